@@ -1,0 +1,1 @@
+"""MASH Desktop without its face: everything a hub does, and nothing that needs Qt."""

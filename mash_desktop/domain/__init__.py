@@ -1,0 +1,1 @@
+"""The domain, pure: entries, folds, rules, permissions, levels, clocks, lawfulness, identifiers."""
