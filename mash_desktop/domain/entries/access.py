@@ -1,0 +1,53 @@
+"""Entries of the daily access streams: who looked, searched, printed, was refused. Never folded."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from .body import Body, kind
+
+
+@kind("record.viewed", family="access")
+class RecordViewed(Body):
+    target: str
+    """The stream that was looked at."""
+    screen: str
+    at: datetime
+
+
+@kind("search.made", family="access")
+class SearchMade(Body):
+    terms: str
+    found: int
+    at: datetime
+    because: str = ""
+    """The open contact that is the reason of the search."""
+
+
+@kind("document.printed", family="access")
+class DocumentPrinted(Body):
+    target: str
+    profile: str
+    at: datetime
+
+
+@kind("records.exported", family="access")
+class RecordsExported(Body):
+    what: str
+    count: int
+    at: datetime
+
+
+@kind("sign_in.failed", family="access")
+class SignInFailed(Body):
+    account_digest: str
+    """Keyed hash of what was typed as the account."""
+    address: str
+    at: datetime
+
+
+@kind("glass.broken", family="access")
+class GlassBroken(Body):
+    target: str
+    reason: str
+    until: datetime

@@ -1,0 +1,239 @@
+"""Entries of a contact as it is taken: what the caller said, about whom, and where they live.
+
+One entry per person, address, contact detail, referrer and account, so that need to know can be judged
+entry by entry. Recording a section again under the same id replaces it; nothing is overwritten.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from ..codes import AbuseType, Cohort, ContactChannel, Ethnicity, NotToldReason, PrimaryNeed, Sex, SourceOfContact, Voice
+from ..partial_date import PartialDate
+from .body import Body, kind
+
+
+@kind("contact.opened", guard="stage")
+class ContactOpened(Body):
+    """The first line of a contact, and the first link of its stage chain."""
+
+    cohort: Cohort
+    source: SourceOfContact
+    channel: ContactChannel
+    received_at: datetime
+    local_authority: str
+    owner: str
+    area: str | None = None
+    previous: str | None = None
+    """The stream of the earlier referral that this one repeats."""
+    organisational: bool = False
+
+
+@kind("contact.corrected")
+class ContactCorrected(Body):
+    """A later word on how the contact came; cohort and authority at entry stay as they were."""
+
+    source: SourceOfContact
+    channel: ContactChannel
+    received_at: datetime
+    area: str | None = None
+
+
+@kind("referrer.recorded")
+class ReferrerRecorded(Body):
+    name: str = ""
+    capacity: str = ""
+    organisation: str = ""
+    call_back: str = ""
+    confidential: bool = False
+    """The family may not know who called."""
+    anonymous: bool = False
+
+
+class Statement(msgspec.Struct, frozen=True):
+    """A stretch of the account and what kind of statement it is."""
+
+    text: str
+    voice: Voice
+
+
+@kind("concern.recorded")
+class ConcernRecorded(Body):
+    """One account of concern, in the words of the person giving it."""
+
+    account: str
+    words: str
+    statements: tuple[Statement, ...] = ()
+    incident_on: PartialDate | None = None
+    incident_place: str = ""
+    where_now: str = ""
+    next_access: str = ""
+    """When the person alleged to cause harm next has access."""
+    primary_need: PrimaryNeed | None = None
+    abuse_types: tuple[AbuseType, ...] = ()
+    immediate_danger: bool | None = None
+
+
+@kind("subject.recorded")
+class SubjectRecorded(Body):
+    """A person as told in this referral. ``of_concern`` subjects have levels; others are household."""
+
+    subject: str
+    forenames: str = ""
+    surname: str = ""
+    aliases: tuple[str, ...] = ()
+    birth: PartialDate | None = None
+    sex: Sex | None = None
+    ethnicity: Ethnicity | None = None
+    nhs_number: str | None = None
+    upn: str | None = None
+    relation: str = ""
+    """Relation to the first subject of concern, in words: *mother*, *mother's partner*."""
+    of_concern: bool = False
+    parental_responsibility: bool | None = None
+    alleged_to_cause_harm: bool = False
+    ground: str = ""
+    """Why this person is in scope, on their own stated ground."""
+    school: str = ""
+    unsafe_to_contact: bool = False
+
+
+@kind("relationship.recorded")
+class RelationshipRecorded(Body):
+    """A relation between two subjects, for the genogram."""
+
+    first: str
+    second: str
+    relation: str
+    """One of ``partner``, ``separated``, ``parent`` (first is the parent of second), ``sibling``, ``other``."""
+    since: PartialDate | None = None
+
+
+@kind("address.recorded")
+class AddressRecorded(Body):
+    address: str
+    """Id of the address in this referral."""
+    subjects: tuple[str, ...]
+    line: str
+    postcode: str = ""
+    uprn: str | None = None
+    lived_from: PartialDate | None = None
+    lived_to: PartialDate | None = None
+    suppressed: bool = False
+
+
+@kind("contact_detail.recorded")
+class ContactDetailRecorded(Body):
+    detail: str
+    subject: str
+    medium: str
+    value: str
+    safe: bool | None = None
+
+
+@kind("telling.recorded")
+class TellingRecorded(Body):
+    """Three separate things: told of the sharing, agrees to the service, data-protection consent."""
+
+    subject: str
+    told: bool | None = None
+    not_told_reason: NotToldReason | None = None
+    not_told_text: str = ""
+    agrees_to_service: bool | None = None
+    data_protection_consent: bool | None = None
+
+
+@kind("adult.recorded")
+class AdultRecorded(Body):
+    """What an adult safeguarding concern holds beside a child's."""
+
+    subject: str
+    wishes: str = ""
+    desired_outcomes: str = ""
+    consent: bool | None = None
+    override_reason: str = ""
+    capacity: str = ""
+    """Mental capacity for this decision, with the decision named."""
+    advocate: str = ""
+    setting: str = ""
+    provider: str = ""
+    place_of_abuse: str = ""
+
+
+@kind("history.searched")
+class HistorySearched(Body):
+    """That earlier history was looked for, and how much was found. The terms are in the access log."""
+
+    found: int
+    where: str = "store"
+
+
+@kind("advice.given")
+class AdviceGiven(Body):
+    words: str
+
+
+@kind("note.added")
+class NoteAdded(Body):
+    words: str
+
+
+@kind("acknowledgement.sent")
+class AcknowledgementSent(Body):
+    """The referrer was told that the contact was received, or what a social worker decided to do."""
+
+    how: str
+    decided: bool = False
+
+
+@kind("document.attached")
+class DocumentAttached(Body):
+    """A file: a commitment to sealed chunks which are fetched by id under the same audience."""
+
+    document: str
+    title: str
+    media_type: str
+    size: int
+    digest: str
+    """SHA-256 of the whole, hex."""
+    chunks: tuple[str, ...]
+    """SHA-256 of each chunk in order, hex; also the id it is fetched by."""
+    about: tuple[str, ...] = ()
+
+
+@kind("assessment.recorded")
+class AssessmentRecorded(Body):
+    """Answers to a versioned question set (DASH, DARA)."""
+
+    subject: str
+    tool: str
+    answers: dict[str, str]
+    comments: dict[str, str] = {}
+    judgement: bool = False
+    """Professional judgement raises the result."""
+    judgement_reason: str = ""
+    events_in_12_months: int | None = None
+
+
+@kind("duplicate.named", guard="stage")
+class DuplicateNamed(Body):
+    """This contact is a duplicate of another stream."""
+
+    of: str
+    reason: str
+
+
+@kind("contact.passed", guard="stage")
+class ContactPassed(Body):
+    """Passed to the allocated worker of an open case."""
+
+    worker: str
+    reason: str
+
+
+@kind("ownership.transferred", guard="stage")
+class OwnershipTransferred(Body):
+    to: str
+    reason: str

@@ -1,0 +1,57 @@
+"""Entries of the decision chain: drafted by one person, returned or signed by another, amended later."""
+
+from __future__ import annotations
+
+import msgspec
+
+from ..codes import AbuseType, RiskOutcome
+from .body import Body, kind
+
+
+class SubjectDecision(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What is decided for one subject. ``marac`` names the ground for a referral to MARAC, if any."""
+
+    subject: str
+    level: str
+    intervention: str
+    rationale: str
+    marac: str | None = None
+
+
+@kind("decision.drafted", guard="decision")
+class DecisionDrafted(Body):
+    """``relies_on`` of the entry names the evidence; a second draft follows a return."""
+
+    subjects: tuple[SubjectDecision, ...]
+    dissent: str = ""
+
+
+@kind("decision.returned", guard="decision")
+class DecisionReturned(Body):
+    reason: str
+
+
+@kind("decision.signed", guard="decision")
+class DecisionSigned(Body):
+    """Signs the draft that ``base`` names; ``commitment`` repeats that draft's commitment (hex)."""
+
+    draft: str
+    commitment: str
+
+
+@kind("decision.amended", guard="decision")
+class DecisionAmended(Body):
+    """A change after sign-off, by the owning agency's decision maker."""
+
+    subjects: tuple[SubjectDecision, ...]
+    reason: str
+
+
+@kind("adult.concluded")
+class AdultConcluded(Body):
+    """The conclusion of an adult's enquiry."""
+
+    subject: str
+    conclusion: str
+    risk: RiskOutcome
+    abuse_types: tuple[AbuseType, ...] = ()

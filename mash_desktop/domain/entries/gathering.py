@@ -1,0 +1,113 @@
+"""Entries of the asking and answering: requests, acknowledgements, answers, contributions, releases."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from ..codes import (
+    AnswerResult,
+    DataKind,
+    IntelligenceGrade,
+    IntelligenceHandling,
+    IntelligenceSource,
+    RefusalReason,
+    Significance,
+    Voice,
+)
+from ..partial_date import PartialDate
+from .body import Body, kind
+
+
+@kind("request.made")
+class RequestMade(Body):
+    """One agency is asked about named people, with the minimum concern written for it."""
+
+    request: str
+    agency: str
+    subjects: tuple[str, ...]
+    minimum_concern: str
+
+
+@kind("request.withdrawn")
+class RequestWithdrawn(Body):
+    request: str
+    reason: str
+
+
+@kind("request.acknowledged")
+class RequestAcknowledged(Body):
+    request: str
+
+
+@kind("request.chased")
+class RequestChased(Body):
+    request: str
+    how: str
+
+
+@kind("request.answered")
+class RequestAnswered(Body):
+    """The state of an answer about one person, without its content."""
+
+    request: str
+    subject: str
+    result: AnswerResult
+    systems_searched: tuple[str, ...] = ()
+    refusal_reason: RefusalReason | None = None
+    refusal_text: str = ""
+    review_on: date | None = None
+
+
+@kind("contribution.recorded")
+class ContributionRecorded(Body):
+    """One item an agency brings: its own until released to the table."""
+
+    contribution: str
+    request: str
+    subjects: tuple[str, ...]
+    words: str
+    voice: Voice
+    data_kind: DataKind
+    on: PartialDate | None = None
+    significance: Significance | None = None
+    intelligence_source: IntelligenceSource | None = None
+    intelligence_grade: IntelligenceGrade | None = None
+    handling: IntelligenceHandling | None = None
+    aspect: str = "event"
+    """``event`` for the chronology, or ``involvement``, ``risk``, ``strength``."""
+
+
+@kind("contribution.released")
+class ContributionReleased(Body):
+    """The agency releases an item to the table, as it is or in ``wording`` released for it."""
+
+    contribution: str
+    request: str
+    subjects: tuple[str, ...]
+    words: str
+    voice: Voice
+    on: PartialDate | None = None
+    significance: Significance | None = None
+    aspect: str = "event"
+
+    @property
+    def guard(self) -> str:
+        return f"release:{self.contribution}"
+
+
+@kind("release.withdrawn")
+class ReleaseWithdrawn(Body):
+    contribution: str
+    reason: str
+
+    @property
+    def guard(self) -> str:
+        return f"release:{self.contribution}"
+
+
+@kind("request.proceeded_without")
+class ProceededWithout(Body):
+    """Going on without an answer, with the reason that makes it lawful to decide."""
+
+    request: str
+    reason: str

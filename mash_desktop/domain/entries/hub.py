@@ -1,0 +1,58 @@
+"""Entries of the hub's own stream: its configuration, its people, their devices and keys."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from ..configuration import HubConfig
+from ..roles import Role
+from .body import Body, kind
+
+
+@kind("hub.configured", family="hub")
+class HubConfigured(Body):
+    """The whole configuration, in force from this entry's position on."""
+
+    config: HubConfig
+
+
+@kind("person.enrolled", family="hub")
+class PersonEnrolled(Body):
+    person: str
+    name: str
+    email: str = ""
+
+
+@kind("membership.granted", family="hub")
+class MembershipGranted(Body):
+    """A person holds a role in an agency from a date. The team is where a receiving worker sits."""
+
+    person: str
+    agency: str
+    role: Role
+    team: str | None = None
+    since: date | None = None
+
+
+@kind("membership.ended", family="hub")
+class MembershipEnded(Body):
+    person: str
+    agency: str
+    role: Role
+    reason: str
+
+
+@kind("key.enrolled", family="hub")
+class KeyEnrolled(Body):
+    """A signing key of one person on one device; ``public`` is Ed25519, hex."""
+
+    key: str
+    person: str
+    device: str
+    public: str
+
+
+@kind("key.revoked", family="hub")
+class KeyRevoked(Body):
+    key: str
+    reason: str

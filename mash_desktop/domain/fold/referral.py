@@ -1,0 +1,249 @@
+"""The fold of a referral: which entries stand, grouped by kind, and where each chain has come to.
+
+``fold(entries, timeline)`` is pure and total over any subset: it runs in position order, then the outbox.
+Free entries never conflict: of two that record the same section the one made later (by id) stands,
+whatever order they arrive in. Derived answers are properties here or functions in the files beside this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import cached_property
+from typing import TypeVar, cast
+
+from ..codes import Cohort, Rag
+from ..configuration import HubConfig, HubTimeline
+from ..entries import Body, Made, Unread
+from ..entries.contact import (
+    AddressRecorded,
+    ContactOpened,
+    ContactPassed,
+    DuplicateNamed,
+    OwnershipTransferred,
+    SubjectRecorded,
+)
+from ..entries.decision import DecisionAmended, DecisionDrafted, DecisionReturned, DecisionSigned
+from ..entries.gathering import RequestMade
+from ..entries.outcome import EntryWithdrawn, OutcomeAccepted, OutcomeReturned, OutcomeSent, ReferralClosed
+from ..entries.table import TableOpened
+from ..entries.triage import ContactTriaged, InScope, RagRated, ReferralAdmitted, TriageOverseen
+from .stage import Stage
+
+B = TypeVar("B", bound=Body)
+
+
+class Referral:
+    """One referral as this subset of its entries tells it. Immutable after construction.
+
+    ``whole`` says that the holder has every entry (the store); without it, absence proves nothing.
+    """
+
+    def __init__(self, stream: str, standing: tuple[Made[Body], ...], timeline: HubTimeline, whole: bool) -> None:
+        self.stream = stream
+        self.entries = standing
+        self.timeline = timeline
+        self.whole = whole
+        self._by_kind: dict[type[Body], list[Made[Body]]] = {}
+        self._by_id: dict[str, Made[Body]] = {}
+        self.chains: dict[str, str] = {}
+        """The last entry of each guard chain, by chain."""
+        for entry in standing:
+            self._by_kind.setdefault(type(entry.body), []).append(entry)
+            self._by_id[entry.id] = entry
+            if entry.guard is not None:
+                self.chains[entry.guard] = entry.id
+
+    def all(self, kind: type[B]) -> tuple[Made[B], ...]:
+        """The standing entries of a kind, in order."""
+        return cast("tuple[Made[B], ...]", tuple(self._by_kind.get(kind, ())))
+
+    def last(self, kind: type[B]) -> Made[B] | None:
+        """The last standing entry of a (guarded) kind."""
+        found = self._by_kind.get(kind)
+        return cast("Made[B]", found[-1]) if found else None
+
+    def latest(self, kind: type[B], key: str) -> dict[str, Made[B]]:
+        """The entries of a free kind that stand, one for each value of the body's field ``key``.
+
+        The one made last stands; ids are time-ordered, so arrival order plays no part.
+        """
+        found: dict[str, Made[B]] = {}
+        for entry in sorted(self.all(kind), key=lambda made: made.id):
+            found[getattr(entry.body, key)] = entry
+        return dict(sorted(found.items(), key=lambda item: item[1].id))
+
+    def get(self, entry_id: str) -> Made[Body] | None:
+        return self._by_id.get(entry_id)
+
+    def config(self, at: Made[Body] | None = None) -> HubConfig:
+        """The configuration in force at an entry's position, or now."""
+        return self.timeline.at(at.position if at is not None else None)
+
+    @cached_property
+    def newer(self) -> tuple[Made[Body], ...]:
+        """Entries made by a newer version of the program: kept and shown, not understood."""
+        return tuple(e for e in self.entries if isinstance(e.body, Unread) and e.body.why == "newer")
+
+    @property
+    def read_only(self) -> bool:
+        """An unknown guarded kind makes the referral read-only here."""
+        return any(entry.guard is not None for entry in self.newer)
+
+    @cached_property
+    def opened(self) -> Made[ContactOpened] | None:
+        found = self.all(ContactOpened)
+        return found[0] if found else None
+
+    @property
+    def reference(self) -> str | None:
+        """The reference people use: from the year of receipt and the position of the first entry."""
+        if self.opened is None or self.opened.position is None:
+            return None
+        return f"ISL-{self.opened.body.received_at.year % 100:02d}-{self.opened.position:05d}"
+
+    @property
+    def cohort(self) -> Cohort | None:
+        """The cohort at entry."""
+        return self.opened.body.cohort if self.opened else None
+
+    @property
+    def local_authority(self) -> str | None:
+        """The local authority at entry (GSS)."""
+        return self.opened.body.local_authority if self.opened else None
+
+    @cached_property
+    def owner(self) -> str | None:
+        """The owning agency now."""
+        moved = self.last(OwnershipTransferred)
+        if moved is not None:
+            return moved.body.to
+        return self.opened.body.owner if self.opened else None
+
+    @property
+    def origin(self) -> str | None:
+        """The agency that recorded the contact."""
+        return self.opened.agency if self.opened else None
+
+    @cached_property
+    def subjects(self) -> dict[str, Made[SubjectRecorded]]:
+        """People as told here, by subject id, subjects of concern first as recorded."""
+        return self.latest(SubjectRecorded, "subject")
+
+    @cached_property
+    def of_concern(self) -> tuple[str, ...]:
+        return tuple(s for s, made in self.subjects.items() if made.body.of_concern)
+
+    @cached_property
+    def addresses(self) -> tuple[Made[AddressRecorded], ...]:
+        return tuple(self.latest(AddressRecorded, "address").values())
+
+    @property
+    def triaged(self) -> Made[ContactTriaged] | None:
+        return self.last(ContactTriaged)
+
+    @property
+    def overseen(self) -> Made[TriageOverseen] | None:
+        """The oversight of the triage in force, if it has been given."""
+        last = self.last(TriageOverseen)
+        if last is None or (self.triaged is not None and last.order < self.triaged.order):
+            return None
+        return last
+
+    @property
+    def route(self) -> str | None:
+        """The route in force: the operator's, unless oversight chose another."""
+        if self.overseen is not None and self.overseen.body.route is not None:
+            return self.overseen.body.route
+        return self.triaged.body.route if self.triaged else None
+
+    @property
+    def admitted(self) -> Made[ReferralAdmitted] | None:
+        return self.last(ReferralAdmitted)
+
+    @property
+    def scope(self) -> tuple[InScope, ...]:
+        return self.admitted.body.scope if self.admitted else ()
+
+    @property
+    def rated(self) -> Made[RagRated] | None:
+        return self.last(RagRated)
+
+    @property
+    def rag(self) -> Rag | None:
+        return self.rated.body.rag if self.rated else None
+
+    @property
+    def draft(self) -> Made[DecisionDrafted] | None:
+        """The draft that waits or was signed: the last, unless it was returned."""
+        last = self.last(DecisionDrafted)
+        returned = self.last(DecisionReturned)
+        if last is None or (returned is not None and returned.order > last.order):
+            return None
+        return last
+
+    @property
+    def returned(self) -> Made[DecisionReturned] | None:
+        """The last return for which no new draft has been made."""
+        return self.last(DecisionReturned) if self.draft is None else None
+
+    @property
+    def signed(self) -> Made[DecisionSigned] | None:
+        return self.last(DecisionSigned)
+
+    @property
+    def outcome(self) -> Made[OutcomeSent] | None:
+        """The outcome that is with a receiving team, unless it was returned."""
+        sent, returned = self.last(OutcomeSent), self.last(OutcomeReturned)
+        if sent is None or (returned is not None and returned.order > sent.order):
+            return None
+        return sent
+
+    @property
+    def closed(self) -> Made[Body] | None:
+        for kind in (ReferralClosed, DuplicateNamed, ContactPassed):
+            found = self._by_kind.get(kind)
+            if found:
+                return found[-1]
+        return None
+
+    @cached_property
+    def stage(self) -> Stage:
+        """The furthest stage that these entries show."""
+        accepted = self.last(OutcomeAccepted)
+        steps = (
+            (Stage.CLOSED, self.closed),
+            (Stage.ACCEPTED, accepted if self.outcome is not None else None),
+            (Stage.OUTCOME, self.outcome),
+            (Stage.SIGNED, self.signed),
+            (Stage.DRAFTED, self.draft),
+            (Stage.TABLE, self.last(TableOpened)),
+            (Stage.GATHERING, self.last(RequestMade)),
+            (Stage.RATED, self.rated),
+            (Stage.ADMITTED, self.admitted),
+            (Stage.OVERSEEN, self.overseen),
+            (Stage.TRIAGED, self.triaged),
+            (Stage.CONTACT, self.opened),
+        )
+        return next((stage for stage, entry in steps if entry is not None), Stage.NONE)
+
+    @property
+    def amendments(self) -> tuple[Made[DecisionAmended], ...]:
+        return self.all(DecisionAmended)
+
+    @property
+    def received_at(self) -> datetime | None:
+        return self.opened.body.received_at if self.opened else None
+
+
+def standing(entries: Iterable[Made[Body]]) -> tuple[Made[Body], ...]:
+    """Each entry once, in position order and then the outbox, without those withdrawn as misfiled."""
+    unique = {entry.id: entry for entry in sorted(entries, key=lambda e: e.order, reverse=True)}
+    withdrawn = {e.body.entry for e in unique.values() if isinstance(e.body, EntryWithdrawn)}
+    return tuple(sorted((e for e in unique.values() if e.id not in withdrawn), key=lambda e: e.order))
+
+
+def fold(entries: Iterable[Made[Body]], timeline: HubTimeline, *, whole: bool = False) -> Referral:
+    """Fold the entries of one referral's stream. Never raises for what the entries say or lack."""
+    kept = standing(entries)
+    return Referral(kept[0].stream if kept else "", kept, timeline, whole)
