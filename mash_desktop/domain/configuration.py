@@ -198,7 +198,7 @@ class Oversight(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class LawfulRow(Dated, frozen=True, kw_only=True, omit_defaults=True):
-    """What the hub's sharing agreement offers to these agencies for these data. First of each is the prefill."""
+    """What the hub's sharing agreement offers these agencies for these data; the first of each is prefilled."""
 
     cohorts: tuple[Cohort, ...]
     agency_kinds: tuple[AgencyKind, ...]
@@ -319,7 +319,7 @@ class HubConfig(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         for ladder in self.ladders:
             if ladder.cohort is cohort and ladder.holds(on):
                 return ladder
-        raise Refusal("no-ladder", f"No ladder of levels is in force for {cohort.label.lower()} on {_day(on)}.")
+        raise Refusal("no-ladder", f"No ladder of levels holds for {cohort.label.lower()} on {_day(on)}.")
 
     def owner_for(self, cohort: Cohort, authority: str | None, on: date) -> str:
         """Id of the owning agency. ``authority`` is a GSS code, or None or empty while unknown."""
@@ -378,7 +378,7 @@ class HubTimeline(msgspec.Struct, frozen=True):
         were given a configuration, and a fold must still be total.
         """
         if not self.versions:
-            raise Refusal("no-configuration", "This hub has no configuration yet. An administrator sets it up.")
+            raise Refusal("no-configuration", "This hub has no configuration. An administrator sets it up.")
         if position is None:
             return self.versions[-1][1]
         in_force = self.versions[0][1]
