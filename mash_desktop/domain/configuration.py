@@ -198,7 +198,7 @@ class Oversight(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class LawfulRow(Dated, frozen=True, kw_only=True, omit_defaults=True):
-    """What the hub's sharing agreement offers these agencies for these data; the first of each is prefilled."""
+    """What the hub's agreement offers these agencies for these data; the first of each is prefilled."""
 
     cohorts: tuple[Cohort, ...]
     agency_kinds: tuple[AgencyKind, ...]
@@ -320,6 +320,10 @@ class HubConfig(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             if ladder.cohort is cohort and ladder.holds(on):
                 return ladder
         raise Refusal("no-ladder", f"No ladder of levels holds for {cohort.label.lower()} on {_day(on)}.")
+
+    def ladders_of(self, cohort: Cohort) -> tuple[Ladder, ...]:
+        """All the ladders of a cohort, of every date."""
+        return tuple(ladder for ladder in self.ladders if ladder.cohort is cohort)
 
     def owner_for(self, cohort: Cohort, authority: str | None, on: date) -> str:
         """Id of the owning agency. ``authority`` is a GSS code, or None or empty while unknown."""
