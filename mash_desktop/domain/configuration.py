@@ -117,7 +117,7 @@ class Owning(Dated, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Level(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A rung. The same id on two ladders means the same level of need."""
+    """A rung. Higher rank is higher need; two of one rank are neither a step up nor down."""
 
     id: str
     label: str
@@ -320,10 +320,6 @@ class HubConfig(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             if ladder.cohort is cohort and ladder.holds(on):
                 return ladder
         raise Refusal("no-ladder", f"No ladder of levels holds for {cohort.label.lower()} on {_day(on)}.")
-
-    def ladders_of(self, cohort: Cohort) -> tuple[Ladder, ...]:
-        """All the ladders of a cohort, of every date."""
-        return tuple(ladder for ladder in self.ladders if ladder.cohort is cohort)
 
     def owner_for(self, cohort: Cohort, authority: str | None, on: date) -> str:
         """Id of the owning agency. ``authority`` is a GSS code, or None or empty while unknown."""
