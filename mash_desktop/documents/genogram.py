@@ -1,0 +1,198 @@
+"""The genogram as a drawing: squares and circles, lines of partnership, separation and descent.
+
+It says nothing that the table of people does not also say in words, so that nothing is lost to a reader
+who cannot see it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reportlab.lib.utils import simpleSplit
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import Flowable
+
+from mash_desktop.documents import lettering
+from mash_desktop.documents.content import Parentage, Partnership, Person, Sex, Tone, Union
+from mash_desktop.documents.family import Place, arrange
+from mash_desktop.documents.pieces import draw_text
+from mash_desktop.documents.style import INK, INK_2, INKS, PANEL
+
+_SYMBOL, _STEP, _NAME, _NOTE, _AGE = 28.0, 78.0, 8.5, 7.5, 9.5
+_LINE, _DOWN = 10.4, 34.0
+_LEAST_SCALE = 0.55
+
+
+class Genogram(Flowable):
+    """Draws a family as wide as it needs, made smaller where the page is narrower."""
+
+    def __init__(
+        self,
+        people: Sequence[Person],
+        partnerships: Sequence[Partnership],
+        parentages: Sequence[Parentage],
+    ) -> None:
+        super().__init__()
+        self.people = {person.key: person for person in people}
+        self.labels = {person.key: _lines(person.name, person.subject) for person in people}
+        spacing = {
+            frozenset((each.one, each.other)): min(lettering.width(each.note, _NOTE), 130) + _SYMBOL + 14
+            for each in partnerships
+        }
+        self.family = arrange(people, partnerships, parentages, spacing, _STEP)
+        tallest = max((len(label) for label in self.labels.values()), default=1)
+        self.row = _SYMBOL + tallest * _LINE + _DOWN
+
+    @property
+    def drawable(self) -> bool:
+        """Whether there is a relation to draw, and it can be drawn large enough to be read."""
+        related = bool(self.family.partnerships or self.family.sibships)
+        return related and self._natural_width() * _LEAST_SCALE <= 500 and self.family.rows <= 6
+
+    def _natural_width(self) -> float:
+        return self.family.width + _STEP
+
+    def wrap(self, aW: float, aH: float) -> tuple[float, float]:  # noqa: N803
+        self.scale = min(1.0, aW / self._natural_width())
+        self.tall = self.family.rows * self.row - _DOWN + 22
+        self.width, self.height = aW, self.tall * self.scale
+        return self.width, self.height
+
+    def draw(self) -> None:
+        canvas: Canvas = self.canv
+        canvas.saveState()
+        canvas.scale(self.scale, self.scale)
+        canvas.translate((self.width / self.scale - self.family.width) / 2, 0)
+        canvas.setLineWidth(1)
+        canvas.setStrokeColor(INK)
+        for partnership in self.family.partnerships:
+            self._couple(canvas, partnership)
+        for n, (parents, children) in enumerate(self.family.sibships):
+            self._descent(canvas, parents, children, n)
+        for key, place in self.family.places.items():
+            self._person(canvas, self.people[key], place)
+        canvas.restoreState()
+
+    def _centre(self, key: str) -> tuple[float, float]:
+        place = self.family.places[key]
+        return place.across, self.tall - 22 - place.row * self.row - _SYMBOL / 2
+
+    def _adjacent(self, one: str, other: str) -> bool:
+        (x, y), (across, up) = self._centre(one), self._centre(other)
+        return y == up and not any(
+            place.row == self.family.places[one].row and min(x, across) < place.across < max(x, across)
+            for place in self.family.places.values()
+        )
+
+    def _couple(self, canvas: Canvas, couple: Partnership) -> None:
+        """A line between two symbols, over the row where someone stands between them."""
+        (x, y), (across, up) = sorted((self._centre(couple.one), self._centre(couple.other)))
+        if self._adjacent(couple.one, couple.other):
+            line = y
+            canvas.line(x + _SYMBOL / 2, y, across - _SYMBOL / 2, up)
+        else:
+            line = max(y, up) + _SYMBOL / 2 + 9
+            canvas.line(x, y + _SYMBOL / 2, x, line)
+            canvas.line(x, line, across, line)
+            canvas.line(across, line, across, up + _SYMBOL / 2)
+        middle = (x + across) / 2
+        strokes = {Union.TOGETHER: 0, Union.SEPARATED: 1, Union.DIVORCED: 2}[couple.union]
+        for n in range(strokes):
+            left = middle - 5.5 + n * 5
+            canvas.line(left - 2.5, line - 5.5, left + 2.5, line + 5.5)
+        canvas.setFillColor(INKS[Tone.AMBER][0])
+        note = lettering.fitted(couple.note, _NOTE, 130)
+        draw_text(canvas, middle - lettering.width(note, _NOTE) / 2, line + (8 if strokes else 4), note, _NOTE)
+
+    def _descent(self, canvas: Canvas, parents: Sequence[str], children: Sequence[str], n: int) -> None:
+        """From the middle of a couple, or the foot of one parent, to a bar over the children."""
+        (x, y), (across, up) = self._centre(parents[0]), self._centre(parents[-1])
+        start = y - _SYMBOL / 2 if len(parents) == 1 else min(y, up)
+        middle = (x + across) / 2
+        if len(parents) == 2 and not self._adjacent(*parents):
+            middle = max(x, across) - _STEP / 2
+        if len(parents) == 2 and not self._joined(parents):
+            canvas.setDash(1, 2)
+            canvas.line(min(x, across) + _SYMBOL / 2, y, max(x, across) - _SYMBOL / 2, up)
+            canvas.setDash()
+        tops = [(spot, top + _SYMBOL / 2) for spot, top in map(self._centre, children)]
+        bar = max(top for _, top in tops) + 13 + (n % 3) * 4
+        canvas.line(middle, start, middle, bar)
+        canvas.line(min(middle, *(spot for spot, _ in tops)), bar, max(middle, *(spot for spot, _ in tops)), bar)
+        for spot, top in tops:
+            canvas.line(spot, bar, spot, top)
+
+    def _joined(self, parents: Sequence[str]) -> bool:
+        return any({each.one, each.other} == set(parents) for each in self.family.partnerships)
+
+    def _person(self, canvas: Canvas, person: Person, place: Place) -> None:
+        x, y = self._centre(person.key)
+        half = _SYMBOL / 2
+        canvas.saveState()
+        canvas.setFillColor(PANEL)
+        canvas.setLineWidth(2.4 if person.subject else 1.1)
+        if person.identity_unknown:
+            canvas.setDash(3.5, 2.5)
+        if person.unborn:
+            _polygon(canvas, ((x, y + half), (x + half, y - half), (x - half, y - half)))
+        elif person.sex is Sex.MALE:
+            canvas.rect(x - half, y - half, _SYMBOL, _SYMBOL, stroke=1, fill=1)
+        elif person.sex is Sex.FEMALE:
+            canvas.circle(x, y, half, stroke=1, fill=1)
+        else:
+            reach = half * 1.12
+            _polygon(canvas, ((x, y + reach), (x + reach, y), (x, y - reach), (x - reach, y)))
+        canvas.setDash()
+        if person.deceased:
+            canvas.setLineWidth(0.9)
+            canvas.line(x - half, y - half, x + half, y + half)
+            canvas.line(x - half, y + half, x + half, y - half)
+        canvas.setFillColor(INK)
+        age = lettering.fitted(person.age or ("" if person.unborn else "?"), _AGE, _SYMBOL - 4)
+        draw_text(canvas, x - lettering.width(age, _AGE) / 2, y - 3.3 - (5 if person.unborn else 0), age, _AGE)
+        self._label(canvas, person, x, y - half - _LINE)
+        canvas.restoreState()
+
+    def _label(self, canvas: Canvas, person: Person, x: float, y: float) -> None:
+        for n, line in enumerate(self.labels[person.key]):
+            wide = lettering.width(line, _NAME, bold=person.subject)
+            base = y - n * _LINE
+            canvas.setFillColor(PANEL)
+            canvas.rect(x - wide / 2 - 1.5, base - 2.5, wide + 3, _LINE, stroke=0, fill=1)
+            canvas.setFillColor(INK if person.subject else INK_2)
+            draw_text(canvas, x - wide / 2, base, line, _NAME, bold=person.subject)
+
+
+def _polygon(canvas: Canvas, corners: Sequence[tuple[float, float]]) -> None:
+    path = canvas.beginPath()
+    path.moveTo(*corners[0])
+    for corner in corners[1:]:
+        path.lineTo(*corner)
+    path.close()
+    canvas.drawPath(path, stroke=1, fill=1)
+
+
+def _lines(name: str, bold: bool) -> tuple[str, ...]:
+    """A name on at most two lines; what has no room ends in an ellipsis (the table has it in full)."""
+    room = _STEP - 6
+    split = simpleSplit(name, lettering.BOLD if bold else lettering.REGULAR, _NAME, room)
+    lines = split[:1] + ([" ".join(split[1:])] if len(split) > 1 else [])
+    return tuple(lettering.fitted(line, _NAME, room, bold) for line in lines)
+
+
+def legend(people: Sequence[Person], partnerships: Sequence[Partnership]) -> str:
+    """What the shapes mean, naming only those that were drawn."""
+    sexes = {person.sex for person in people if not person.unborn}
+    unions = {each.union for each in partnerships}
+    parts = [
+        ("square: male", Sex.MALE in sexes),
+        ("circle: female", Sex.FEMALE in sexes),
+        ("diamond: sex not known", Sex.UNKNOWN in sexes),
+        ("triangle: unborn", any(person.unborn for person in people)),
+        ("heavy outline: subject", any(person.subject for person in people)),
+        ("dashed outline: identity not known", any(person.identity_unknown for person in people)),
+        ("crossed: has died", any(person.deceased for person in people)),
+        ("one stroke: separated", Union.SEPARATED in unions),
+        ("two strokes: divorced", Union.DIVORCED in unions),
+    ]
+    return "Genogram. " + "; ".join(words for words, drawn in parts if drawn).capitalize() + "."
