@@ -14,14 +14,11 @@ from uuid6 import uuid7
 
 from ..proofs.canonical import canonical
 from ..proofs.commitment import commit, new_salt
-from ..proofs.signature import SigningKey, verify
+from ..proofs.signature import ACT, SigningKey, verify
 from .entries.body import Body, Unread, decode, encode
 from .entries.made import Made
 from .errors import Refusal
 from .roles import Role
-
-LABEL = b"mash-act-v1"
-"""Domain separation of act signatures."""
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -145,7 +142,7 @@ def compose(
         seen=seen,
     )
     signed = canonical(msgspec.to_builtins(act))
-    return Parcel(SignedAct(signed, signing_key.sign(signed, LABEL)), tuple(bodies))
+    return Parcel(SignedAct(signed, signing_key.sign(signed, ACT)), tuple(bodies))
 
 
 def read(signed: SignedAct) -> Act:
@@ -158,7 +155,7 @@ def read(signed: SignedAct) -> Act:
 
 def check_signature(signed: SignedAct, public: bytes) -> None:
     """Raise ``Refusal`` (*signature-wrong*) unless ``public`` signed exactly these bytes."""
-    if not verify(public, signed.act, signed.signature, LABEL):
+    if not verify(public, signed.act, signed.signature, ACT):
         raise Refusal("signature-wrong", "The signature does not belong to this act and key.")
 
 
@@ -203,7 +200,9 @@ def entries_of(
             try:
                 body = decode(header.kind, header.v, held.body)
             except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
-                raise Refusal("body-misshapen", f"An entry {header.kind} cannot be read: {error}", header.kind) from error
+                raise Refusal(
+                    "body-misshapen", f"An entry {header.kind} cannot be read: {error}", header.kind
+                ) from error
         made.append(
             Made(
                 id=header.id,

@@ -37,7 +37,9 @@ _LABELS = {
     Role.STORE: "The central store",
 }
 
-DECISION_MAKERS = frozenset({Role.CONSULTANT_SOCIAL_WORKER, Role.SAFEGUARDING_MANAGER, Role.POLICE_SUPERVISOR})
+DECISION_MAKERS = frozenset(
+    {Role.CONSULTANT_SOCIAL_WORKER, Role.SAFEGUARDING_MANAGER, Role.POLICE_SUPERVISOR}
+)
 """The roles that can be the owning agency's decision maker; which one is by cohort, in configuration."""
 
 HUB_MANAGERS = frozenset({Role.HUB_MANAGER, Role.DEPUTY_HUB_MANAGER})

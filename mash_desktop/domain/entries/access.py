@@ -8,7 +8,7 @@ from .body import Body, kind
 
 
 @kind("record.viewed", family="access")
-class RecordViewed(Body):
+class RecordViewed(Body, frozen=True):
     target: str
     """The stream that was looked at."""
     screen: str
@@ -16,7 +16,7 @@ class RecordViewed(Body):
 
 
 @kind("search.made", family="access")
-class SearchMade(Body):
+class SearchMade(Body, frozen=True):
     terms: str
     found: int
     at: datetime
@@ -25,21 +25,21 @@ class SearchMade(Body):
 
 
 @kind("document.printed", family="access")
-class DocumentPrinted(Body):
+class DocumentPrinted(Body, frozen=True):
     target: str
     profile: str
     at: datetime
 
 
 @kind("records.exported", family="access")
-class RecordsExported(Body):
+class RecordsExported(Body, frozen=True):
     what: str
     count: int
     at: datetime
 
 
 @kind("sign_in.failed", family="access")
-class SignInFailed(Body):
+class SignInFailed(Body, frozen=True):
     account_digest: str
     """Keyed hash of what was typed as the account."""
     address: str
@@ -47,7 +47,7 @@ class SignInFailed(Body):
 
 
 @kind("glass.broken", family="access")
-class GlassBroken(Body):
+class GlassBroken(Body, frozen=True):
     target: str
     reason: str
     until: datetime

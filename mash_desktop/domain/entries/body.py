@@ -27,7 +27,7 @@ class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
         return self.GUARD
 
 
-class Unread(Body):
+class Unread(Body, frozen=True):
     """A body that this program cannot or may not read: ``why`` is *newer*, *withheld* or *disposed*."""
 
     why: str

@@ -10,13 +10,24 @@ from datetime import datetime
 
 import msgspec
 
-from ..codes import AbuseType, Cohort, ContactChannel, Ethnicity, NotToldReason, PrimaryNeed, Sex, SourceOfContact, Voice
+from ..codes import (
+    AbuseType,
+    Cohort,
+    ContactChannel,
+    Ethnicity,
+    NotToldReason,
+    PrimaryNeed,
+    Sex,
+    SourceOfContact,
+    ToolAnswer,
+    Voice,
+)
 from ..partial_date import PartialDate
 from .body import Body, kind
 
 
 @kind("contact.opened", guard="stage")
-class ContactOpened(Body):
+class ContactOpened(Body, frozen=True):
     """The first line of a contact, and the first link of its stage chain."""
 
     cohort: Cohort
@@ -32,7 +43,7 @@ class ContactOpened(Body):
 
 
 @kind("contact.corrected")
-class ContactCorrected(Body):
+class ContactCorrected(Body, frozen=True):
     """A later word on how the contact came; cohort and authority at entry stay as they were."""
 
     source: SourceOfContact
@@ -42,7 +53,7 @@ class ContactCorrected(Body):
 
 
 @kind("referrer.recorded")
-class ReferrerRecorded(Body):
+class ReferrerRecorded(Body, frozen=True):
     name: str = ""
     capacity: str = ""
     organisation: str = ""
@@ -60,7 +71,7 @@ class Statement(msgspec.Struct, frozen=True):
 
 
 @kind("concern.recorded")
-class ConcernRecorded(Body):
+class ConcernRecorded(Body, frozen=True):
     """One account of concern, in the words of the person giving it."""
 
     account: str
@@ -77,7 +88,7 @@ class ConcernRecorded(Body):
 
 
 @kind("subject.recorded")
-class SubjectRecorded(Body):
+class SubjectRecorded(Body, frozen=True):
     """A person as told in this referral. ``of_concern`` subjects have levels; others are household."""
 
     subject: str
@@ -101,18 +112,18 @@ class SubjectRecorded(Body):
 
 
 @kind("relationship.recorded")
-class RelationshipRecorded(Body):
+class RelationshipRecorded(Body, frozen=True):
     """A relation between two subjects, for the genogram."""
 
     first: str
     second: str
     relation: str
-    """One of ``partner``, ``separated``, ``parent`` (first is the parent of second), ``sibling``, ``other``."""
+    """``partner``, ``separated``, ``parent`` (first is the parent of second), ``sibling`` or ``other``."""
     since: PartialDate | None = None
 
 
 @kind("address.recorded")
-class AddressRecorded(Body):
+class AddressRecorded(Body, frozen=True):
     address: str
     """Id of the address in this referral."""
     subjects: tuple[str, ...]
@@ -125,7 +136,7 @@ class AddressRecorded(Body):
 
 
 @kind("contact_detail.recorded")
-class ContactDetailRecorded(Body):
+class ContactDetailRecorded(Body, frozen=True):
     detail: str
     subject: str
     medium: str
@@ -134,7 +145,7 @@ class ContactDetailRecorded(Body):
 
 
 @kind("telling.recorded")
-class TellingRecorded(Body):
+class TellingRecorded(Body, frozen=True):
     """Three separate things: told of the sharing, agrees to the service, data-protection consent."""
 
     subject: str
@@ -146,7 +157,7 @@ class TellingRecorded(Body):
 
 
 @kind("adult.recorded")
-class AdultRecorded(Body):
+class AdultRecorded(Body, frozen=True):
     """What an adult safeguarding concern holds beside a child's."""
 
     subject: str
@@ -163,7 +174,7 @@ class AdultRecorded(Body):
 
 
 @kind("history.searched")
-class HistorySearched(Body):
+class HistorySearched(Body, frozen=True):
     """That earlier history was looked for, and how much was found. The terms are in the access log."""
 
     found: int
@@ -171,17 +182,17 @@ class HistorySearched(Body):
 
 
 @kind("advice.given")
-class AdviceGiven(Body):
+class AdviceGiven(Body, frozen=True):
     words: str
 
 
 @kind("note.added")
-class NoteAdded(Body):
+class NoteAdded(Body, frozen=True):
     words: str
 
 
 @kind("acknowledgement.sent")
-class AcknowledgementSent(Body):
+class AcknowledgementSent(Body, frozen=True):
     """The referrer was told that the contact was received, or what a social worker decided to do."""
 
     how: str
@@ -189,7 +200,7 @@ class AcknowledgementSent(Body):
 
 
 @kind("document.attached")
-class DocumentAttached(Body):
+class DocumentAttached(Body, frozen=True):
     """A file: a commitment to sealed chunks which are fetched by id under the same audience."""
 
     document: str
@@ -204,13 +215,13 @@ class DocumentAttached(Body):
 
 
 @kind("assessment.recorded")
-class AssessmentRecorded(Body):
+class AssessmentRecorded(Body, frozen=True):
     """Answers to a versioned question set (DASH, DARA)."""
 
     subject: str
     tool: str
-    answers: dict[str, str]
-    comments: dict[str, str] = {}
+    answers: dict[str, ToolAnswer]
+    comments: dict[str, str] = msgspec.field(default_factory=dict)
     judgement: bool = False
     """Professional judgement raises the result."""
     judgement_reason: str = ""
@@ -218,7 +229,7 @@ class AssessmentRecorded(Body):
 
 
 @kind("duplicate.named", guard="stage")
-class DuplicateNamed(Body):
+class DuplicateNamed(Body, frozen=True):
     """This contact is a duplicate of another stream."""
 
     of: str
@@ -226,7 +237,7 @@ class DuplicateNamed(Body):
 
 
 @kind("contact.passed", guard="stage")
-class ContactPassed(Body):
+class ContactPassed(Body, frozen=True):
     """Passed to the allocated worker of an open case."""
 
     worker: str
@@ -234,6 +245,6 @@ class ContactPassed(Body):
 
 
 @kind("ownership.transferred", guard="stage")
-class OwnershipTransferred(Body):
+class OwnershipTransferred(Body, frozen=True):
     to: str
     reason: str

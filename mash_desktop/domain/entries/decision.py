@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from ..codes import AbuseType, RiskOutcome
+from ..codes import AbuseType, MaracRoute, RiskOutcome
 from .body import Body, kind
 
 
@@ -15,11 +15,11 @@ class SubjectDecision(msgspec.Struct, frozen=True, omit_defaults=True):
     level: str
     intervention: str
     rationale: str
-    marac: str | None = None
+    marac: MaracRoute | None = None
 
 
 @kind("decision.drafted", guard="decision")
-class DecisionDrafted(Body):
+class DecisionDrafted(Body, frozen=True):
     """``relies_on`` of the entry names the evidence; a second draft follows a return."""
 
     subjects: tuple[SubjectDecision, ...]
@@ -27,12 +27,12 @@ class DecisionDrafted(Body):
 
 
 @kind("decision.returned", guard="decision")
-class DecisionReturned(Body):
+class DecisionReturned(Body, frozen=True):
     reason: str
 
 
 @kind("decision.signed", guard="decision")
-class DecisionSigned(Body):
+class DecisionSigned(Body, frozen=True):
     """Signs the draft that ``base`` names; ``commitment`` repeats that draft's commitment (hex)."""
 
     draft: str
@@ -40,7 +40,7 @@ class DecisionSigned(Body):
 
 
 @kind("decision.amended", guard="decision")
-class DecisionAmended(Body):
+class DecisionAmended(Body, frozen=True):
     """A change after sign-off, by the owning agency's decision maker."""
 
     subjects: tuple[SubjectDecision, ...]
@@ -48,7 +48,7 @@ class DecisionAmended(Body):
 
 
 @kind("adult.concluded")
-class AdultConcluded(Body):
+class AdultConcluded(Body, frozen=True):
     """The conclusion of an adult's enquiry."""
 
     subject: str

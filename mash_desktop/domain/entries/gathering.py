@@ -19,7 +19,7 @@ from .body import Body, kind
 
 
 @kind("request.made")
-class RequestMade(Body):
+class RequestMade(Body, frozen=True):
     """One agency is asked about named people, with the minimum concern written for it."""
 
     request: str
@@ -29,24 +29,24 @@ class RequestMade(Body):
 
 
 @kind("request.withdrawn")
-class RequestWithdrawn(Body):
+class RequestWithdrawn(Body, frozen=True):
     request: str
     reason: str
 
 
 @kind("request.acknowledged")
-class RequestAcknowledged(Body):
+class RequestAcknowledged(Body, frozen=True):
     request: str
 
 
 @kind("request.chased")
-class RequestChased(Body):
+class RequestChased(Body, frozen=True):
     request: str
     how: str
 
 
 @kind("request.answered")
-class RequestAnswered(Body):
+class RequestAnswered(Body, frozen=True):
     """The state of an answer about one person, without its content."""
 
     request: str
@@ -59,7 +59,7 @@ class RequestAnswered(Body):
 
 
 @kind("contribution.recorded")
-class ContributionRecorded(Body):
+class ContributionRecorded(Body, frozen=True):
     """One item an agency brings: its own until released to the table."""
 
     contribution: str
@@ -78,7 +78,7 @@ class ContributionRecorded(Body):
 
 
 @kind("contribution.released")
-class ContributionReleased(Body):
+class ContributionReleased(Body, frozen=True):
     """The agency releases an item to the table, as it is or in ``wording`` released for it."""
 
     contribution: str
@@ -96,7 +96,7 @@ class ContributionReleased(Body):
 
 
 @kind("release.withdrawn")
-class ReleaseWithdrawn(Body):
+class ReleaseWithdrawn(Body, frozen=True):
     contribution: str
     reason: str
 
@@ -106,7 +106,7 @@ class ReleaseWithdrawn(Body):
 
 
 @kind("request.proceeded_without")
-class ProceededWithout(Body):
+class ProceededWithout(Body, frozen=True):
     """Going on without an answer, with the reason that makes it lawful to decide."""
 
     request: str

@@ -10,21 +10,21 @@ from .body import Body, kind
 
 
 @kind("hub.configured", family="hub")
-class HubConfigured(Body):
+class HubConfigured(Body, frozen=True):
     """The whole configuration, in force from this entry's position on."""
 
     config: HubConfig
 
 
 @kind("person.enrolled", family="hub")
-class PersonEnrolled(Body):
+class PersonEnrolled(Body, frozen=True):
     person: str
     name: str
     email: str = ""
 
 
 @kind("membership.granted", family="hub")
-class MembershipGranted(Body):
+class MembershipGranted(Body, frozen=True):
     """A person holds a role in an agency from a date. The team is where a receiving worker sits."""
 
     person: str
@@ -35,7 +35,7 @@ class MembershipGranted(Body):
 
 
 @kind("membership.ended", family="hub")
-class MembershipEnded(Body):
+class MembershipEnded(Body, frozen=True):
     person: str
     agency: str
     role: Role
@@ -43,7 +43,7 @@ class MembershipEnded(Body):
 
 
 @kind("key.enrolled", family="hub")
-class KeyEnrolled(Body):
+class KeyEnrolled(Body, frozen=True):
     """A signing key of one person on one device; ``public`` is Ed25519, hex."""
 
     key: str
@@ -53,6 +53,6 @@ class KeyEnrolled(Body):
 
 
 @kind("key.revoked", family="hub")
-class KeyRevoked(Body):
+class KeyRevoked(Body, frozen=True):
     key: str
     reason: str

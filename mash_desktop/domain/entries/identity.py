@@ -24,7 +24,7 @@ class PastEpisode(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 @kind("history.recorded", family="identity")
-class HistoryRecorded(Body):
+class HistoryRecorded(Body, frozen=True):
     """What an agency's own system knew of a person before the hub. Never replayed stages."""
 
     agency: str
@@ -48,7 +48,7 @@ class HistoryRecorded(Body):
 
 
 @kind("identity.linked", family="identity")
-class IdentityLinked(Body):
+class IdentityLinked(Body, frozen=True):
     """A subject of a referral is this identity."""
 
     referral: str
@@ -57,14 +57,14 @@ class IdentityLinked(Body):
 
 
 @kind("identity.unlinked", family="identity")
-class IdentityUnlinked(Body):
+class IdentityUnlinked(Body, frozen=True):
     referral: str
     subject: str
     reason: str
 
 
 @kind("identity.not_same", family="identity")
-class IdentityNotSame(Body):
+class IdentityNotSame(Body, frozen=True):
     """Looked at, and not the same person."""
 
     referral: str
@@ -73,7 +73,7 @@ class IdentityNotSame(Body):
 
 
 @kind("marker.set", family="identity")
-class MarkerSet(Body):
+class MarkerSet(Body, frozen=True):
     marker: Marker
     reason: str
     readers: tuple[str, ...] = ()
@@ -81,6 +81,6 @@ class MarkerSet(Body):
 
 
 @kind("marker.cleared", family="identity")
-class MarkerCleared(Body):
+class MarkerCleared(Body, frozen=True):
     marker: Marker
     reason: str

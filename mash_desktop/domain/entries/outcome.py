@@ -9,7 +9,7 @@ from .body import Body, kind
 
 
 @kind("outcome.sent", guard="stage")
-class OutcomeSent(Body):
+class OutcomeSent(Body, frozen=True):
     """The summary went to a receiving team (``agency``, and ``team`` within it)."""
 
     agency: str
@@ -18,23 +18,23 @@ class OutcomeSent(Body):
 
 
 @kind("outcome.accepted", guard="stage")
-class OutcomeAccepted(Body):
+class OutcomeAccepted(Body, frozen=True):
     words: str = ""
 
 
 @kind("outcome.returned", guard="stage")
-class OutcomeReturned(Body):
+class OutcomeReturned(Body, frozen=True):
     reason: str
 
 
 @kind("first_action.recorded")
-class FirstActionRecorded(Body):
+class FirstActionRecorded(Body, frozen=True):
     words: str
     done_at: datetime
 
 
 @kind("feedback.given")
-class FeedbackGiven(Body):
+class FeedbackGiven(Body, frozen=True):
     """The referrer was told the outcome, or ``not_given`` says why not."""
 
     how: str = ""
@@ -42,13 +42,13 @@ class FeedbackGiven(Body):
 
 
 @kind("agencies.told")
-class AgenciesTold(Body):
+class AgenciesTold(Body, frozen=True):
     agencies: tuple[str, ...]
     words: str = ""
 
 
 @kind("summary.made")
-class SummaryMade(Body):
+class SummaryMade(Body, frozen=True):
     """A document was made from the record; the document itself is not kept."""
 
     profile: str
@@ -56,12 +56,12 @@ class SummaryMade(Body):
 
 
 @kind("referral.closed", guard="stage")
-class ReferralClosed(Body):
+class ReferralClosed(Body, frozen=True):
     reason: str
 
 
 @kind("escalation.raised")
-class EscalationRaised(Body):
+class EscalationRaised(Body, frozen=True):
     escalation: str
     stage: EscalationStage
     parties: tuple[str, ...]
@@ -70,13 +70,13 @@ class EscalationRaised(Body):
 
 
 @kind("escalation.resolved")
-class EscalationResolved(Body):
+class EscalationResolved(Body, frozen=True):
     escalation: str
     result: str
 
 
 @kind("entry.withdrawn")
-class EntryWithdrawn(Body):
+class EntryWithdrawn(Body, frozen=True):
     """A misfiled entry is withdrawn from every holder; ``refiled`` names where it went."""
 
     entry: str

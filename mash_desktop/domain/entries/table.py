@@ -9,20 +9,20 @@ from .body import Body, kind
 
 
 @kind("table.opened", guard="stage")
-class TableOpened(Body):
+class TableOpened(Body, frozen=True):
     place: str = ""
     held_at: datetime | None = None
 
 
 @kind("attendance.recorded")
-class AttendanceRecorded(Body):
+class AttendanceRecorded(Body, frozen=True):
     agency: str
     attendance: Attendance
     name: str = ""
 
 
 @kind("view.recorded")
-class ViewRecorded(Body):
+class ViewRecorded(Body, frozen=True):
     """One agency's view on one subject. ``agrees`` is with the threshold on the table."""
 
     agency: str
@@ -33,7 +33,7 @@ class ViewRecorded(Body):
 
 
 @kind("analysis.recorded")
-class AnalysisRecorded(Body):
+class AnalysisRecorded(Body, frozen=True):
     """One part of the analysis: ``harm``, ``likelihood``, ``impact``, ``protective``, ``unknown``, ``voice``,
     ``discussion`` or ``options``."""
 
@@ -42,7 +42,7 @@ class AnalysisRecorded(Body):
 
 
 @kind("action.recorded")
-class ActionRecorded(Body):
+class ActionRecorded(Body, frozen=True):
     action: str
     words: str
     owner: str
@@ -50,6 +50,6 @@ class ActionRecorded(Body):
 
 
 @kind("action.completed")
-class ActionCompleted(Body):
+class ActionCompleted(Body, frozen=True):
     action: str
     words: str = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from ..codes import DataKind, Rag
-from ..lawfulness import Basis
+from ..law import Basis
 from .body import Body, kind
 
 
@@ -17,7 +17,7 @@ class SubjectLevel(msgspec.Struct, frozen=True):
 
 
 @kind("contact.triaged", guard="stage")
-class ContactTriaged(Body):
+class ContactTriaged(Body, frozen=True):
     route: str
     levels: tuple[SubjectLevel, ...]
     rationale: str
@@ -27,7 +27,7 @@ class ContactTriaged(Body):
 
 
 @kind("triage.overseen", guard="stage")
-class TriageOverseen(Body):
+class TriageOverseen(Body, frozen=True):
     """A qualified decision on the route: ``admit`` or ``reroute`` (then ``route`` says where)."""
 
     decision: str
@@ -38,7 +38,7 @@ class TriageOverseen(Body):
 
 
 @kind("strategy.held")
-class StrategyHeld(Body):
+class StrategyHeld(Body, frozen=True):
     """A strategy discussion. Its time starts the conference clock when an enquiry follows."""
 
     present: tuple[str, ...]
@@ -62,13 +62,13 @@ class InScope(msgspec.Struct, frozen=True):
 
 
 @kind("referral.admitted", guard="stage")
-class ReferralAdmitted(Body):
+class ReferralAdmitted(Body, frozen=True):
     threshold: str
     purpose: str
     scope: tuple[InScope, ...]
 
 
 @kind("rag.rated", guard="rating")
-class RagRated(Body):
+class RagRated(Body, frozen=True):
     rag: Rag
     reason: str

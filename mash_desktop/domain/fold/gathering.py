@@ -103,7 +103,11 @@ def released(referral: Referral) -> dict[str, Made[ContributionReleased]]:
     found: dict[str, Made[ContributionReleased]] = {}
     for chain, last in referral.chains.items():
         entry = referral.get(last)
-        if chain.startswith("release:") and entry is not None and isinstance(entry.body, ContributionReleased):
+        if (
+            chain.startswith("release:")
+            and entry is not None
+            and isinstance(entry.body, ContributionReleased)
+        ):
             found[entry.body.contribution] = entry  # type: ignore[assignment]  # narrowed by its body
     return found
 

@@ -58,7 +58,9 @@ class Directory(msgspec.Struct, frozen=True):
 
     def may_act(self, person: str, agency: str, role: Role) -> Membership | None:
         """The membership that lets a person act in this role of this agency, if there is one."""
-        return next((m for m in self.memberships if (m.person, m.agency, m.role) == (person, agency, role)), None)
+        return next(
+            (m for m in self.memberships if (m.person, m.agency, m.role) == (person, agency, role)), None
+        )
 
     def name(self, person: str) -> str:
         return self.people.get(person, "someone no longer listed")

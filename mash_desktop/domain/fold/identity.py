@@ -59,4 +59,6 @@ def fold_identity(entries: Iterable[Made[Body]]) -> Identity:
             markers[body.marker] = entry  # type: ignore[assignment]  # narrowed by its body
         elif isinstance(body, MarkerCleared):
             markers.pop(body.marker, None)
-    return Identity(kept[0].stream if kept else "", tuple(history), frozenset(linked), frozenset(not_same), markers)
+    return Identity(
+        kept[0].stream if kept else "", tuple(history), frozenset(linked), frozenset(not_same), markers
+    )

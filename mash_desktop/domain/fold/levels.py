@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from ..configuration import HubConfig
-from ..ladders import movement
+from ..ladders import Movement, movement
 from .referral import Referral
 
 
@@ -15,16 +14,18 @@ class Levels(msgspec.Struct, frozen=True):
     indicative: str | None = None
     admission: str | None = None
     final: str | None = None
-    movement: str | None = None
-    """``up``, ``down`` or ``confirmed``: final compared with admission."""
+    movement: Movement | None = None
+    """Final compared with admission."""
 
     @property
     def changed_by_oversight(self) -> bool:
         """Oversight set another level than the operator; counted apart from stepping up or down."""
-        return self.indicative is not None and self.admission is not None and self.indicative != self.admission
+        return (
+            self.indicative is not None and self.admission is not None and self.indicative != self.admission
+        )
 
 
-def levels(referral: Referral, config: HubConfig | None = None) -> dict[str, Levels]:
+def levels(referral: Referral) -> dict[str, Levels]:
     """Levels by subject. Final levels are the signed ones, amendments included; a draft does not count."""
     triaged = {one.subject: one.level for one in referral.triaged.body.levels} if referral.triaged else {}
     admission = {one.subject: one.level for one in referral.overseen.body.levels} if referral.overseen else {}
@@ -37,37 +38,30 @@ def levels(referral: Referral, config: HubConfig | None = None) -> dict[str, Lev
             final[decided.subject] = decided.level
         for amendment in referral.amendments:
             final.update({decided.subject: decided.level for decided in amendment.body.subjects})
-    return compared(referral, triaged, admission, final, config)
+    return _compared(referral, triaged, admission, final)
 
 
 def drafted_levels(referral: Referral) -> dict[str, Levels]:
     """As :func:`levels`, with the levels of the draft that waits in place of the signed ones."""
     signed = levels(referral)
     draft = {d.subject: d.level for d in referral.draft.body.subjects} if referral.draft else {}
-    return compared(
+    return _compared(
         referral,
         {s: one.indicative for s, one in signed.items() if one.indicative},
         {s: one.admission for s, one in signed.items() if one.admission},
         draft,
-        None,
     )
 
 
-def compared(
+def _compared(
     referral: Referral,
     triaged: dict[str, str],
     admission: dict[str, str],
     final: dict[str, str],
-    config: HubConfig | None,
 ) -> dict[str, Levels]:
-    """Levels by subject with their movement on the cohort's ladder in force at admission."""
     found: dict[str, Levels] = {}
     for subject in dict.fromkeys([*triaged, *admission, *final]):
         before, after = admission.get(subject), final.get(subject)
-        moved = None
-        if before is not None and after is not None and referral.cohort is not None and referral.opened is not None:
-            in_force = config or referral.config(referral.admitted)
-            ladder = in_force.ladder(referral.cohort, referral.opened.body.received_at.date())
-            moved = movement(ladder, before, after)
+        moved = movement(referral.ladder, before, after) if referral.ladder is not None else None
         found[subject] = Levels(triaged.get(subject), before, after, moved)
     return found

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TypeVar, cast
 
 from ..codes import Cohort, Rag
-from ..configuration import HubConfig, HubTimeline
+from ..configuration import HubConfig, HubTimeline, Ladder
 from ..entries import Body, Made, Unread
 from ..entries.contact import (
     AddressRecorded,
@@ -39,7 +39,9 @@ class Referral:
     ``whole`` says that the holder has every entry (the store); without it, absence proves nothing.
     """
 
-    def __init__(self, stream: str, standing: tuple[Made[Body], ...], timeline: HubTimeline, whole: bool) -> None:
+    def __init__(
+        self, stream: str, standing: tuple[Made[Body], ...], timeline: HubTimeline, whole: bool
+    ) -> None:
         self.stream = stream
         self.entries = standing
         self.timeline = timeline
@@ -106,6 +108,15 @@ class Referral:
     def cohort(self) -> Cohort | None:
         """The cohort at entry."""
         return self.opened.body.cohort if self.opened else None
+
+    @cached_property
+    def ladder(self) -> Ladder | None:
+        """The ladder of levels in force when this was received, as configured at entry."""
+        if self.opened is None:
+            return None
+        received = self.opened.body.received_at.date()
+        ladders = self.config(self.opened).ladders
+        return next((one for one in ladders if one.cohort is self.cohort and one.holds(received)), None)
 
     @property
     def local_authority(self) -> str | None:

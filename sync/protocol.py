@@ -1,0 +1,285 @@
+"""The wire between a desktop and the central store: message shapes, paths, and their dated history.
+
+Everything is JSON over HTTPS; bytes are base64. A refusal is a :class:`Problem` with HTTP status 400 to 503.
+Acts and heads travel as the bytes that were signed. Nothing here knows SQL, Qt or how a session is kept.
+
+History
+-------
+1 (2026-11-23)  First version: sign-in, enrolment, push, pull by audience, live, heads and proofs, people
+                search, document chunks.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from mash_desktop.domain.acts import OpenBody, Parcel, SignedAct
+from mash_desktop.domain.partial_date import PartialDate
+from mash_desktop.domain.roles import Role
+from mash_desktop.proofs.head import SignedHead
+
+VERSION = 1
+VERSION_HEADER = "MASH-Protocol"
+
+MOST_ACTS = 50
+"""Acts in one push."""
+MOST_ROWS = 1000
+"""Feed rows in one page."""
+CHUNK_BYTES = 1024 * 1024
+
+
+class Message(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A message. Fields that a reader does not know are ignored, so that versions can add."""
+
+
+class Problem(Message, frozen=True):
+    """A refusal. ``field`` names the input at fault; ``retry_after`` is seconds."""
+
+    code: str
+    sentence: str
+    field: str | None = None
+    retry_after: int | None = None
+
+
+# --- sign-in: POST /v1/sign-in, /v1/sign-in/refresh, /v1/sign-out --------------------------------------
+
+
+class SignIn(Message, frozen=True):
+    """``code`` is the six digits of TOTP."""
+
+    account: str
+    password: str
+    code: str
+    device: str
+
+
+class Standing(Message, frozen=True):
+    """One role that the person holds; a session acts in one at a time."""
+
+    agency: str
+    role: Role
+    team: str | None = None
+
+
+class Session(Message, frozen=True):
+    """``token`` goes in ``Authorization: Bearer``. ``server_time`` measures the clock offset."""
+
+    token: str
+    person: str
+    name: str
+    standings: tuple[Standing, ...]
+    idle_seconds: int
+    expires_at: datetime
+    server_time: datetime
+
+
+# --- enrolment: POST /v1/enrol ---
+
+
+class Enrol(Message, frozen=True):
+    """A one-time code from an administrator ties a device's key to a person. ``public`` is Ed25519.
+
+    ``proof`` is the key's signature over the code (label ``mash-enrol-v1``).
+    """
+
+    code: str
+    device: str
+    device_name: str
+    public: bytes
+    proof: bytes
+    password: str
+
+
+class Enrolled(Message, frozen=True):
+    """``totp_uri`` is shown once, for the authenticator app, when the account has none yet."""
+
+    person: str
+    account: str
+    key: str
+    hub: str
+    store_key: bytes
+    totp_uri: str | None = None
+
+
+# --- push: POST /v1/hubs/{hub}/acts ---
+
+
+class Push(Message, frozen=True):
+    """Acts in order. Each is answered alone; one refusal does not take its neighbours with it."""
+
+    acts: tuple[Parcel, ...]
+
+
+class Answer(Message, frozen=True):
+    """The store's answer to one act: admitted, with a position for each entry, or refused.
+
+    ``state`` is ``admitted``, ``known`` (admitted before: the same answer again) or ``refused``. A refusal
+    has ``code`` and ``sentence``, the entry at fault, and ``moved_by`` when someone else moved first.
+    """
+
+    act: str
+    state: str
+    positions: tuple[int, ...] = ()
+    admitted_at: datetime | None = None
+    code: str = ""
+    sentence: str = ""
+    field: str | None = None
+    entry: str | None = None
+    moved_by: str | None = None
+    """Id of the entry that the chain's last link is now."""
+
+
+class Pushed(Message, frozen=True):
+    answers: tuple[Answer, ...]
+    head: SignedHead
+
+
+# --- pull: POST /v1/hubs/{hub}/feed ---
+
+
+class Cursor(Message, frozen=True):
+    """How far a desktop has come in one audience's feed. A new epoch starts again from nought."""
+
+    audience: str
+    epoch: int
+    n: int
+
+
+class Pull(Message, frozen=True):
+    """Feeds of the standing named, from these cursors on. Audiences not named are pulled from the start."""
+
+    standing: Standing
+    cursors: tuple[Cursor, ...] = ()
+    limit: int = MOST_ROWS
+
+
+class Row(Message, frozen=True):
+    """One numbered row of one audience's feed.
+
+    ``op`` is ``grant`` or ``withdraw``. A grant brings the signed act, the entry's place in it, its position
+    and admission time (with which its leaf is made), and its body; a grant since withdrawn brings none of
+    these. ``because`` is the position of the causing entry; ``chain`` is the hash chain of this feed's rows.
+    """
+
+    audience: str
+    n: int
+    op: str
+    entry: str
+    because: int
+    chain: bytes
+    position: int | None = None
+    admitted_at: datetime | None = None
+    signed: SignedAct | None = None
+    body: OpenBody | None = None
+    """``None`` in a standing grant says that the body has been disposed of."""
+    disposed: bool = False
+
+
+class Page(Message, frozen=True):
+    """``audiences`` are all that the session has now, with their epochs: one no longer named is purged.
+
+    ``more`` says that another page waits. ``cursors`` are where to go on; they advance in one transaction
+    with the rows.
+    """
+
+    audiences: tuple[Cursor, ...]
+    rows: tuple[Row, ...]
+    cursors: tuple[Cursor, ...]
+    more: bool
+    head: SignedHead
+
+
+# --- live: GET /v1/hubs/{hub}/live (server-sent events) ------------------------------------------------------
+# event ``grown``    data: {"size": n}            your feed has grown: pull
+# event ``presence`` data: Presence               never stored; only between people who may both see it
+# event ``locked``   data: Problem                the session or device is no longer good: lock now
+
+
+class Presence(Message, frozen=True):
+    """Someone is looking at or typing in a referral. POST /v1/hubs/{hub}/presence with ``person`` empty."""
+
+    stream: str
+    doing: str
+    person: str = ""
+    name: str = ""
+    agency: str = ""
+
+
+# --- the log: GET /v1/hubs/{hub}/head, /inclusion?position=&size=, /consistency?old=&new= ---
+
+
+class Path(Message, frozen=True):
+    """A proof of RFC 9162: sibling hashes from the leaf up."""
+
+    path: tuple[bytes, ...]
+    size: int
+
+
+# --- search: POST /v1/hubs/{hub}/people ---
+
+
+class PeopleSearch(Message, frozen=True):
+    """Facts as typed so far. ``because`` is the open contact that is the reason of the search."""
+
+    standing: Standing
+    forenames: str = ""
+    surname: str = ""
+    aliases: tuple[str, ...] = ()
+    birth: PartialDate | None = None
+    sex: str = ""
+    nhs_number: str = ""
+    upn: str = ""
+    address: str = ""
+    postcode: str = ""
+    school: str = ""
+    text: str = ""
+    """A reference, or anything typed in the search field; used where the facts above are empty."""
+    because: str = ""
+
+
+class Episode(Message, frozen=True):
+    """One earlier involvement, as the searcher may see it."""
+
+    on: PartialDate
+    what: str
+    closed: PartialDate | None = None
+
+
+class Found(Message, frozen=True):
+    """A person who may be the one typed. Of another cohort only the pointer: agency and date, *ask*."""
+
+    key: str
+    """``identity:<id>`` or ``referral:<id>#<subject>``."""
+    band: str
+    score: float
+    reasons: tuple[str, ...]
+    agency: str
+    pointer: bool = False
+    name: str = ""
+    birth: PartialDate | None = None
+    address: str = ""
+    episodes: tuple[Episode, ...] = ()
+    referral: str | None = None
+    reference: str | None = None
+    last_on: PartialDate | None = None
+
+
+class PeopleFound(Message, frozen=True):
+    found: tuple[Found, ...]
+    took_ms: float
+
+
+# --- documents: PUT and GET /v1/hubs/{hub}/chunks/{sha256} (octet-stream, at most CHUNK_BYTES) ------------
+
+
+def leaf_bytes(position: int, admitted_at: datetime, act_digest: bytes, index: int) -> bytes:
+    """What the log's leaf at ``position`` is the hash of: place, time of admission, act and place in it.
+
+    ``act_digest`` is SHA-256 over the signed bytes and then the signature of the act.
+    """
+    stamp = int(admitted_at.timestamp() * 1_000_000)
+    return (
+        b"mash-entry-v1\x00" + b"".join(n.to_bytes(8, "big") for n in (position, stamp, index)) + act_digest
+    )
