@@ -6,7 +6,9 @@ question from the tool itself. Nothing here decides: a result only says which ro
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping
+from datetime import date
 
 import msgspec
 
@@ -91,6 +93,18 @@ def assess(
 
 
 _ANSWERS = {answer.value: answer for answer in ToolAnswer}
+
+
+def repeats(last_marac: date | None, referred: date, months: int) -> bool:
+    """Whether a MARAC referral of the same victim and perpetrator repeats the last (SafeLives: 12 months).
+
+    The same day of the month counts, or the month's last day where it has no such day.
+    """
+    if last_marac is None:
+        return False
+    year, month = divmod(last_marac.year * 12 + last_marac.month - 1 + months, 12)
+    last_day = monthrange(year, month + 1)[1]
+    return last_marac <= referred <= date(year, month + 1, min(last_marac.day, last_day))
 
 
 def _read(asked: QuestionSet, answers: Mapping[str, str]) -> dict[str, ToolAnswer]:

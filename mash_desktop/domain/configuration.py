@@ -52,10 +52,10 @@ class Dated(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class FormerName(msgspec.Struct, frozen=True):
-    """What an agency or team was called until the day named; older papers still say it."""
+    """What an agency or team was called, until the day named if that is known. Older papers still say it."""
 
     name: str
-    until: date
+    until: date | None = None
 
 
 class Team(Dated, frozen=True, kw_only=True, omit_defaults=True):
@@ -132,8 +132,6 @@ class Ladder(Dated, frozen=True, kw_only=True, omit_defaults=True):
     levels: tuple[Level, ...]
     thresholds: tuple[str, ...]
     """Levels that permit admission to the hub."""
-    enquiry: str | None = None
-    """The level of a statutory enquiry, which a strategy discussion comes before (s47)."""
 
     def level(self, level: str) -> Level:
         return _named(self.levels, level, "level", "level of need")
@@ -166,7 +164,6 @@ class Clock(Code):
     ACKNOWLEDGE = "acknowledge", "Receipt to a social worker's decision and word to the referrer"
     ASSESSMENT = "assessment", "Referral to the end of the assessment"
     CONFERENCE = "conference", "Strategy discussion to initial conference"
-    MARAC_REPEAT = "marac_repeat", "Last MARAC referral to one that counts as a repeat"
     HANDOVER = "handover", "Hand-over to the out-of-hours team to its acknowledgement"
 
 
@@ -174,7 +171,7 @@ class ClockLimit(Dated, frozen=True, kw_only=True, omit_defaults=True):
     """A limit while it is in force. ``limit`` None is *untimed*; ``source`` is the guidance it comes from."""
 
     clock: Clock
-    limit: Limit | None
+    limit: Limit | None = None
     rag: Rag | None = None
     cohorts: tuple[Cohort, ...] = tuple(Cohort)
     source: str = ""
@@ -228,8 +225,8 @@ class RetentionRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     record: str
     label: str
     trigger: RetentionTrigger
-    years: int | None
     action: RetentionAction
+    years: int | None = None
     cohorts: tuple[Cohort, ...] = tuple(Cohort)
 
 
@@ -267,8 +264,8 @@ class HubConfig(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What people here call a hub."""
     marking: Marking = Marking.OFFICIAL_SENSITIVE
     effective_from: date
-    time_zone: str = "Europe/London"
     hours: HubHours
+    """Opening hours, and the time zone in which dates and times are shown."""
     guidance: tuple[Guidance, ...]
     agencies: tuple[Agency, ...]
     areas: tuple[AreaCovered, ...]
@@ -284,6 +281,7 @@ class HubConfig(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     commencements: Commencements
     retention: tuple[RetentionRow, ...]
     question_sets: tuple[QuestionSetChoice, ...]
+    marac_repeat_months: int = 12
     break_glass_roles: tuple[Role, ...]
     break_glass_hours: int = 4
     offline_lease_hours: int = 72
@@ -338,9 +336,7 @@ class HubConfig(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """Id of the agency that a route leads to, for a referral that ``owner`` owns."""
         return route.agency or owner
 
-    def limit(
-        self, clock: Clock, on: date, rag: Rag | None = None, cohort: Cohort = Cohort.CHILDREN
-    ) -> Limit | None:
+    def limit(self, clock: Clock, cohort: Cohort, on: date, rag: Rag | None = None) -> Limit | None:
         """The limit in force, or None where the hub leaves the clock untimed."""
         for row in self.clocks:
             if row.clock is clock and row.rag is rag and cohort in row.cohorts and row.holds(on):
@@ -367,7 +363,10 @@ class HubConfig(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class HubTimeline(msgspec.Struct, frozen=True):
-    """The versions of a hub's configuration by the position at which each was admitted, rising."""
+    """The versions of a hub's configuration in log order, each with the position at which it was admitted.
+
+    Those still pending come last.
+    """
 
     versions: tuple[tuple[int, HubConfig], ...]
 
@@ -381,20 +380,14 @@ class HubTimeline(msgspec.Struct, frozen=True):
             raise Refusal("no-configuration", "This hub has no configuration. An administrator sets it up.")
         if position is None:
             return self.versions[-1][1]
-        in_force = self.versions[0][1]
-        for admitted, version in self.versions:
-            if admitted > position:
-                break
-            in_force = version
-        return in_force
+        earlier = [version for version in self.versions if version[0] <= position]
+        return max(earlier, key=lambda version: version[0])[1] if earlier else self.versions[0][1]
 
 
 def name_on(of: Agency | Team, on: date) -> str:
     """What it was called that day."""
-    for former in sorted(of.former_names, key=lambda former: former.until):
-        if on <= former.until:
-            return former.name
-    return of.name
+    then = [(former.until, former.name) for former in of.former_names if former.until and on <= former.until]
+    return min(then)[1] if then else of.name
 
 
 T = TypeVar("T", Agency, Team, Level, Route)
