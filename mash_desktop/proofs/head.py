@@ -55,5 +55,6 @@ class SignedHead(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise BadHead("the head was not signed by this key")
         try:
             return msgspec.json.decode(self.head, type=Head)
-        except msgspec.DecodeError as error:
+        except ValueError as error:
+            # Not DecodeError alone: text that is not UTF-8 is told by an error of its own.
             raise BadHead(f"what was signed is no head: {error}") from error

@@ -68,6 +68,7 @@ def test_a_head_signed_by_another_key_or_as_something_else_is_refused() -> None:
     "data",
     [
         b"not json",
+        b'{"hub":"\xff"}',
         b'{"hub":"staffordshire"}',
         b'{"at":"2026-11-02T09:00:00Z","epoch":1,"extra":1,"hub":"h","root":"' + b"A" * 43 + b'=","size":0}',
         b'{"at":"2026-11-02T09:00:00Z","epoch":1,"hub":"h","root":"AAAA","size":0}',
