@@ -11,6 +11,7 @@ History
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 
 import msgspec
@@ -18,6 +19,7 @@ import msgspec
 from mash_desktop.domain.acts import OpenBody, Parcel, SignedAct
 from mash_desktop.domain.partial_date import PartialDate
 from mash_desktop.domain.roles import Role
+from mash_desktop.proofs.canonical import canonical
 from mash_desktop.proofs.head import SignedHead
 
 VERSION = 1
@@ -274,12 +276,22 @@ class PeopleFound(Message, frozen=True):
 # --- documents: PUT and GET /v1/hubs/{hub}/chunks/{sha256} (octet-stream, at most CHUNK_BYTES) ------------
 
 
-def leaf_bytes(position: int, admitted_at: datetime, act_digest: bytes, index: int) -> bytes:
+def feed_row_bytes(audience: str, epoch: int, n: int, op: str, entry: str, because: int) -> bytes:
+    """What a feed's hash chain links: all that a row says, but not the content that it brings."""
+    return canonical([audience, epoch, n, op, entry, because])
+
+
+def act_digest(signed: SignedAct) -> bytes:
+    """SHA-256 over the signed bytes of an act and then its signature."""
+    return hashlib.sha256(signed.act + signed.signature).digest()
+
+
+def leaf_bytes(position: int, admitted_at: datetime, digest: bytes, index: int) -> bytes:
     """What the log's leaf at ``position`` is the hash of: place, time of admission, act and place in it.
 
-    ``act_digest`` is SHA-256 over the signed bytes and then the signature of the act.
+    ``digest`` is :func:`act_digest`; the first position is 1 and the leaf's index in the tree one less.
     """
     stamp = int(admitted_at.timestamp() * 1_000_000)
     return (
-        b"mash-entry-v1\x00" + b"".join(n.to_bytes(8, "big") for n in (position, stamp, index)) + act_digest
+        b"mash-entry-v1\x00" + b"".join(n.to_bytes(8, "big") for n in (position, stamp, index)) + digest
     )
