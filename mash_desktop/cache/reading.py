@@ -1,0 +1,81 @@
+"""Entries out of the cache: rows decoded into entries as the folds take them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection, select
+
+from ..domain.acts import Act, OpenBody, SignedAct, read
+from ..domain.entries import Body, Made, Unread, decode
+from . import schema
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def stamp(at: datetime) -> int:
+    """Microseconds since 1970, as times are kept."""
+    return (at - EPOCH) // timedelta(microseconds=1)
+
+
+def moment(microseconds: int | None) -> datetime | None:
+    return None if microseconds is None else EPOCH + timedelta(microseconds=microseconds)
+
+
+def entries_of_stream(connection: Connection, stream: str) -> tuple[Made[Body], ...]:
+    """Every entry of a stream held here, pending ones too; what was refused is not among them."""
+    return tuple(_made(connection, schema.entries.c.stream == stream, schema.entries.c.refused.is_(False)))
+
+
+def entries_of_act(connection: Connection, act: str) -> tuple[Made[Body], ...]:
+    """The entries of one act in its order, refused or not."""
+    return tuple(_made(connection, schema.entries.c.act == act))
+
+
+def _made(connection: Connection, *where: object) -> Iterable[Made[Body]]:
+    table, acts = schema.entries, schema.acts
+    envelopes: dict[str, Act] = {}
+    rows = connection.execute(
+        select(table, acts.c.signed, acts.c.signature)
+        .join(acts, acts.c.id == table.c.act)
+        .where(*where)  # type: ignore[arg-type]  # column expressions
+        .order_by(table.c.position.is_(None), table.c.position, table.c.act, table.c.place)
+    )
+    for row in rows:
+        act = envelopes.get(row.act)
+        if act is None:
+            act = envelopes[row.act] = read(SignedAct(row.signed, row.signature))
+        header = act.entries[row.place]
+        body: Body
+        if row.body is None:
+            body = Unread(why="disposed" if row.disposed else "withheld")
+        else:
+            body = decode(header.kind, header.v, row.body)
+        yield Made(
+            id=header.id,
+            stream=header.stream,
+            kind=header.kind,
+            version=header.v,
+            body=body,
+            act=act.id,
+            author=act.author,
+            agency=act.agency,
+            role=act.role,
+            made_at=act.made_at,
+            guard=header.guard,
+            base=header.base,
+            relies_on=header.relies_on,
+            commitment=header.commitment,
+            position=row.position,
+            admitted_at=moment(row.admitted_at),
+        )
+
+
+def open_bodies(connection: Connection, act: str) -> tuple[OpenBody, ...]:
+    """The bodies of one act as received, in its order."""
+    table = schema.entries
+    rows = connection.execute(
+        select(table.c.id, table.c.body, table.c.salt).where(table.c.act == act).order_by(table.c.place)
+    )
+    return tuple(OpenBody(row.id, row.body, row.salt) for row in rows)

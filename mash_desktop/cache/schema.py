@@ -1,0 +1,180 @@
+"""The shape of the cache, and how an older one becomes it.
+
+``VERSION`` is SQLite's ``user_version``. A step is a function on an open transaction; steps only go up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+from ..domain.errors import Refusal
+
+metadata = MetaData()
+
+acts = Table(
+    "acts",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("signed", LargeBinary, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("act", String, nullable=False, index=True),
+    Column("place", Integer, nullable=False),
+    Column("stream", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("position", BigInteger, unique=True),
+    Column("admitted_at", BigInteger),
+    Column("body", LargeBinary),
+    Column("salt", LargeBinary),
+    Column("disposed", Boolean, nullable=False, default=False),
+    Column("refused", Boolean, nullable=False, default=False),
+    Index("entries_by_stream", "stream", "position"),
+)
+"""``position`` and ``admitted_at`` (microseconds) are empty while an entry waits."""
+
+grants = Table(
+    "grants",
+    metadata,
+    Column("entry", String, primary_key=True),
+    Column("audience", String, primary_key=True),
+    Index("grants_by_audience", "audience"),
+    sqlite_with_rowid=False,
+)
+"""Which audiences give this desktop an entry: it is kept while any does."""
+
+feeds = Table(
+    "feeds",
+    metadata,
+    Column("audience", String, primary_key=True),
+    Column("epoch", Integer, nullable=False),
+    Column("n", BigInteger, nullable=False),
+    Column("chain", LargeBinary, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("act", String, nullable=False, unique=True),
+    Column("author", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("queued_at", BigInteger, nullable=False),
+    Column("code", String, nullable=False, default=""),
+    Column("sentence", Text, nullable=False, default=""),
+    Column("field", String),
+    Column("entry", String),
+    Column("moved_by", String),
+    sqlite_autoincrement=True,
+)
+"""``state`` is ``waiting``, ``refused`` or ``quarantined``; an admitted act leaves the outbox."""
+
+referrals = Table(
+    "referrals",
+    metadata,
+    Column("stream", String, primary_key=True),
+    Column("stage", String, nullable=False),
+    Column("cohort", String),
+    Column("owner", String),
+    Column("rag_rank", Integer, nullable=False),
+    Column("due_at", BigInteger),
+    Column("received_at", BigInteger),
+    Column("moved_at", BigInteger),
+    Column("row", LargeBinary, nullable=False),
+    Index("referrals_by_due", "stage", "rag_rank", "due_at"),
+    Index("referrals_by_receipt", "stage", "received_at"),
+)
+"""One row a referral: what a queue sorts and filters by, and the whole queue row as encoded."""
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", String, nullable=False, unique=True),
+    Column("stream", String, nullable=False, index=True),
+    Column("facts", LargeBinary, nullable=False),
+    Column("shown", LargeBinary, nullable=False),
+)
+"""People of referrals and identities held here, with the facts that are compared."""
+
+blocks = Table(
+    "blocks",
+    metadata,
+    Column("block", String, primary_key=True),
+    Column("person", Integer, primary_key=True),
+    Index("blocks_by_person", "person"),
+    sqlite_with_rowid=False,
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("saved_at", BigInteger, nullable=False),
+)
+"""Keystrokes not yet made into an entry, by the place they were typed in."""
+
+facts = Table(
+    "facts",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+)
+"""Single values: the device's signing key, the session's account, the last verified head."""
+
+chunks = Table(
+    "chunks",
+    metadata,
+    Column("digest", String, primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+    Column("sent", Boolean, nullable=False, default=False),
+)
+
+SEARCH = """
+CREATE VIRTUAL TABLE words USING fts5(text, stream UNINDEXED, tokenize = "unicode61 remove_diacritics 2")
+"""
+
+
+def _first(connection: Connection) -> None:
+    metadata.create_all(connection)
+    connection.exec_driver_sql(SEARCH)
+
+
+STEPS: tuple[Callable[[Connection], None], ...] = (_first,)
+VERSION = len(STEPS)
+
+
+def bring_up_to_date(connection: Connection) -> None:
+    """Apply the steps that are missing, in the transaction given.
+
+    Raises ``Refusal`` (*profile-newer*) for a cache that a newer program has written.
+    """
+    found = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+    if found > VERSION:
+        raise Refusal(
+            "profile-newer",
+            "A newer version of this program has used this profile. Bring this program up to date.",
+        )
+    for step in STEPS[found:]:
+        step(connection)
+    if found < VERSION:
+        connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")

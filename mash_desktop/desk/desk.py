@@ -1,0 +1,204 @@
+"""The desk of one person on one profile: who they are, what they hold, and the one way to do a thing.
+
+``act`` is the only write path: it asks the rules, signs, keeps the act and its local effect together, tells
+everyone concerned what changed, and wakes the network. Screens add nothing to it; they call the functions of
+their own file, which call it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from threading import Lock
+
+import msgspec
+from uuid6 import uuid7
+
+from ..cache import Cache, ChangeSet
+from ..domain.acts import Author, Draft, Seen, compose, entries_of, read
+from ..domain.configuration import HubConfig
+from ..domain.entries import Body
+from ..domain.errors import Refusal
+from ..domain.fold import Directory, Referral
+from ..domain.permissions import may, relations
+from ..domain.roles import Role
+from ..domain.rules import judge_act
+from ..domain.verdict import Answer, Verdict
+from ..proofs.signature import SigningKey
+
+
+class Me(msgspec.Struct, frozen=True):
+    """Who sits here and what they act as. ``standings`` are all that they may act as."""
+
+    hub: str
+    person: str
+    name: str
+    author: Author
+    standings: tuple[Author, ...]
+
+    @property
+    def role(self) -> Role:
+        return self.author.role
+
+    @property
+    def agency(self) -> str:
+        return self.author.agency
+
+
+class Desk:
+    """One person's desk. Any thread but the GUI's may call it."""
+
+    def __init__(
+        self,
+        cache: Cache,
+        me: Me,
+        signing_key: SigningKey,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        wake: Callable[[], None] = lambda: None,
+        prove_passphrase: Callable[[str], None],
+    ) -> None:
+        self.cache = cache
+        self.me = me
+        self.now = now
+        self.wake = wake
+        """Tells the network that something waits to be sent."""
+        self.prove_passphrase = prove_passphrase
+        """Raises ``Refusal`` unless given the profile's passphrase: asked again before signing a decision."""
+        self._signing_key = signing_key
+        self._listeners: list[Callable[[ChangeSet], None]] = []
+        self._lock = Lock()
+        self.seen: Seen | None = None
+        """The last verified head; the network keeps it."""
+        self.clock_offset_ms = 0
+
+    # --- change sets
+
+    def listen(self, listener: Callable[[ChangeSet], None]) -> None:
+        """Have every change told to ``listener``, on the thread that made it."""
+        with self._lock:
+            self._listeners.append(listener)
+
+    def tell(self, change: ChangeSet) -> None:
+        if not change:
+            return
+        with self._lock:
+            listeners = tuple(self._listeners)
+        for listener in listeners:
+            listener(change)
+
+    # --- reading
+
+    def directory(self) -> Directory:
+        return self.cache.directory()
+
+    def config(self) -> HubConfig:
+        """The configuration in force now."""
+        return self.cache.timeline().at(None)
+
+    def referral(self, stream: str) -> Referral:
+        return self.cache.referral(stream)
+
+    def name(self, person: str) -> str:
+        return self.directory().name(person)
+
+    def agency_name(self, agency: str | None) -> str:
+        """The short name of an agency; the id where the configuration no longer has it."""
+        found = next((one for one in self.config().agencies if one.id == agency), None)
+        return found.short_name if found else (agency or "")
+
+    def may(self, kind: type[Body], referral: Referral) -> bool:
+        """Whether the table lets this person make that kind here: for enabling a button."""
+        return may(
+            kind.KIND, self.me.role, relations(referral, self.me.agency, self.config()), referral.stage
+        )
+
+    def ask(self, stream: str, bodies: Sequence[Body], relies_on: tuple[str, ...] = ()) -> Verdict:
+        """What the rules would say of an act with these bodies on one referral, as known here."""
+        return self._judged(self._drafts(stream, bodies, relies_on))
+
+    # --- writing
+
+    def _drafts(self, stream: str, bodies: Iterable[Body], relies_on: tuple[str, ...] = ()) -> list[Draft]:
+        """Drafts on the chains as this desk sees them; bodies of one act follow each other on a chain."""
+        chains = dict(self.referral(stream).chains)
+        drafts = []
+        for body in bodies:
+            draft = Draft(
+                stream,
+                body,
+                base=chains.get(body.guard) if body.guard is not None else None,
+                relies_on=relies_on if body.KIND == "decision.drafted" else (),
+                id=new_id(),
+            )
+            if body.guard is not None:
+                chains[body.guard] = draft.id
+            drafts.append(draft)
+        return drafts
+
+    def act(
+        self,
+        stream: str,
+        *bodies: Body,
+        relies_on: tuple[str, ...] = (),
+        forget_drafts: Iterable[str] = (),
+        acting: Author | None = None,
+    ) -> str:
+        """Make one act on one referral and keep it, durable when this returns. Returns the act's id.
+
+        Raises ``Refusal`` with the rule's code, sentence and field where the rules say *no*; what they cannot
+        know here is sent, and the store says. ``acting`` chooses another of this person's standings.
+        """
+        return self.save(self._drafts(stream, bodies, relies_on), forget_drafts=forget_drafts, acting=acting)
+
+    def save(
+        self, drafts: Sequence[Draft], *, forget_drafts: Iterable[str] = (), acting: Author | None = None
+    ) -> str:
+        """As :meth:`act`, for drafts that may touch several streams."""
+        author = acting or self.me.author
+        verdict = self._judged(drafts, author)
+        if verdict.answer is Answer.NO:
+            raise Refusal(verdict.code, verdict.sentence, verdict.field)
+        parcel = compose(
+            self.me.hub,
+            author,
+            drafts,
+            self._signing_key,
+            self.now(),
+            seen=self.seen,
+            clock_offset_ms=self.clock_offset_ms,
+        )
+        change = self.cache.save(parcel, forget_drafts=forget_drafts)
+        self.tell(change)
+        self.wake()
+        return read(parcel.signed).id
+
+    def _judged(self, drafts: Sequence[Draft], author: Author | None = None) -> Verdict:
+        """The first verdict on any of the drafts that is not *yes*, a *no* before a *cannot be known*."""
+        who = author or self.me.author
+        parcel = compose(self.me.hub, who, drafts, self._signing_key, self.now())
+        act = read(parcel.signed)
+        entries = entries_of(act, {body.entry: body for body in parcel.bodies})
+        verdict = Verdict(Answer.YES)
+        for stream in dict.fromkeys(entry.stream for entry in entries):
+            mine = [entry for entry in entries if entry.stream == stream]
+            if stream.startswith("referral:"):
+                here, _ = judge_act(who, mine, self.referral(stream), self.config(), self.now())
+            else:
+                permitted = all(
+                    may(entry.kind, who.role, frozenset(), self.referral("").stage) for entry in mine
+                )
+                here = (
+                    verdict
+                    if permitted
+                    else Verdict(Answer.NO, "not-permitted", f"{who.role.label} cannot do this.")
+                )
+            if here.answer is Answer.NO:
+                return here
+            verdict = verdict if verdict.answer is not Answer.YES else here
+        return verdict
+
+
+def new_id() -> str:
+    """A new UUIDv7."""
+    return str(uuid7())
