@@ -58,7 +58,8 @@ def arrange(
         if key not in related:
             edge += step
             places[key] = Place(edge, 0)
-    return Family(places, couples, sibships, edge, max((place.row for place in places.values()), default=0) + 1)
+    deepest = max((place.row for place in places.values()), default=0)
+    return Family(places, couples, sibships, edge, deepest + 1)
 
 
 def _sibships(
@@ -88,7 +89,7 @@ def _rows(
     rows = dict.fromkeys(keys, 0)
     level = [(each.one, each.other) for each in couples]
     level += [(parents[0], parents[-1]) for parents, _ in sibships]
-    for _ in range(len(keys)):
+    for _ in range(len(keys) + 1):
         before = dict(rows)
         for one, other in level:
             rows[one] = rows[other] = max(rows[one], rows[other])
@@ -133,7 +134,8 @@ def _clusters(
 
         def order(cluster: list[str]) -> tuple[float, int]:
             born_here = [key for key in cluster if key in parents_of]
-            above = [position[parent] for key in born_here for parent in parents_of[key] if parent in position]
+            parents = [parent for key in born_here for parent in parents_of[key]]
+            above = [position[parent] for parent in parents if parent in position]
             first = min((birth[key] for key in born_here), default=0)
             return (sum(above) / len(above) if above else len(position), first)
 
@@ -152,7 +154,7 @@ def _chain(start: str, beside: Mapping[str, Sequence[str]], seen: set[str]) -> l
         if key not in seen:
             seen.add(key)
             chain.append(key)
-            waiting += sorted(beside[key], key=lambda other: len(beside[other]) > 1, reverse=True)[::-1]
+            waiting += sorted(beside[key], key=lambda other: len(beside[other]) == 1)
     return chain
 
 

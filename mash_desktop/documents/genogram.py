@@ -16,11 +16,11 @@ from mash_desktop.documents import lettering
 from mash_desktop.documents.content import Parentage, Partnership, Person, Sex, Tone, Union
 from mash_desktop.documents.family import Place, arrange
 from mash_desktop.documents.pieces import draw_text
-from mash_desktop.documents.style import INK, INK_2, INKS, PANEL
+from mash_desktop.documents.style import INK, INK_2, INKS, PANEL, ROOM
 
 _SYMBOL, _STEP, _NAME, _NOTE, _AGE = 28.0, 78.0, 8.5, 7.5, 9.5
 _LINE, _DOWN = 10.4, 34.0
-_LEAST_SCALE = 0.55
+_LEAST_SCALE, _MOST_ROWS = 0.6, 6
 
 
 class Genogram(Flowable):
@@ -46,8 +46,9 @@ class Genogram(Flowable):
     @property
     def drawable(self) -> bool:
         """Whether there is a relation to draw, and it can be drawn large enough to be read."""
-        related = bool(self.family.partnerships or self.family.sibships)
-        return related and self._natural_width() * _LEAST_SCALE <= 500 and self.family.rows <= 6
+        family = self.family
+        related = bool(family.partnerships) or bool(family.sibships and family.rows > 1)
+        return related and self._natural_width() * _LEAST_SCALE <= ROOM and family.rows <= _MOST_ROWS
 
     def _natural_width(self) -> float:
         return self.family.width + _STEP
@@ -98,11 +99,12 @@ class Genogram(Flowable):
         middle = (x + across) / 2
         strokes = {Union.TOGETHER: 0, Union.SEPARATED: 1, Union.DIVORCED: 2}[couple.union]
         for n in range(strokes):
-            left = middle - 5.5 + n * 5
+            left = x + (across - x) * 0.36 - 3 + n * 5
             canvas.line(left - 2.5, line - 5.5, left + 2.5, line + 5.5)
         canvas.setFillColor(INKS[Tone.AMBER][0])
         note = lettering.fitted(couple.note, _NOTE, 130)
-        draw_text(canvas, middle - lettering.width(note, _NOTE) / 2, line + (8 if strokes else 4), note, _NOTE)
+        above = line + (8 if strokes else 4)
+        draw_text(canvas, middle - lettering.width(note, _NOTE) / 2, above, note, _NOTE)
 
     def _descent(self, canvas: Canvas, parents: Sequence[str], children: Sequence[str], n: int) -> None:
         """From the middle of a couple, or the foot of one parent, to a bar over the children."""
@@ -118,7 +120,8 @@ class Genogram(Flowable):
         tops = [(spot, top + _SYMBOL / 2) for spot, top in map(self._centre, children)]
         bar = max(top for _, top in tops) + 13 + (n % 3) * 4
         canvas.line(middle, start, middle, bar)
-        canvas.line(min(middle, *(spot for spot, _ in tops)), bar, max(middle, *(spot for spot, _ in tops)), bar)
+        ends = [middle, *(spot for spot, _ in tops)]
+        canvas.line(min(ends), bar, max(ends), bar)
         for spot, top in tops:
             canvas.line(spot, bar, spot, top)
 
@@ -149,7 +152,8 @@ class Genogram(Flowable):
             canvas.line(x - half, y + half, x + half, y - half)
         canvas.setFillColor(INK)
         age = lettering.fitted(person.age or ("" if person.unborn else "?"), _AGE, _SYMBOL - 4)
-        draw_text(canvas, x - lettering.width(age, _AGE) / 2, y - 3.3 - (5 if person.unborn else 0), age, _AGE)
+        base = y - 3.3 - (5 if person.unborn else 0)
+        draw_text(canvas, x - lettering.width(age, _AGE) / 2, base, age, _AGE)
         self._label(canvas, person, x, y - half - _LINE)
         canvas.restoreState()
 

@@ -45,8 +45,8 @@ def build(story: Sequence[Flowable], letterhead: Letterhead, kind: str, copy: st
         pageCompression=1,
         allowSplitting=1,
     )
-    none = {"leftPadding": 0, "rightPadding": 0, "topPadding": 0, "bottomPadding": 0}
-    frame = Frame(MARGIN, BOTTOM, ROOM, PAGE[1] - TOP - BOTTOM, **none)
+    height = PAGE[1] - TOP - BOTTOM
+    frame = Frame(MARGIN, BOTTOM, ROOM, height, leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0)
 
     def furnish(canvas: Canvas, _: BaseDocTemplate) -> None:
         _furniture(canvas, letterhead, kind, copy)
@@ -83,10 +83,10 @@ def _furniture(canvas: Canvas, letterhead: Letterhead, kind: str, copy: str) -> 
     canvas.setLineWidth(0.5)
     canvas.line(left, foot + 14, right, foot + 14)
     canvas.setFillColor(INK_2)
-    number = f" · page {canvas.getPageNumber()} of "
+    number = f" · page {canvas.getPageNumber()} of"
     reference = lettering.fitted(letterhead.reference, _SMALL, third - 70)
     draw_text(canvas, left, foot, reference + number, _SMALL)
-    canvas.translate(left + lettering.width(reference + number, _SMALL), foot - 2)
+    canvas.translate(left + lettering.width(reference + number, _SMALL) + _SMALL / 4, foot - 2)
     canvas.doForm(_TOTAL)
     canvas.restoreState()
     canvas.saveState()

@@ -11,7 +11,7 @@ from typing import Any
 
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Flowable, Paragraph, Spacer, Table, TableStyle
+from reportlab.platypus import Flowable, Paragraph, Table, TableStyle
 
 from mash_desktop.documents import lettering
 from mash_desktop.documents.content import Tone
@@ -37,8 +37,13 @@ def words(text: str, style: ParagraphStyle | None = None) -> Paragraph:
     return Paragraph(lettering.markup(text), style or styles().body)
 
 
-def labelled(label: str, text: str, style: ParagraphStyle | None = None) -> Paragraph:
-    """A quiet label and its text in one paragraph: "Risks  Two unexplained injuries." """
+def strong(text: str) -> Paragraph:
+    """The thing itself: bold."""
+    return words(text, styles().strong)
+
+
+def labelled(label: str, text: str = "", style: ParagraphStyle | None = None) -> Paragraph:
+    """A quiet label, and its text behind it: "Risks  Two unexplained injuries." """
     marked = f'<font color="#4A5968" face="{lettering.BOLD}" size="8.2">{lettering.markup(label)}</font>'
     return Paragraph(f"{marked}&nbsp;&nbsp;{lettering.markup(text)}", style or styles().body)
 
@@ -125,9 +130,9 @@ class Flow(Flowable):
 class Headed(Flowable):
     """A heading that never parts from the beginning of what it heads."""
 
-    def __init__(self, heading: Flowable, body: Flowable, gap: float = 3) -> None:
+    def __init__(self, heading: Flowable, body: Flowable, gap: float = 3, before: float = 0) -> None:
         super().__init__()
-        self.heading, self.body, self.gap = heading, body, gap
+        self.heading, self.body, self.gap, self.spaceBefore = heading, body, gap, before
 
     def wrap(self, aW: float, aH: float) -> tuple[float, float]:  # noqa: N803
         _, self.top = self.heading.wrap(aW, aH)
@@ -139,7 +144,7 @@ class Headed(Flowable):
     def split(self, aW: float, aH: float) -> list[Flowable]:  # noqa: N803
         self.wrap(aW, aH)
         parts = self.body.split(aW, aH - self.top) if aH > self.top else []
-        return [Headed(self.heading, parts[0], self.gap), *parts[1:]] if parts else []
+        return [Headed(self.heading, parts[0], self.gap, self.spaceBefore), *parts[1:]] if parts else []
 
     def draw(self) -> None:
         self.heading.drawOn(self.canv, 0, self.height - self.top + self.gap)
@@ -162,7 +167,7 @@ def section(title: str, pieces: Sequence[Flowable], empty: str = "") -> list[Flo
     """A section: its heading held to its first piece. With no pieces, the sentence ``empty``."""
     heading = Bookmark(lettering.markup(title), styles().section)
     first, *rest = pieces or [words(empty, styles().note)]
-    return [Spacer(1, 15), Headed(heading, first, gap=4), *rest]
+    return [Headed(heading, first, gap=4, before=15), *rest]
 
 
 def aside(text: str) -> Paragraph:
@@ -192,17 +197,32 @@ def table(
     return _ruled([head, *([list(cell) for cell in row] for row in rows)], shares, headed=True)
 
 
-def pairs(lines: Iterable[tuple[str, str]], label_share: float = 0.23) -> Table | None:
-    """Labels at the left, texts at the right; lines without text are left out. None if none is left."""
-    filled: list[list[list[Flowable]]] = [
-        [[words(label, styles().small)], [words(text)]] for label, text in lines if text.strip()
-    ]
-    return _ruled(filled, (label_share, 1 - label_share), headed=False) if filled else None
+def pairs(lines: Iterable[tuple[str, str]]) -> list[tuple[Sequence[Flowable], Sequence[Flowable]]]:
+    """Rows of labels at the left and texts at the right; lines without text are left out."""
+    return [([labelled(label)], [words(text)]) for label, text in lines if text.strip()]
 
 
-def rows(cells: Iterable[Sequence[Sequence[Flowable]]], shares: Sequence[float]) -> Table:
+LABELS = (1.0, 3.4)
+"""The parts of the width that names or labels and their texts take."""
+
+
+def rows(cells: Iterable[Sequence[Sequence[Flowable]]], shares: Sequence[float] = LABELS) -> Table:
     """A hairline table with no head."""
     return _ruled([[list(cell) for cell in row] for row in cells], shares, headed=False)
+
+
+def group(
+    head: Sequence[Flowable],
+    cells: Iterable[Sequence[Sequence[Flowable]]],
+    shares: Sequence[float] = LABELS,
+    before: float = 0,
+) -> Table:
+    """Rows about one thing, whose head (its name and state) is repeated where a page ends among them."""
+    spanned: list[list[Flowable]] = [list(head), *([] for _ in shares[1:])]
+    made = _ruled([spanned, *([list(cell) for cell in row] for row in cells)], shares, headed=True)
+    made.setStyle(TableStyle([("SPAN", (0, 0), (-1, 0)), ("TOPPADDING", (0, 0), (-1, 0), 0)]))
+    made.spaceBefore = before
+    return made
 
 
 def _ruled(data: list[list[list[Flowable]]], shares: Sequence[float], headed: bool) -> Table:

@@ -13,12 +13,11 @@ from typing import TypeVar
 import msgspec
 
 from mash_desktop.documents.content import Address, Person, Profile, Signature, SummaryContent
-from mash_desktop.documents.wording import plain
+from mash_desktop.documents.wording import POSTCODE, plain
 
 ADDRESS_SUPPRESSED = "[address suppressed]"
 
 _T = TypeVar("_T")
-_POSTCODE = re.compile(r"\b([A-Z]{1,2}[0-9][A-Z0-9]?)\s*([0-9][A-Z]{2})\b", re.IGNORECASE)
 _SHORTEST = 6
 
 
@@ -64,9 +63,7 @@ def without_suppressed_addresses(content: _T, people: Iterable[Person]) -> _T:
     without its number, and the postcode. A misspelt or paraphrased address is beyond a program: that is
     what the second reader is for.
     """
-    hidden = [
-        person.address for person in people if person.address is not None and person.address.suppressed
-    ]
+    hidden = [person.address for person in people if person.address is not None and person.address.suppressed]
     patterns = [pattern for address in hidden for pattern in _patterns(plain(address.text))]
     if not patterns:
         return content
@@ -77,7 +74,7 @@ def without_suppressed_addresses(content: _T, people: Iterable[Person]) -> _T:
 def _patterns(address: str) -> list[str]:
     parts = [part.strip() for part in re.split(r"[,\n;]", address) if part.strip()]
     streets = [re.sub(r"^[\w/-]*\d[\w/-]*\s+", "", part) for part in parts if re.match(r"[\w/-]*\d", part)]
-    codes = _POSTCODE.findall(address)
+    codes = POSTCODE.findall(address)
     phrases = [" ".join(parts), *parts[:1]]
     phrases += [part for part in parts if any(character.isdigit() for character in part)]
     phrases += [street for street in streets if " " in street]

@@ -9,7 +9,6 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from reportlab.lib.colors import Color, HexColor
-from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
@@ -39,6 +38,7 @@ INKS: dict[Tone, tuple[Color, Color]] = {
 
 class Styles(NamedTuple):
     title: ParagraphStyle
+    sender: ParagraphStyle
     section: ParagraphStyle
     block: ParagraphStyle
     body: ParagraphStyle
@@ -48,7 +48,6 @@ class Styles(NamedTuple):
     note: ParagraphStyle
     column: ParagraphStyle
     letter: ParagraphStyle
-    right: ParagraphStyle
 
 
 @cache
@@ -61,6 +60,7 @@ def styles() -> Styles:
 
     return Styles(
         title=like("title", fontName=BOLD, fontSize=20, leading=25),
+        sender=like("sender", fontName=BOLD, fontSize=16, leading=21),
         section=like("section", fontName=BOLD, fontSize=12, leading=16),
         block=like("block", fontName=BOLD, fontSize=10.5, leading=14),
         body=body,
@@ -70,5 +70,4 @@ def styles() -> Styles:
         note=like("note", fontName=ITALIC, textColor=INK_2),
         column=like("column", fontName=BOLD, fontSize=8.2, leading=11, textColor=INK_2),
         letter=like("letter", fontSize=10.5, leading=15),
-        right=like("right", fontSize=8.2, leading=11.2, textColor=INK_2, alignment=TA_RIGHT),
     )

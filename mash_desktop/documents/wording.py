@@ -22,6 +22,7 @@ from mash_desktop.documents.content import (
 )
 
 _TO = "\u2013"
+POSTCODE = re.compile(r"\b([A-Z]{1,2}[0-9][A-Z0-9]?)\s*([0-9][A-Z]{2})\b", re.IGNORECASE)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sept", "Oct", "Nov", "Dec")
 
 RATING = {
@@ -117,6 +118,11 @@ def _without_repeated_year(date: CivilDate) -> CivilDate:
 def in_order(date: CivilDate) -> tuple[int, int, int, str]:
     """A key that sorts civil dates, the less precise first."""
     return (date.year, date.month or 0, date.day or 0, date.at.isoformat() if date.at else "")
+
+
+def postcodes_whole(address: str) -> str:
+    """The address with postcodes that do not part at the end of a line."""
+    return POSTCODE.sub("\\1\u00a0\\2", address)
 
 
 def first_name(person: Person) -> str:

@@ -1,0 +1,129 @@
+"""The record of a round table: who came, what each brought, what was decided and who agreed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reportlab.platypus import Flowable, Spacer
+
+from mash_desktop.documents import page, parts, wording
+from mash_desktop.documents.content import AtTable, Attendee, RoundTableContent
+from mash_desktop.documents.parts import Names
+from mash_desktop.documents.pieces import (
+    Chip,
+    Flow,
+    aside,
+    card,
+    group,
+    labelled,
+    section,
+    strong,
+    table,
+    words,
+)
+from mash_desktop.documents.style import styles
+
+
+def render(content: RoundTableContent) -> bytes:
+    letterhead, zone = content.letterhead, content.letterhead.time_zone
+    names = Names(content.people)
+    story = [
+        *_front(content),
+        *_attendance(content),
+        *section("Confidentiality", [words(content.confidentiality)]),
+        *_tabled(content, names),
+        *section("Discussion", [words(content.discussion)] if content.discussion else [], "None recorded."),
+        *_options(content),
+        *section("Decision and reasons", parts.decisions(content.decisions, names), "No decision was made."),
+        *_stances(content),
+        *parts.actions(content.actions, zone),
+        *parts.recipients("Circulation", content.circulation, zone),
+    ]
+    return page.build(story, letterhead, "Round-table record", "")
+
+
+def _front(content: RoundTableContent) -> list[Flowable]:
+    letterhead, zone = content.letterhead, content.letterhead.time_zone
+    held = wording.moment(content.held_at, zone)
+    held += f" to {wording.clock(content.ended_at, zone)}" if content.ended_at else ""
+    head: list[Flowable] = [
+        words("Round-table record", styles().title),
+        words(letterhead.reference, styles().block),
+        Spacer(1, 5),
+    ]
+    if content.rating:
+        head += [Flow([parts.rating_chip(content.rating)]), Spacer(1, 9)]
+    return [
+        *head,
+        card(
+            [
+                [labelled("Held", held), labelled("Place", content.place)],
+                [labelled("Chair", content.chair), labelled("Made by", letterhead.made_by)],
+            ],
+            (1, 1),
+        ),
+    ]
+
+
+def _attendance(content: RoundTableContent) -> list[Flowable]:
+    def people(attendees: Sequence[Attendee]) -> list[tuple[Sequence[Flowable], ...]]:
+        return [([strong(each.agency)], [words(each.name)], [words(each.role)]) for each in attendees]
+
+    columns, shares = ("Agency", "Name", "Role"), (1.4, 1.2, 1.6)
+    present = [table(columns, shares, people(content.present))] if content.present else []
+    observers = [table(columns, shares, people(content.observers))] if content.observers else []
+    missing = [
+        (
+            [strong(each.agency)],
+            [words(each.name)],
+            [words(each.sent)] if each.sent else [aside("sent nothing")],
+        )
+        for each in content.apologies
+    ]
+    apologies = [table(("Agency", "Name", "Information sent"), shares, missing)] if missing else []
+    return [
+        *section("Present", present, "No one is recorded as present."),
+        *section("Apologies and information sent", apologies, "No apologies."),
+        *section("Observers", observers, "No observers."),
+    ]
+
+
+def _tabled(content: RoundTableContent, names: Names) -> list[Flowable]:
+    pieces: list[Flowable] = []
+    for each in content.tabled:
+        head = [words(names.aged(each.person), styles().block)]
+        head += [] if each.brought else [aside("no agency brought anything")]
+        pieces.append(group(head, _brought(each), (1.1, 3, 0.7), before=9 if pieces else 0))
+    return section("What each agency brought, person by person", pieces, "Nothing was tabled.")
+
+
+def _brought(each: AtTable) -> list[tuple[Sequence[Flowable], ...]]:
+    return [
+        (
+            [words(brought.agency, styles().strong)],
+            [words(brought.text)],
+            [parts.evidence_chip(brought.evidence)] if brought.evidence else [Spacer(1, 1)],
+        )
+        for brought in each.brought
+    ]
+
+
+def _options(content: RoundTableContent) -> list[Flowable]:
+    lines = [
+        ([strong(each.what)], [words(each.in_favour)], [words(each.against)]) for each in content.options
+    ]
+    laid = [table(("Option", "In favour", "Against"), (1.2, 1.6, 1.6), lines)] if lines else []
+    return section("Options considered", laid, "No options are recorded.")
+
+
+def _stances(content: RoundTableContent) -> list[Flowable]:
+    lines = [
+        (
+            [strong(each.agency)],
+            [Chip(*wording.POSITION[each.position])],
+            [words(each.reason)],
+        )
+        for each in content.stances
+    ]
+    laid = [table(("Agency", "Position", "Reason"), (1.2, 0.7, 2.4), lines)] if lines else []
+    return section("Agreement and dissent", laid, "No agency’s position is recorded.")
