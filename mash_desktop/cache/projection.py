@@ -77,7 +77,7 @@ def queue_row(referral: Referral) -> QueueRow:
                 short,
                 request.state,
                 request.answered_at,
-                returns_due(referral, request.made.made_at),
+                request.made.body.due_at or returns_due(referral, request.made.made_at),
                 request.without is not None,
             )
         )

@@ -7,6 +7,8 @@ Nothing is redacted: what two audiences may not both see is two entries.
 
 from __future__ import annotations
 
+import msgspec
+
 from .codes import AgencyKind
 from .configuration import HubConfig
 from .entries import Body, Made
@@ -75,83 +77,102 @@ def audiences_of(person: str, agency: str, role: Role, team: str | None) -> froz
     return frozenset(found)
 
 
-def _core(referral: Referral, config: HubConfig) -> set[str]:
+class Reach(msgspec.Struct, frozen=True):
+    """All of a referral that its entries' audiences depend on, worked out once for all of them.
+
+    Two equal ones give every entry the same audiences: what an act does not widen or narrow need not be
+    looked at again.
+    """
+
+    core: frozenset[str]
     """The owning agency and who took the contact; from admission on, the hub's own staff."""
-    found = {f"agency:{agency}" for agency in (referral.owner, referral.origin) if agency is not None}
-    if referral.admitted is not None:
-        for agency in config.agencies:
-            if agency.kind is AgencyKind.HUB:
-                found.add(f"agency:{agency.id}")
-    return found
-
-
-def _receiving(referral: Referral) -> set[str]:
-    return {f"agency:{referral.outcome.body.agency}"} if referral.outcome is not None else set()
-
-
-def _table(referral: Referral) -> set[str]:
+    hub_staff: frozenset[str]
+    receiving: frozenset[str]
+    table: frozenset[str]
     """Agencies at the table: those asked, once a table is open."""
-    if referral.last(TableOpened) is None:
-        return set()
-    return {f"agency:{agency}" for agency in asked_about(referral)}
+    asked: dict[str, frozenset[str]]
+    """Subjects that each agency is asked about."""
+    requests: dict[str, str]
+    """The agency that each request asks."""
+    released: frozenset[str]
+    """Entries that are the last of a chain of release."""
+
+    def asked_about_any(self, subjects: set[str]) -> set[str]:
+        return {f"agency:{agency}" for agency, about in self.asked.items() if about & subjects}
+
+    def asked_about_all(self, subjects: set[str]) -> set[str]:
+        return {f"agency:{agency}" for agency, about in self.asked.items() if subjects <= about}
 
 
-def _asked_about_any(referral: Referral, subjects: set[str]) -> set[str]:
-    return {f"agency:{agency}" for agency, about in asked_about(referral).items() if about & subjects}
+def reach(referral: Referral, config: HubConfig) -> Reach:
+    """How far this referral reaches, as things stand."""
+    hub_staff = frozenset(f"agency:{one.id}" for one in config.agencies if one.kind is AgencyKind.HUB)
+    core = {f"agency:{agency}" for agency in (referral.owner, referral.origin) if agency is not None}
+    if referral.admitted is not None:
+        core |= hub_staff
+    asked = asked_about(referral)
+    return Reach(
+        core=frozenset(core),
+        hub_staff=hub_staff,
+        receiving=frozenset(
+            {f"agency:{referral.outcome.body.agency}"} if referral.outcome is not None else ()
+        ),
+        table=frozenset(
+            f"agency:{agency}" for agency in (asked if referral.last(TableOpened) is not None else ())
+        ),
+        asked=asked,
+        requests={request: one.agency for request, one in requests(referral).items()},
+        released=frozenset(last for chain, last in referral.chains.items() if chain.startswith("release:")),
+    )
 
 
 def audiences(referral: Referral, entry: Made[Body], config: HubConfig) -> frozenset[str]:
     """The audiences of one entry of this referral, as things stand."""
+    return audiences_within(reach(referral, config), entry)
+
+
+def audiences_within(reach: Reach, entry: Made[Body]) -> frozenset[str]:
+    """The audiences of one entry of a referral that reaches so far."""
     body = entry.body
-    core = _core(referral, config)
+    core = reach.core
     own = {f"agency:{entry.agency}"}
     if isinstance(body, _OWNERS_ONLY):
-        return frozenset(core - {f"agency:{a.id}" for a in config.agencies if a.kind is AgencyKind.HUB})
+        return core - reach.hub_staff
     if isinstance(body, ContributionRecorded):
         return frozenset(own)
     if isinstance(body, ContributionReleased):
-        return frozenset(
-            own | core | _receiving(referral) | (_table(referral) if _stands(referral, entry) else set())
-        )
+        at_table = reach.table if entry.id in reach.released else frozenset[str]()
+        return own | core | reach.receiving | at_table
     if isinstance(body, ReleaseWithdrawn):
-        return frozenset(own | core | _receiving(referral))
+        return own | core | reach.receiving
     if isinstance(body, RequestMade):
-        return frozenset(core | {f"agency:{body.agency}"})
+        return core | {f"agency:{body.agency}"}
     if isinstance(body, _REQUEST_BOUND):
-        asked = requests(referral).get(body.request)
-        return frozenset(core | own | ({f"agency:{asked.agency}"} if asked else set()))
+        asked = reach.requests.get(body.request)
+        return core | own | ({f"agency:{asked}"} if asked else set())
     if isinstance(body, SubjectRecorded):
-        return frozenset(core | _receiving(referral) | _asked_about_any(referral, {body.subject}))
+        return core | reach.receiving | reach.asked_about_any({body.subject})
     if isinstance(body, RelationshipRecorded):
-        both = {body.first, body.second}
-        return frozenset(
-            core
-            | _receiving(referral)
-            | {f"agency:{agency}" for agency, about in asked_about(referral).items() if both <= about}
-        )
+        return core | reach.receiving | reach.asked_about_all({body.first, body.second})
     if isinstance(body, AddressRecorded):
         if body.suppressed:
-            return frozenset(core)
-        return frozenset(core | _receiving(referral) | _asked_about_any(referral, set(body.subjects)))
+            return core
+        return core | reach.receiving | reach.asked_about_any(set(body.subjects))
     if isinstance(body, (NoteAdded, DocumentAttached)):
-        return frozenset(own | (core if own <= core else set()))
+        return own | (core if own <= core else frozenset[str]())
     if isinstance(body, _TABLED):
-        return frozenset(core | own | _table(referral) | _receiving(referral))
+        return core | own | reach.table | reach.receiving
     if isinstance(body, (EscalationRaised, EscalationResolved)):
-        return frozenset(core | own)
+        return core | own
     if isinstance(body, AgenciesTold):
-        return frozenset(core | {f"agency:{agency}" for agency in body.agencies})
+        return core | {f"agency:{agency}" for agency in body.agencies}
     if isinstance(
         body, (ConcernRecorded, TellingRecorded, AdultRecorded, AssessmentRecorded, ContactDetailRecorded)
     ):
-        return frozenset(core | _receiving(referral))
+        return core | reach.receiving
     if entry.guard is not None and entry.guard in {"stage", "decision"}:
-        return frozenset(core | own | _receiving(referral))
-    return frozenset(core | own)
-
-
-def _stands(referral: Referral, entry: Made[Body]) -> bool:
-    return entry.guard is not None and referral.chains.get(entry.guard) == entry.id
+        return core | own | reach.receiving
+    return core | own
 
 
 def identity_audiences(identity: Identity, holders: frozenset[str], entry: Made[Body]) -> frozenset[str]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from ..codes import (
     AnswerResult,
+    Cohort,
     DataKind,
     IntelligenceGrade,
     IntelligenceHandling,
     IntelligenceSource,
+    Rag,
     RefusalReason,
     Significance,
     Voice,
@@ -26,6 +28,11 @@ class RequestMade(Body, frozen=True):
     agency: str
     subjects: tuple[str, ...]
     minimum_concern: str
+    reference: str = ""
+    cohort: Cohort | None = None
+    rag: Rag | None = None
+    due_at: datetime | None = None
+    """What an agency needs to answer in time, since it does not see the referral itself."""
 
 
 @kind("request.withdrawn")

@@ -101,13 +101,15 @@ class Referral:
     def reference(self) -> str | None:
         """The reference people use: from the year of receipt and the position of the first entry."""
         if self.opened is None or self.opened.position is None:
-            return None
+            return next((made.body.reference for made in self.all(RequestMade) if made.body.reference), None)
         return f"ISL-{self.opened.body.received_at.year % 100:02d}-{self.opened.position:05d}"
 
     @property
     def cohort(self) -> Cohort | None:
-        """The cohort at entry."""
-        return self.opened.body.cohort if self.opened else None
+        """The cohort at entry; an agency that was asked has it from the request."""
+        if self.opened is not None:
+            return self.opened.body.cohort
+        return next((made.body.cohort for made in self.all(RequestMade) if made.body.cohort), None)
 
     @cached_property
     def ladder(self) -> Ladder | None:
@@ -182,7 +184,10 @@ class Referral:
 
     @property
     def rag(self) -> Rag | None:
-        return self.rated.body.rag if self.rated else None
+        if self.rated is not None:
+            return self.rated.body.rag
+        asked = self.last(RequestMade)
+        return asked.body.rag if asked else None
 
     @property
     def draft(self) -> Made[DecisionDrafted] | None:
