@@ -135,11 +135,11 @@ def audiences_within(reach: Reach, entry: Made[Body]) -> frozenset[str]:
     """The audiences of one entry of a referral that reaches so far."""
     body = entry.body
     core = reach.core
-    own = {f"agency:{entry.agency}"}
+    own = frozenset({f"agency:{entry.agency}"})
     if isinstance(body, _OWNERS_ONLY):
         return core - reach.hub_staff
     if isinstance(body, ContributionRecorded):
-        return frozenset(own)
+        return own
     if isinstance(body, ContributionReleased):
         at_table = reach.table if entry.id in reach.released else frozenset[str]()
         return own | core | reach.receiving | at_table
