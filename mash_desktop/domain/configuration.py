@@ -58,40 +58,44 @@ class FormerName(msgspec.Struct, frozen=True):
     until: date | None = None
 
 
-class Team(Dated, frozen=True, kw_only=True, omit_defaults=True):
-    """A team of an agency. A *receiving* one accepts or returns what the hub sends to it."""
+class Named(Dated, frozen=True, kw_only=True, omit_defaults=True):
+    """What has a name now and may have had others."""
 
     id: str
     name: str
-    receiving: bool = True
-    out_of_hours: bool = False
     former_names: tuple[FormerName, ...] = ()
 
+    def name_on(self, on: date) -> str:
+        """What it was called that day."""
+        then = [(old.until, old.name) for old in self.former_names if old.until and on <= old.until]
+        return min(then)[1] if then else self.name
 
-class Agency(Dated, frozen=True, kw_only=True, omit_defaults=True):
+
+class Team(Named, frozen=True, kw_only=True, omit_defaults=True):
+    """A team of an agency. A *receiving* one accepts or returns what the hub sends to it."""
+
+    receiving: bool = True
+    out_of_hours: bool = False
+
+
+class Agency(Named, frozen=True, kw_only=True, omit_defaults=True):
     """A partner agency. Its dates are those of its membership of the hub.
 
     ``organisation`` is the data controller. ``virtual_from`` is the day from which it is not in the
     building and answers requests only; None is *always in the building*.
     """
 
-    id: str
-    name: str
     short_name: str
     organisation: str
     kind: AgencyKind
     virtual_from: date | None = None
     successor: str | None = None
-    former_names: tuple[FormerName, ...] = ()
     areas: tuple[str, ...] = ()
     """GSS codes of the local authorities it serves; empty is *all that the hub covers*."""
     teams: tuple[Team, ...] = ()
 
     def virtual(self, on: date) -> bool:
         return self.virtual_from is not None and self.virtual_from <= on
-
-    def name_on(self, on: date) -> str:
-        return name_on(self, on)
 
     def team(self, team: str) -> Team:
         return _named(self.teams, team, "team", "team")
@@ -382,12 +386,6 @@ class HubTimeline(msgspec.Struct, frozen=True):
             return self.versions[-1][1]
         earlier = [version for version in self.versions if version[0] <= position]
         return max(earlier, key=lambda version: version[0])[1] if earlier else self.versions[0][1]
-
-
-def name_on(of: Agency | Team, on: date) -> str:
-    """What it was called that day."""
-    then = [(former.until, former.name) for former in of.former_names if former.until and on <= former.until]
-    return min(then)[1] if then else of.name
 
 
 T = TypeVar("T", Agency, Team, Level, Route)

@@ -28,6 +28,7 @@ from mash_desktop.domain.law_rules import GROUNDS_OF, PARAGRAPHS_OF, RULES, SENS
 
 __all__ = ["Basis", "check", "check_withholding", "offered", "prefill", "say"]
 
+
 def offered(
     config: HubConfig, cohort: Cohort, agency_kind: AgencyKind, data_kinds: Collection[DataKind], on: date
 ) -> LawfulRow:

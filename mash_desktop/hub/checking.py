@@ -94,8 +94,9 @@ def _owning(config: HubConfig) -> Iterator[Finding]:
         yield from _known(f"{field}.authorities", rule.authorities, authorities, "local authority")
     for cohort in Cohort:
         for authority in sorted(authorities):
-            rules = [rule for rule in config.owning if rule.cohort is cohort and authority in rule.authorities]
-            yield from _one_at_a_time(f"owning: {cohort.label.lower()} of {authority}", rules)
+            rules = (rule for rule in config.owning if rule.cohort is cohort)
+            of_here = [rule for rule in rules if authority in rule.authorities]
+            yield from _one_at_a_time(f"owning: {cohort.label.lower()} of {authority}", of_here)
         try:
             config.owner_for(cohort, None, config.effective_from)
         except Refusal:
@@ -149,12 +150,13 @@ def _clocks(config: HubConfig) -> Iterator[Finding]:
     for number, row in enumerate(config.clocks):
         yield from _in_order(f"clocks.{number}", row)
         if (row.clock in _BY_RAG) != (row.rag is not None):
-            yield Finding(f"clocks.{number}.rag", "Decision and return are limited by rating, the others not.")
+            yield Finding(f"clocks.{number}.rag", "Decision and return are limited by rating, others not.")
     for clock in Clock:
         ratings: tuple[Rag | None, ...] = tuple(Rag) if clock in _BY_RAG else (None,)
         for rag, cohort in product(ratings, Cohort):
             field = f"clocks.{clock.value}" + (f".{rag.value}" if rag else "")
-            rows = [row for row in config.clocks if (row.clock, row.rag) == (clock, rag) and cohort in row.cohorts]
+            rows = [row for row in config.clocks if row.clock is clock and row.rag is rag]
+            rows = [row for row in rows if cohort in row.cohorts]
             yield from _one_at_a_time(field, rows)
             if rag and not any(row.holds(config.effective_from) for row in rows):
                 yield Finding(
