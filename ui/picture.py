@@ -1,0 +1,47 @@
+"""Pictures of a window at the sizes and in the themes that matter, for the demo and for looking at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication, QWidget
+
+from ui.theme import Mode, Theme, current_look
+
+SIZES = ((1366, 768), (1920, 1080))
+MODES = (Mode.LIGHT, Mode.DARK)
+
+
+def picture(window: QWidget, path: Path, size: tuple[int, int] = SIZES[0]) -> Path:
+    """Lay the window out at ``size`` and write it to ``path`` as PNG. The window is shown by this."""
+    window.resize(*size)
+    window.show()
+    # Layouts settle in two rounds where a height depends on a width.
+    for _ in range(3):
+        QApplication.processEvents()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not window.grab().save(str(path)):
+        raise OSError(f"no picture could be written to {path}")
+    return path
+
+
+def pictures(
+    window: QWidget,
+    folder: Path,
+    name: str,
+    *,
+    sizes: Sequence[tuple[int, int]] = SIZES,
+    modes: Sequence[Mode] = MODES,
+) -> list[Path]:
+    """``name-1366x768-light.png`` and so on; the theme in force is put back afterwards."""
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    before, made = current_look(), []
+    for mode in modes:
+        Theme.apply(app, mode, before.scale)
+        for width, height in sizes:
+            path = folder / f"{name}-{width}x{height}-{mode.value}.png"
+            made.append(picture(window, path, (width, height)))
+    Theme.apply(app, before.mode, before.scale)
+    return made

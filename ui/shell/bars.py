@@ -1,0 +1,200 @@
+"""The bar above (title, what is open, search, who) and the bar below (the line, the lock, the marking)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
+
+from ui.keys import keys
+from ui.shell.state import ShellState, line_words, waiting_words
+from ui.theme import Role, Tone, Voice, look_of
+from ui.widgets.button import cap_width, paint_cap
+from ui.widgets.layout import Row, empty
+from ui.widgets.painting import draw_line, focus_ring, line_width, panel
+from ui.widgets.pill import Pill, PillFace
+from ui.widgets.text import Text
+
+_TOP, _STATUS, _SEARCH = 44, 26, 340
+
+
+class SearchButton(QPushButton):
+    """Looks like a field and opens the palette, where one types: one place to search from, one key."""
+
+    _WORDS = "Search people, addresses, references"
+
+    def __init__(self) -> None:
+        super().__init__(self._WORDS)
+        self.setAccessibleName(self._WORDS)
+        self.setAccessibleDescription("key Ctrl K")
+        self.setCursor(Qt.CursorShape.IBeamCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
+        look = look_of(self)
+        return QSize(look.px(_SEARCH), look.px(30))
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        look = look_of(self)
+        return QSize(look.px(140), look.px(30))
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        look, painter = look_of(self), QPainter(self)
+        rect = QRectF(self.rect())
+        panel(painter, rect, look.px(6), look.colour("ground"), look.colour("line"))
+        pad, cap = look.px(10), cap_width("Ctrl K", look)
+        words = rect.adjusted(pad, 0, -pad - cap - look.px(8), 0)
+        draw_line(painter, words, self._WORDS, look.font(Role.BASE), look.voice(Voice.ASIDE))
+        paint_cap(painter, rect.right() - pad - cap, rect.center().y(), "Ctrl K", look)
+        if self.hasFocus():
+            focus_ring(painter, rect, look.px(6), look)
+
+
+class TopBar(QWidget):
+    """``search_asked`` when the search field is pressed."""
+
+    search_asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.title = Text("", Role.TITLE)
+        self.title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.search = SearchButton()
+        self.search.clicked.connect(self.search_asked)
+        self.person = Text("", Role.SMALL, Voice.ASIDE)
+        self.person.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self._chips = Row(gap=12)
+        self._buttons = Row(gap=8)
+        row = Row(self.title, self._chips, self._buttons, None, self.search, self.person,
+                  gap=12, margins=(12, 0, 12, 1))  # fmt: skip
+        self.setLayout(row)
+        self._shown: tuple[QWidget, ...] = ()
+        self.relook()
+
+    def relook(self) -> None:
+        self.setFixedHeight(look_of(self).px(_TOP))
+
+    def set_title(self, title: str) -> None:
+        self.title.setText(title)
+
+    def set_chips(self, chips: Sequence[PillFace]) -> None:
+        """What is open."""
+        empty(self._chips)
+        for face in chips:
+            self._chips.addWidget(Pill.of(face))
+
+    def set_widgets(self, widgets: Sequence[QWidget]) -> None:
+        """The screen's own buttons; those of the screen before are hidden, not destroyed."""
+        if tuple(widgets) == self._shown:
+            return
+        for before in self._shown:
+            self._buttons.removeWidget(before)
+            before.hide()
+        for widget in widgets:
+            self._buttons.addWidget(widget)
+            widget.show()
+        self._shown = tuple(widgets)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        look, painter = look_of(self), QPainter(self)
+        painter.fillRect(self.rect(), look.colour("panel"))
+        painter.fillRect(0, self.height() - 1, self.width(), 1, look.colour("line"))
+
+
+class _Dot(QWidget):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tone = Tone.GREEN
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        side = look_of(self).px(8)
+        return QSize(side, side)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        side = min(self.width(), self.height())
+        panel(QPainter(self), QRectF(0, 0, side, side), side / 2, look_of(self).tone(self.tone), None)
+
+
+class StatusBar(QWidget):
+    """``sync_asked`` when what waits or wants attention is pressed."""
+
+    sync_asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._dot = _Dot()
+        self._line = _status_text()
+        self._waiting = _StatusButton()
+        self._waiting.clicked.connect(self.sync_asked)
+        self._locks = _status_text()
+        self._hub = _status_text()
+        row = Row(self._dot, self._line, gap=6)
+        self.setLayout(
+            Row(row, self._waiting, self._locks, None, self._hub, gap=18, margins=(12, 1, 12, 0))
+        )
+        keys.on("Ctrl+Shift+S", self._waiting, self._waiting.click, "Sync status", group="Window")
+        self.relook()
+
+    def relook(self) -> None:
+        self.setFixedHeight(look_of(self).px(_STATUS))
+
+    def show_state(self, state: ShellState) -> None:
+        self._dot.tone = Tone.GREEN if state.online else Tone.AMBER
+        self._dot.update()
+        words, waiting = line_words(state), waiting_words(state)
+        self._line.setText(words)
+        if state.attention:
+            wants = "wants" if state.attention == 1 else "want"
+            waiting = f"{waiting} · {state.attention} {wants} your attention"
+        self._waiting.say(waiting, bool(state.attention))
+        self._locks.setText("" if state.locks_in is None else f"Locks in {max(state.locks_in, 1)} min")
+        self._hub.setText(" · ".join(part for part in (state.hub_label, state.marking) if part))
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        look, painter = look_of(self), QPainter(self)
+        painter.fillRect(self.rect(), look.colour("panel"))
+        painter.fillRect(0, 0, self.width(), 1, look.colour("line"))
+
+
+def _status_text() -> Text:
+    made = Text("", Role.SMALL, Voice.LABEL)
+    made.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+    return made
+
+
+class _StatusButton(QPushButton):
+    """Words that can be pressed: they lead to the sync status."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._wants = False
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.say("Everything sent", False)
+
+    def say(self, words: str, wants: bool) -> None:
+        self._wants = wants
+        self.setText(words)
+        self.setAccessibleName(f"{words}. Opens the sync status")
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        look = look_of(self)
+        font = look.font(Role.SMALL_BOLD if self._wants else Role.SMALL)
+        return QSize(round(line_width(self.text(), font) + 2), look.line(Role.SMALL) + 4)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        look, painter = look_of(self), QPainter(self)
+        rect = QRectF(self.rect())
+        role, voice = (
+            (Role.SMALL_BOLD, Voice.RED) if self._wants else (Role.SMALL, Voice.LABEL)
+        )
+        draw_line(painter, rect, self.text(), look.font(role), look.voice(voice))
+        if self.hasFocus():
+            focus_ring(painter, rect, look.px(4), look)

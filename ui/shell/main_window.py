@@ -1,0 +1,196 @@
+"""The main window: rail, top bar, place for the screens, status bar, and the two doors in front of them.
+
+Driven by ``ShellState`` and by the screens that it is given. It knows no desk: what a person asks of the
+shell leaves as a signal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QSizePolicy, QStackedWidget
+
+from ui.keys import keys
+from ui.screen import Screen
+from ui.shell.bars import StatusBar, TopBar
+from ui.shell.key_help import KeyHelp
+from ui.shell.palette import CommandPalette
+from ui.shell.rail import Rail
+from ui.shell.sign_in import SignInPage, UnlockPage
+from ui.shell.state import ShellState
+from ui.theme import Theme, current_look
+from ui.widgets.banner import Banner, Toast
+from ui.widgets.layout import Box, Column, Row
+
+_TEXT_STEP = 0.1
+
+
+class MainWindow(QMainWindow):
+    """``add_screen`` each screen, ``show_state``, ``go``; ``lock`` and ``unlock`` hide and show it all."""
+
+    place_chosen = Signal(str)
+    lock_asked = Signal()
+    sync_asked = Signal()
+    search_asked = Signal(str)
+    look_asked = Signal(str, float)
+    """Theme and text size, when a key changes them; the settings page has a signal of its own."""
+    closing = Signal()
+
+    def __init__(self, title: str = "MASH Desktop") -> None:
+        super().__init__()
+        self.setWindowTitle(title)
+        self.setMinimumSize(960, 600)
+        self._title = title
+        self._state = ShellState(online=False)
+        self._screens: dict[str, Screen] = {}
+        self.rail, self.top_bar, self.status_bar = Rail(), TopBar(), StatusBar()
+        self.unlock_page, self.sign_in_page = UnlockPage(), SignInPage()
+        self._banners = Column(gap=8, margins=(12, 10, 12, 0))
+        self._banner_box = Box(self._banners)
+        self._banner_box.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._banner_box.hide()
+        self._stack = QStackedWidget()
+        self._stack.setAccessibleName("Screen")
+        middle = Column(self.top_bar, self._banner_box, gap=0)
+        middle.put(self._stack, 1)
+        body = Row(self.rail, gap=0)
+        body.put(middle, 1)
+        whole = Column(gap=0)
+        whole.put(body, 1)
+        whole.put(self.status_bar)
+        self._shell = Box(whole)
+        self._pages = QStackedWidget()
+        for page in (self._shell, self.unlock_page, self.sign_in_page):
+            self._pages.addWidget(page)
+        self.setCentralWidget(self._pages)
+        self.palette_overlay = CommandPalette(self._shell)
+        self.key_help = KeyHelp(self._shell)
+        self._toast = Toast(self._shell)
+        self._wire()
+
+    def _wire(self) -> None:
+        self.rail.chosen.connect(self.go)
+        self.rail.lock_asked.connect(self.lock_asked)
+        self.status_bar.sync_asked.connect(self.sync_asked)
+        self.top_bar.search_asked.connect(self.palette_overlay.open)
+        self.palette_overlay.search_asked.connect(self.search_asked)
+        shell = self._shell
+        keys.on("Ctrl+K", shell, self.palette_overlay.open, "Search and commands", group="Window",
+                also=("Ctrl+Shift+P",))  # fmt: skip
+        keys.on("F1", shell, self.key_help.open, "Keys", group="Window", also=("?",))
+        for key, step, label in (("Ctrl++", 1, "Larger text"), ("Ctrl+-", -1, "Smaller text")):
+            also = ("Ctrl+=",) if step > 0 else ()
+            keys.on(key, shell, lambda by=step: self._resize_text(by), label, group="Window", also=also)
+
+    # What is shown
+
+    def show_state(self, state: ShellState) -> None:
+        """Show a new state; only what differs is drawn anew."""
+        self._state = state
+        self.rail.set_places(state.places)
+        self.status_bar.show_state(state)
+        self.top_bar.person.setText(state.person_label)
+        self.unlock_page.set_person(state.person_label.split(" · ")[0], state.hub_label)
+        marking = " · ".join(part for part in (state.hub_label, state.marking) if part)
+        self.unlock_page.set_marking(marking)
+        self.sign_in_page.set_marking(marking)
+
+    def show_badge(self, place_id: str, count: int) -> None:
+        """What waits for this person at one place."""
+        places = tuple(replace(p, badge=count) if p.id == place_id else p for p in self._state.places)
+        self.show_state(replace(self._state, places=places))
+
+    def add_screen(self, screen: Screen) -> None:
+        """Take a screen in under its ``place_id``."""
+        if screen.place_id in self._screens:
+            raise ValueError(f"two screens for the place {screen.place_id!r}")
+        self._screens[screen.place_id] = screen
+        self._stack.addWidget(screen)
+        screen.chips_changed.connect(lambda: self._refresh_bar(screen))
+        screen.asks_to_open.connect(self.open)
+        screen.says.connect(self.toast)
+
+    def screen(self, place_id: str) -> Screen:
+        return self._screens[place_id]
+
+    def current_screen(self) -> Screen | None:
+        shown = self._stack.currentWidget()
+        return shown if isinstance(shown, Screen) else None
+
+    def go(self, place_id: str) -> None:
+        """Open a place; unknown places are a mistake of the composition, hence KeyError."""
+        screen = self._screens[place_id]
+        self._stack.setCurrentWidget(screen)
+        self.rail.mark(place_id)
+        self._refresh_bar(screen)
+        screen.enter()
+        self.place_chosen.emit(place_id)
+
+    def open(self, place_id: str, reference: str) -> None:
+        """Open a place at one thing."""
+        self.go(place_id)
+        self._screens[place_id].open(reference)
+
+    def _refresh_bar(self, screen: Screen) -> None:
+        if self._stack.currentWidget() is screen:
+            self.top_bar.set_title(screen.title)
+            self.top_bar.set_chips(screen.chips())
+            self.top_bar.set_widgets(screen.bar_widgets())
+            self.setWindowTitle(f"{screen.title} – {self._title}")
+
+    # What is told
+
+    def toast(self, sentence: str, undo: Callable[[], object] | None = None) -> None:
+        self._toast.say(sentence, undo)
+
+    def add_banner(self, banner: Banner) -> None:
+        """Show a banner above every screen until ``remove_banner``."""
+        self._banners.addWidget(banner)
+        self._banner_box.show()
+
+    def remove_banner(self, banner: Banner) -> None:
+        self._banners.removeWidget(banner)
+        banner.hide()
+        banner.deleteLater()
+        self._banner_box.setVisible(self._banners.count() > 0)
+
+    # Lock, doors, text size
+
+    def lock(self) -> None:
+        """Show the lock page instead of everything. What was typed stays in its fields, unseen."""
+        self.palette_overlay.dismiss()
+        self.key_help.dismiss()
+        self._toast.hide()
+        self.setWindowTitle(f"Locked – {self._title}")
+        self._pages.setCurrentWidget(self.unlock_page)
+
+    def show_sign_in(self) -> None:
+        self._pages.setCurrentWidget(self.sign_in_page)
+        self.setWindowTitle(f"Sign in – {self._title}")
+
+    def unlock(self) -> None:
+        """Show the shell again, where it was left."""
+        self.unlock_page.forget()
+        self.sign_in_page.forget()
+        self._pages.setCurrentWidget(self._shell)
+        if (screen := self.current_screen()) is not None:
+            self._refresh_bar(screen)
+
+    @property
+    def locked(self) -> bool:
+        return self._pages.currentWidget() is not self._shell
+
+    def _resize_text(self, by: int) -> None:
+        look = current_look()
+        scale = min(max(round(look.scale + by * _TEXT_STEP, 2), 1.0), 2.0)
+        app = QApplication.instance()
+        if scale != look.scale and isinstance(app, QApplication):
+            Theme.apply(app, look.mode, scale)
+            self.look_asked.emit(look.mode.value, scale)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 (Qt's name)
+        self.closing.emit()
+        super().closeEvent(event)

@@ -1,0 +1,208 @@
+"""The two doors: unlocking this desktop with the passphrase, and signing in to the hub.
+
+Both are plain forms that emit what was typed and are told how it went. They know no key and no network,
+keep the hub's address and the name that was typed, and never keep a secret once it has been handed on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QShowEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from ui.theme import Role, Tone, Voice, look_of
+from ui.widgets.banner import Banner
+from ui.widgets.button import ActionButton
+from ui.widgets.card import Card, IconMark
+from ui.widgets.field import Field
+from ui.widgets.layout import Box, Column, Row
+from ui.widgets.text import Text
+
+
+class _Door(QWidget):
+    """A card in the middle of a quiet ground."""
+
+    def __init__(self, icon_name: str, title: str, sentence: str, marking: str) -> None:
+        super().__init__()
+        self.setAccessibleName(title)
+        self.title = Text(title, Role.TITLE)
+        self.sentence = Text(sentence, Role.BASE, Voice.LABEL, wrap=True)
+        self.notice = Column(gap=8)
+        self.card = Card(padding=24, gap=14)
+        self.card.put(Row(IconMark(icon_name, 20, Voice.ACCENT), self.title, None, gap=10))
+        self.card.put(self.sentence)
+        self.card.put(self.notice)
+        self._foot = Text(marking, Role.SMALL, Voice.ASIDE, align=Qt.AlignmentFlag.AlignHCenter)
+        self._middle = Box(Column(self.card))
+        self._middle.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+        self.setLayout(
+            Column(None, Row(None, self._middle, None), None, self._foot, gap=0, margins=(24, 24, 24, 16))
+        )
+        self._inputs: tuple[QWidget, ...] = ()
+        self._button: ActionButton | None = None
+        self._words = ""
+        self.relook()
+
+    def relook(self) -> None:
+        self._middle.setFixedWidth(look_of(self).px(420))
+
+    def set_marking(self, marking: str) -> None:
+        self._foot.setText(marking)
+
+    def _act(self, button: ActionButton, fields: Sequence[Field]) -> None:
+        self._button, self._words, self._inputs = button, button.text(), tuple(fields)
+        for field in fields:
+            self.card.put(field)
+        self.card.put(Row(button, None))
+
+    def busy(self, words: str) -> None:
+        """Say what is being done; the form waits, and nothing typed in it is lost."""
+        self.clear_notice()
+        for field in self._inputs:
+            field.setEnabled(False)
+        if self._button is not None:
+            self._button.setText(words)
+            self._button.setEnabled(False)
+            self._button.updateGeometry()
+
+    def ready(self) -> None:
+        for field in self._inputs:
+            field.setEnabled(True)
+        if self._button is not None:
+            self._button.setText(self._words)
+            self._button.setEnabled(True)
+            self._button.updateGeometry()
+
+    def clear_notice(self) -> None:
+        while (taken := self.notice.takeAt(0)) is not None:
+            if (widget := taken.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+
+    def tell(self, sentence: str, detail: str = "", tone: Tone = Tone.AMBER) -> None:
+        """A sentence above the fields: offline, no keyring, revoked."""
+        self.ready()
+        self.clear_notice()
+        self.notice.addWidget(Banner(sentence, detail, tone=tone))
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
+        QPainter(self).fillRect(self.rect(), look_of(self).colour("ground"))
+
+
+class UnlockPage(_Door):
+    """``asked`` with the passphrase; answer with ``busy``, ``wrong`` or ``tell``."""
+
+    asked = Signal(str)
+    sign_in_asked = Signal()
+
+    def __init__(self, marking: str = "") -> None:
+        super().__init__(
+            "lock", "Locked", "What you were doing is as you left it. Nothing typed is lost.", marking
+        )
+        self.passphrase = Field("Passphrase", secret=True)
+        self.button = ActionButton("Unlock", "Return", "primary", accessible_name="Unlock", group="Window")
+        self._act(self.button, [self.passphrase])
+        self.button.clicked.connect(self._ask)
+
+    def set_person(self, person: str, hub: str) -> None:
+        self.title.setText(f"Locked · {person}" if person else "Locked")
+        self.sentence.setText(f"{hub}. What you were doing is as you left it. Nothing typed is lost.")
+
+    def _ask(self) -> None:
+        passphrase = self.passphrase.value()
+        if not passphrase:
+            self.passphrase.show_error("Type your passphrase.")
+            return
+        self.busy("Opening")
+        self.asked.emit(passphrase)
+
+    def wrong(self, sentence: str) -> None:
+        """The passphrase did not open: say so at the field, and let it be typed over."""
+        self.ready()
+        self.passphrase.show_error(sentence)
+        self.passphrase.setFocus()
+        self.passphrase.line.selectAll()
+
+    def forget(self) -> None:
+        """Once opened, nothing of the passphrase stays in the window."""
+        self.ready()
+        self.clear_notice()
+        self.passphrase.set_value("")
+        self.passphrase.clear_error()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        super().showEvent(event)
+        self.passphrase.setFocus()
+
+
+class SignInPage(_Door):
+    """``asked`` with hub address, name, password and code."""
+
+    asked = Signal(str, str, str, str)
+
+    def __init__(self, marking: str = "", hub_url: str = "", name: str = "") -> None:
+        super().__init__(
+            "log-in",
+            "Sign in to the hub",
+            "Once a day, and after a long absence. In between the passphrase is enough.",
+            marking,
+        )
+        self.hub_url = Field("Hub address", hub_url, placeholder="https://isl.example.gov.uk")
+        self.name = Field("Name", name)
+        self.password = Field("Password", secret=True)
+        self.code = Field("Code from your authenticator", placeholder="6 digits")
+        self.button = ActionButton("Sign in", "Return", "primary", accessible_name="Sign in", group="Window")
+        self._act(self.button, [self.hub_url, self.name, self.password, self.code])
+        self.button.clicked.connect(self._ask)
+
+    def _ask(self) -> None:
+        missing = [
+            (field, sentence)
+            for field, sentence in (
+                (self.hub_url, "Type the address of your hub, as your administrator gave it."),
+                (self.name, "Type the name you sign in with."),
+                (self.password, "Type your password."),
+                (self.code, "Type the 6 digits that your authenticator shows now."),
+            )
+            if not field.value().strip()
+        ]
+        for field, sentence in missing:
+            field.show_error(sentence)
+        if missing:
+            missing[0][0].setFocus()
+            return
+        self.busy("Signing in")
+        self.asked.emit(
+            self.hub_url.value().strip(),
+            self.name.value().strip(),
+            self.password.value(),
+            self.code.value().strip(),
+        )
+
+    def wrong(self, sentence: str, field: str = "code") -> None:
+        """Refused: which of them was wrong is said only where the store says it."""
+        self.ready()
+        at = {"hub_url": self.hub_url, "name": self.name, "password": self.password}.get(field, self.code)
+        at.show_error(sentence)
+        at.setFocus()
+        at.line.selectAll()
+
+    def offline(self) -> None:
+        """The store cannot be reached: say what still works."""
+        self.tell(
+            "The hub cannot be reached.",
+            "Check the address and the line. What is on this desktop still opens with the passphrase.",
+        )
+
+    def forget(self) -> None:
+        self.ready()
+        self.clear_notice()
+        self.password.set_value("")
+        self.code.set_value("")
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        super().showEvent(event)
+        first = next((f for f in (self.hub_url, self.name, self.password) if not f.value()), self.password)
+        first.setFocus()

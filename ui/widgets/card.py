@@ -1,0 +1,185 @@
+"""Cards, headings and side panels: the quiet surfaces that content stands on."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPainterPath
+from PySide6.QtWidgets import QFrame, QLayout, QScrollArea, QSizePolicy, QWidget
+
+from ui.theme import Role, Tone, Voice, icon_pixmap, look_of
+from ui.widgets.layout import Box, Column, Row, empty
+from ui.widgets.painting import panel
+from ui.widgets.text import Text
+
+_RADIUS, _EDGE = 8, 4
+
+
+class IconMark(QWidget):
+    """A Lucide icon beside words; it says nothing that the words do not."""
+
+    def __init__(
+        self, name: str, size: int = 16, voice: Voice = Voice.LABEL, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._name, self._size, self._voice = name, size, voice
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
+        side = look_of(self).px(self._size)
+        return QSize(side, side)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        look = look_of(self)
+        pixmap = icon_pixmap(
+            self._name, look.voice(self._voice), look.px(self._size), self.devicePixelRatioF()
+        )
+        QPainter(self).drawPixmap(0, 0, pixmap)
+
+
+class SectionHeading(QWidget):
+    """A heading over a group of cards: icon, title, and an aside (words or widgets) at the right."""
+
+    def __init__(
+        self,
+        title: str,
+        aside: str | QWidget = "",
+        *,
+        icon_name: str = "",
+        role: Role = Role.HEADING,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.title = Text(title, role, Voice.LABEL)
+        self._row = Row(*([IconMark(icon_name)] if icon_name else []), self.title, None, gap=8)
+        self._aside: QWidget | None = None
+        self.setLayout(self._row)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        if aside:
+            self.set_aside(aside)
+
+    def set_aside(self, aside: str | QWidget) -> None:
+        """Replace what stands at the right."""
+        if isinstance(aside, str) and isinstance(self._aside, Text):
+            self._aside.setText(aside)
+            return
+        if self._aside is not None:
+            self._aside.deleteLater()
+        self._aside = Text(aside, Role.ASIDE, Voice.ASIDE) if isinstance(aside, str) else aside
+        self._row.addWidget(self._aside)
+
+
+class Card(QFrame):
+    """A panel with hairline and radius 8. ``edge`` puts a coloured bar at the left: look here first."""
+
+    def __init__(
+        self,
+        heading: str = "",
+        aside: str | QWidget = "",
+        *pieces: QWidget | QLayout | None,
+        edge: Tone | None = None,
+        padding: int = 12,
+        gap: int = 8,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._edge = edge
+        top = max(padding - 3, 0) if heading else padding
+        self.body = Column(
+            gap=gap, margins=(padding + (3 if edge else 0), top, padding, max(padding - 2, 0))
+        )
+        self.setLayout(self.body)
+        self.heading = SectionHeading(heading, aside) if heading or aside else None
+        if self.heading is not None:
+            self.body.addWidget(self.heading)
+        for piece in pieces:
+            self.body.put(piece)
+
+    def put(self, piece: QWidget | QLayout | None, stretch: int = 0) -> None:
+        """Append to the body."""
+        self.body.put(piece, stretch)
+
+    def clear(self) -> None:
+        """Take out everything under the heading."""
+        kept = self.heading
+        if kept is not None:
+            self.body.removeWidget(kept)
+        empty(self.body)
+        if kept is not None:
+            self.body.addWidget(kept)
+
+    def set_edge(self, edge: Tone | None) -> None:
+        self._edge = edge
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
+        look, painter = look_of(self), QPainter(self)
+        rect, radius = QRectF(self.rect()), look.px(_RADIUS)
+        panel(painter, rect, radius, look.colour("panel"), look.colour("line"))
+        if self._edge is not None:
+            outline = QPainterPath()
+            outline.addRoundedRect(rect, radius, radius)
+            painter.setClipPath(outline)
+            painter.fillRect(QRectF(0, 0, look.px(_EDGE), rect.height()), look.tone(self._edge))
+
+
+class Hairline(QWidget):
+    """A line between rows of a card."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFixedHeight(1)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        QPainter(self).fillRect(self.rect(), look_of(self).colour("line"))
+
+
+class SidePanel(QWidget):
+    """A column at the side of a screen, with a hairline towards the middle; its content scrolls.
+
+    ``foot`` stays in sight below. ``width`` is that at 100 % text.
+    """
+
+    def __init__(
+        self,
+        *pieces: QWidget | QLayout | None,
+        width: int = 400,
+        side: str = "right",
+        foot: QWidget | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._width, self._side = width, side
+        self.body = Column(*pieces, gap=10, margins=(12, 12, 12, 12))
+        rows = Column(scrolled(Box(self.body)), gap=0, margins=(1, 0, 0, 0) if side == "right" else 0)
+        if foot is not None:
+            rows.addWidget(Box(Column(foot, margins=(12, 4, 12, 12))))
+        self.setLayout(rows)
+        self.relook()
+
+    def relook(self) -> None:
+        # At large text a side panel may not push the middle off a small screen.
+        self.setFixedWidth(round(self._width * min(look_of(self).scale, 1.4)))
+
+    def put(self, piece: QWidget | QLayout | None, stretch: int = 0) -> None:
+        self.body.put(piece, stretch)
+
+    def clear(self) -> None:
+        empty(self.body)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        look, painter = look_of(self), QPainter(self)
+        painter.fillRect(self.rect(), look.colour("raised"))
+        x = 0 if self._side == "right" else self.width() - 1
+        painter.fillRect(x, 0, 1, self.height(), look.colour("line"))
+
+
+def scrolled(widget: QWidget) -> QScrollArea:
+    """A widget that scrolls up and down when the room is short, and never sideways."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    # The area is no stop of its own: the keys of what is inside it scroll it.
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(widget)
+    return area

@@ -1,0 +1,237 @@
+"""Fields: a label above, what is typed, and below it a line that names what is wrong.
+
+A field never drops what was typed: ``offer`` fills it only until somebody has typed in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QSizePolicy,
+    QWidget,
+)
+
+from ui.keys import TypedHere
+from ui.theme import Role, Voice, icon_pixmap, look_of
+from ui.widgets.layout import Column, Row
+from ui.widgets.text import Text
+
+
+class _Field(QWidget):
+    """What the kinds of field share. ``changed`` fires on each edit by a person."""
+
+    changed = Signal()
+    left = Signal()
+    """Focus has left the field: the moment to check it, never while it is being typed."""
+
+    def __init__(
+        self,
+        label: str,
+        control: QWidget,
+        accessible_name: str,
+        aside: str | QWidget,
+        parent: QWidget | None,
+    ) -> None:
+        super().__init__(parent)
+        self.typed = False
+        self.control = control
+        self._said = accessible_name or label
+        if not self._said:
+            raise ValueError("a field needs a label or an accessible name")
+        control.setAccessibleName(self._said)
+        self.label = Text(label, Role.SMALL, Voice.LABEL)
+        self.label.setBuddy(control)
+        self.label.setVisible(bool(label))
+        self.error = Text("", Role.SMALL, Voice.RED, wrap=True)
+        self.error.hide()
+        head = Row(self.label, gap=8)
+        if aside:
+            head.put(None)
+            head.put(Text(aside, Role.SMALL, Voice.ASIDE) if isinstance(aside, str) else aside)
+        rows = Column(gap=4)
+        if label or aside:
+            rows.put(head)
+        rows.put(control, 1)
+        rows.put(self.error)
+        self.setLayout(rows)
+        self.setFocusProxy(control)
+        control.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 (Qt's name)
+        if watched is self.control and event.type() == QEvent.Type.FocusOut:
+            self.left.emit()
+        return super().eventFilter(watched, event)
+
+    def value(self) -> str:
+        raise NotImplementedError
+
+    def set_value(self, value: str) -> None:
+        raise NotImplementedError
+
+    def offer(self, value: str) -> None:
+        """Fill the field unless somebody has typed in it."""
+        if not self.typed and self.value() != value:
+            self.set_value(value)
+
+    def show_error(self, sentence: str) -> None:
+        """Say below the field what is wrong with it. What was typed stays."""
+        self.error.setText(sentence)
+        self.error.show()
+        self._mark(True)
+        self.control.setAccessibleDescription(sentence)
+
+    def clear_error(self) -> None:
+        if not self.error.isHidden():
+            self.error.hide()
+            self._mark(False)
+            self.control.setAccessibleDescription("")
+
+    def _mark(self, wrong: bool) -> None:
+        self.control.setProperty("wrong", wrong)
+        self.control.style().unpolish(self.control)
+        self.control.style().polish(self.control)
+
+    def _edited(self) -> None:
+        self.typed = True
+        self.clear_error()
+        self.changed.emit()
+
+
+class Field(_Field):
+    """One line: ``Field("Call back")``; ``secret`` for a passphrase. ``entered`` fires on Enter."""
+
+    entered = Signal()
+
+    def __init__(
+        self,
+        label: str,
+        value: str = "",
+        *,
+        placeholder: str = "",
+        secret: bool = False,
+        aside: str | QWidget = "",
+        accessible_name: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        self.line = QLineEdit(value)
+        self.line.setPlaceholderText(placeholder)
+        if secret:
+            self.line.setEchoMode(QLineEdit.EchoMode.Password)
+        super().__init__(label, self.line, accessible_name, aside, parent)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.line.textEdited.connect(self._edited)
+        self.line.returnPressed.connect(self.entered)
+
+    def value(self) -> str:
+        return self.line.text()
+
+    def set_value(self, value: str) -> None:
+        self.line.setText(value)
+        self.typed = False
+
+
+class TextField(_Field):
+    """Several lines. ``lines`` is the least height; Tab leaves the field."""
+
+    def __init__(
+        self,
+        label: str,
+        value: str = "",
+        *,
+        placeholder: str = "",
+        lines: int = 3,
+        aside: str | QWidget = "",
+        accessible_name: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        self.text = QPlainTextEdit(value)
+        self.text.setPlaceholderText(placeholder)
+        self.text.setTabChangesFocus(True)
+        self.text.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._lines, self._setting = lines, False
+        super().__init__(label, self.text, accessible_name, aside, parent)
+        self.text.textChanged.connect(self._text_changed)
+        self.relook()
+
+    def relook(self) -> None:
+        look = look_of(self)
+        self.text.setMinimumHeight(self._lines * look.line(Role.BASE) + look.px(14))
+
+    def _text_changed(self) -> None:
+        if not self._setting:
+            self._edited()
+
+    def value(self) -> str:
+        return self.text.toPlainText()
+
+    def set_value(self, value: str) -> None:
+        self._setting = True
+        self.text.setPlainText(value)
+        self._setting = False
+        self.typed = False
+
+
+class _Choice(QComboBox):
+    def __init__(self) -> None:
+        super().__init__()
+        self._letters = TypedHere(self)
+        self.installEventFilter(self._letters)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
+        # A wheel meant for the page must not change an answer.
+        event.ignore()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        super().paintEvent(event)
+        look = look_of(self)
+        size = look.px(16)
+        pixmap = icon_pixmap("chevron-down", look.colour("ink2"), size, self.devicePixelRatioF())
+        QPainter(self).drawPixmap(
+            self.width() - size - look.px(6), round((self.height() - size) / 2), pixmap
+        )
+
+
+class ChoiceField(_Field):
+    """One of a few answers, by ``(code, words)``; ``value`` is the code, empty while unanswered."""
+
+    def __init__(
+        self,
+        label: str,
+        choices: Sequence[tuple[str, str]],
+        value: str = "",
+        *,
+        placeholder: str = "",
+        aside: str | QWidget = "",
+        accessible_name: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        self.box = _Choice()
+        self.box.setPlaceholderText(placeholder or "–")
+        super().__init__(label, self.box, accessible_name, aside, parent)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.box.setMinimumContentsLength(6)
+        self.set_choices(choices)
+        self.set_value(value)
+        self.box.activated.connect(self._edited)
+
+    def set_choices(self, choices: Sequence[tuple[str, str]]) -> None:
+        """Replace the answers on offer; the one given stays if it is still among them."""
+        kept = self.value()
+        self.box.clear()
+        for code, words in choices:
+            self.box.addItem(words, code)
+        self.box.setCurrentIndex(self.box.findData(kept) if kept else -1)
+
+    def value(self) -> str:
+        return str(self.box.currentData() or "")
+
+    def set_value(self, value: str) -> None:
+        self.box.setCurrentIndex(self.box.findData(value) if value else -1)
+        self.typed = False

@@ -1,0 +1,107 @@
+"""Rows and columns whose gaps and margins follow the text size.
+
+Everything is laid out with these, so that no screen multiplies a pixel itself. Lengths are those at 100 %.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QLayout, QSizePolicy, QWidget
+
+from ui.theme import look_of
+
+
+
+def _sides(margins: int | tuple[int, int, int, int]) -> tuple[int, int, int, int]:
+    return (margins,) * 4 if isinstance(margins, int) else margins
+
+
+class _Box(QBoxLayout):
+    def __init__(
+        self,
+        direction: QBoxLayout.Direction,
+        pieces: Iterable[QWidget | QLayout | None],
+        gap: int,
+        margins: int | tuple[int, int, int, int],
+    ) -> None:
+        super().__init__(direction)
+        self._gap, self._margins = gap, _sides(margins)
+        self.rescale()
+        for piece in pieces:
+            self.put(piece)
+
+    def put(self, piece: QWidget | QLayout | None, stretch: int = 0) -> None:
+        """Append a widget or a layout; None is a stretch that takes what room is left."""
+        if piece is None:
+            self.addStretch(1)
+        elif isinstance(piece, QWidget):
+            self.addWidget(piece, stretch)
+        else:
+            self.addLayout(piece, stretch)
+
+    def rescale(self) -> None:
+        look = look_of(self.parentWidget())
+        self.setSpacing(look.px(self._gap))
+        left, top, right, bottom = (look.px(side) for side in self._margins)
+        self.setContentsMargins(left, top, right, bottom)
+
+
+class Row(_Box):
+    """Left to right: ``Row(label, None, button)`` pushes the button to the right."""
+
+    def __init__(
+        self,
+        *pieces: QWidget | QLayout | None,
+        gap: int = 8,
+        margins: int | tuple[int, int, int, int] = 0,
+    ) -> None:
+        super().__init__(QBoxLayout.Direction.LeftToRight, pieces, gap, margins)
+
+
+class Column(_Box):
+    """Top to bottom; None is a stretch."""
+
+    def __init__(
+        self,
+        *pieces: QWidget | QLayout | None,
+        gap: int = 10,
+        margins: int | tuple[int, int, int, int] = 0,
+    ) -> None:
+        super().__init__(QBoxLayout.Direction.TopToBottom, pieces, gap, margins)
+
+
+class Grid(QGridLayout):
+    """A grid with scaled gaps; fill it with ``addWidget(widget, row, column)``."""
+
+    def __init__(self, *, gap: int = 10, margins: int | tuple[int, int, int, int] = 0) -> None:
+        super().__init__()
+        self._gap, self._margins = gap, _sides(margins)
+        self.rescale()
+
+    def rescale(self) -> None:
+        look = look_of(self.parentWidget())
+        self.setSpacing(look.px(self._gap))
+        left, top, right, bottom = (look.px(side) for side in self._margins)
+        self.setContentsMargins(left, top, right, bottom)
+
+
+class Box(QWidget):
+    """A bare widget around a layout, where Qt wants a widget."""
+
+    def __init__(self, layout: QLayout, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setLayout(layout)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+
+
+def empty(layout: QLayout) -> None:
+    """Take everything out of a layout and destroy it, before it is filled anew."""
+    while (taken := layout.takeAt(0)) is not None:
+        if (widget := taken.widget()) is not None:
+            widget.hide()
+            widget.setParent(None)
+            widget.deleteLater()
+        elif (inner := taken.layout()) is not None:
+            empty(inner)
+            inner.deleteLater()
