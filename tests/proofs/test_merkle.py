@@ -205,6 +205,19 @@ def test_another_size_is_noticed_unless_it_places_the_leaf_in_the_same_way(
         assert verify_inclusion(TREE.leaves[index], index, other, path, TREE.roots[size]) is alike
 
 
+@given(st.integers(2, LARGEST), st.integers(1, 31), st.data())
+def test_bytes_cannot_be_moved_between_a_leaf_and_its_sibling(
+    size: int, moved: int, draw: st.DataObject
+) -> None:
+    index = draw.draw(st.integers(0, size - 1))
+    leaf, root, (sibling, *rest) = TREE.leaves[index], TREE.roots[size], TREE.inclusion(index, size)
+    if turns(index, size)[-1] == "left":
+        leaf, sibling = leaf + sibling[:moved], sibling[moved:]
+    else:
+        leaf, sibling = sibling[-moved:] + leaf, sibling[:-moved]
+    assert not verify_inclusion(leaf, index, size, [sibling, *rest], root)
+
+
 def test_a_leaf_outside_the_tree_has_no_path() -> None:
     for size, index in [(0, 0), (3, 3), (3, -1)]:
         with pytest.raises(ValueError, match="no leaf"):
@@ -253,6 +266,15 @@ def test_a_root_of_another_size_is_not_consistent_with_the_old_head(old: int, sh
     assume(old <= new and shown != old)
     path = TREE.consistency(old, new)
     assert not verify_consistency(old, new, TREE.roots[shown], TREE.roots[new], path)
+
+
+@given(sizes, st.data())
+def test_a_path_of_the_wrong_length_for_the_size_shows_nothing(new: int, draw: st.DataObject) -> None:
+    old = draw.draw(st.integers(1, new))
+    path = TREE.consistency(old, new)
+    for other in range(old, LARGEST + 1):
+        if len(TREE.consistency(old, other)) != len(path):
+            assert not verify_consistency(old, other, TREE.roots[old], TREE.roots[new], path)
 
 
 def test_a_tree_that_shrank_or_is_of_no_size_is_not_consistent() -> None:
