@@ -1,0 +1,129 @@
+"""HTTPS to one store whose certificate is pinned, and messages instead of bodies.
+
+A refusal comes back as ``Refusal`` with the store's own code and sentence; a store that cannot be reached, or
+that answers as no store does, as :class:`Unreachable`.
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import AsyncIterator
+from typing import Any, TypeVar
+
+import httpx
+import msgspec
+from httpx_sse import aconnect_sse
+
+from mash_desktop.domain.errors import Refusal
+
+from .. import protocol
+
+M = TypeVar("M")
+
+TIMEOUT = httpx.Timeout(20.0, connect=5.0)
+
+
+class Server(msgspec.Struct, frozen=True):
+    """Where a hub's store is: its address, the certificate that is pinned (PEM), and the hub's id."""
+
+    url: str
+    certificate: str
+    hub: str
+
+    def context(self) -> ssl.SSLContext:
+        """A context that trusts this one certificate and TLS 1.2 or newer only."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.load_verify_locations(cadata=self.certificate)
+        return context
+
+
+class Unreachable(Exception):
+    """No answer of a store: no network, no server, or something else in its place. Worth trying again.
+
+    ``retry_after`` is what the store asked for, in seconds.
+    """
+
+    def __init__(self, why: str, retry_after: float | None = None) -> None:
+        super().__init__(why)
+        self.retry_after = retry_after
+
+
+class Connection:
+    """One asynchronous client of one store. ``token`` is the session's, once signed in."""
+
+    def __init__(self, server: Server, token: str | None = None) -> None:
+        self.server = server
+        self.token = token
+        self._client = httpx.AsyncClient(
+            base_url=server.url,
+            verify=server.context(),
+            timeout=TIMEOUT,
+            headers={protocol.VERSION_HEADER: str(protocol.VERSION)},
+            trust_env=False,
+        )
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"} if self.token else {}
+
+    async def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
+        try:
+            response = await self._client.request(method, path, headers=self._headers(), **options)
+        except httpx.HTTPError as error:
+            raise Unreachable(type(error).__name__) from error
+        if response.status_code >= 400:
+            raise _refusal(response)
+        return response
+
+    async def ask(self, message: protocol.Message, path: str, answer: type[M]) -> M:
+        """POST a message and read its answer."""
+        body = msgspec.json.encode(message)
+        response = await self._send("POST", path, content=body)
+        return _decoded(response.content, answer)
+
+    async def get(self, path: str, answer: type[M]) -> M:
+        return _decoded((await self._send("GET", path)).content, answer)
+
+    async def put_chunk(self, digest: str, content: bytes) -> None:
+        await self._send("PUT", f"/v1/hubs/{self.server.hub}/chunks/{digest}", content=content)
+
+    async def chunk(self, digest: str) -> bytes:
+        return (await self._send("GET", f"/v1/hubs/{self.server.hub}/chunks/{digest}")).content
+
+    async def live(self) -> AsyncIterator[tuple[str, str]]:
+        """Events of the live stream as (event, data), until it ends. Raises as :meth:`ask` does."""
+        path = f"/v1/hubs/{self.server.hub}/live"
+        try:
+            # A heartbeat comes more often than this; silence for longer is a dead line.
+            timeout = httpx.Timeout(45.0, connect=5.0)
+            async with aconnect_sse(
+                self._client, "GET", path, headers=self._headers(), timeout=timeout
+            ) as source:
+                if source.response.status_code >= 400:
+                    await source.response.aread()
+                    raise _refusal(source.response)
+                async for event in source.aiter_sse():
+                    yield event.event, event.data
+        except httpx.HTTPError as error:
+            raise Unreachable(type(error).__name__) from error
+
+
+def _decoded(content: bytes, answer: type[M]) -> M:
+    try:
+        return msgspec.json.decode(content, type=answer)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Unreachable("not the answer of a store") from error
+
+
+def _refusal(response: httpx.Response) -> Exception:
+    """The store's refusal; 429 and 5xx are worth trying again."""
+    try:
+        problem = msgspec.json.decode(response.content, type=protocol.Problem)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return Unreachable(f"HTTP {response.status_code}")
+    if response.status_code in {429, 500, 502, 503, 504}:
+        return Unreachable(problem.code, problem.retry_after)
+    return Refusal(problem.code, problem.sentence, problem.field)
