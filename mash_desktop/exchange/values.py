@@ -9,15 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from mash_desktop.domain.codes import Code, Sex
 from mash_desktop.domain.errors import Refusal
+from mash_desktop.domain.identifiers import check_phone, check_postcode, check_upn
 from mash_desktop.domain.partial_date import PartialDate
 from mash_desktop.domain.partial_date import parse as parse_partial
 
 C = TypeVar("C", bound=Code)
+T = TypeVar("T")
 
 
 class BadValueError(Exception):
@@ -29,6 +32,7 @@ class BadValueError(Exception):
         self.reason = reason
 
 
+@cache
 def code_in(codes: type[C]) -> Callable[[str], C]:
     """A reader of one code of a set, capitals or not."""
     by_upper = {code.value.upper(): code for code in codes}
@@ -106,25 +110,21 @@ def identifier(text: str) -> str:
     return text
 
 
-_UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
+def by_domain(check: Callable[[str], T]) -> Callable[[str], T]:
+    """A reader over a check of the domain, whose sentences do not repeat what they are about."""
+
+    def read(text: str) -> T:
+        try:
+            return check(text)
+        except Refusal as refusal:
+            raise BadValueError(refusal.code, refusal.sentence) from refusal
+
+    return read
 
 
-def upn(text: str) -> str:
-    """A unique pupil number: a check letter and twelve characters, the last a letter in a temporary one."""
-    upper = text.upper()
-    if re.fullmatch(r"[A-Z][0-9]{11}[0-9A-Z]", upper) is None:
-        raise BadValueError("bad-upn", "A UPN is a letter, eleven digits and a digit or letter.")
-    return upper
-
-
-_POSTCODE = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?) ?([0-9][A-Z]{2})")
-
-
-def postcode(text: str) -> str:
-    found = _POSTCODE.fullmatch(" ".join(text.upper().split()))
-    if found is None:
-        raise BadValueError("bad-postcode", "This is not the shape of a postcode, such as ST16 3QX.")
-    return f"{found[1]} {found[2]}"
+upn = by_domain(check_upn)
+postcode = by_domain(check_postcode)
+phone = by_domain(check_phone)
 
 
 def name(text: str) -> str:
@@ -137,14 +137,6 @@ def name(text: str) -> str:
 def words(text: str) -> str:
     """Somebody's account, kept as it was sent but for its line ends."""
     return text.replace("\r\n", "\n")
-
-
-def phone(text: str) -> str:
-    if re.fullmatch(r"\+?[0-9][0-9 ()-]{4,24}(?: ?(?:ext?|x)\.? ?[0-9]{1,6})?", text) is None:
-        raise BadValueError(
-            "bad-phone", "A telephone number is digits and spaces, with a + before a country code."
-        )
-    return text
 
 
 def area(text: str) -> str:
