@@ -15,7 +15,7 @@ from ..domain.fold.identity import Identity
 from ..domain.fold.people import full_name
 from ..domain.fold.referral import Referral
 from ..domain.partial_date import PartialDate
-from ..matching import Address, Match, PersonFacts, blocking_keys, compare
+from ..matching import Band, Match, PersonFacts, Residence, blocking_keys, compare
 from . import schema
 
 MOST_CANDIDATES = 400
@@ -54,9 +54,7 @@ def facts_of_subject(referral: Referral, subject: str) -> PersonFacts:
         nhs_number=body.nhs_number,
         upn=body.upn,
         addresses=tuple(
-            Address(
-                line=a.body.line, postcode=a.body.postcode, since=a.body.lived_from, until=a.body.lived_to
-            )
+            Residence(a.body.line, a.body.postcode, a.body.lived_from, a.body.lived_to)
             for a in referral.addresses
             if subject in a.body.subjects and not a.body.suppressed
         ),
@@ -105,7 +103,7 @@ def index_identity(connection: Connection, identity: Identity) -> None:
             sex=body.sex,
             nhs_number=body.nhs_number,
             upn=body.upn,
-            addresses=(Address(line=body.address, postcode=body.postcode),) if body.address else (),
+            addresses=(Residence(body.address, body.postcode),) if body.address else (),
         )
         shown = Shown(
             name=f"{body.forenames} {body.surname}".strip(),
@@ -163,7 +161,7 @@ def matches(
     found = []
     for row in connection.execute(select(table).where(table.c.id.in_(ids), table.c.stream != besides)):
         match = compare(typed, msgspec.json.decode(row.facts, type=PersonFacts))
-        if match.band != "unlikely":
+        if match.band is not Band.UNLIKELY:
             found.append(Candidate(row.key, msgspec.json.decode(row.shown, type=Shown), match))
     found.sort(key=lambda candidate: (-candidate.match.score, candidate.key))
     return tuple(found[:most])

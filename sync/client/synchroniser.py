@@ -8,10 +8,13 @@ says and never has two attempts under way.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 from collections.abc import Callable
+from concurrent.futures import Future
 from datetime import UTC, datetime
 from threading import Thread
+from typing import TypeVar
 
 import msgspec
 
@@ -25,6 +28,8 @@ from .. import protocol
 from .backoff import Backoff
 from .connection import Connection, Server, Unreachable
 from .verification import Distrust, Keys, check_growth, check_not_behind, checked_head, checked_rows
+
+M = TypeVar("M")
 
 _log = logging.getLogger(__name__)
 
@@ -78,6 +83,7 @@ class Synchroniser:
         self._head: Head | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._woken: asyncio.Event | None = None
+        self._connection: Connection | None = None
         self._stopping = False
         self._thread = Thread(target=self._run, name="network", daemon=False)
 
@@ -106,6 +112,20 @@ class Synchroniser:
         if self._thread.is_alive():
             self._thread.join()
 
+    def ask(self, message: protocol.Message, path: str, answer: type[M]) -> Future[M]:
+        """Ask the store something beside the acts (a search). The future fails as ``Connection.ask`` does."""
+        loop, connection = self._loop, self._connection
+        if loop is None or connection is None or loop.is_closed():
+            raise Unreachable("not started")
+        return asyncio.run_coroutine_threadsafe(connection.ask(message, path, answer), loop)
+
+    def fetch_chunk(self, digest: str) -> Future[bytes]:
+        """A document's chunk from the store, once it is shown to be the one asked for."""
+        loop, connection = self._loop, self._connection
+        if loop is None or connection is None or loop.is_closed():
+            raise Unreachable("not started")
+        return asyncio.run_coroutine_threadsafe(_chunk(connection, digest), loop)
+
     # --- the thread
 
     def _run(self) -> None:
@@ -113,7 +133,7 @@ class Synchroniser:
 
     async def _main(self) -> None:
         self._loop, self._woken = asyncio.get_running_loop(), asyncio.Event()
-        connection = Connection(self._server, self._session.token)
+        connection = self._connection = Connection(self._server, self._session.token)
         live = asyncio.create_task(self._listen(connection))
         try:
             await self._keep_together(connection)
@@ -277,3 +297,10 @@ class Synchroniser:
         if status != self._status:
             self._status = status
             self._on_status(status)
+
+
+async def _chunk(connection: Connection, digest: str) -> bytes:
+    content = await connection.chunk(digest)
+    if hashlib.sha256(content).hexdigest() != digest:
+        raise Distrust("chunk-altered", "The store sent a document that is not the one recorded.")
+    return content

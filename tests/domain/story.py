@@ -7,7 +7,7 @@ from functools import cache
 
 import msgspec
 
-from mash_desktop.domain.acts import Author, Draft, compose, entries_of, read
+from mash_desktop.domain.acts import Author, Draft, Parcel, compose, entries_of, read
 from mash_desktop.domain.codes import (
     AnswerResult,
     Cohort,
@@ -77,6 +77,8 @@ class Story:
         self.timeline = HubTimeline(((1, self.config),))
         self.now = START
         self.entries: list[Made[Body]] = []
+        self.parcels: dict[str, Parcel] = {}
+        """What was signed, by act id: for tests that bring the story to a desk."""
 
     @property
     def referral(self) -> Referral:
@@ -100,7 +102,9 @@ class Story:
             if body.guard:
                 chains[body.guard] = entry_id
         parcel = compose("staffordshire", author, drafts, KEY, self.now)
-        return entries_of(read(parcel.signed), {body.entry: body for body in parcel.bodies})
+        act = read(parcel.signed)
+        self.parcels[act.id] = parcel
+        return entries_of(act, {body.entry: body for body in parcel.bodies})
 
     def judged(self, author: Author, *bodies: Body, relies_on: tuple[str, ...] = ()) -> Verdict:
         made = self.made(author, *bodies, relies_on=relies_on)

@@ -1,0 +1,50 @@
+"""Signing in and enrolling: short exchanges with a store before there is a session to keep.
+
+Plain functions that wait; call them from a worker, never from the GUI thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TypeVar
+
+from mash_desktop.proofs.signature import SigningKey
+
+from .. import protocol
+from .connection import Connection, Server
+
+M = TypeVar("M")
+
+ENROL = b"mash-enrol-v1"
+
+
+def enrol(
+    server: Server, code: str, device: str, device_name: str, key: SigningKey, password: str
+) -> protocol.Enrolled:
+    """Tie a new device's key to the person whom the one-time code is for.
+
+    Raises ``Refusal`` with the store's sentence, or ``Unreachable``.
+    """
+    message = protocol.Enrol(
+        code=code,
+        device=device,
+        device_name=device_name,
+        public=key.public,
+        proof=key.sign(code.encode(), ENROL),
+        password=password,
+    )
+    return asyncio.run(_ask(server, message, "/v1/enrol", protocol.Enrolled))
+
+
+def sign_in(server: Server, account: str, password: str, code: str, device: str) -> protocol.Session:
+    """A session for an enrolled device. Raises ``Refusal`` or ``Unreachable``."""
+    message = protocol.SignIn(account=account, password=password, code=code, device=device)
+    return asyncio.run(_ask(server, message, "/v1/sign-in", protocol.Session))
+
+
+async def _ask(server: Server, message: protocol.Message, path: str, answer: type[M]) -> M:
+    connection = Connection(server)
+    try:
+        return await connection.ask(message, path, answer)
+    finally:
+        await connection.close()

@@ -1,0 +1,123 @@
+"""A desk with a real encrypted cache, brought to any point of a story as the store would bring it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+from mash_desktop.cache import Cache, open_engine
+from mash_desktop.cache.feed import FeedPlace, FeedRow
+from mash_desktop.cache.reading import stamp
+from mash_desktop.desk import Desk, Me
+from mash_desktop.domain.acts import Author, Draft, compose, read
+from mash_desktop.domain.audiences import audiences, audiences_of
+from mash_desktop.domain.entries.hub import HubConfigured, KeyEnrolled, MembershipGranted, PersonEnrolled
+from mash_desktop.domain.errors import Refusal
+from mash_desktop.domain.roles import Role
+from mash_desktop.proofs.feed_chain import START as CHAIN_START
+from tests.domain.story import (
+    CONSULTANT,
+    FACILITATOR,
+    GATEWAY,
+    HEALTH,
+    KEY,
+    MANAGER,
+    OPERATOR,
+    POLICE,
+    START,
+    WORKER,
+    Story,
+    staffordshire,
+)
+
+PASSPHRASE = "correct horse battery staple"
+
+NAMES = {
+    "priya": "Priya Nair",
+    "ruth": "Ruth Okafor",
+    "dan": "Dan Whitmore",
+    "karen": "Karen Shaw",
+    "dee": "Dee Lowe",
+    "sam": "Sam Iqbal",
+    "iris": "Iris Bennion",
+    "tom": "Tom Hartley",
+}
+
+PEOPLE = (OPERATOR, CONSULTANT, WORKER, MANAGER, FACILITATOR, POLICE, HEALTH, GATEWAY)
+
+
+def desk_of(author: Author, folder: Path, *stories: Story) -> Desk:
+    """The desk of ``author`` with what their audiences would have received of these stories."""
+    cache = Cache(open_engine(folder / f"{author.person}.db", "5a" * 32))
+    receive_hub(cache)
+    for story in stories:
+        receive(cache, author, story)
+    standing = (author,)
+
+    def prove(passphrase: str) -> None:
+        if passphrase != PASSPHRASE:
+            raise Refusal("wrong-passphrase", "That is not this profile's passphrase.", "passphrase")
+
+    now = max((story.now for story in stories), default=START)
+    me = Me("staffordshire", author.person, NAMES[author.person], author, standing)
+    return Desk(cache, me, KEY, now=lambda: now, prove_passphrase=prove)
+
+
+def receive_hub(cache: Cache) -> None:
+    """The hub's configuration, people and keys, as everybody receives them."""
+    administrator = Author("root", "mash", Role.ADMINISTRATOR, KEY.key_id)
+    drafts = [Draft("hub", HubConfigured(config=staffordshire()))]
+    for one in PEOPLE:
+        drafts += [
+            Draft("hub", PersonEnrolled(person=one.person, name=NAMES[one.person])),
+            Draft(
+                "hub",
+                MembershipGranted(
+                    person=one.person, agency=one.agency, role=one.role, team=one.team, since=date(2024, 1, 1)
+                ),
+            ),
+        ]
+    drafts.append(
+        Draft("hub", KeyEnrolled(key=KEY.key_id, person="root", device="d", public=KEY.public.hex()))
+    )
+    parcel = compose("staffordshire", administrator, drafts, KEY, START)
+    bodies = {body.entry: body for body in parcel.bodies}
+    rows = [
+        FeedRow(
+            "hub",
+            header.id,
+            True,
+            signed=parcel.signed,
+            body=bodies[header.id],
+            position=-100 + number,
+            admitted_at=stamp(START),
+        )
+        for number, header in enumerate(read(parcel.signed).entries)
+    ]
+    cache.receive(rows, [FeedPlace("hub", 1, len(rows), CHAIN_START)], ["hub"])
+
+
+def receive(cache: Cache, author: Author, story: Story, since: Iterable[str] = ()) -> None:
+    """Bring a story's entries to a cache, as far as ``author`` may receive them."""
+    mine = audiences_of(author.person, author.agency, author.role, author.team)
+    known = frozenset(since)
+    referral = story.referral
+    rows = []
+    for entry in story.entries:
+        parcel = story.parcels[entry.act]
+        body = next(one for one in parcel.bodies if one.entry == entry.id)
+        for audience in sorted(audiences(referral, entry, story.config) & mine):
+            if entry.id not in known:
+                rows.append(
+                    FeedRow(
+                        audience,
+                        entry.id,
+                        True,
+                        signed=parcel.signed,
+                        body=body,
+                        position=entry.position,
+                        admitted_at=stamp(entry.admitted_at or story.now),
+                    )
+                )
+    cache.receive(rows, [], cache.places())
