@@ -20,6 +20,7 @@ from sqlalchemy.pool import Pool
 
 ROOT = Path(__file__).parents[2]
 SCREENS = f"{ROOT / 'ui'}{os.sep}"
+OURS = tuple(f"{ROOT / top}{os.sep}" for top in ("mash_desktop", "sync", "tests", "ui"))
 BLOCKING = {
     *("open", "os.listdir", "os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.scandir", "os.truncate"),
     *("shutil.copyfile", "socket.bind", "socket.connect", "socket.getaddrinfo", "socket.gethostbyname"),
@@ -48,7 +49,7 @@ def _note(what: str, path: object = None) -> None:
     try:
         stack = traceback.extract_stack()
         if any(frame.filename.startswith(SCREENS) for frame in stack):
-            ours = [f for f in stack if f.filename.startswith(str(ROOT)) and f.filename != __file__]
+            ours = [f for f in stack if f.filename.startswith(OURS) and f.filename != __file__]
             where = " → ".join(f"{Path(f.filename).relative_to(ROOT)}:{f.lineno}" for f in ours[-4:])
             watched[1].append(f"{what} {path if path is not None else ''}({where})")
     finally:
