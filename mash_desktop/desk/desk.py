@@ -8,16 +8,20 @@ their own file, which call it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
 from datetime import UTC, datetime
 from threading import Lock
 
 import msgspec
 from uuid6 import uuid7
 
+from sync.protocol import PeopleFound, PeopleSearch
+
 from ..cache import Cache, ChangeSet
 from ..domain.acts import Author, Draft, Seen, compose, entries_of, read
 from ..domain.configuration import HubConfig
 from ..domain.entries import Body
+from ..domain.entries.access import RecordViewed
 from ..domain.errors import Refusal
 from ..domain.fold import Directory, Referral
 from ..domain.permissions import may, relations
@@ -25,6 +29,8 @@ from ..domain.roles import Role
 from ..domain.rules import judge_act
 from ..domain.verdict import Answer, Verdict
 from ..proofs.signature import SigningKey
+
+_ACCESS = "access/"
 
 
 class Me(msgspec.Struct, frozen=True):
@@ -71,6 +77,10 @@ class Desk:
         self.seen: Seen | None = None
         """The last verified head; the network keeps it."""
         self.clock_offset_ms = 0
+        self.store_search: Callable[[PeopleSearch], Future[PeopleFound]] | None = None
+        """Asks the store for people, while there is a network; it answers on the network's thread."""
+        self.store_chunk: Callable[[str], Future[bytes]] | None = None
+        """Brings a document's chunk from the store, while there is a network."""
 
     # --- change sets
 
@@ -172,6 +182,20 @@ class Desk:
         self.tell(change)
         self.wake()
         return read(parcel.signed).id
+
+    def viewed(self, stream: str, screen: str) -> None:
+        """Keep that this person looked at a stream. It is sent with others by :meth:`send_access`."""
+        seen = RecordViewed(target=stream, screen=screen, at=self.now())
+        self.cache.put_draft(f"{_ACCESS}{new_id()}", msgspec.json.encode(seen).decode())
+
+    def send_access(self) -> None:
+        """Make one act of the views kept since the last time."""
+        kept = self.cache.drafts(_ACCESS)
+        if not kept:
+            return
+        stream = f"access:{self.now():%Y-%m-%d}"
+        drafts = [Draft(stream, msgspec.json.decode(text, type=RecordViewed)) for text in kept.values()]
+        self.save(drafts, forget_drafts=kept)
 
     def _judged(self, drafts: Sequence[Draft], author: Author | None = None) -> Verdict:
         """The first verdict on any of the drafts that is not *yes*, a *no* before a *cannot be known*."""

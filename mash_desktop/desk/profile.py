@@ -154,6 +154,9 @@ class Profile:
         offset = session.server_time - datetime.now(UTC)
         desk.clock_offset_ms = round(offset.total_seconds() * 1000)
         desk.wake = network.wake
+        people = f"/v1/hubs/{self.server.hub}/people"
+        desk.store_search = lambda search: network.ask(search, people, protocol.PeopleFound)
+        desk.store_chunk = network.fetch_chunk
         return network
 
     def _account(self) -> Account:
