@@ -19,11 +19,13 @@ from PySide6.QtWidgets import QWidget
 
 def cap_text(key: str) -> str:
     """What stands on the cap: ``Ctrl+K`` → ``Ctrl K``, ``Alt+0, Alt+0`` → ``Alt 0 0``."""
-    first, *rest = (part.strip() for part in key.split(", "))
-    words = first.replace("Return", "Enter").split("+") if first != "+" else ["+"]
-    modifiers = "+".join(words[:-1])
+    first, *rest = key.split(", ")
+    # The plus key itself is written "Ctrl++".
+    modifiers, name = first[:-1].rpartition("+")[::2] if len(first) > 1 else ("", "")
+    name += first[-1]
     tails = [part.removeprefix(f"{modifiers}+") if modifiers else part for part in rest]
-    return " ".join([*words, *tails])
+    shown = {"Return": "Enter", "-": "−"}.get(name, name)
+    return " ".join([*(modifiers.split("+") if modifiers else ()), shown, *tails])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

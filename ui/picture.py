@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QApplication, QWidget
 
 from ui.theme import Mode, Theme, current_look
 
 SIZES = ((1366, 768), (1920, 1080))
 MODES = (Mode.LIGHT, Mode.DARK)
+_FAR = (20_000, 20_000)
 
 
 def picture(window: QWidget, path: Path, size: tuple[int, int] = SIZES[0]) -> Path:
     """Lay the window out at ``size`` and write it to ``path`` as PNG. The window is shown by this."""
+    QCursor.setPos(*_FAR)  # nothing is hovered in a picture
     window.resize(*size)
     window.show()
     # Layouts settle in two rounds where a height depends on a width.

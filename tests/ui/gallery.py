@@ -33,11 +33,13 @@ from ui.widgets import (
     EmptyState,
     ErrorState,
     Field,
+    Flow,
     Genogram,
     Grid,
     Hairline,
     Household,
     KeyCap,
+    Page,
     Person,
     Pill,
     PillFace,
@@ -54,6 +56,7 @@ from ui.widgets import (
     TickBox,
     TimeLeft,
     rag_face,
+    scrolled,
 )
 from ui.work import Worker
 
@@ -205,13 +208,11 @@ class HubBoard(Screen):
         )
         middle = Column(self.tabs, gap=10, margins=12)
         middle.put(card, 1)
-        whole = Row(gap=0)
-        whole.put(middle, 1)
-        whole.put(side)
-        self.setLayout(whole)
+        self.setLayout(Column(Page(middle, right=side)))
 
     def enter(self) -> None:
         self.table.select_key("ISL-26-04409")
+        self.table.setFocus()
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +247,7 @@ class TriageDesk(Screen):
             0,
             2,
         )
-        calling.setColumnStretch(2, 2)
+        calling.setColumnStretch(2, 3)
         self.words = TextField(
             "",
             "Mia came in with a bruise on her left forearm, says she “fell on the stairs”. Second time this "
@@ -301,15 +302,17 @@ class TriageDesk(Screen):
             gap=2,
         )  # fmt: skip
         routes = Card()
-        row = Row(gap=10)
-        row.put(ask, 1)
+        buttons = Flow(gap=10)
         for text, key, kind in (
             ("Advice", "Alt+1", "plain"),
             ("Early Help", "Alt+2", "plain"),
             ("Social Work Gateway", "Alt+3", "primary"),
             ("Direct line", "Alt+0, Alt+0", "urgent"),
         ):
-            row.put(ActionButton(text, key, kind, accessible_name=f"Route: {text}"))  # type: ignore[arg-type]
+            buttons.addWidget(ActionButton(text, key, kind, accessible_name=f"Route: {text}"))  # type: ignore[arg-type]
+        row = Row(gap=10)
+        row.put(ask, 1)
+        row.put(Box(buttons), 4)
         routes.put(row)
         middle = Column(gap=10, margins=12)
         middle.put(Card("Who is calling", "2A School · received 13:58", calling))
@@ -327,14 +330,13 @@ class TriageDesk(Screen):
         )
         likely.put(Pill("Repeat within 12 months", Tone.VIOLET))
         likely.put(
-            Row(
+            Flow(
                 ActionButton("Same", "Alt+S", accessible_name="Same person", compact=True),
                 ActionButton("Not same", "Alt+X", accessible_name="Not the same person", compact=True),
                 ActionButton("Unsure", "Alt+U", accessible_name="Unsure whether the same", compact=True),
-                None,
-                gap=6, margins=(0, 4, 0, 0),
+                gap=6,
             )
-        )  # fmt: skip
+        )
         possible = Card(gap=4)
         possible.put(Row(Text("Mia Cartwright, 4 Mar 2017", Role.BASE_BOLD), None, Pill("possible")))
         possible.put(
@@ -362,10 +364,7 @@ class TriageDesk(Screen):
             said,
             None,
         )
-        whole = Row(gap=0)
-        whole.put(middle, 1)
-        whole.put(side)
-        self.setLayout(whole)
+        self.setLayout(Column(Page(middle, right=side)))
 
     def chips(self) -> tuple[PillFace, ...]:
         return (pill("Carter, Mia · call 04:12", "accent"), pill("Parked: anonymous, Stafford"))
@@ -483,6 +482,8 @@ class RoundTable(Screen):
             ("Tyler", pill("child in need s17", "amber"), pill("= confirmed")),
         ):
             grid = Grid(gap=6)
+            for side in (0, 1):
+                grid.setColumnStretch(side, 1)
             grid.addWidget(Text(f"{who}: at admission", Role.SMALL, Voice.LABEL), 0, 0)
             grid.addWidget(Text("Final", Role.SMALL, Voice.LABEL), 0, 1)
             grid.addWidget(Pill("child in need s17", Tone.AMBER), 1, 0)
@@ -508,11 +509,7 @@ class RoundTable(Screen):
                 )
             ),
         )  # fmt: skip
-        whole = Row(gap=0)
-        whole.put(left)
-        whole.put(middle, 1)
-        whole.put(right)
-        self.setLayout(whole)
+        self.setLayout(Column(Page(middle, left=left, right=right)))
 
     def chips(self) -> tuple[PillFace, ...]:
         return (
@@ -586,7 +583,7 @@ class Everything(Screen):
         refused = Banner(
             "The hub refused this: a drafter cannot sign their own decision.", tone=Tone.RED
         )
-        self.setLayout(Column(banner, refused, grid, margins=12))
+        self.setLayout(Column(scrolled(Box(Column(banner, refused, grid, margins=12)))))
 
 
 class Settings(Screen):
@@ -625,14 +622,14 @@ def second_display() -> SecondDisplay:
     made.title.setText("Carter, Mia and Tyler")
     made.head.put(RagChip("red", "1 h 12 m", role=Role.DISPLAY_BOLD))
     made.case.setText("Case 3 of 6")
-    known = Column(Text("What we know together", Role.DISPLAY_SMALL, Voice.LABEL), gap=12)
+    known = Column(Text("What we know together", Role.DISPLAY_SMALL, Voice.LABEL), gap=8)
     for when, what, whence in (
         ("12 Nov", "Bruise to Mia’s forearm; account does not fit", "Education"),
         ("31 Oct", "Argument reported; no offences", "Police"),
         ("Sept", "Mother: low mood, missed appointments", "Health"),
         ("11 Aug", "Grandmother’s contact, advice given", "Social care"),
     ):
-        grid = Grid(gap=16)
+        grid = Grid(gap=16, margins=(8, 4, 8, 0))
         for at, (words, voice) in enumerate(((when, Voice.INK), (what, Voice.INK), (whence, Voice.LABEL))):
             grid.addWidget(Text(words, Role.DISPLAY, voice), 0, at)
             grid.setColumnStretch(at, (2, 7, 2)[at])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from ui.keys import keys
@@ -17,7 +17,7 @@ from ui.widgets.painting import draw_line, focus_ring, line_width, panel
 from ui.widgets.pill import Pill, PillFace
 from ui.widgets.text import Text
 
-_TOP, _STATUS, _SEARCH = 44, 26, 340
+_TOP, _STATUS, _SEARCH, _ROOM_FOR_PERSON = 44, 26, 340, 860
 
 
 class SearchButton(QPushButton):
@@ -60,7 +60,7 @@ class TopBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.title = Text("", Role.TITLE)
-        self.title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.title.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.search = SearchButton()
         self.search.clicked.connect(self.search_asked)
         self.person = Text("", Role.SMALL, Voice.ASIDE)
@@ -75,6 +75,11 @@ class TopBar(QWidget):
 
     def relook(self) -> None:
         self.setFixedHeight(look_of(self).px(_TOP))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        # Who is signed in is also said when it is locked: the first to go where the room is short.
+        self.person.setVisible(self.width() >= look_of(self).px(_ROOM_FOR_PERSON))
 
     def set_title(self, title: str) -> None:
         self.title.setText(title)

@@ -55,6 +55,6 @@ class KeyHelp(Overlay):
     def _group(self, column: Column, name: str, bindings: list[Binding]) -> None:
         if not bindings:
             return
-        column.put(SectionHeading(name))
+        column.put(Box(Row(SectionHeading(name), margins=(0, 8 if column.count() else 0, 0, 0))))
         for binding in bindings:
             column.put(Row(Text(binding.label), None, KeyCap(binding.key)))

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QSizePolicy, QStackedWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QSizePolicy, QStackedWidget, QWidget
 
 from ui.keys import keys
 from ui.screen import Screen
@@ -54,13 +54,11 @@ class MainWindow(QMainWindow):
         self._banner_box.hide()
         self._stack = QStackedWidget()
         self._stack.setAccessibleName("Screen")
-        middle = Column(self.top_bar, self._banner_box, gap=0)
-        middle.put(self._stack, 1)
-        body = Row(self.rail, gap=0)
-        body.put(middle, 1)
-        whole = Column(gap=0)
-        whole.put(body, 1)
-        whole.put(self.status_bar)
+        beside = Column(self.top_bar, self._banner_box, gap=0)
+        beside.put(self._stack, 1)
+        beside.put(self.status_bar)
+        whole = Row(self.rail, gap=0)
+        whole.put(beside, 1)
         self._shell = Box(whole)
         self._pages = QStackedWidget()
         for page in (self._shell, self.unlock_page, self.sign_in_page):
@@ -127,6 +125,9 @@ class MainWindow(QMainWindow):
         self.rail.mark(place_id)
         self._refresh_bar(screen)
         screen.enter()
+        focused = self.focusWidget()
+        if focused is None or not screen.isAncestorOf(focused):
+            _focus_first(screen)
         self.place_chosen.emit(place_id)
 
     def open(self, place_id: str, reference: str) -> None:
@@ -194,3 +195,11 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 (Qt's name)
         self.closing.emit()
         super().closeEvent(event)
+
+
+def _focus_first(screen: Screen) -> None:
+    """Work begins in the screen, not in the rail that led to it."""
+    for child in screen.findChildren(QWidget):
+        if child.focusPolicy() & Qt.FocusPolicy.TabFocus and child.isVisibleTo(screen) and child.isEnabled():
+            child.setFocus(Qt.FocusReason.OtherFocusReason)
+            return

@@ -19,6 +19,7 @@ from ui.widgets.layout import Column
 from ui.widgets.painting import draw_line, line_width
 
 _ROW, _ROWS = 36, 10
+_GROUPS = {"Places": 1, "Window": 2}
 _Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
 
@@ -114,14 +115,16 @@ class CommandPalette(Overlay):
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setUniformItemSizes(True)
         self.list.clicked.connect(self._choose)
-        self.sheet.setLayout(Column(Column(self.field, margins=(10, 10, 10, 8)), self.list, gap=0))
+        self.sheet.setLayout(Column(Column(self.field, margins=(10, 10, 10, 8)), self.list, gap=0, margins=(1, 0, 1, 8)))
         self.field.textChanged.connect(self._refresh)
         self.field.installEventFilter(self)
         self._bindings: list[Binding] = []
 
     def open(self) -> None:
         """Open over the window; what it offers is what could be done a moment ago."""
-        self._bindings = keys.commands(self.window())
+        offered = [bound for bound in keys.commands(self.window()) if bound.callback != self.open]
+        # What this screen does comes before where one can go, and that before the window's own.
+        self._bindings = sorted(offered, key=lambda bound: _GROUPS.get(bound.group, 0))
         self.field.clear()
         self._refresh()
         super().open()

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 from ui.keys import Binding, cap_text, keys
 from ui.shell.state import Place
 from ui.theme import Role, icon_pixmap, look_of
-from ui.widgets.layout import Column
+from ui.widgets.card import scrolled
+from ui.widgets.layout import Box, Column, Row
 from ui.widgets.painting import draw_line, focus_ring, line_width, panel
 
 _WIDTH, _ITEM = 56, 44
@@ -49,7 +50,8 @@ class RailButton(QPushButton):
         ink = look.colour("accent" if here else "ink2")
         size = look.px(20)
         pixmap = icon_pixmap(self.place.icon, ink, size, self.devicePixelRatioF())
-        left, top = round((self.width() - size) / 2), look.px(3)
+        left = round((self.width() - size) / 2)
+        top = look.px(3) if self.place.label else round((self.height() - size) / 2)
         painter.drawPixmap(left, top, pixmap)
         if self.place.label:
             words = QRectF(0, look.px(25), self.width(), look.px(13))
@@ -89,10 +91,13 @@ class Rail(QWidget):
         lock.clicked.connect(self.lock_asked)
         keys.on("Ctrl+L", lock, lock.click, "Lock now", group="Window")
         self.lock = lock
-        rows = Column(gap=4, margins=(6, 8, 6, 2))
-        rows.addLayout(self._list)
-        rows.put(None)
-        rows.put(lock)
+        inside = Column(self._list, None, margins=(6, 8, 6, 4))
+        # At large text there may be more places than fit: the list scrolls by wheel, Tab and key.
+        self._scroll = scrolled(Box(inside))
+        self._scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        rows = Column(gap=0, margins=(0, 0, 1, 0))
+        rows.put(self._scroll, 1)
+        rows.put(Row(lock, margins=(6, 0, 5, 6)))
         self.setLayout(rows)
         self.relook()
 
@@ -134,6 +139,8 @@ class Rail(QWidget):
         """Show which place is open."""
         for id, button in self._buttons.items():
             button.setChecked(id == place_id)
+            if id == place_id:
+                self._scroll.ensureWidgetVisible(button)
 
     def _press(self, place_id: str) -> None:
         self.mark(self.current() or place_id)

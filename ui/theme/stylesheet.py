@@ -27,6 +27,7 @@ QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDateEdit:focus {
 }
 QPlainTextEdit:focus, QTextEdit:focus { padding: ${f1}px ${f3}px; }
 QLineEdit[wrong="true"], QPlainTextEdit[wrong="true"], QComboBox[wrong="true"] { border-color: $red; }
+QLineEdit, QPlainTextEdit { placeholder-text-color: $ink3; }
 QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled { color: $ink3; background: $ground; }
 QLineEdit:read-only, QPlainTextEdit:read-only { background: $ground; border-color: $line; }
 QLineEdit[plain="true"], QPlainTextEdit[plain="true"] { border: none; background: transparent; padding: 0; }
@@ -37,12 +38,8 @@ QComboBox QAbstractItemView {
   selection-background-color: $selection; selection-color: $ink;
 }
 QListView { background: $panel; border: none; outline: none; }
-QTableView { background: $panel; border: none; outline: none; gridline-color: $line; }
-QTableView QTableCornerButton::section { background: $panel; border: none; }
-QHeaderView { background: $panel; border: none; }
-QHeaderView::section {
-  background: $panel; color: $ink2; border: none; border-bottom: 1px solid $line; padding: 0 ${p8}px;
-}
+QTableView { background: transparent; border: none; outline: none; gridline-color: $line; }
+QHeaderView { background: transparent; border: none; }
 QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; border: none; }
 QScrollBar:vertical { background: transparent; width: ${p10}px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: ${p10}px; margin: 0; }

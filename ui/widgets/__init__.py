@@ -2,10 +2,10 @@
 
 from ui.widgets.banner import Banner, Toast
 from ui.widgets.button import ActionButton, KeyCap
-from ui.widgets.card import Card, Hairline, IconMark, SectionHeading, SidePanel, scrolled
+from ui.widgets.card import Card, Hairline, IconMark, Page, SectionHeading, SidePanel, scrolled
 from ui.widgets.field import ChoiceField, Field, TextField
 from ui.widgets.genogram import Child, Couple, Genogram, Household, Person
-from ui.widgets.layout import Box, Column, Grid, Row, empty
+from ui.widgets.layout import Box, Column, Flow, Grid, Row, empty
 from ui.widgets.pill import Pill, PillFace, Rag, RagChip, rag_face
 from ui.widgets.states import EmptyState, ErrorState, SkeletonRows
 from ui.widgets.table import DenseTable, TableColumn
@@ -28,12 +28,14 @@ __all__ = [
     "EmptyState",
     "ErrorState",
     "Field",
+    "Flow",
     "Genogram",
     "Grid",
     "Hairline",
     "Household",
     "IconMark",
     "KeyCap",
+    "Page",
     "Person",
     "Pill",
     "PillFace",

@@ -13,7 +13,7 @@ from ui.theme import Look, Role, icon_pixmap, look_of
 from ui.widgets.painting import draw_line, focus_ring, line_width, panel
 
 Kind = Literal["primary", "plain", "urgent"]
-_HEIGHT, _COMPACT, _PAD, _GAP, _RADIUS, _ICON = 32, 26, 12, 8, 6, 16
+_HEIGHT, _COMPACT, _PAD, _COMPACT_PAD, _GAP, _RADIUS, _ICON = 32, 28, 12, 8, 8, 6, 16
 
 
 def cap_width(text: str, look: Look) -> int:
@@ -110,7 +110,7 @@ class ActionButton(QPushButton):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         look = look_of(self)
-        width = 2 * look.px(_PAD) + line_width(self.text(), look.font(self._role))
+        width = 2 * look.px(self._pad) + line_width(self.text(), look.font(Role.BASE_BOLD))
         if self._icon:
             width += look.px(_ICON) + (look.px(_GAP) if self.text() else 0)
         if self._key:
@@ -121,8 +121,8 @@ class ActionButton(QPushButton):
         return self.sizeHint()
 
     @property
-    def _role(self) -> Role:
-        return Role.BASE_BOLD
+    def _pad(self) -> int:
+        return _COMPACT_PAD if self._compact else _PAD
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         look, painter = look_of(self), QPainter(self)
@@ -139,20 +139,21 @@ class ActionButton(QPushButton):
             fill = look.colour("selection" if hovered else "raised")
             ink = look.colour("ink" if self.isEnabled() else "ink3")
             panel(painter, rect, radius, fill, look.colour("edge" if look.tokens.outlined else "line"))
-        x = float(look.px(_PAD))
+        pad = look.px(self._pad)
+        x = float(pad)
         if self._icon:
             size = look.px(_ICON)
             pixmap = icon_pixmap(self._icon, ink, size, self.devicePixelRatioF())
             painter.drawPixmap(round(x), round((self.height() - size) / 2), pixmap)
             x += size + look.px(_GAP)
         cap = cap_text(self._key) if self._key else ""
-        room = self.width() - x - look.px(_PAD) - (cap_width(cap, look) + look.px(_GAP) if cap else 0)
+        room = self.width() - x - pad - (cap_width(cap, look) + look.px(_GAP) if cap else 0)
         draw_line(
-            painter, QRectF(x, 0, room + 1, self.height()), self.text(), look.font(self._role), ink
+            painter, QRectF(x, 0, room + 1, self.height()), self.text(), look.font(Role.BASE_BOLD), ink
         )
         if cap:
             paint_cap(
-                painter, self.width() - look.px(_PAD) - cap_width(cap, look), self.height() / 2, cap, look
+                painter, self.width() - pad - cap_width(cap, look), self.height() / 2, cap, look
             )
         if self.hasFocus():
             focus_ring(painter, rect, radius, look, look.colour("panel") if strong else None)

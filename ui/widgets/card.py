@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPainterPath
-from PySide6.QtWidgets import QFrame, QLayout, QScrollArea, QSizePolicy, QWidget
+from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QLayout, QScrollArea, QSizePolicy, QWidget
 
 from ui.theme import Role, Tone, Voice, icon_pixmap, look_of
 from ui.widgets.layout import Box, Column, Row, empty
 from ui.widgets.painting import panel
 from ui.widgets.text import Text
 
-_RADIUS, _EDGE = 8, 4
+_RADIUS, _EDGE, _NO_LIMIT = 8, 4, 16777215
 
 
 class IconMark(QWidget):
@@ -83,10 +83,8 @@ class Card(QFrame):
     ) -> None:
         super().__init__(parent)
         self._edge = edge
-        top = max(padding - 3, 0) if heading else padding
-        self.body = Column(
-            gap=gap, margins=(padding + (3 if edge else 0), top, padding, max(padding - 2, 0))
-        )
+        top = max(padding - 2, 1) if heading else padding
+        self.body = Column(gap=gap, margins=(padding + (3 if edge else 0), top, padding, padding))
         self.setLayout(self.body)
         self.heading = SectionHeading(heading, aside) if heading or aside else None
         if self.heading is not None:
@@ -136,7 +134,7 @@ class Hairline(QWidget):
 class SidePanel(QWidget):
     """A column at the side of a screen, with a hairline towards the middle; its content scrolls.
 
-    ``foot`` stays in sight below. ``width`` is that at 100 % text.
+    ``foot`` stays in sight below. ``width`` is that at 100 % text. ``Page`` puts it beside the middle.
     """
 
     def __init__(
@@ -149,16 +147,34 @@ class SidePanel(QWidget):
     ) -> None:
         super().__init__(parent)
         self._width, self._side = width, side
-        self.body = Column(*pieces, gap=10, margins=(12, 12, 12, 12))
-        rows = Column(scrolled(Box(self.body)), gap=0, margins=(1, 0, 0, 0) if side == "right" else 0)
+        self.body = Column(*pieces, gap=10, margins=12)
+        self._beside = True
+        self._scroll = scrolled(Box(self.body))
+        rows = Column(self._scroll, gap=0, margins=(1, 0, 0, 0) if side == "right" else (0, 0, 1, 0))
         if foot is not None:
             rows.addWidget(Box(Column(foot, margins=(12, 4, 12, 12))))
         self.setLayout(rows)
         self.relook()
 
+    @property
+    def wanted_width(self) -> int:
+        return look_of(self).px(self._width)
+
     def relook(self) -> None:
-        # At large text a side panel may not push the middle off a small screen.
-        self.setFixedWidth(round(self._width * min(look_of(self).scale, 1.4)))
+        self.set_beside(self._beside)
+
+    def set_beside(self, beside: bool) -> None:
+        """Beside the middle with a width of its own, or below it at full width and full height."""
+        self._beside = beside
+        if beside:
+            self.setFixedWidth(self.wanted_width)
+            self._scroll.setMinimumHeight(0)
+        else:
+            self.setMinimumWidth(0)
+            self.setMaximumWidth(_NO_LIMIT)
+            inner = self.body.totalHeightForWidth(max(self.width(), look_of(self).px(240)))
+            self._scroll.setMinimumHeight(max(inner, self.body.minimumSize().height()))
+        self.update()
 
     def put(self, piece: QWidget | QLayout | None, stretch: int = 0) -> None:
         self.body.put(piece, stretch)
@@ -169,13 +185,68 @@ class SidePanel(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         look, painter = look_of(self), QPainter(self)
         painter.fillRect(self.rect(), look.colour("raised"))
-        x = 0 if self._side == "right" else self.width() - 1
-        painter.fillRect(x, 0, 1, self.height(), look.colour("line"))
+        line = look.colour("line")
+        if self._beside:
+            painter.fillRect(0 if self._side == "right" else self.width() - 1, 0, 1, self.height(), line)
+        else:
+            painter.fillRect(0, 0, self.width(), 1, line)
+
+
+class Page(QWidget):
+    """A screen's middle with panels beside it; where the room is short they go below, and it all scrolls.
+
+    ``middle`` is a widget or a layout (with margins 12 it stands as in the sketches).
+    """
+
+    _LEAST_MIDDLE = 500
+
+    def __init__(
+        self,
+        middle: QWidget | QLayout,
+        *,
+        left: SidePanel | None = None,
+        right: SidePanel | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._panels = [panel for panel in (left, right) if panel is not None]
+        self._box = Row(gap=0)
+        for piece in (left, middle, right):
+            if piece is not None:
+                self._box.put(piece, 1 if piece is middle else 0)
+        inner = Box(self._box)
+        self._scroll = scrolled(inner)
+        self.setLayout(Column(self._scroll))
+
+    def relook(self) -> None:
+        self._arrange()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        panels = sum(panel.wanted_width for panel in self._panels)
+        beside = self.width() - panels >= look_of(self).px(self._LEAST_MIDDLE)
+        across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        self._box.setDirection(across if beside else down)
+        for panel in self._panels:
+            panel.set_beside(beside)
+
+
+class _Scroll(QScrollArea):
+    def sizeHint(self) -> QSize:  # noqa: N802
+        inner = self.widget()
+        return inner.sizeHint() if inner is not None else super().sizeHint()
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        look = look_of(self)
+        return QSize(look.px(80), look.px(80))
 
 
 def scrolled(widget: QWidget) -> QScrollArea:
     """A widget that scrolls up and down when the room is short, and never sideways."""
-    area = QScrollArea()
+    area = _Scroll()
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -136,6 +136,21 @@ class Field(_Field):
         self.typed = False
 
 
+class _Lines(QPlainTextEdit):
+    """Wants the height of its lines, and takes more where the layout gives it."""
+
+    def __init__(self, text: str, lines: int) -> None:
+        super().__init__(text)
+        self._lines = lines
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        look = look_of(self)
+        return QSize(look.px(160), self._lines * look.line(Role.BASE) + look.px(16))
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        return QSize(look_of(self).px(80), self.sizeHint().height())
+
+
 class TextField(_Field):
     """Several lines. ``lines`` is the least height; Tab leaves the field."""
 
@@ -150,18 +165,13 @@ class TextField(_Field):
         accessible_name: str = "",
         parent: QWidget | None = None,
     ) -> None:
-        self.text = QPlainTextEdit(value)
+        self.text = _Lines(value, lines)
         self.text.setPlaceholderText(placeholder)
         self.text.setTabChangesFocus(True)
         self.text.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._lines, self._setting = lines, False
+        self._setting = False
         super().__init__(label, self.text, accessible_name, aside, parent)
         self.text.textChanged.connect(self._text_changed)
-        self.relook()
-
-    def relook(self) -> None:
-        look = look_of(self)
-        self.text.setMinimumHeight(self._lines * look.line(Role.BASE) + look.px(14))
 
     def _text_changed(self) -> None:
         if not self._setting:

@@ -136,7 +136,7 @@ def _draw_glyph(painter: QPainter, glyph: str, box: QRectF, colour: QColor) -> N
         path = QPainterPath(QPointF(box.left() + side * 0.08, box.top() + side * 0.58))
         path.lineTo(box.left() + side * 0.38, box.top() + side * 0.9)
         path.lineTo(box.left() + side * 0.98, box.top() + side * 0.1)
-        pen = QPen(colour, max(side * 0.19, 1.2))
+        pen = QPen(colour, max(side * 0.15, 1.2))
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)
         pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
         painter.strokePath(path, pen)

@@ -40,7 +40,11 @@ def rag_face(rating: Rag | str, aside: str = "") -> PillFace:
 
 
 def pill_width(face: PillFace, look: Look, role: Role = Role.SMALL_BOLD) -> int:
-    return round(line_width(face.text, look.font(role)) + 2 * look.px(_PAD) + 0.5)
+    return round(line_width(face.text, look.font(role)) + 2 * _pad(look, role) + 0.5)
+
+
+def _pad(look: Look, role: Role) -> int:
+    return look.px(_PAD * role.pixels / Role.SMALL_BOLD.pixels)
 
 
 def pill_height(look: Look, role: Role = Role.SMALL_BOLD) -> int:
@@ -54,7 +58,7 @@ def paint_pill(
     ink = look.tone(face.tone)
     outline = ink if look.tokens.outlined else None
     panel(painter, rect, look.px(_RADIUS), look.wash(face.tone), outline)
-    pad = look.px(_PAD)
+    pad = _pad(look, role)
     draw_line(painter, rect.adjusted(pad, 0, -pad, 0), face.text, look.font(role), ink)
 
 

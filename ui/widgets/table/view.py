@@ -29,7 +29,7 @@ from ui.widgets.table.model import TableModel
 from ui.widgets.time_left import paint_time_left
 
 R = TypeVar("R")
-_ROW, _HEADER, _PAD, _PILL_GAP, _BAR_ROOM, _SAMPLE = 34, 32, 8, 4, 138, 60
+_ROW, _HEADER, _PAD, _PILL_GAP, _BAR_ROOM, _SAMPLE, _LEAST = 34, 32, 8, 4, 138, 60, 110
 
 
 class _Delegate(QStyledItemDelegate):
@@ -222,6 +222,8 @@ class DenseTable(QTableView, Generic[R]):
         self.verticalHeader().setDefaultSectionSize(look.px(_ROW))
         self.horizontalHeader().setFixedHeight(look.px(_HEADER))
         self.horizontalHeader().setMinimumSectionSize(look.px(24))
+        if not self._grows:
+            self.setMinimumHeight(look.px(_HEADER + 4 * _ROW))
         self._measure()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
@@ -238,8 +240,16 @@ class DenseTable(QTableView, Generic[R]):
         widths = list(self._naturals)
         weights = [column.stretch for column in model.columns]
         spare = self.viewport().width() - sum(widths)
-        if spare > 0 and (total := sum(weights)):
+        total = sum(weights)
+        if spare > 0 and total:
             widths = [w + spare * weight // total for w, weight in zip(widths, weights, strict=True)]
+        elif spare < 0 and total:
+            # Too narrow: the columns that stretch give way first, down to what can still be read.
+            floor = look.px(_LEAST)
+            widths = [
+                max(min(w, floor), w + spare * weight // total) if weight else w
+                for w, weight in zip(widths, weights, strict=True)
+            ]
         for at, width in enumerate(widths):
             self.setColumnWidth(at, width)
         if self._grows:
@@ -259,8 +269,6 @@ class DenseTable(QTableView, Generic[R]):
                 widest = max(widest, look.px(_BAR_ROOM))
             else:
                 widest = max(widest, line_width(column.text(row), look.font(_role(column))))
-        if column.stretch:
-            widest = min(widest, look.px(120))
         return round(widest) + 2 * look.px(_PAD) + 1
 
     # Manners
