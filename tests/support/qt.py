@@ -15,7 +15,6 @@ from PySide6.QtCore import QCoreApplication, QEvent, QThread, QThreadPool, QTime
 from tests.support.gui_thread import watched_gui_thread
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
-os.environ["PYTEST_QT_API"] = "pyside6"
 
 
 def _has_windows(item: pytest.Item) -> bool:
