@@ -57,9 +57,12 @@ def day(text: str) -> date:
     if found is None:
         raise BadValueError("bad-date", "A date is written year-month-day, as in 2026-03-31.")
     try:
-        return date.fromisoformat(found[1])
+        read = date.fromisoformat(found[1])
     except ValueError:
         raise BadValueError("bad-date", "There is no such date in the calendar.") from None
+    if not 1900 <= read.year <= 2150:
+        raise BadValueError("bad-date", "This is a date of another age.")
+    return read
 
 
 def past_day(today: date) -> Callable[[str], date]:

@@ -162,7 +162,7 @@ PLACES = (
     Place("Cheadle", "ST10", "E07000198", 4),
     Place("Codsall", "WV8", "E07000196", 4),
     Place("Wombourne", "WV5", "E07000196", 4),
-    Place("Stoke-on-Trent", "ST4", "E06000021", 14),
+    Place("Stoke-on-Trent", "ST4", "E06000021", 1),
 )
 STREETS = (
     *(
