@@ -1,0 +1,11 @@
+"""Person matching: which accounts may be of one person, how likely, and why in words.
+
+Pure. It proposes; people decide, and nothing is linked by itself. Searching the people index with the keys
+is the store's and the cache's work.
+"""
+
+from mash_desktop.matching.blocking import blocking_keys
+from mash_desktop.matching.compare import compare
+from mash_desktop.matching.facts import Band, Match, PersonFacts, Residence
+
+__all__ = ["Band", "Match", "PersonFacts", "Residence", "blocking_keys", "compare"]

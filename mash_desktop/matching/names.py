@@ -1,0 +1,150 @@
+"""Names brought to a form in which two ways of writing one name meet, and compared.
+
+Siân is Sian, O'Brien is O Brien, McDonald is MacDonald, Smith-Jones is two surnames. Not for showing: what
+is shown is always the name as it was told.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import jellyfish
+import msgspec
+from rapidfuzz.distance import JaroWinkler
+
+from mash_desktop.matching.nicknames import families
+
+# Letters that Unicode does not take apart into a letter and a mark.
+_LETTERS = str.maketrans(
+    {"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ı": "i"}
+)
+_APOSTROPHES = re.compile(r"['’‘`´ʼ]")
+_BREAKS = re.compile(r"[^\w]+|_")
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_NO_NAME = _words("unknown nk not known unk tbc none anon anonymous na")
+_TITLES = _words("mr mrs ms miss mx dr master sir rev baby unborn jr jnr snr")
+_JOINED = _words("o mc mac st fitz ap")
+_PARTICLES = _words("al el ul bin ibn bint abu de da di du la le van von der den ter y")
+
+CLOSE = 0.9
+"""Jaro–Winkler similarity from which two names are taken to be spellings of one."""
+
+
+class Name(msgspec.Struct, frozen=True):
+    """A name folded into words; ``told`` as it was said, when it is an alias."""
+
+    forenames: tuple[str, ...]
+    surnames: tuple[str, ...]
+    told: str = ""
+
+
+def fold(text: str) -> str:
+    """Lower case, without accents, apostrophes and punctuation; words apart by one space."""
+    lowered = _APOSTROPHES.sub("", text.casefold()).translate(_LETTERS)
+    if not lowered.isascii():
+        lowered = "".join(
+            letter for letter in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(letter)
+        )
+    return _BREAKS.sub(" ", lowered).strip()
+
+
+def forename_words(text: str) -> tuple[str, ...]:
+    """Forenames in order, without titles and words that stand for no name."""
+    return tuple(word for word in fold(text).split() if word not in _TITLES and word not in _NO_NAME)
+
+
+def surname_words(text: str) -> tuple[str, ...]:
+    """The surname's words, sorted: joined prefixes made one, particles dropped where a name follows."""
+    words: list[str] = []
+    prefix = ""
+    for word in fold(text).split():
+        if word in _NO_NAME or word in _TITLES:
+            continue
+        if word in _JOINED:
+            prefix += word
+        else:
+            words.append(prefix + word)
+            prefix = ""
+    if prefix:
+        words.append(prefix)
+    names = [word for word in words if word not in _PARTICLES] or words
+    return tuple(sorted({_mac(word) for word in names}))
+
+
+def _mac(word: str) -> str:
+    return f"mac{word[2:]}" if word.startswith("mc") and len(word) > 3 else word
+
+
+def names_of(forenames: str, surname: str, aliases: tuple[str, ...]) -> tuple[Name, ...]:
+    """The name itself and each alias. A one-word alias is another forename."""
+    own = Name(forename_words(forenames), surname_words(surname))
+    others = []
+    for alias in aliases:
+        words = alias.split()
+        if len(words) == 1:
+            others.append(Name(forename_words(alias), own.surnames, alias))
+        elif words:
+            others.append(Name(forename_words(" ".join(words[:-1])), surname_words(words[-1]), alias))
+    return (own, *others)
+
+
+def sound(word: str) -> str:
+    """Metaphone of a folded word; the word itself where no sound comes out, as of another script."""
+    return jellyfish.metaphone(word) or word
+
+
+def compare_forenames(a: tuple[str, ...], b: tuple[str, ...]) -> str | None:
+    """Level of agreement as in ``weights.FORENAME``; None when one is not known."""
+    if not a or not b:
+        return None
+    if a == b:
+        return "same"
+    first, other = a[0], b[0]
+    if first == other:
+        if len(a) == 1 or len(b) == 1:
+            return "middle"
+        return "middle" if a == b[: len(a)] or b == a[: len(b)] else "first"
+    if len(first) == 1 or len(other) == 1:
+        return "initial" if first[0] == other[0] else "different"
+    if not families(first).isdisjoint(families(other)):
+        return "short"
+    if JaroWinkler.similarity(first, other) >= CLOSE or sound(first) == sound(other):
+        return "close"
+    if first in b or other in a:
+        return "order"
+    return "different"
+
+
+def compare_surnames(a: tuple[str, ...], b: tuple[str, ...]) -> str | None:
+    """Level of agreement as in ``weights.SURNAME``; None when one is not known."""
+    if not a or not b:
+        return None
+    if a == b or "".join(a) == "".join(b):
+        return "same"
+    if not set(a).isdisjoint(b):
+        return "part"
+    best = max(JaroWinkler.similarity(mine, theirs) for mine in a for theirs in b)
+    if best >= CLOSE:
+        return "close"
+    if any(sound(mine) == sound(theirs) for mine in a for theirs in b):
+        return "close"
+    if any(mine[:4] == theirs[:4] and len(mine) > 3 for mine in a for theirs in b):
+        return "begins"
+    return "different"
+
+
+def are_swapped(a: Name, b: Name) -> bool:
+    """Whether the forename of each is the surname of the other."""
+    return bool(
+        a.forenames
+        and b.forenames
+        and (a.forenames[0],) == b.surnames
+        and (b.forenames[0],) == a.surnames
+        and a.forenames[0] != b.forenames[0]
+    )
