@@ -16,7 +16,7 @@ from tests.support.gui_thread import ROOT, watched_gui_thread
 
 def on_a_screen(call: Callable[[], object]) -> None:
     """Run `call` as if a line of `ui/` had led to it."""
-    screen = compile("call()", str(ROOT / "ui" / "triage" / "screen.py"), "exec")
+    screen = compile("call()", str(ROOT / "ui" / "__init__.py"), "exec")
     exec(screen, {"call": call})
 
 
@@ -44,7 +44,7 @@ def test_a_screen_that_waits_for_the_outside_is_caught(call: Callable[[], object
     with watched_gui_thread() as calls:
         on_a_screen(call)
     assert calls
-    assert any(said in each and "ui/triage/screen.py:1" in each for each in calls)
+    assert any(said in each and "ui/__init__.py:1" in each for each in calls)
 
 
 def test_the_programs_own_resources_may_be_read() -> None:
@@ -100,7 +100,7 @@ def test_behaves(qapp):
 
 
 def test_each_watch_fails_the_test_that_deserves_it_and_no_other(pytester: pytest.Pytester) -> None:
-    pytester.makepyfile(SCREENS.format(screen=str(ROOT / "ui" / "screen.py")))
+    pytester.makepyfile(SCREENS.format(screen=str(ROOT / "ui" / "__init__.py")))
     pytester.makeini(f"[pytest]\npythonpath = {ROOT}\nmarkers = qt_log_level_fail\n")
     result = pytester.runpytest_subprocess("-q", "-p", "no:randomly", "-p", "tests.conftest")
     told = result.stdout.str()
