@@ -27,7 +27,9 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_NO_NAME = _words("unknown nk not known unk tbc none anon anonymous na")
+_NO_NAME = _words("unknown unk nk tbc anon anonymous")
+# Said for no name, but each word may be part of one: Na is a forename.
+_NO_NAMES = frozenset(("n k", "n a", "not known", "not given", "none"))
 _TITLES = _words("mr mrs ms miss mx dr master sir rev baby unborn jr jnr snr")
 _JOINED = _words("o mc mac st fitz ap")
 _PARTICLES = _words("al el ul bin ibn bint abu de da di du la le van von der den ter y")
@@ -56,16 +58,21 @@ def fold(text: str) -> str:
 
 def forename_words(text: str) -> tuple[str, ...]:
     """Forenames in order, without titles and words that stand for no name."""
-    return tuple(word for word in fold(text).split() if word not in _TITLES and word not in _NO_NAME)
+    return tuple(_name_words(text))
+
+
+def _name_words(text: str) -> list[str]:
+    folded = fold(text)
+    if folded in _NO_NAMES:
+        return []
+    return [word for word in folded.split() if word not in _TITLES and word not in _NO_NAME]
 
 
 def surname_words(text: str) -> tuple[str, ...]:
     """The surname's words, sorted: joined prefixes made one, particles dropped where a name follows."""
     words: list[str] = []
     prefix = ""
-    for word in fold(text).split():
-        if word in _NO_NAME or word in _TITLES:
-            continue
+    for word in _name_words(text):
         if word in _JOINED:
             prefix += word
         else:

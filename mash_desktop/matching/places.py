@@ -38,11 +38,7 @@ class Place(msgspec.Struct, frozen=True):
 
 
 def place_of(residence: Residence) -> Place:
-    line = fold(residence.line)
-    words = [_SHORT.get(word, word) for word in line.split()]
-    # "St Chad's Road" keeps its saint: only a last word is a street.
-    if words and words[0] == "street":
-        words[0] = "st"
+    words = [_SHORT.get(word, word) for word in fold(residence.line).split()]
     return Place(
         tuple(word for word in words if _NUMBER.fullmatch(word)),
         " ".join(word for word in words if not _NUMBER.fullmatch(word)),

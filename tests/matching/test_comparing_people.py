@@ -238,4 +238,12 @@ def test_schools_meet_however_they_are_called(mine: str, theirs: str, said: str)
 
 def test_nothing_known_is_no_evidence_and_no_key() -> None:
     assert compare(PersonFacts(), MIA) == Match(0.0, Band.UNLIKELY, ())
-    assert blocking_keys(PersonFacts("unknown", "n/k")) == frozenset()
+    assert blocking_keys(PersonFacts("unknown", "n/k", birth=MIA.birth, addresses=(MILL_LANE,))) == {
+        "pd:ST162LH:2017-04-03",
+        "pd:ST162LH:2017-03-04",
+    }
+
+
+def test_a_name_that_is_only_a_prefix_is_still_a_name() -> None:
+    assert meet(PersonFacts("Ann", "Mac"), PersonFacts("Ann", "Mac")).say() == "same name"
+    assert meet(PersonFacts("Na", "Van"), PersonFacts("Na", "Van")).say() == "same name"

@@ -129,6 +129,12 @@ def test_what_is_left_is_told_on_the_clock_of_the_limit() -> None:
     assert HUB.spent(now, now - timedelta(hours=1), RED) == 0.0
 
 
+def test_a_clock_started_on_the_last_evening_of_a_year_runs_in_the_next() -> None:
+    new_years_eve = at("31 Dec 2026 20:00")
+    assert HUB.elapsed(new_years_eve, at("4 Jan 2027 10:30"), "working_hours") == timedelta(hours=2)
+    assert HUB.elapsed(new_years_eve, at("5 Jan 2027 10:30"), "working_days") == timedelta(days=1, hours=2)
+
+
 def test_the_door_is_open_from_opening_and_shut_at_closing() -> None:
     assert HUB.is_open(at("12 Nov 2026 08:30"))
     assert not HUB.is_open(at("12 Nov 2026 17:00"))
