@@ -98,9 +98,8 @@ def decisions(made: Sequence[SubjectDecision], names: Names) -> list[Flowable]:
         chips = [level_chip(level, of) for level, of in levels if level]
         chips += [movement_chip(each.movement)] if each.movement else []
         shown: Flowable = Flow(chips) if chips else aside("no level recorded")
-        head = [words(names.aged(each.person), styles().block), Spacer(1, 3), shown]
         said = pairs([("What happens now", each.intervention), ("Why", each.rationale)])
-        pieces.append(group(head, said, before=10 if pieces else 0))
+        pieces.append(group(names.aged(each.person), [Spacer(1, 3), shown], said, before=10 if pieces else 0))
     return pieces
 
 

@@ -15,7 +15,7 @@ from reportlab.platypus import Flowable, Paragraph, Table, TableStyle
 
 from mash_desktop.documents import lettering
 from mash_desktop.documents.content import Tone
-from mash_desktop.documents.style import INKS, LINE, RAISED, ROOM, styles
+from mash_desktop.documents.style import BOTTOM, INKS, LINE, PAGE, RAISED, ROOM, TOP, styles
 
 _CHIP, _PAD, _SIGN = 8.2, 5.0, 9.0
 _LONGEST_CHIP = 220.0
@@ -183,6 +183,19 @@ _HAIRLINES: list[tuple[Any, ...]] = [
     ("BOTTOMPADDING", (0, 0), (-1, -1), 6),
 ]
 _SMALLEST_PART = 40
+_MOST_OF_A_PAGE = 0.8 * (PAGE[1] - TOP - BOTTOM)
+
+
+class _Rows(Table):
+    """A table that cuts a row too tall for a page in two, leaving parts worth reading where it can."""
+
+    def split(self, aW: float, aH: float) -> list[Flowable]:  # noqa: N803
+        self.splitInRow = _SMALLEST_PART
+        parts = super().split(aW, aH)
+        if not parts and aH > _MOST_OF_A_PAGE:
+            self.splitInRow = 1
+            parts = super().split(aW, aH)
+        return parts
 
 
 def table(
@@ -212,13 +225,19 @@ def rows(cells: Iterable[Sequence[Sequence[Flowable]]], shares: Sequence[float] 
 
 
 def group(
-    head: Sequence[Flowable],
+    name: str,
+    state: Sequence[Flowable],
     cells: Iterable[Sequence[Sequence[Flowable]]],
     shares: Sequence[float] = LABELS,
     before: float = 0,
 ) -> Table:
-    """Rows about one thing, whose head (its name and state) is repeated where a page ends among them."""
-    spanned: list[list[Flowable]] = [list(head), *([] for _ in shares[1:])]
+    """Rows about one thing, whose head (its name and state) is repeated where a page ends among them.
+
+    A name too long for one line ends in an ellipsis: a repeated head has to stay small.
+    """
+    shown = lettering.fitted(name, styles().block.fontSize, ROOM - 4, bold=True)
+    head: list[Flowable] = [words(shown, styles().block), *state]
+    spanned = [head, *([] for _ in shares[1:])]
     made = _ruled([spanned, *([list(cell) for cell in row] for row in cells)], shares, headed=True)
     made.setStyle(TableStyle([("SPAN", (0, 0), (-1, 0)), ("TOPPADDING", (0, 0), (-1, 0), 0)]))
     made.spaceBefore = before
@@ -227,13 +246,8 @@ def group(
 
 def _ruled(data: list[list[list[Flowable]]], shares: Sequence[float], headed: bool) -> Table:
     whole = sum(shares)
-    made = Table(
-        data,
-        colWidths=[ROOM * share / whole for share in shares],
-        repeatRows=1 if headed else 0,
-        splitByRow=1,
-        splitInRow=_SMALLEST_PART,
-    )
+    widths = [ROOM * share / whole for share in shares]
+    made = _Rows(data, colWidths=widths, repeatRows=1 if headed else 0)
     commands = [*_HAIRLINES, ("LINEBELOW", (0, 0), (-1, -1), 0.5, LINE)]
     if not headed:
         commands.append(("LINEABOVE", (0, 0), (-1, 0), 0.5, LINE))
@@ -244,7 +258,8 @@ def _ruled(data: list[list[list[Flowable]]], shares: Sequence[float], headed: bo
 def card(columns: Sequence[Sequence[Flowable]], shares: Sequence[float]) -> Table:
     """Columns of pieces side by side on a quiet ground with rounded corners."""
     whole = sum(shares)
-    made = Table([[list(column) for column in columns]], colWidths=[ROOM * each / whole for each in shares])
+    widths = [ROOM * each / whole for each in shares]
+    made = _Rows([[list(column) for column in columns]], colWidths=widths)
     made.setStyle(
         TableStyle(
             [

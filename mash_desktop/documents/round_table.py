@@ -91,9 +91,9 @@ def _attendance(content: RoundTableContent) -> list[Flowable]:
 def _tabled(content: RoundTableContent, names: Names) -> list[Flowable]:
     pieces: list[Flowable] = []
     for each in content.tabled:
-        head = [words(names.aged(each.person), styles().block)]
-        head += [] if each.brought else [aside("no agency brought anything")]
-        pieces.append(group(head, _brought(each), (1.1, 3, 0.7), before=9 if pieces else 0))
+        below = [] if each.brought else [aside("no agency brought anything")]
+        lines, before = _brought(each), 9 if pieces else 0
+        pieces.append(group(names.aged(each.person), below, lines, (1.1, 3, 0.7), before))
     return section("What each agency brought, person by person", pieces, "Nothing was tabled.")
 
 

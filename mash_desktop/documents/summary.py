@@ -24,6 +24,7 @@ from mash_desktop.documents.content import (
     Tone,
 )
 from mash_desktop.documents.genogram import Genogram, legend
+from mash_desktop.documents.lettering import fitted
 from mash_desktop.documents.parts import Names
 from mash_desktop.documents.pieces import (
     Chip,
@@ -40,7 +41,7 @@ from mash_desktop.documents.pieces import (
     table,
     words,
 )
-from mash_desktop.documents.style import styles
+from mash_desktop.documents.style import ROOM, styles
 
 
 class _Making(NamedTuple):
@@ -208,17 +209,17 @@ def _contribution(each: Contribution, making: _Making) -> Table:
     if each.returned_at:
         by = f" by {each.returned_by}" if each.returned_by else ""
         state = f"returned {wording.moment(each.returned_at, making.zone)}{by}"
-    searched = f"; searched: {', '.join(each.searched)}" if each.searched else "; no search recorded"
-    lines = [_finding(finding, making) for finding in each.findings]
+    searched = ", ".join(each.searched)
+    found = words(searched) if searched else aside("no search recorded")
+    lines: list[tuple[Sequence[Flowable], Sequence[Flowable]]] = [([labelled("Searched")], [found])]
+    lines += [_finding(finding, making) for finding in each.findings]
     if each.view or each.view_level:
         view: list[Flowable] = [words(each.view)] if each.view else []
         level = [parts.level_chip(each.view_level)] if each.view_level else []
         lines.append(([strong("Its view"), Spacer(1, 2), *level], view or [Spacer(1, 1)]))
     if each.without:
         lines.append(([strong("Went on without")], [words(each.without)]))
-    lines = lines or [([strong("Findings")], [aside("none recorded")])]
-    head = [words(each.agency, styles().block), words(state + searched, styles().small)]
-    return group(head, lines, before=9)
+    return group(each.agency, [words(fitted(state, 8.2, ROOM), styles().small)], lines, before=9)
 
 
 def _finding(finding: Finding, making: _Making) -> tuple[Sequence[Flowable], Sequence[Flowable]]:
@@ -347,9 +348,9 @@ def _how_to_verify(signature: Signature) -> list[Flowable]:
             strong("How to verify"),
             words(
                 "MASH Desktop checks, whenever the referral is opened, that the signature covers this "
-                "decision and the entries named above, and that the log holds them under the root given here. Without "
-                "the program, give the decision entry and the root to the hub’s information governance "
-                "officer. A printed copy proves nothing by itself.",
+                "decision and the entries named above, and that the log holds them under the root given "
+                "here. Without the program, give the decision entry and the root to the hub’s information "
+                "governance officer. A printed copy proves nothing by itself.",
                 styles().small,
             ),
             gap=1,

@@ -152,8 +152,8 @@ DECISIONS = (
         intervention="Section 47 enquiry, joint with police. Strategy discussion today 15:00. Mia stays at "
         "school with Mrs Marsh until a safe adult collects her.",
         rationale="Two unexplained injuries in five weeks [1][2], a child afraid of an adult in the "
-        "household [1], police incidents at the address since June [3]. Earlier contact in August was closed with "
-        "advice [4].",
+        "household [1], police incidents at the address since June [3]. Earlier contact in August was "
+        "closed with advice [4].",
     ),
     SubjectDecision(
         person="tyler",
@@ -326,7 +326,7 @@ CONTRIBUTIONS = (
     ),
     Contribution(
         agency="Education (St Chad’s Primary)",
-        without="Written chronology from the school not needed for today’s decision; seen entries do.",
+        without="The school’s written chronology is not needed for today’s decision.",
     ),
 )
 
@@ -379,21 +379,31 @@ SUMMARY = SummaryContent(
         ),
     ),
     bases=(
-        Basis(
-            "mia",
-            "Children Act 1989 s47",
-            ("UK GDPR Article 6(1)(c) and (e)", "Article 9(2)(g), Schedule 1 paragraph 18"),
-            told="Not told: raises risk",
-            agrees_to_service="Not asked",
-            consent="Not relied on",
-            confirmed_by="Ruth Okafor",
+        *(
+            Basis(
+                child,
+                "Children Act 1989 s47",
+                ("UK GDPR Article 6(1)(c) and (e)", "Article 9(2)(g), Schedule 1 paragraph 18"),
+                told="Not told: raises risk",
+                agrees_to_service="Not asked",
+                consent="Not relied on",
+                confirmed_by="Ruth Okafor",
+            )
+            for child in ("mia", "tyler")
         ),
-        Basis(
-            "dean",
-            "Children Act 2004 s10 and s11",
-            ("UK GDPR Article 6(1)(e)", "Article 10, criminal offence data", "DPA 2018 Part 3 for police"),
-            told="Not told: prejudices an investigation",
-            confirmed_by="Ruth Okafor",
+        *(
+            Basis(
+                adult,
+                "Children Act 2004 s10 and s11",
+                (
+                    "UK GDPR Article 6(1)(e)",
+                    "Article 10, offence data",
+                    "DPA 2018 Part 3 for police",
+                ),
+                told="Not told: prejudices an investigation",
+                confirmed_by="Ruth Okafor",
+            )
+            for adult in ("joanne", "dean", "lee")
         ),
     ),
     chronology=CHRONOLOGY,

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from io import BytesIO
+
+import pikepdf
+import pytest
+
+from mash_desktop.documents import protect, render_downtime, render_round_table, render_summary
+from mash_desktop.documents.content import Profile
+from mash_desktop.domain.errors import Refusal
+from tests.documents.carter import SUMMARY
+from tests.documents.carter_table import DOWNTIME, ROUND_TABLE
+from tests.documents.reading import pages, text, uncompressed
+
+PASSWORD = "copper lantern nine"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Held 12 Nov 2026, 14:00 to 14:31",
+        "Place MASH, Stafford, table 2, and by video",
+        "Chair Dawn Lowe",
+        "Staffordshire Police PC Laura Finch MASH researcher",
+        "Housing Colin Peake Tenancy summary, received 12:10",
+        "Ambulance Service sent nothing",
+        "Observers Agency Name Role Children’s social care Amara Bello",
+        "Each agency owns what it brought",
+        "Education Bruise to left forearm seen today",
+        "Police asked that Dean is not spoken to",
+        "Section 47 enquiry, joint Two injuries, a frightened child None put",
+        "stepped up",
+        "Health (MPFT) dissented Would include Tyler",
+        "Probation no view",
+        "Safe collection from school",
+        "All agencies present Round-table record 12 Nov 2026, 16:30",
+    ],
+)
+def test_the_round_table_record_says(words: str) -> None:
+    assert words in text(render_round_table(ROUND_TABLE))
+
+
+def test_the_round_table_record_is_marked_on_every_page() -> None:
+    assert all(page.count("OFFICIAL-SENSITIVE") == 2 for page in pages(render_round_table(ROUND_TABLE)))
+
+
+def test_the_list_of_open_reds_shows_the_first_due_first() -> None:
+    read = text(render_downtime(DOWNTIME))
+    assert "2 open at 12 Nov 2026, 13:00" in read
+    assert read.index("ISL-26-04409") < read.index("ISL-26-04417")
+    assert "waits for health’s answer" in read
+
+
+def test_a_protected_document_opens_with_its_password_only_and_hides_its_metadata() -> None:
+    plain = render_summary(SUMMARY, Profile.FULL)
+    sealed = protect(plain, PASSWORD)
+    assert b"ISL-26-04417" not in sealed
+    with pytest.raises(pikepdf.PasswordError):
+        pikepdf.open(BytesIO(sealed))
+    with pikepdf.open(BytesIO(sealed), password=PASSWORD) as opened:
+        assert opened.encryption.R == 6
+        assert opened.encryption.bits == 256
+        assert len(opened.pages) == len(pages(plain))
+
+
+def test_a_short_password_is_refused() -> None:
+    with pytest.raises(Refusal) as refused:
+        protect(b"", "short")
+    assert refused.value.code == "password-too-short"
+    assert refused.value.field == "password"
+
+
+def test_no_document_holds_script_or_attachment() -> None:
+    opened = uncompressed(render_summary(SUMMARY, Profile.FULL))
+    assert not [name for name in (b"/JavaScript", b"/EmbeddedFile", b"/Launch", b"/URI") if name in opened]
