@@ -17,6 +17,7 @@ from uuid6 import uuid7
 from sync import protocol
 from sync.client import Server, Status, Synchroniser
 from sync.client.sign_in import enrol, sign_in
+from sync.protocol import Session
 
 from ..cache import Cache, open_engine
 from ..cache.engine import FILE_NAME
@@ -25,6 +26,8 @@ from ..domain.errors import Refusal
 from ..proofs.signature import SigningKey
 from ..vault.vault import OpenVault, Vault
 from .desk import Desk, Me
+
+__all__ = ["Account", "Profile", "Server", "Session", "Status", "Synchroniser"]
 
 SERVER = "server.json"
 
@@ -59,10 +62,13 @@ class Profile:
         """A new profile. Raises ``Refusal`` of the vault: keyring missing or locked, passphrase too weak."""
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         vault = Vault.create(folder, passphrase)
-        temporary = folder / f"{SERVER}.new"
-        temporary.write_bytes(msgspec.json.encode(server))
-        os.replace(temporary, folder / SERVER)
+        _write(folder, server)
         return cls(folder, vault, server)
+
+    @classmethod
+    def create_or_open(cls, folder: Path, passphrase: str, server: Server) -> Profile:
+        """A new profile, or the one that an interrupted enrolment left here."""
+        return cls.open(folder, passphrase) if cls.exists(folder) else cls.create(folder, passphrase, server)
 
     @classmethod
     def open(cls, folder: Path, passphrase: str) -> Profile:
@@ -98,17 +104,28 @@ class Profile:
         device = str(uuid7())
         enrolled = enrol(self.server, code, device, device_name, key, password)
         account = Account(enrolled.hub, enrolled.person, enrolled.account, device, enrolled.key)
+        self.server = msgspec.structs.replace(self.server, hub=enrolled.hub)
+        _write(self.folder, self.server)
         self.cache.put_fact("store-key", enrolled.store_key)
         self.cache.put_fact("account", msgspec.json.encode(account))
         return enrolled.totp_uri
 
-    def sign_in(self, password: str, code: str) -> protocol.Session:
+    def sign_in(self, password: str, code: str) -> Session:
         """A session of this person on this device. Raises ``Refusal`` or ``Unreachable``."""
         account = self._account()
         session = sign_in(self.server, account.account, password, code, account.device)
         kept = msgspec.structs.replace(account, name=session.name, standings=session.standings)
         self.cache.put_fact("account", msgspec.json.encode(kept))
+        self.cache.put_fact("session", msgspec.json.encode(session))
         return session
+
+    def kept_session(self) -> Session | None:
+        """The session of the last sign-in, while its time has not run out."""
+        kept = self.cache.fact("session")
+        if kept is None:
+            return None
+        session = msgspec.json.decode(kept, type=Session)
+        return session if session.expires_at > datetime.now(UTC) else None
 
     def desk(self, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Desk:
         """The desk of this profile's person; it works without the store as well.
@@ -131,9 +148,7 @@ class Profile:
             prove_passphrase=lambda passphrase: Vault.prove(self.folder, passphrase),
         )
 
-    def synchroniser(
-        self, desk: Desk, session: protocol.Session, on_status: Callable[[Status], None]
-    ) -> Synchroniser:
+    def synchroniser(self, desk: Desk, session: Session, on_status: Callable[[Status], None]) -> Synchroniser:
         """The network of a desk, not yet started."""
         store_key = self.cache.fact("store-key")
         if store_key is None:
@@ -159,8 +174,22 @@ class Profile:
         desk.store_chunk = network.fetch_chunk
         return network
 
+    @property
+    def account_name(self) -> str:
+        """The name this person signs in with; empty before enrolment."""
+        return self.account.account if self.account else ""
+
     def _account(self) -> Account:
         account = self.account
         if account is None:
             raise Refusal("not-enrolled", "This device has not been enrolled.")
         return account
+
+
+def _write(folder: Path, server: Server) -> None:
+    temporary = folder / f"{SERVER}.new"
+    with temporary.open("wb") as file:
+        file.write(msgspec.json.encode(server))
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(temporary, folder / SERVER)

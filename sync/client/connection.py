@@ -6,9 +6,12 @@ that answers as no store does, as :class:`Unreachable`.
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import ssl
 from collections.abc import AsyncIterator
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import httpx
 import msgspec
@@ -29,6 +32,29 @@ class Server(msgspec.Struct, frozen=True):
     url: str
     certificate: str
     hub: str
+
+    @classmethod
+    def pinned(cls, url: str, fingerprint: str) -> Server:
+        """The store at ``url``, once its certificate has the SHA-256 ``fingerprint`` given (hex).
+
+        Raises ``Refusal`` (*address-wrong*, *certificate-wrong*) or ``Unreachable``. The hub's id is learnt
+        at enrolment.
+        """
+        parts = urlsplit(url)
+        if parts.scheme != "https" or not parts.hostname:
+            raise Refusal("address-wrong", "The address of a hub begins with https://.", "hub_url")
+        try:
+            pem = ssl.get_server_certificate((parts.hostname, parts.port or 443), timeout=5)
+        except OSError as error:
+            raise Unreachable(type(error).__name__) from error
+        found = hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem)).hexdigest()
+        if not hmac.compare_digest(found, fingerprint.replace(":", "").replace(" ", "").lower()):
+            raise Refusal(
+                "certificate-wrong",
+                "What answers at this address does not have the fingerprint that you were given.",
+                "fingerprint",
+            )
+        return cls(url.rstrip("/"), pem, "")
 
     def context(self) -> ssl.SSLContext:
         """A context that trusts this one certificate and TLS 1.2 or newer only."""

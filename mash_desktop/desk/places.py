@@ -1,0 +1,75 @@
+"""Which places a person's roles open, and how much waits for them at each.
+
+Places are screens by id; where they lead on the glass is the composition's.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from ..domain.fold.stage import Stage
+from ..domain.roles import DECISION_MAKERS, HUB_MANAGERS, RESEARCHERS, Role
+from .desk import Desk
+
+_CASE = frozenset(Role) - {Role.ADMINISTRATOR, Role.INFORMATION_GOVERNANCE, Role.STORE}
+_OWNERS = DECISION_MAKERS | {Role.SOCIAL_WORKER, Role.OUT_OF_HOURS}
+
+ROLES: dict[str, frozenset[Role]] = {
+    "triage": frozenset({Role.TRIAGE_OPERATOR, Role.SOCIAL_WORKER, Role.OUT_OF_HOURS}) | DECISION_MAKERS,
+    "oversight": DECISION_MAKERS,
+    "hub": HUB_MANAGERS | DECISION_MAKERS | {Role.FACILITATOR, Role.OUT_OF_HOURS},
+    "requests": RESEARCHERS,
+    "table": HUB_MANAGERS | _OWNERS | {Role.FACILITATOR},
+    "sign": DECISION_MAKERS,
+    "inbox": frozenset({Role.GATEWAY_WORKER}),
+    "file": _CASE,
+    "search": _CASE - RESEARCHERS,
+    "figures": HUB_MANAGERS | DECISION_MAKERS | {Role.INFORMATION_GOVERNANCE},
+    "govern": frozenset({Role.INFORMATION_GOVERNANCE}),
+    "admin": frozenset({Role.ADMINISTRATOR}),
+    "sync": frozenset(Role),
+    "settings": frozenset(Role),
+}
+"""Roles that open each place, places in the order of the rail."""
+
+
+class Badges(msgspec.Struct, frozen=True):
+    """What waits for this person, by place; and the state of what they have made."""
+
+    by_place: dict[str, int]
+    waiting: int
+    attention: int
+
+
+def places_for(roles: frozenset[Role]) -> tuple[str, ...]:
+    """The places that any of these roles opens."""
+    return tuple(place for place, opened_by in ROLES.items() if opened_by & roles)
+
+
+def badges(desk: Desk) -> Badges:
+    """Counts for the rail and the status bar."""
+    counts = desk.cache.counts()
+    waiting = desk.cache.waiting()
+    refused = sum(1 for one in waiting if one.state != "waiting")
+    found = {
+        "oversight": counts.get(Stage.TRIAGED, 0) + counts.get(Stage.OVERSEEN, 0),
+        "hub": counts.get(Stage.ADMITTED, 0),
+        "requests": _requests_open(desk) if desk.me.role in RESEARCHERS else 0,
+        "sign": counts.get(Stage.DRAFTED, 0),
+        "inbox": counts.get(Stage.OUTCOME, 0),
+        "sync": refused,
+    }
+    mine = places_for(frozenset(author.role for author in desk.me.standings))
+    return Badges(
+        {place: count for place, count in found.items() if place in mine}, len(waiting) - refused, refused
+    )
+
+
+def _requests_open(desk: Desk) -> int:
+    rows = desk.cache.queue((Stage.GATHERING, Stage.TABLE), most=500)
+    return sum(
+        1
+        for row in rows
+        for one in row.agencies
+        if one.agency == desk.me.agency and one.state in {"asked", "acknowledged"}
+    )
