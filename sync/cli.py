@@ -1,0 +1,276 @@
+"""``mash-isl``: the central ISL's command line. Exit 0 done, 1 refused with a sentence, 2 bad usage.
+
+Only reads arguments, calls the store, and prints. No traceback reaches a user.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mash_desktop.domain.errors import Refusal
+from mash_desktop.domain.roles import Role
+
+if TYPE_CHECKING:
+    from sync.store.composition import Store
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    asked = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.INFO if asked.verbose else logging.WARNING, stream=sys.stderr)
+    try:
+        code: int = asked.run(asked)
+    except Refusal as refusal:
+        print(refusal.sentence, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 1
+    except BrokenPipeError:
+        return 1
+    except Exception as error:
+        logging.getLogger(__name__).debug("fault", exc_info=error)
+        print(f"Something went wrong in the store ({type(error).__name__}).", file=sys.stderr)
+        return 1
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="mash-isl", description="The central Information Sharing Log.")
+    parser.add_argument("--verbose", action="store_true", help="tell more on standard error")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run: object, words: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=words, description=words)
+        made.set_defaults(run=run)
+        where = made.add_mutually_exclusive_group(required=True)
+        where.add_argument("--database", metavar="URL", help="address of a PostgreSQL database")
+        where.add_argument("--embedded", metavar="DIR", type=Path, help="a PostgreSQL of its own in DIR")
+        made.add_argument("--secrets", metavar="FILE", type=Path, help="the store's secrets (mode 0600)")
+        return made
+
+    init = command("init", _init, "Make a store, a hub and its first administrator.")
+    init.add_argument("--hub", metavar="PRESET", default="staffordshire", help="preset of the hub")
+    init.add_argument("--name", help="name of the first administrator")
+    init.add_argument("--account", help="account of the first administrator")
+    init.add_argument("--agency", help="agency of the first administrator; by default the hub's own")
+    init.add_argument("--upgrade", action="store_true", help="only bring the database up to date")
+
+    serve = command("serve", _serve, "Serve the store over HTTPS.")
+    serve.add_argument("--listen", metavar="HOST:PORT", default="127.0.0.1:8443")
+    serve.add_argument("--tls-cert", metavar="FILE", type=Path)
+    serve.add_argument("--tls-key", metavar="FILE", type=Path)
+    serve.add_argument("--make-cert", metavar="DIR", type=Path, help="use a self-signed certificate from DIR")
+
+    user = command("user", _user, "Add people, or list them.")
+    user.add_argument("what", choices=["add", "list"])
+    user.add_argument("--hub")
+    user.add_argument("--name")
+    user.add_argument("--account")
+    user.add_argument("--role", action="append", default=[], metavar="AGENCY:ROLE[:TEAM]")
+
+    agency = command("agency", _agency, "List the hub's agencies.")
+    agency.add_argument("what", choices=["list"])
+    agency.add_argument("--hub")
+
+    device = command("device", _device, "Make an enrolment code for a device, list keys, or revoke one.")
+    device.add_argument("what", choices=["enrol-code", "list", "revoke"])
+    device.add_argument("--hub")
+    device.add_argument("--account", help="whose device")
+    device.add_argument("--key", help="the key to revoke")
+    device.add_argument("--reason", default="", help="why it is revoked")
+
+    verify = command("verify", _verify, "Walk the log and check every leaf, signature, root and feed.")
+    verify.add_argument("--hub")
+    return parser
+
+
+@contextmanager
+def _address(asked: argparse.Namespace) -> Iterator[str]:
+    if asked.embedded is None:
+        yield asked.database
+        return
+    from sync.store.database import embedded
+
+    with embedded(asked.embedded) as address:
+        yield address
+
+
+def _secrets_file(asked: argparse.Namespace) -> Path | None:
+    if asked.secrets is None and asked.embedded is not None:
+        return Path(asked.embedded) / "secrets.json"
+    found: Path | None = asked.secrets
+    return found
+
+
+@contextmanager
+def _store(asked: argparse.Namespace) -> Iterator[Store]:
+    from sync.store.composition import Store
+    from sync.store.database import connect
+    from sync.store.sealing import read_secrets
+
+    with _address(asked) as address:
+        store = Store(connect(address), read_secrets(_secrets_file(asked)))
+        try:
+            yield store
+        finally:
+            store.close()
+
+
+def _init(asked: argparse.Namespace) -> int:
+    import os
+
+    from mash_desktop.domain.codes import AgencyKind
+    from mash_desktop.hub import load_preset
+    from sync.store.bootstrap import NewPerson, add_people, open_hub
+    from sync.store.database import connect, migrate
+    from sync.store.sealing import SECRETS_VARIABLE, write_secrets
+
+    with _address(asked) as address:
+        engine = connect(address)
+        migrate(engine)
+        engine.dispose()
+        if asked.upgrade:
+            print("The database is up to date.")
+            return 0
+        if not (asked.name and asked.account):
+            raise Refusal("administrator-missing", "Name the first administrator: --name and --account.")
+        config = load_preset(asked.hub)
+        file = _secrets_file(asked)
+        if file is None and SECRETS_VARIABLE not in os.environ:
+            raise Refusal("secrets-missing", "Say with --secrets where the store's secrets are to be kept.")
+        if SECRETS_VARIABLE not in os.environ and file is not None and not file.exists():
+            write_secrets(file)
+            print(f"The store's secrets are in {file}. Back them up apart from the database.")
+        hub_agencies = [one.id for one in config.agencies if one.kind is AgencyKind.HUB]
+        agency = asked.agency or (hub_agencies or [config.agencies[0].id])[0]
+        with _store(asked) as store:
+            open_hub(store, config)
+            first = NewPerson(asked.name, asked.account, ((agency, Role.ADMINISTRATOR, None),))
+            (made,) = add_people(store, config.id, [first])
+            print(f"Hub {config.id}, {config.name}. Store key {store.secrets.signing_key(config.id).key_id}.")
+        print(
+            f"{made.name} enrols a device with the code {made.code}, good until {made.expires_at:%d %b %Y}."
+        )
+    return 0
+
+
+def _serve(asked: argparse.Namespace) -> int:
+    from sync.store.serving import fingerprint, listening, make_certificate, serve
+
+    if asked.make_cert is not None:
+        host = asked.listen.rpartition(":")[0].strip("[]") or "127.0.0.1"
+        names = tuple(dict.fromkeys([host, "localhost", "127.0.0.1"]))
+        cert, key = make_certificate(asked.make_cert, names)
+    elif asked.tls_cert is None or asked.tls_key is None:
+        raise Refusal("certificate-missing", "Give --tls-cert and --tls-key, or --make-cert DIR.")
+    else:
+        cert, key = asked.tls_cert, asked.tls_key
+    mark = fingerprint(cert)
+    with _store(asked) as store:
+        bound = listening(asked.listen)
+        host, port = bound.getsockname()[:2]
+
+        def ready() -> None:
+            print(f"Serving https://{host}:{port}, certificate SHA-256 {mark}", flush=True)
+
+        serve(store, bound, cert, key, ready)
+    return 0
+
+
+def _hub(store: Store, asked: argparse.Namespace) -> str:
+    """The hub named, or the only one."""
+    from sync.store.bootstrap import hubs
+
+    found = hubs(store)
+    if asked.hub is not None and asked.hub not in found:
+        raise Refusal("hub-unknown", f"There is no hub named {asked.hub} in this database.", "hub")
+    if asked.hub is None and len(found) != 1:
+        raise Refusal("hub-missing", f"Say which hub with --hub: {', '.join(found)}.", "hub")
+    return asked.hub or found[0]
+
+
+def _role(text: str) -> tuple[str, Role, str | None]:
+    agency, _, rest = text.partition(":")
+    role, _, team = rest.partition(":")
+    try:
+        return agency, Role(role), team or None
+    except ValueError:
+        roles = ", ".join(one.value for one in Role if one is not Role.STORE)
+        raise Refusal("role-unknown", f"{text} is no AGENCY:ROLE. Roles are {roles}.", "role") from None
+
+
+def _user(asked: argparse.Namespace) -> int:
+    from sync.store.bootstrap import NewPerson, accounts, add_people, directory
+
+    if asked.what == "add" and not (asked.name and asked.account and asked.role):
+        raise Refusal("person-incomplete", "Give --name, --account and at least one --role.")
+    with _store(asked) as store:
+        hub = _hub(store, asked)
+        if asked.what == "add":
+            roles = tuple(_role(one) for one in asked.role)
+            (made,) = add_people(store, hub, [NewPerson(asked.name, asked.account, roles)])
+            print(f"{made.person}\t{made.code}")
+            return 0
+        known = accounts(store, hub)
+        for person, name in directory(store, hub).people.items():
+            roles_held = directory(store, hub).roles_of(person)
+            held = " ".join(":".join(filter(None, (m.agency, m.role.value, m.team))) for m in roles_held)
+            print(f"{person}\t{known.get(person, '-')}\t{name}\t{held}")
+    return 0
+
+
+def _agency(asked: argparse.Namespace) -> int:
+    from sync.store.bootstrap import directory
+
+    with _store(asked) as store:
+        for one in directory(store, _hub(store, asked)).timeline.at(None).agencies:
+            since = one.since.isoformat() if one.since else ""
+            until = one.until.isoformat() if one.until else ""
+            print(f"{one.id}\t{one.name}\t{one.kind.value}\t{since}\t{until}")
+    return 0
+
+
+def _device(asked: argparse.Namespace) -> int:
+    from sync.store.bootstrap import directory, new_code, revoke_key
+
+    with _store(asked) as store:
+        hub = _hub(store, asked)
+        if asked.what == "enrol-code":
+            if not asked.account:
+                raise Refusal("account-missing", "Say whose device with --account.")
+            code, expires = new_code(store, hub, asked.account)
+            print(f"{code}\t{expires:%Y-%m-%dT%H:%M:%SZ}")
+        elif asked.what == "revoke":
+            if not (asked.key and asked.reason):
+                raise Refusal("key-missing", "Give --key and --reason.")
+            revoke_key(store, hub, asked.key, asked.reason)
+            print("Revoked.")
+        else:
+            people = directory(store, hub)
+            for key in people.keys.values():
+                state = "revoked" if key.revoked is not None else "good"
+                print(f"{key.id}\t{state}\t{people.name(key.person)}\t{key.device}")
+    return 0
+
+
+def _verify(asked: argparse.Namespace) -> int:
+    from sync.store.verifying import verify
+
+    with _store(asked) as store:
+        hub = _hub(store, asked)
+        found = verify(store, hub)
+    for fault in found.faults:
+        print(f"Position {fault.position}: {fault.sentence}", file=sys.stderr)
+    if found.faults:
+        return 1
+    print(f"{found.entries} entries, {found.acts} acts and {found.rows} feed rows of {hub} are as signed.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

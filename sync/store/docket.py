@@ -1,0 +1,251 @@
+"""The acts of one push, judged in turn on the streams as the ones before would leave them.
+
+Pure in effect: nothing is written, and a refused act leaves no trace. What is to be written comes out as
+``Ruled`` acts and ``Change`` rows, in terms of entry ids; positions are given by ``admission`` under the
+head's lock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import msgspec
+
+from mash_desktop.domain.acts import Author
+from mash_desktop.domain.audiences import audiences_of
+from mash_desktop.domain.entries import Body, Made
+from mash_desktop.domain.entries.outcome import EntryWithdrawn
+from mash_desktop.domain.errors import Refusal
+from mash_desktop.domain.fold import Directory, Identity, Referral, fold, fold_hub, fold_identity
+from mash_desktop.domain.permissions import FAMILY_TABLE
+from mash_desktop.domain.roles import Role
+from mash_desktop.domain.rules import Situation, judge
+from mash_desktop.domain.verdict import Verdict, no
+
+from . import families, holding
+from .examining import STORE, Candidate, family_of
+from .streams import HUB_STREAM, Held
+
+
+class Change(msgspec.Struct, frozen=True):
+    """An entry comes to, or leaves, one audience because of another entry."""
+
+    entry: str
+    audience: str
+    granted: bool
+    because: str
+
+
+class Refused(Exception):
+    """An act refused: which entry, and who moved its chain first if somebody did."""
+
+    def __init__(self, verdict: Verdict, entry: str | None = None, moved_by: str | None = None) -> None:
+        super().__init__(verdict.code)
+        self.verdict = verdict
+        self.entry = entry
+        self.moved_by = moved_by
+
+
+class State(msgspec.Struct, frozen=True):
+    """One stream as the acts so far would leave it."""
+
+    stream: str
+    entries: tuple[Made[Body], ...]
+    audiences: Mapping[str, frozenset[str]]
+    referral: Referral | None = None
+    identity: Identity | None = None
+    extent: holding.Extent | None = None
+
+
+class Docket:
+    """Streams locked for one push. ``held`` has every stream touched, linked or needed, and the hub's."""
+
+    def __init__(self, hub: str, held: Mapping[str, Held], now: datetime) -> None:
+        self._hub = hub
+        self._now = now
+        self.directory: Directory = held[HUB_STREAM].directory
+        self.states: dict[str, State] = {}
+        for stream, one in held.items():
+            self.states[stream] = self._opened(stream, one)
+        self.changes: list[Change] = []
+        self.touched: set[str] = set()
+
+    def _opened(self, stream: str, held: Held) -> State:
+        family = family_of(stream)
+        return State(
+            stream,
+            held.entries,
+            held.audiences,
+            referral=held.referral(self.directory) if family == "referral" else None,
+            identity=held.identity if family == "identity" else None,
+            extent=held.extent,
+        )
+
+    def rule(self, candidate: Candidate) -> None:
+        """Judge one act and lay its effect over the streams. Raises :class:`Refused`."""
+        states, directory = dict(self.states), self.directory
+        changes, touched = len(self.changes), set(self.touched)
+        try:
+            author = self._author(candidate)
+            for entry in candidate.entries:
+                self._one(author, entry)
+        except BaseException:
+            self.states, self.directory, self.touched = states, directory, touched
+            del self.changes[changes:]
+            raise
+
+    def _author(self, candidate: Candidate) -> Author:
+        """The author from the directory: the role must be one held today, the key one not revoked."""
+        act, directory = candidate.act, self.directory
+        if act.author == STORE and act.role is Role.STORE:
+            return Author(STORE, act.agency, Role.STORE, act.key)
+        key = directory.keys.get(act.key)
+        if key is None or key.revoked is not None:
+            raise Refused(
+                no("key-revoked", "The key of this act has been revoked. Enrol this device again.", "key")
+            )
+        held = standing(directory, act.author, act.agency, act.role, self._now)
+        if held is None:
+            raise Refused(
+                no("role-not-held", "You do not hold that role in that agency now. Choose another.", "role")
+            )
+        return Author(act.author, held.agency, held.role, act.key, held.team)
+
+    def _one(self, author: Author, entry: Made[Body]) -> None:
+        state = self.states[entry.stream] if entry.stream in self.states else State(entry.stream, (), {})
+        family = family_of(entry.stream)
+        verdict = self._verdict(family, author, state, entry)
+        if not verdict:
+            moved = None
+            if verdict.code == "moved-on" and state.referral is not None and entry.guard is not None:
+                moved = state.referral.chains.get(entry.guard)
+            raise Refused(verdict, entry.id, moved)
+        entries = (*state.entries, entry)
+        self.touched.add(entry.stream)
+        if family == "referral":
+            timeline = self.directory.timeline
+            self._set(state, entries=entries, referral=fold(entries, timeline, whole=True))
+            self._hold_referral(entry.stream, entry, whole=isinstance(entry.body, EntryWithdrawn))
+        elif family == "identity":
+            before = state.identity.linked if state.identity else frozenset()
+            identity = fold_identity(entries)
+            self._set(state, entries=entries, identity=identity)
+            self._hold_identity(entry.stream, entry)
+            for referral in sorted({stream for stream, _ in before | identity.linked}):
+                self._hold_referral(referral, entry)
+        else:
+            self._set(state, entries=entries)
+            self._give(
+                entry.stream,
+                entry,
+                entry,
+                holding.HUB_HOLDERS if family == HUB_STREAM else holding.ACCESS_HOLDERS,
+            )
+            if family == HUB_STREAM:
+                self.directory = fold_hub(entries)
+
+    def _set(self, state: State, **changed: object) -> None:
+        self.states[state.stream] = msgspec.structs.replace(state, **changed)
+
+    def _verdict(self, family: str, author: Author, state: State, entry: Made[Body]) -> Verdict:
+        now = self._now
+        try:
+            if family == "referral":
+                referral = state.referral or fold((), self.directory.timeline, whole=True)
+                config = self.directory.timeline.at(None)
+                return judge(Situation(author, referral, config, now), entry)
+            if family == "identity":
+                identity = state.identity or Identity(entry.stream)
+                if entry.kind.startswith("marker.") and not self._knows(author, state):
+                    return no("identity-unknown", "There is no such person that your agency may see.")
+                return families.judge_identity(author, entry, identity, self._sees(author), now)
+            if family == HUB_STREAM:
+                return families.judge_hub(self._hub, author, entry, self.directory, now)
+            roles = frozenset(self.directory.timeline.at(None).break_glass_roles)
+            return families.judge_access(author, entry, roles & FAMILY_TABLE["glass.broken"], now)
+        except Refusal as refusal:
+            return no(refusal.code, refusal.sentence, refusal.field)
+
+    def _sees(self, author: Author) -> families.Sees:
+        mine = audiences_of(author.person, author.agency, author.role, author.team)
+
+        def sees(referral: str, subject: str) -> bool:
+            return bool(self._subject_holders(referral, subject) & mine)
+
+        return sees
+
+    def _knows(self, author: Author, state: State) -> bool:
+        """Whether the author's agency holds something of this identity, or governance asks."""
+        if author.role is Role.INFORMATION_GOVERNANCE:
+            return bool(state.entries)
+        mine = audiences_of(author.person, author.agency, author.role, author.team)
+        return any(held & mine for held in state.audiences.values())
+
+    def _subject_holders(self, referral: str, subject: str) -> frozenset[str]:
+        state = self.states.get(referral)
+        told = state.referral.subjects.get(subject) if state and state.referral else None
+        return state.audiences.get(told.id, holding.NOBODY) if state and told else holding.NOBODY
+
+    def _hold_referral(self, stream: str, because: Made[Body], *, whole: bool = False) -> None:
+        """Work out anew who holds a referral's entries; what nothing has changed for is not looked at."""
+        state = self.states.get(stream)
+        if state is None or state.referral is None:
+            return
+        identities = [one.identity for one in self.states.values() if one.identity is not None]
+        marks = holding.marks_on(stream, identities)
+        now = holding.extent(state.referral, self.directory.timeline.at(None), marks)
+        if state.extent == now and not whole:
+            fresh = [entry for entry in (because,) if entry.stream == stream]
+        else:
+            fresh = list(state.entries)
+            self._set(state, extent=now)
+        for entry in fresh:
+            stands = state.referral.get(entry.id) is not None
+            self._give(stream, entry, because, holding.holders(now, entry) if stands else holding.NOBODY)
+        for identity in identities:
+            if any(referral == stream for referral, _ in identity.linked):
+                self._hold_identity(identity.stream, because)
+
+    def _hold_identity(self, stream: str, because: Made[Body]) -> None:
+        state = self.states[stream]
+        assert state.identity is not None
+        by_subject = {subject: self._subject_holders(*subject) for subject in state.identity.linked}
+        for entry in state.entries:
+            self._give(stream, entry, because, holding.identity_holders(state.identity, entry, by_subject))
+
+    def _give(self, stream: str, entry: Made[Body], because: Made[Body], now: frozenset[str]) -> None:
+        state = self.states[stream]
+        before = state.audiences.get(entry.id, holding.NOBODY)
+        if now == before and entry.id in state.audiences:
+            return
+        self.touched.add(stream)
+        self._set(state, audiences={**state.audiences, entry.id: now})
+        for audience in sorted(now - before):
+            self.changes.append(Change(entry.id, audience, True, because.id))
+        for audience in sorted(before - now):
+            self.changes.append(Change(entry.id, audience, False, because.id))
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """A role that a person holds today."""
+
+    agency: str
+    role: Role
+    team: str | None
+
+
+def standings(directory: Directory, person: str, now: datetime) -> tuple[Standing, ...]:
+    """What a person may act as today: memberships begun, in agencies that are members of the hub."""
+    found = []
+    agencies = {one.id: one for one in directory.timeline.at(None).agencies} if directory.configs else {}
+    for held in directory.roles_of(person):
+        agency = agencies.get(held.agency)
+        begun = held.since is None or held.since <= now.date()
+        if begun and agency is not None and agency.holds(now.date()):
+            found.append(Standing(held.agency, held.role, held.team))
+    return tuple(found)
+
+
+def standing(directory: Directory, person: str, agency: str, role: Role, now: datetime) -> Standing | None:
+    return next((s for s in standings(directory, person, now) if (s.agency, s.role) == (agency, role)), None)

@@ -1,0 +1,102 @@
+"""An act as it arrives: readable, this hub's, its author's own, signed with an enrolled key, and whole.
+
+Needs no lock and changes nothing. Whether it may happen now is for ``docket``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+
+import msgspec
+
+from mash_desktop.domain.acts import (
+    Act,
+    OpenBody,
+    Parcel,
+    check_bodies,
+    check_signature,
+    entries_of,
+    read,
+)
+from mash_desktop.domain.entries import KINDS, Body, Made
+from mash_desktop.domain.errors import Refusal
+from mash_desktop.domain.fold import Directory
+from mash_desktop.domain.roles import Role
+
+from .sealing import Secrets
+from .streams import HUB_STREAM
+
+STORE = "store"
+"""The person and the agency as which the store makes its own entries."""
+MOST_ENTRIES = 200
+"""Entries in one act."""
+LARGEST_BODY = 1024 * 1024
+
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_FAMILIES = ("referral", "identity", "access")
+
+
+class Candidate(msgspec.Struct, frozen=True):
+    """An act that may be judged. ``entries`` have no position yet."""
+
+    parcel: Parcel
+    act: Act
+    bodies: Mapping[str, OpenBody]
+    entries: tuple[Made[Body], ...]
+
+    @property
+    def streams(self) -> frozenset[str]:
+        return frozenset(header.stream for header in self.act.entries)
+
+
+def family_of(stream: str) -> str:
+    """``referral``, ``identity``, ``hub`` or ``access``. ``Refusal`` (*stream-unknown*) otherwise."""
+    family, _, rest = stream.partition(":")
+    if stream == HUB_STREAM:
+        return HUB_STREAM
+    if family in {"referral", "identity"} and _UUID.fullmatch(rest):
+        return family
+    if family == "access":
+        try:
+            if date.fromisoformat(rest).isoformat() == rest:
+                return family
+        except ValueError:
+            pass
+    raise Refusal("stream-unknown", "An entry of this act belongs to no stream that a hub has.")
+
+
+def examine(parcel: Parcel, hub: str, person: str, directory: Directory, secrets: Secrets) -> Candidate:
+    """Raise ``Refusal`` unless the act is sound and ``person``'s own."""
+    act = read(parcel.signed)
+    if act.hub != hub:
+        raise Refusal("hub-wrong", "This act was made for another hub.")
+    if act.author != person:
+        raise Refusal("author-wrong", "This act was made by somebody else. Its author sends it.")
+    check_signature(parcel.signed, _public(act, directory, secrets))
+    if not 0 < len(act.entries) <= MOST_ENTRIES:
+        raise Refusal("act-size", f"An act has between 1 and {MOST_ENTRIES} entries.")
+    ids = {act.id, *(header.id for header in act.entries)}
+    if len(ids) != len(act.entries) + 1 or not all(_UUID.fullmatch(one) for one in ids):
+        raise Refusal("ids-wrong", "The ids of this act and its entries are not ones a hub can keep.")
+    for header in act.entries:
+        known = KINDS.get(header.kind)
+        if known is not None and family_of(header.stream) != known.FAMILY:
+            raise Refusal("stream-wrong", f"An entry {header.kind} does not belong to that stream.")
+        family_of(header.stream)
+    if any(len(body.body) > LARGEST_BODY for body in parcel.bodies):
+        raise Refusal("body-size", "An entry of this act is too large. Attach it as a document.")
+    bodies = check_bodies(act, parcel.bodies, whole=True)
+    return Candidate(parcel, act, bodies, entries_of(act, bodies))
+
+
+def _public(act: Act, directory: Directory, secrets: Secrets) -> bytes:
+    if act.author == STORE and act.role is Role.STORE:
+        own = secrets.signing_key(act.hub)
+        if act.key == own.key_id:
+            return own.public
+    key = directory.keys.get(act.key)
+    if key is None or key.person != act.author:
+        raise Refusal("key-unknown", "The key of this act is not one that its author has enrolled here.")
+    return bytes.fromhex(key.public)

@@ -1,0 +1,167 @@
+"""Rules of the streams that are no referral: identities, the hub itself, accesses.
+
+Who may make which kind is ``FAMILY_TABLE``; here is whether it makes sense where it stands. A referral's
+own rules are the domain's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from mash_desktop.domain.acts import Author
+from mash_desktop.domain.codes import Marker
+from mash_desktop.domain.entries import Body, Made, Unread
+from mash_desktop.domain.entries.access import GlassBroken
+from mash_desktop.domain.entries.hub import (
+    HubConfigured,
+    KeyEnrolled,
+    KeyRevoked,
+    MembershipEnded,
+    MembershipGranted,
+    PersonEnrolled,
+)
+from mash_desktop.domain.entries.identity import (
+    HistoryRecorded,
+    IdentityLinked,
+    IdentityNotSame,
+    IdentityUnlinked,
+    MarkerCleared,
+    MarkerSet,
+)
+from mash_desktop.domain.errors import Refusal
+from mash_desktop.domain.fold import Directory, Identity
+from mash_desktop.domain.permissions import FAMILY_TABLE
+from mash_desktop.domain.roles import Role
+from mash_desktop.domain.rules.judge import CLOCK_TOLERANCE
+from mash_desktop.domain.verdict import YES, Verdict, no
+from mash_desktop.hub import check as check_config
+from mash_desktop.proofs.signature import is_sound, key_id
+
+Sees = Callable[[str, str], bool]
+"""Whether the author may see a subject: asked with a referral's stream and a subject id."""
+
+
+def _permitted(author: Author, entry: Made[Body], now: datetime) -> Verdict:
+    if isinstance(entry.body, Unread):
+        return no(
+            "kind-unknown", "This hub does not know that kind of entry. Bring the hub up to date first."
+        )
+    if entry.made_at > now + CLOCK_TOLERANCE:
+        return no(
+            "from-the-future", "This was made by a clock that is ahead. Set the computer's clock right."
+        )
+    if entry.guard is not None or entry.base is not None:
+        return no("guard-wrong", "An entry of this kind moves no chain.")
+    if author.role not in FAMILY_TABLE.get(entry.kind, frozenset()):
+        return no("not-permitted", f"{author.role.label} cannot do this.")
+    return YES
+
+
+def judge_hub(hub: str, author: Author, entry: Made[Body], directory: Directory, now: datetime) -> Verdict:
+    """Whether an entry of the hub's own stream may be made now."""
+    permitted = _permitted(author, entry, now)
+    if not permitted:
+        return permitted
+    body = entry.body
+    if isinstance(body, HubConfigured):
+        if body.config.id != hub:
+            return no("hub-wrong", "This configuration is another hub's.", "id")
+        for finding in check_config(body.config):
+            return no("configuration-wrong", finding.sentence, finding.field)
+        return YES
+    if isinstance(body, PersonEnrolled):
+        return YES if body.name.strip() else no("field-empty", "Write the person's name.", "name")
+    if isinstance(body, MembershipGranted):
+        return _membership(directory, body, author)
+    if isinstance(body, MembershipEnded):
+        if directory.may_act(body.person, body.agency, body.role) is None:
+            return no("membership-unknown", "This person holds no such role.", "role")
+        administrators = [m for m in directory.memberships if m.role is Role.ADMINISTRATOR]
+        if body.role is Role.ADMINISTRATOR and len(administrators) == 1:
+            return no("last-administrator", "A hub keeps one administrator. Appoint another first.", "role")
+        return YES
+    if isinstance(body, KeyEnrolled):
+        return _key(directory, body)
+    if isinstance(body, KeyRevoked):
+        key = directory.keys.get(body.key)
+        if key is None or key.revoked is not None:
+            return no("key-unknown", "There is no such key in use.", "key")
+    return YES
+
+
+def _membership(directory: Directory, body: MembershipGranted, author: Author) -> Verdict:
+    if body.person not in directory.people:
+        return no("person-unknown", "Enrol the person first.", "person")
+    if body.role is Role.STORE and author.role is not Role.STORE:
+        return no("not-permitted", "Nobody acts as the store.", "role")
+    if body.role is Role.STORE:
+        return YES
+    try:
+        agency = directory.timeline.at(None).agency(body.agency)
+        if body.team is not None:
+            agency.team(body.team)
+    except Refusal as refusal:
+        return no(refusal.code, refusal.sentence, refusal.field)
+    return YES
+
+
+def _key(directory: Directory, body: KeyEnrolled) -> Verdict:
+    try:
+        public = bytes.fromhex(body.public)
+    except ValueError:
+        public = b""
+    if not is_sound(public) or body.key != key_id(public):
+        return no("key-wrong", "This is not a key that a hub can trust.", "public")
+    if body.key in directory.keys:
+        return no("key-taken", "This key has been enrolled already. Make a new one on the device.", "key")
+    if body.person not in directory.people:
+        return no("person-unknown", "Enrol the person first.", "person")
+    return YES
+
+
+def judge_identity(
+    author: Author, entry: Made[Body], identity: Identity, sees: Sees, now: datetime
+) -> Verdict:
+    """Whether an entry of an identity's stream may be made now."""
+    permitted = _permitted(author, entry, now)
+    if not permitted:
+        return permitted
+    body = entry.body
+    if isinstance(body, HistoryRecorded):
+        if body.agency != author.agency:
+            return no("agency-wrong", "An agency records its own history only.", "agency")
+        return YES
+    if isinstance(body, (IdentityLinked, IdentityNotSame)):
+        if not sees(body.referral, body.subject):
+            return no("subject-unknown", "There is no such person that your agency may see.", "subject")
+        if isinstance(body, IdentityLinked) and (body.referral, body.subject) in identity.linked:
+            return no("linked-already", "They are linked already.", "subject")
+        return YES
+    if isinstance(body, IdentityUnlinked):
+        linked = (body.referral, body.subject) in identity.linked
+        if not linked or not sees(body.referral, body.subject):
+            return no("not-linked", "They are not linked.", "subject")
+        return YES if body.reason.strip() else no("field-empty", "Write why the link is undone.", "reason")
+    if isinstance(body, MarkerSet):
+        if body.marker is Marker.RESTRICTED and not body.readers:
+            return no("readers-missing", "Name who may read a restricted record.", "readers")
+        return YES if body.reason.strip() else no("field-empty", "Write why the marker is set.", "reason")
+    if isinstance(body, MarkerCleared) and body.marker not in identity.markers:
+        return no("marker-unknown", "This marker is not set.", "marker")
+    return YES
+
+
+def judge_access(author: Author, entry: Made[Body], config_roles: frozenset[Role], now: datetime) -> Verdict:
+    """Whether an access may be logged: on the day it was made, and glass broken by a role that may."""
+    permitted = _permitted(author, entry, now)
+    if not permitted:
+        return permitted
+    if entry.stream != f"access:{entry.made_at.date().isoformat()}":
+        return no("day-wrong", "An access is logged under the day on which it happened.")
+    if isinstance(entry.body, GlassBroken):
+        if author.role not in config_roles:
+            return no("not-permitted", f"{author.role.label} cannot break the glass.")
+        if not entry.body.reason.strip():
+            return no("field-empty", "Write why the glass is broken.", "reason")
+    return YES

@@ -1,0 +1,115 @@
+"""Who holds which entry of a stream after it has changed: the domain's audiences with markers laid over.
+
+A restricted person's entries go to the named readers only; a suppressed address stays with the owning
+agency. Both follow the person through every referral that an identity is linked with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from mash_desktop.domain.audiences import (
+    GOVERNANCE,
+    HUB,
+    Reach,
+    audiences_within,
+    identity_audiences,
+    reach,
+)
+from mash_desktop.domain.codes import Marker
+from mash_desktop.domain.configuration import HubConfig
+from mash_desktop.domain.entries import Body, Made
+from mash_desktop.domain.entries.contact import AddressRecorded
+from mash_desktop.domain.entries.gathering import RequestMade
+from mash_desktop.domain.entries.identity import MarkerCleared, MarkerSet
+from mash_desktop.domain.fold import Identity, Referral
+
+NOBODY: frozenset[str] = frozenset()
+
+
+class Marks(msgspec.Struct, frozen=True):
+    """What linked identities' markers do to one referral, by subject."""
+
+    restricted: dict[str, frozenset[str]] = {}
+    suppressed: frozenset[str] = frozenset()
+
+
+def marks_on(referral: str, identities: Iterable[Identity]) -> Marks:
+    restricted: dict[str, frozenset[str]] = {}
+    suppressed: set[str] = set()
+    for identity in identities:
+        readers = identity.restricted_to
+        for stream, subject in identity.linked:
+            if stream != referral:
+                continue
+            if readers is not None:
+                restricted[subject] = restricted.get(subject, readers) & readers
+            if Marker.ADDRESS_SUPPRESSED in identity.markers:
+                suppressed.add(subject)
+    return Marks(restricted, frozenset(suppressed))
+
+
+class Extent(msgspec.Struct, frozen=True):
+    """All that decides who holds a referral's entries; equal extents change nothing."""
+
+    reach: Reach
+    marks: Marks
+
+
+def extent(referral: Referral, config: HubConfig, marks: Marks) -> Extent:
+    return Extent(reach(referral, config), marks)
+
+
+def holders(extent: Extent, entry: Made[Body]) -> frozenset[str]:
+    """The audiences that may hold an entry of a referral."""
+    found = audiences_within(extent.reach, entry)
+    marks = extent.marks
+    if not (marks.restricted or marks.suppressed):
+        return found
+    named = _named(entry.body)
+    if isinstance(entry.body, AddressRecorded) and named & marks.suppressed:
+        found = extent.reach.core
+    marked = named & marks.restricted.keys()
+    if not marked or (isinstance(entry.body, RequestMade) and marked != named):
+        # A request about others too still has to be answered for them.
+        return found
+    readers = frozenset.intersection(*(marks.restricted[subject] for subject in marked))
+    return frozenset(f"person:{reader}" for reader in readers)
+
+
+def _named(body: Body) -> frozenset[str]:
+    """The subjects that a free entry names."""
+    if body.guard in {"stage", "decision", "rating"}:
+        # Links of these chains hold no restricted content, and everyone who may move one receives it whole.
+        return NOBODY
+    found: set[str] = set()
+    for field in ("subject", "first", "second"):
+        value = getattr(body, field, None)
+        if isinstance(value, str):
+            found.add(value)
+    for field in ("subjects", "about"):
+        found.update(value for value in getattr(body, field, ()) if isinstance(value, str))
+    return frozenset(found)
+
+
+def identity_holders(
+    identity: Identity, entry: Made[Body], by_subject: Mapping[tuple[str, str], frozenset[str]]
+) -> frozenset[str]:
+    """The audiences that may hold an entry of an identity; ``by_subject`` says who holds each subject.
+
+    A marker goes wherever one linked subject is held, any other entry only to who holds them all.
+    """
+    held = [by_subject.get(subject, NOBODY) for subject in identity.linked]
+    if not held:
+        sharing = NOBODY
+    elif isinstance(entry.body, (MarkerSet, MarkerCleared)):
+        sharing = frozenset.union(*held)
+    else:
+        sharing = frozenset.intersection(*held)
+    return identity_audiences(identity, sharing, entry)
+
+
+HUB_HOLDERS = frozenset({HUB})
+ACCESS_HOLDERS = frozenset({GOVERNANCE})

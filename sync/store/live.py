@@ -1,0 +1,315 @@
+"""Waking live connections: which hub's feeds have grown, who is present, whose session is over.
+
+PostgreSQL's notices carry wake-ups between instances; a poll covers a lost one. What grew is read from the
+database on each wake, so a notice says only *look*. Presence is passed on and never stored.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import msgspec
+import psycopg
+from sqlalchemy import Engine, select
+
+from mash_desktop.domain.audiences import HUB
+from mash_desktop.domain.errors import Refusal
+from sync.protocol import Presence, Problem
+
+from . import tables
+from .accounts import Accounts, Caller
+from .pulling import all_audiences
+
+logger = logging.getLogger(__name__)
+
+POLL_SECONDS = 5.0
+_TURN_SECONDS = 0.5
+"""How long one wait for notices is, and so how long stopping may take."""
+CHECK_SECONDS = 20.0
+"""How often every live session is looked at again, beside each change of the hub's own stream."""
+HEARTBEAT_SECONDS = 15.0
+MOST_WAITING = 64
+"""Events kept for one slow connection; presence beyond that is dropped, growth is merged."""
+_CHANNEL = "mash_isl"
+
+
+class Event(msgspec.Struct, frozen=True):
+    name: str
+    data: bytes
+
+
+class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What instances tell each other. ``presence`` with who may know of it, or just *look at this hub*."""
+
+    hub: str
+    presence: Presence | None = None
+    audiences: tuple[str, ...] = ()
+    sessions: bool = False
+    """A session of this hub was ended."""
+
+
+class Listener:
+    """One live connection. Its events are taken by one reader in the service's event loop."""
+
+    def __init__(self, caller: Caller, audiences: frozenset[str], loop: asyncio.AbstractEventLoop) -> None:
+        self.caller = caller
+        self.audiences = audiences
+        self._loop = loop
+        self._waiting: asyncio.Queue[Event] = asyncio.Queue(MOST_WAITING)
+        self._grown: int | None = None
+        self._told = asyncio.Event()
+
+    def grew(self, size: int) -> None:
+        self._call(self._grow, size)
+
+    def tell(self, event: Event) -> None:
+        self._call(self._put, event)
+
+    def _call(self, what: object, value: object) -> None:
+        try:
+            self._loop.call_soon_threadsafe(what, value)  # type: ignore[arg-type]  # a bound method of ours
+        except RuntimeError:
+            # The loop has closed: the connection is gone, and its reader says so itself.
+            logger.debug("live connection closed before it was told")
+
+    def _grow(self, size: int) -> None:
+        self._grown = size
+        self._told.set()
+
+    def _put(self, event: Event) -> None:
+        if not self._waiting.full():
+            self._waiting.put_nowait(event)
+        self._told.set()
+
+    async def events(self) -> AsyncIterator[Event | None]:
+        """Events as they come; ``None`` as a heartbeat. Ends after *locked*."""
+        while True:
+            try:
+                await asyncio.wait_for(self._told.wait(), HEARTBEAT_SECONDS)
+            except TimeoutError:
+                yield None
+                continue
+            self._told.clear()
+            if self._grown is not None:
+                size, self._grown = self._grown, None
+                yield Event("grown", msgspec.json.encode({"size": size}))
+            while not self._waiting.empty():
+                event = self._waiting.get_nowait()
+                yield event
+                if event.name == "locked":
+                    return
+
+
+class _Clocks:
+    """When the hearing thread last polled and last looked at sessions."""
+
+    def __init__(self) -> None:
+        self.polled = self.checked = time.monotonic()
+
+
+class Live:
+    """This instance's live connections and its two threads: one hears notices, one sends them."""
+
+    def __init__(self, engine: Engine, accounts: Accounts) -> None:
+        self._engine = engine
+        self._accounts = accounts
+        self._lock = threading.Lock()
+        self._listeners: dict[str, set[Listener]] = {}
+        self._sizes: dict[str, int] = {}
+        self._outgoing: set[bytes] = set()
+        self._wake = threading.Event()
+        self._over = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._hear, name="mash-isl-hear"),
+            threading.Thread(target=self._send, name="mash-isl-send"),
+        ]
+
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        self._over.set()
+        self._wake.set()
+        for thread in self._threads:
+            thread.join()
+
+    @property
+    def connections(self) -> int:
+        with self._lock:
+            return sum(len(listeners) for listeners in self._listeners.values())
+
+    def add(self, listener: Listener) -> None:
+        """Begin to tell a connection: first how far the log is, so that nothing falls between."""
+        hub = listener.caller.hub
+        with self._lock:
+            self._listeners.setdefault(hub, set()).add(listener)
+        listener.grew(self._size(hub))
+
+    def remove(self, listener: Listener) -> None:
+        with self._lock:
+            self._listeners.get(listener.caller.hub, set()).discard(listener)
+
+    # --- sending ---
+
+    def announce(self, hub: str) -> None:
+        """The hub's log has grown: tell every instance, soon and once for many."""
+        self._post(Notice(hub))
+
+    def ended(self, hub: str) -> None:
+        """A session of this hub was ended."""
+        self._post(Notice(hub, sessions=True))
+
+    def present(self, caller: Caller, presence: Presence, now: datetime) -> None:
+        """Pass on that the caller is at a referral, to who may see it too. ``Refusal``: *not-found*."""
+        g = tables.grants
+        with self._engine.connect() as db:
+            held = {
+                audience
+                for audiences in db.scalars(
+                    select(g.c.audiences).where(g.c.hub == caller.hub, g.c.stream == presence.stream)
+                )
+                for audience in audiences
+            }
+        mine = all_audiences(caller, now)
+        if not held & mine:
+            raise Refusal("not-found", "There is no such referral here.")
+        agency = next((one.agency for one in caller.directory.roles_of(caller.person)), "")
+        told = Presence(
+            stream=presence.stream,
+            doing=presence.doing[:80],
+            person=caller.person,
+            name=caller.name,
+            agency=agency,
+        )
+        self._post(Notice(caller.hub, told, tuple(sorted(held))))
+
+    def _post(self, notice: Notice) -> None:
+        with self._lock:
+            self._outgoing.add(msgspec.json.encode(notice))
+        self._wake.set()
+
+    def _send(self) -> None:
+        while not self._over.is_set():
+            self._wake.wait()
+            self._wake.clear()
+            with self._lock:
+                outgoing, self._outgoing = self._outgoing, set()
+            if not outgoing:
+                continue
+            try:
+                with self._engine.connect() as db:
+                    raw = db.connection.driver_connection
+                    assert raw is not None
+                    raw.execute(
+                        "select pg_notify(%s, one) from unnest(%s::text[]) one",
+                        (_CHANNEL, [one.decode() for one in outgoing]),
+                    )
+                    raw.commit()
+            except Exception as error:
+                # Nobody misses anything for good: every instance polls.
+                logger.warning("notice not sent", extra={"error": type(error).__name__})
+                self._over.wait(0.5)
+
+    # --- hearing ---
+
+    def _hear(self) -> None:
+        clocks = _Clocks()
+        while not self._over.is_set():
+            try:
+                with self._engine.connect() as pooled:
+                    raw = pooled.connection.driver_connection
+                    assert isinstance(raw, psycopg.Connection)
+                    raw.commit()
+                    raw.autocommit = True
+                    try:
+                        raw.execute(f"listen {_CHANNEL}")
+                        while not self._over.is_set():
+                            self._turn(raw, clocks)
+                    finally:
+                        pooled.invalidate()
+            except Exception as error:
+                logger.warning("live updates interrupted", extra={"error": type(error).__name__})
+                self._over.wait(1.0)
+
+    def _turn(self, raw: psycopg.Connection, clocks: _Clocks) -> None:
+        """Hear what comes, poll where it is time, and pass on what that shows."""
+        hubs: set[str] = set()
+        sessions: set[str] = set()
+        for notify in raw.notifies(timeout=_TURN_SECONDS, stop_after=1):
+            self._heard(notify.payload, hubs, sessions)
+        # What else has come in the meantime goes along.
+        for notify in raw.notifies(timeout=0):
+            self._heard(notify.payload, hubs, sessions)
+        with self._lock:
+            listened = set(self._listeners)
+        now = time.monotonic()
+        if now - clocks.polled > POLL_SECONDS:
+            hubs, clocks.polled = listened, now
+        if now - clocks.checked > CHECK_SECONDS:
+            sessions, clocks.checked = set(listened), now
+        for hub in hubs & listened:
+            if HUB in self._grow(hub):
+                sessions.add(hub)
+        for hub in sessions & listened:
+            self._check_sessions(hub)
+
+    def _heard(self, payload: str, hubs: set[str], sessions: set[str]) -> None:
+        try:
+            notice = msgspec.json.decode(payload, type=Notice)
+        except msgspec.DecodeError:
+            return
+        if notice.presence is None:
+            hubs.add(notice.hub)
+            if notice.sessions:
+                sessions.add(notice.hub)
+            return
+        may_know = frozenset(notice.audiences)
+        event = Event("presence", msgspec.json.encode(notice.presence))
+        for listener in self._of(notice.hub):
+            if listener.audiences & may_know and listener.caller.person != notice.presence.person:
+                listener.tell(event)
+
+    def _of(self, hub: str) -> list[Listener]:
+        with self._lock:
+            return list(self._listeners.get(hub, ()))
+
+    def _size(self, hub: str) -> int:
+        with self._engine.connect() as db:
+            return db.scalar(select(tables.heads.c.size).where(tables.heads.c.hub == hub)) or 0
+
+    def _grow(self, hub: str) -> set[str]:
+        """Tell those connections whose feeds have grown since the last look; which feeds those were."""
+        before = self._sizes.get(hub)
+        t = tables.feed_tails
+        with self._engine.connect() as db:
+            size = db.scalar(select(tables.heads.c.size).where(tables.heads.c.hub == hub)) or 0
+            grown = set(db.scalars(select(t.c.audience).where(t.c.hub == hub, t.c.size > (before or 0))))
+        self._sizes[hub] = size
+        if before is None:
+            grown.add(HUB)
+        if size != before:
+            for listener in self._of(hub):
+                if listener.audiences & grown:
+                    listener.grew(size)
+        return grown
+
+    def _check_sessions(self, hub: str) -> None:
+        """Lock connections whose session or device is no longer good, and follow changes of role."""
+        now = datetime.now(UTC)
+        for listener in self._of(hub):
+            try:
+                caller = self._accounts.caller_by_digest(listener.caller.token, seen=False)
+            except Refusal as refusal:
+                listener.tell(
+                    Event(
+                        "locked", msgspec.json.encode(Problem(code=refusal.code, sentence=refusal.sentence))
+                    )
+                )
+            else:
+                listener.caller, listener.audiences = caller, all_audiences(caller, now)

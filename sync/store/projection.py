@@ -1,0 +1,115 @@
+"""What is kept beside the log for queues, figures, search and documents; all of it can be made anew from it.
+
+No personal data in clear: of a referral its stage, clocks, owner, area and levels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, delete, tuple_
+from sqlalchemy.dialects.postgresql import insert
+
+from mash_desktop.domain.entries.contact import DocumentAttached
+from mash_desktop.domain.fold import Referral
+from mash_desktop.domain.fold.levels import levels
+
+from . import tables
+from .docket import Docket
+from .examining import family_of
+from .sealing import Secrets
+from .streams import Held
+
+
+def project(
+    db: Connection,
+    hub: str,
+    secrets: Secrets,
+    streams: Sequence[Held],
+    docket: Docket,
+    positions: Mapping[str, int],
+) -> None:
+    """Bring the projections of these streams up to where they stand."""
+    moved = [one for one in streams if one.entries and one.entries[-1].id in positions]
+    referrals = [one for one in moved if family_of(one.stream) == "referral"]
+    identities = [one for one in moved if family_of(one.stream) == "identity"]
+    _referrals(db, hub, [one.referral(docket.directory) for one in referrals])
+    _attachments(db, hub, referrals, positions)
+    _links(db, hub, identities)
+
+
+def _referrals(db: Connection, hub: str, referrals: Iterable[Referral]) -> None:
+    rows = [row for referral in referrals if (row := referral_row(hub, referral)) is not None]
+    if rows:
+        t = tables.referrals
+        statement = insert(t)
+        keys = {"hub", "referral"}
+        db.execute(
+            statement.on_conflict_do_update(
+                index_elements=[t.c.hub, t.c.referral],
+                set_={c.name: statement.excluded[c.name] for c in t.c if c.name not in keys},
+            ),
+            rows,
+        )
+
+
+def referral_row(hub: str, referral: Referral) -> dict[str, Any] | None:
+    """The row of a referral; ``None`` where it was never opened."""
+    opened = referral.opened
+    if opened is None:
+        return None
+
+    def when(entry: Any) -> Any:
+        return entry.made_at if entry is not None else None
+
+    return {
+        "hub": hub,
+        "referral": referral.stream,
+        "opened": opened.position,
+        "reference": referral.reference,
+        "stage": referral.stage.value,
+        "cohort": opened.body.cohort.value,
+        "authority": opened.body.local_authority,
+        "area": opened.body.area,
+        "origin": referral.origin,
+        "owner": referral.owner,
+        "route": referral.route,
+        "rag": referral.rag.value if referral.rag else None,
+        "received_at": opened.body.received_at,
+        "admitted_at": when(referral.admitted),
+        "rated_at": when(referral.rated),
+        "signed_at": when(referral.signed),
+        "closed_at": when(referral.closed),
+        "levels": {
+            subject: {"indicative": one.indicative, "admission": one.admission, "final": one.final}
+            for subject, one in levels(referral).items()
+        },
+    }
+
+
+def _attachments(db: Connection, hub: str, streams: Iterable[Held], positions: Mapping[str, int]) -> None:
+    rows = [
+        {"hub": hub, "chunk": chunk, "position": entry.position}
+        for one in streams
+        for entry in one.entries
+        if entry.id in positions and isinstance(entry.body, DocumentAttached)
+        for chunk in entry.body.chunks
+    ]
+    if rows:
+        db.execute(insert(tables.attachments).on_conflict_do_nothing(), rows)
+
+
+def _links(db: Connection, hub: str, identities: Iterable[Held]) -> None:
+    t = tables.links
+    for one in identities:
+        now = one.identity.linked
+        kept = delete(t).where(t.c.hub == hub, t.c.identity == one.stream)
+        if now:
+            kept = kept.where(tuple_(t.c.referral, t.c.subject).not_in(list(now)))
+        db.execute(kept)
+        if now:
+            db.execute(
+                insert(t).on_conflict_do_nothing(),
+                [{"hub": hub, "identity": one.stream, "referral": r, "subject": s} for r, s in sorted(now)],
+            )

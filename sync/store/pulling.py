@@ -1,0 +1,147 @@
+"""Pages of feeds: what a session's audiences have been granted and what was withdrawn, with content.
+
+Rights are those of now: an old grant since withdrawn comes without content. Who belongs to which audience
+is the domain's; the rows are written by ``writing``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, select, text
+
+from mash_desktop.domain.acts import OpenBody, SignedAct
+from mash_desktop.domain.audiences import audiences_of
+from mash_desktop.domain.errors import Refusal
+from sync.protocol import MOST_ROWS, Cursor, Page, Pull, Row, Standing
+
+from . import tables
+from .accounts import Caller
+from .docket import standing, standings
+from .log import read_head
+from .sealing import SealedBody, Secrets
+from .streams import Shelf, stream_keys
+
+_ROWS = text(
+    """
+    select f.audience, f.n, f.granted, f.position, f.entry, f.because, f.chain
+    from unnest(cast(:audiences as text[]), cast(:ns as bigint[])) with ordinality c(audience, n, place)
+    cross join lateral (
+        select * from feeds
+        where feeds.hub = :hub and feeds.audience = c.audience and feeds.n > c.n
+        order by feeds.n limit :most
+    ) f
+    order by c.place, f.n
+    limit :most
+    """
+)
+
+
+def audiences_in(caller: Caller, asked: Standing, now: datetime) -> frozenset[str]:
+    """The audiences of one standing. ``Refusal`` (*standing-not-held*) where the caller holds it not now."""
+    held = standing(caller.directory, caller.person, asked.agency, asked.role, now)
+    if held is None:
+        raise Refusal("standing-not-held", "You do not hold that role in that agency now. Choose another.")
+    return audiences_of(caller.person, held.agency, held.role, held.team)
+
+
+def all_audiences(caller: Caller, now: datetime) -> frozenset[str]:
+    """The audiences of every standing that the caller holds now."""
+    found: frozenset[str] = frozenset()
+    for one in standings(caller.directory, caller.person, now):
+        found |= audiences_of(caller.person, one.agency, one.role, one.team)
+    return found
+
+
+def page(engine: Engine, secrets: Secrets, shelf: Shelf, caller: Caller, asked: Pull, now: datetime) -> Page:
+    """The next page of a session's feeds."""
+    audiences = sorted(audiences_in(caller, asked.standing, now))
+    limit = max(1, min(asked.limit, MOST_ROWS))
+    # One snapshot: the head is the one under which these rows stand.
+    with engine.connect().execution_options(isolation_level="REPEATABLE READ") as db, db.begin():
+        head = read_head(db, caller.hub)
+        came = {one.audience: one.n for one in asked.cursors if one.epoch == head.epoch}
+        cursors = {audience: max(0, came.get(audience, 0)) for audience in audiences}
+        rows = db.execute(
+            _ROWS,
+            {
+                "hub": caller.hub,
+                "audiences": audiences,
+                "ns": [cursors[audience] for audience in audiences],
+                "most": limit + 1,
+            },
+        ).all()
+        more, rows = len(rows) > limit, rows[:limit]
+        content = _content(db, secrets, shelf, caller.hub, {row.position for row in rows if row.granted})
+    built = []
+    for row in rows:
+        cursors[row.audience] = row.n
+        found = content.get(row.position) if row.granted else None
+        built.append(_row(row, found if found and row.audience in found["audiences"] else None))
+    return Page(
+        audiences=tuple(Cursor(audience=one, epoch=head.epoch, n=cursors[one]) for one in audiences),
+        rows=tuple(built),
+        cursors=tuple(Cursor(audience=one, epoch=head.epoch, n=n) for one, n in cursors.items()),
+        more=more,
+        head=head.signed,
+    )
+
+
+def _row(row: Any, content: Mapping[str, Any] | None) -> Row:
+    op = "grant" if row.granted else "withdraw"
+    if content is None:
+        return Row(
+            audience=row.audience, n=row.n, op=op, entry=row.entry, because=row.because, chain=row.chain
+        )
+    return Row(
+        audience=row.audience,
+        n=row.n,
+        op=op,
+        entry=row.entry,
+        because=row.because,
+        chain=row.chain,
+        position=row.position,
+        admitted_at=content["admitted_at"],
+        signed=content["signed"],
+        body=content["body"],
+        disposed=content["body"] is None,
+    )
+
+
+def _content(
+    db: Connection, secrets: Secrets, shelf: Shelf, hub: str, positions: set[int]
+) -> dict[int, dict[str, Any]]:
+    """Act, body and present audiences of the entries at these positions."""
+    if not positions:
+        return {}
+    e, a, b, k, g = tables.entries, tables.acts, tables.bodies, tables.body_keys, tables.grants
+    rows = db.execute(
+        select(
+            e.c.position, e.c.entry, e.c.stream, e.c.act, a.c.bytes, a.c.signature, a.c.admitted_at,
+            b.c.sealed, k.c.wrapped, g.c.audiences,
+        )
+        .select_from(
+            e.join(a, (a.c.hub == e.c.hub) & (a.c.act == e.c.act))
+            .join(g, (g.c.hub == e.c.hub) & (g.c.position == e.c.position))
+            .outerjoin(b, (b.c.hub == e.c.hub) & (b.c.position == e.c.position))
+            .outerjoin(k, (k.c.hub == e.c.hub) & (k.c.position == e.c.position))
+        )
+        .where(e.c.hub == hub, e.c.position == text("any(:positions)")),
+        {"positions": list(positions)},
+    ).all()  # fmt: skip
+    keys = stream_keys(db, shelf, secrets, hub, {row.stream for row in rows})
+    found: dict[int, dict[str, Any]] = {}
+    for row in rows:
+        body = None
+        if row.sealed is not None and row.wrapped is not None and row.stream in keys:
+            opened, salt = keys[row.stream].open(row.entry, SealedBody(row.sealed, row.wrapped))
+            body = OpenBody(row.entry, opened, salt)
+        found[row.position] = {
+            "signed": SignedAct(row.bytes, row.signature),
+            "admitted_at": row.admitted_at,
+            "body": body,
+            "audiences": row.audiences,
+        }
+    return found

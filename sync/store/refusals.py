@@ -1,0 +1,34 @@
+"""Refusals that the store answers over HTTP, each with its status. A code without one here is 400."""
+
+from __future__ import annotations
+
+from mash_desktop.domain.errors import Refusal
+
+STATUS = {
+    "sign-in-refused": 401,
+    "session-over": 401,
+    "device-revoked": 401,
+    "standing-not-held": 403,
+    "not-permitted": 403,
+    "not-found": 404,
+    "hub-unknown": 404,
+    "chunk-unknown": 404,
+    "chunk-taken": 409,
+    "body-too-large": 413,
+    "sign-in-delayed": 429,
+    "too-often": 429,
+    "busy": 503,
+    "not-ready": 503,
+}
+
+
+class TooSoon(Refusal):
+    """Refused for now; ``retry_after`` is seconds."""
+
+    def __init__(self, code: str, sentence: str, retry_after: int) -> None:
+        super().__init__(code, sentence)
+        self.retry_after = retry_after
+
+
+def status_of(refusal: Refusal) -> int:
+    return STATUS.get(refusal.code, 400)

@@ -1,0 +1,162 @@
+"""Sealing at rest, so that destroying a key disposes of what it sealed. Not secrecy from the host.
+
+A body is sealed with a key of its own, that key is wrapped by its stream's key, and the stream's key by the
+store's wrapping key, which never enters the database. AES-256-GCM throughout; what each is for is bound in
+as associated data, so that one cannot stand for another.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets as random
+import stat
+from pathlib import Path
+
+import msgspec
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from mash_desktop.domain.errors import Refusal
+from mash_desktop.proofs.signature import SigningKey
+
+KEY_BYTES = 32
+_NONCE_BYTES = 12
+SECRETS_VARIABLE = "MASH_ISL_SECRETS"
+"""The environment variable that may hold the secrets themselves, as the JSON of the file."""
+
+
+class Secrets(msgspec.Struct, frozen=True):
+    """What the store must keep out of its database, in hex: from a file of mode 0600 or the environment.
+
+    ``wrapping`` wraps stream keys and other sealed values, ``signing`` is what each hub's signing key is
+    derived from, ``index`` keys the hashes of the people index and of sign-in.
+    """
+
+    wrapping: str
+    signing: str
+    index: str
+
+    def __repr__(self) -> str:
+        return "Secrets(not shown)"
+
+    @classmethod
+    def generate(cls) -> Secrets:
+        return cls(*(random.token_hex(KEY_BYTES) for _ in range(3)))
+
+    def signing_key(self, hub: str) -> SigningKey:
+        """The Ed25519 key with which the store signs this hub's heads and its own acts."""
+        seed = HKDF(SHA256(), KEY_BYTES, None, b"mash-store-signing-v1\x00" + hub.encode())
+        return SigningKey.from_bytes(seed.derive(bytes.fromhex(self.signing)))
+
+    def digest(self, purpose: str, value: str) -> bytes:
+        """A keyed hash, for values that are looked up but not kept."""
+        return hmac.digest(bytes.fromhex(self.index), f"{purpose}\x00{value}".encode(), hashlib.sha256)
+
+    def seal(self, purpose: str, value: bytes) -> bytes:
+        return seal(bytes.fromhex(self.wrapping), value, purpose.encode())
+
+    def open(self, purpose: str, sealed: bytes) -> bytes:
+        return unseal(bytes.fromhex(self.wrapping), sealed, purpose.encode())
+
+
+def read_secrets(file: Path | None) -> Secrets:
+    """From the environment if set there, else from ``file``.
+
+    Raises ``Refusal``: *secrets-missing*, *secrets-open* (others may read the file), *secrets-unreadable*.
+    """
+    given = os.environ.get(SECRETS_VARIABLE)
+    if given is not None:
+        return _decoded(given.encode(), f"the environment variable {SECRETS_VARIABLE}")
+    if file is None:
+        raise Refusal(
+            "secrets-missing", f"Name the file of the store's secrets, or set {SECRETS_VARIABLE}.", "secrets"
+        )
+    try:
+        if os.name == "posix" and stat.S_IMODE(file.stat().st_mode) & 0o077:
+            raise Refusal(
+                "secrets-open",
+                f"Others may read {file}. Give it to the store's user alone: chmod 600.",
+                "secrets",
+            )
+        return _decoded(file.read_bytes(), str(file))
+    except FileNotFoundError as error:
+        raise Refusal("secrets-missing", f"There is no file of secrets at {file}.", "secrets") from error
+
+
+def write_secrets(file: Path) -> Secrets:
+    """Make new secrets in a new file that only its owner may read. Never replaces one that is there."""
+    made = Secrets.generate()
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError as error:
+        raise Refusal("secrets-there", f"There is a file of secrets at {file} already.", "secrets") from error
+    with os.fdopen(descriptor, "wb") as out:
+        out.write(msgspec.json.encode(made))
+        out.flush()
+        os.fsync(out.fileno())
+    return made
+
+
+def _decoded(raw: bytes, where: str) -> Secrets:
+    try:
+        found = msgspec.json.decode(raw, type=Secrets)
+        if any(
+            len(bytes.fromhex(part)) != KEY_BYTES for part in (found.wrapping, found.signing, found.index)
+        ):
+            raise ValueError
+    except ValueError:
+        # Without the cause: a decoding error quotes what it could not read.
+        raise Refusal("secrets-unreadable", f"The store's secrets in {where} cannot be read.") from None
+    return found
+
+
+def new_key() -> bytes:
+    return random.token_bytes(KEY_BYTES)
+
+
+def seal(key: bytes, value: bytes, bound: bytes) -> bytes:
+    nonce = random.token_bytes(_NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, value, bound)
+
+
+def unseal(key: bytes, sealed: bytes, bound: bytes) -> bytes:
+    """``Refusal`` (*sealed-wrong*) where the key is another or the bytes were changed."""
+    try:
+        return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], bound)
+    except (InvalidTag, ValueError) as error:
+        raise Refusal("sealed-wrong", "Something sealed in the store does not open with its key.") from error
+
+
+class SealedBody(msgspec.Struct, frozen=True):
+    sealed: bytes
+    wrapped: bytes
+
+
+class StreamKey:
+    """The key of one stream of one hub, opened."""
+
+    __slots__ = ("_bound", "_key")
+
+    def __init__(self, hub: str, stream: str, key: bytes) -> None:
+        self._key = AESGCM(key)
+        self._bound = f"{hub}\x00{stream}\x00".encode()
+
+    def seal(self, entry: str, body: bytes, salt: bytes) -> SealedBody:
+        """A body with its salt under a new key of its own."""
+        bound = self._bound + entry.encode()
+        own, nonce = new_key(), random.token_bytes(_NONCE_BYTES)
+        return SealedBody(seal(own, salt + body, bound), nonce + self._key.encrypt(nonce, own, bound))
+
+    def open(self, entry: str, body: SealedBody) -> tuple[bytes, bytes]:
+        """Body and salt. ``Refusal`` (*sealed-wrong*) where either was changed."""
+        bound = self._bound + entry.encode()
+        try:
+            own = self._key.decrypt(body.wrapped[:_NONCE_BYTES], body.wrapped[_NONCE_BYTES:], bound)
+        except (InvalidTag, ValueError) as error:
+            raise Refusal("sealed-wrong", "A body's key in the store does not open.") from error
+        opened = unseal(own, body.sealed, bound)
+        return opened[32:], opened[:32]

@@ -1,0 +1,248 @@
+"""The central ISL over HTTPS: routes, problems, headers. Each handler says what is asked and hands it on.
+
+Whatever is refused is a :class:`~sync.protocol.Problem`. No SQL here, no rules, nothing of TLS.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from litestar import Litestar, MediaType, Request, Response, Router, get, post
+from litestar.datastructures import ResponseHeader
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
+from litestar.response import ServerSentEvent, ServerSentEventMessage
+
+from mash_desktop.domain.errors import Refusal
+from mash_desktop.proofs.head import SignedHead
+from sync.protocol import (
+    MOST_ACTS,
+    VERSION,
+    VERSION_HEADER,
+    Enrol,
+    Enrolled,
+    Page,
+    Path,
+    Presence,
+    Problem,
+    Pull,
+    Push,
+    Pushed,
+    Session,
+    SignIn,
+)
+
+from .accounts import Caller
+from .composition import Store
+from .live import Listener
+from .refusals import TooSoon, status_of
+
+logger = logging.getLogger(__name__)
+
+LARGEST_REQUEST = 8 * 1024 * 1024
+OPEN_PATHS = ("/v1/sign-in", "/v1/enrol")
+
+STRICT_HEADERS = {
+    "Strict-Transport-Security": "max-age=31536000",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+def problem(refusal: Refusal) -> Response[Problem]:
+    retry = refusal.retry_after if isinstance(refusal, TooSoon) else None
+    headers = {"Retry-After": str(retry)} if retry is not None else {}
+    status = status_of(refusal)
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return Response(
+        Problem(code=refusal.code, sentence=refusal.sentence, field=refusal.field, retry_after=retry),
+        status_code=status,
+        headers=headers,
+        media_type=MediaType.JSON,
+    )
+
+
+def _refused(_: Request[Any, Any, Any], refusal: Refusal) -> Response[Problem]:
+    return problem(refusal)
+
+
+def _http(_: Request[Any, Any, Any], error: HTTPException) -> Response[Problem]:
+    """What the framework itself refuses, in our words."""
+    words = {
+        400: ("request-unreadable", "The request is not in a shape that this hub can read."),
+        404: ("not-found", "There is nothing at this address."),
+        405: ("method-wrong", "This address is not used that way."),
+        413: ("body-too-large", "The request is too large. Send less at a time."),
+    }
+    code, sentence = words.get(error.status_code, ("not-answered", "The hub could not answer this request."))
+    return Response(
+        Problem(code=code, sentence=sentence), status_code=error.status_code, media_type=MediaType.JSON
+    )
+
+
+def _broken(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
+    """A fault of ours: told without its content, which may hold a person's details."""
+    logger.error(
+        "request failed",
+        extra={"path": request.url.path, "error": type(error).__name__, "where": _where(error)},
+    )
+    return Response(
+        Problem(
+            code="hub-fault",
+            sentence="Something went wrong in the hub. Your work is kept; try again in a moment.",
+        ),
+        status_code=500,
+        media_type=MediaType.JSON,
+    )
+
+
+def _where(error: BaseException) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace is not None else ""
+
+
+def _version(request: Request[Any, Any, Any]) -> None:
+    if not request.url.path.startswith("/v1/"):
+        return
+    spoken = request.headers.get(VERSION_HEADER)
+    if spoken != str(VERSION):
+        raise Refusal(
+            "protocol-wrong",
+            f"This hub speaks version {VERSION} of the protocol. "
+            "Bring this program and the hub to one version.",
+            VERSION_HEADER,
+        )
+
+
+def application(store: Store, ready: Callable[[], None] | None = None) -> Litestar:
+    """The service over one store."""
+
+    def provide_caller(request: Request[Any, Any, Any]) -> Caller:
+        kind, _, token = request.headers.get("Authorization", "").partition(" ")
+        if kind.lower() != "bearer" or not token:
+            raise Refusal("session-over", "You are signed out. Sign in again.")
+        caller = store.accounts.caller(token.strip())
+        hub = request.path_params.get("hub")
+        if hub is not None and hub != caller.hub:
+            raise Refusal("hub-unknown", "There is no such hub here.")
+        return caller
+
+    @post("/sign-in", status_code=200, sync_to_thread=True)
+    def sign_in(data: SignIn, request: Request[Any, Any, Any]) -> Session:
+        return store.accounts.sign_in(data, request.client.host if request.client else "")
+
+    @post("/enrol", status_code=200, sync_to_thread=True)
+    def enrol(data: Enrol) -> Enrolled:
+        return store.accounts.enrol(data)
+
+    @post("/sign-in/refresh", status_code=200, sync_to_thread=True)
+    def refresh(caller: Caller) -> Session:
+        return store.accounts.refresh(caller)
+
+    @post("/sign-out", status_code=204, sync_to_thread=True)
+    def sign_out(caller: Caller) -> None:
+        store.accounts.sign_out(caller)
+
+    @post("/acts", status_code=200, sync_to_thread=True)
+    def push(hub: str, caller: Caller, data: Push) -> Pushed:
+        if len(data.acts) > MOST_ACTS:
+            raise Refusal("too-many-acts", f"Send at most {MOST_ACTS} acts at a time.", "acts")
+        outcome = store.admission.push(hub, caller.person, data.acts)
+        return Pushed(answers=tuple(outcome.answers), head=outcome.head.signed)
+
+    @post("/feed", status_code=200, sync_to_thread=True)
+    def feed(hub: str, caller: Caller, data: Pull) -> Page:
+        return store.pull(caller, data)
+
+    @get("/head", sync_to_thread=True)
+    def head(hub: str, caller: Caller) -> SignedHead:
+        return store.head(hub)
+
+    @get("/inclusion", sync_to_thread=True)
+    def inclusion(hub: str, caller: Caller, position: int, size: int) -> Path:
+        return store.inclusion(hub, position, size)
+
+    @get("/consistency", sync_to_thread=True)
+    def consistency(hub: str, caller: Caller, old: int, new: int) -> Path:
+        return store.consistency(hub, old, new)
+
+    @post("/presence", status_code=204, sync_to_thread=True)
+    def presence(hub: str, caller: Caller, data: Presence) -> None:
+        store.live.present(caller, data, datetime.now(UTC))
+
+    @get("/live")
+    async def live(hub: str, caller: Caller) -> ServerSentEvent:
+        listener = Listener(caller, store.audiences(caller), asyncio.get_running_loop())
+
+        async def told() -> AsyncGenerator[ServerSentEventMessage, None]:
+            try:
+                await asyncio.to_thread(store.live.add, listener)
+                async for event in listener.events():
+                    if event is None:
+                        yield ServerSentEventMessage(comment="still here")
+                    else:
+                        yield ServerSentEventMessage(event=event.name, data=event.data.decode())
+            finally:
+                store.live.remove(listener)
+
+        return ServerSentEvent(told())
+
+    @asynccontextmanager
+    async def running(_: Litestar) -> AsyncGenerator[None, None]:
+        store.live.start()
+        if ready is not None:
+            ready()
+        try:
+            yield
+        finally:
+            await asyncio.to_thread(store.live.stop)
+
+    @get("/healthz")
+    async def healthz() -> dict[str, str]:
+        return {"status": "alive"}
+
+    @get("/readyz", sync_to_thread=True)
+    def readyz() -> dict[str, str]:
+        store.check_ready()
+        return {"status": "ready"}
+
+    caller = {"caller": Provide(provide_caller, sync_to_thread=True)}
+    hub_router = Router(
+        "/hubs/{hub:str}",
+        route_handlers=[push, feed, head, inclusion, consistency, presence, live],
+        dependencies=caller,
+    )
+    session_router = Router("/", route_handlers=[refresh, sign_out], dependencies=caller)
+    return Litestar(
+        route_handlers=[
+            Router("/v1", route_handlers=[sign_in, enrol, session_router, hub_router]),
+            healthz,
+            readyz,
+        ],
+        before_request=_version,
+        exception_handlers={Refusal: _refused, HTTPException: _http, Exception: _broken},
+        response_headers=[ResponseHeader(name=name, value=value) for name, value in STRICT_HEADERS.items()],
+        request_max_body_size=LARGEST_REQUEST,
+        lifespan=[running],
+        openapi_config=OpenAPIConfig(
+            title="MASH central ISL",
+            version=str(VERSION),
+            path="/",
+            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+            components=Components(security_schemes={"session": SecurityScheme(type="http", scheme="bearer")}),
+            security=[{"session": []}],
+        ),
+    )

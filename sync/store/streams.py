@@ -1,0 +1,204 @@
+"""Streams as the store holds them while it judges: entries unsealed, who holds each, and the folds.
+
+A bounded memory of decoded streams, keyed by version: an instance may forget it at any time, and never
+serves from it what the database does not say is current. Writing is in ``admission``.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+from msgspec.structs import replace
+from sqlalchemy import Connection, select
+
+from mash_desktop.domain.acts import OpenBody, SignedAct, entries_of, read
+from mash_desktop.domain.entries import Body, Made, Unread
+from mash_desktop.domain.errors import Refusal
+from mash_desktop.domain.fold import Directory, Identity, Referral, fold, fold_hub, fold_identity
+
+from . import tables
+from .holding import Extent
+from .sealing import SealedBody, Secrets, StreamKey, new_key
+
+HUB_STREAM = "hub"
+MOST_ENTRIES = 60_000
+"""Decoded entries kept in memory, over all streams."""
+
+
+class Held:
+    """One stream at one version. ``audiences`` says who holds each entry, by entry id."""
+
+    def __init__(
+        self,
+        stream: str,
+        version: int,
+        entries: tuple[Made[Body], ...],
+        audiences: Mapping[str, frozenset[str]],
+        extent: Extent | None = None,
+    ) -> None:
+        self.extent = extent
+        self.stream = stream
+        self.version = version
+        self.entries = entries
+        self.audiences = audiences
+        self._referral: tuple[Directory, Referral] | None = None
+
+    @cached_property
+    def identity(self) -> Identity:
+        return fold_identity(self.entries)
+
+    @cached_property
+    def directory(self) -> Directory:
+        return fold_hub(self.entries)
+
+    def referral(self, directory: Directory) -> Referral:
+        """The fold under the hub's timeline; kept until the directory is another."""
+        if self._referral is None or self._referral[0] is not directory:
+            self._referral = directory, fold(self.entries, directory.timeline, whole=True)
+        return self._referral[1]
+
+
+class Shelf:
+    """Streams lately used, the longest unused forgotten first."""
+
+    def __init__(self, most_entries: int = MOST_ENTRIES) -> None:
+        self._most = most_entries
+        self._held: OrderedDict[tuple[str, str], Held] = OrderedDict()
+        self._keys: OrderedDict[tuple[str, str], StreamKey] = OrderedDict()
+        self._size = 0
+        self._lock = threading.Lock()
+
+    def get(self, hub: str, stream: str, version: int) -> Held | None:
+        with self._lock:
+            found = self._held.get((hub, stream))
+            if found is None or found.version != version:
+                return None
+            self._held.move_to_end((hub, stream))
+            return found
+
+    def put(self, hub: str, held: Held) -> None:
+        with self._lock:
+            before = self._held.pop((hub, held.stream), None)
+            if before is not None:
+                if before.version > held.version:
+                    held = before
+                self._size -= len(before.entries)
+            self._held[hub, held.stream] = held
+            self._size += len(held.entries)
+            while self._size > self._most and len(self._held) > 1:
+                _, oldest = self._held.popitem(last=False)
+                self._size -= len(oldest.entries)
+
+    def key(self, hub: str, stream: str) -> StreamKey | None:
+        with self._lock:
+            return self._keys.get((hub, stream))
+
+    def put_key(self, hub: str, stream: str, key: StreamKey) -> None:
+        with self._lock:
+            self._keys[hub, stream] = key
+            while len(self._keys) > self._most // 10:
+                self._keys.popitem(last=False)
+
+
+def made_stream_key(secrets: Secrets, hub: str, stream: str) -> tuple[StreamKey, bytes]:
+    """A new key for a stream, opened and wrapped."""
+    raw = new_key()
+    return StreamKey(hub, stream, raw), secrets.seal(f"stream\x00{hub}\x00{stream}", raw)
+
+
+def stream_keys(
+    db: Connection, shelf: Shelf, secrets: Secrets, hub: str, streams: Iterable[str]
+) -> dict[str, StreamKey]:
+    """The opened keys of those streams that have one; a destroyed key is absent."""
+    wanted = set(streams)
+    found = {stream: key for stream in wanted if (key := shelf.key(hub, stream)) is not None}
+    missing = wanted - found.keys()
+    if missing:
+        t = tables.stream_keys
+        for stream, wrapped in db.execute(
+            select(t.c.stream, t.c.wrapped).where(t.c.hub == hub, t.c.stream.in_(missing))
+        ):
+            key = StreamKey(hub, stream, secrets.open(f"stream\x00{hub}\x00{stream}", wrapped))
+            shelf.put_key(hub, stream, key)
+            found[stream] = key
+    return found
+
+
+def load(
+    db: Connection, shelf: Shelf, secrets: Secrets, hub: str, versions: Mapping[str, int]
+) -> dict[str, Held]:
+    """Those streams, each at the version named (0: nothing yet)."""
+    found: dict[str, Held] = {}
+    missing: list[str] = []
+    for stream, version in versions.items():
+        held = Held(stream, 0, (), {}) if version == 0 else shelf.get(hub, stream, version)
+        if held is None:
+            missing.append(stream)
+        else:
+            found[stream] = held
+    if missing:
+        for stream, held in _load(db, shelf, secrets, hub, {s: versions[s] for s in missing}).items():
+            shelf.put(hub, held)
+            found[stream] = held
+    return found
+
+
+def _load(
+    db: Connection, shelf: Shelf, secrets: Secrets, hub: str, versions: Mapping[str, int]
+) -> dict[str, Held]:
+    e, a, b, k, g = tables.entries, tables.acts, tables.bodies, tables.body_keys, tables.grants
+    rows = db.execute(
+        select(
+            e.c.stream, e.c.position, e.c.entry, e.c.act, a.c.bytes, a.c.signature, a.c.admitted_at,
+            b.c.sealed, k.c.wrapped, g.c.audiences,
+        )
+        .select_from(
+            e.join(a, (a.c.hub == e.c.hub) & (a.c.act == e.c.act))
+            .outerjoin(b, (b.c.hub == e.c.hub) & (b.c.position == e.c.position))
+            .outerjoin(k, (k.c.hub == e.c.hub) & (k.c.position == e.c.position))
+            .outerjoin(g, (g.c.hub == e.c.hub) & (g.c.position == e.c.position))
+        )
+        .where(e.c.hub == hub, e.c.stream.in_(list(versions)))
+        .order_by(e.c.stream, e.c.position)
+    ).all()  # fmt: skip
+    keys = stream_keys(db, shelf, secrets, hub, versions)
+    bodies: dict[str, OpenBody] = {}
+    for row in rows:
+        if row.sealed is not None and row.wrapped is not None and row.stream in keys:
+            body, salt = keys[row.stream].open(row.entry, SealedBody(row.sealed, row.wrapped))
+            bodies[row.entry] = OpenBody(row.entry, body, salt)
+    made: dict[str, list[Made[Body]]] = {stream: [] for stream in versions}
+    acts: dict[str, dict[str, Made[Body]]] = {}
+    positions = {row.entry: row.position for row in rows}
+    for row in rows:
+        if row.act not in acts:
+            signed = SignedAct(row.bytes, row.signature)
+            acts[row.act] = {
+                one.id: one
+                for one in entries_of(read(signed), bodies, positions=positions, admitted_at=row.admitted_at)
+            }
+        one = acts[row.act][row.entry]
+        if isinstance(one.body, Unread) and one.body.why == "withheld":
+            one = _disposed(one)
+        made[row.stream].append(one)
+    audiences = {row.entry: frozenset(row.audiences or ()) for row in rows}
+    return {
+        stream: Held(stream, versions[stream], tuple(entries), {one.id: audiences[one.id] for one in entries})
+        for stream, entries in made.items()
+    }
+
+
+def _disposed(one: Made[Body]) -> Made[Body]:
+    return replace(one, body=Unread(why="disposed"))
+
+
+def current_directory(db: Connection, shelf: Shelf, secrets: Secrets, hub: str) -> Held:
+    """The hub's own stream as it stands. ``Refusal`` (*hub-unknown*) where there is no such hub."""
+    t = tables.streams
+    version = db.scalar(select(t.c.version).where(t.c.hub == hub, t.c.stream == HUB_STREAM))
+    if version is None:
+        raise Refusal("hub-unknown", "There is no such hub here.")
+    return load(db, shelf, secrets, hub, {HUB_STREAM: version})[HUB_STREAM]

@@ -1,0 +1,256 @@
+"""Writing admitted acts: positions, leaves, sealed bodies, feed rows, grants, head. Last, under one lock.
+
+The one place that puts entries into the database. Judging is done by then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from msgspec.structs import replace
+from sqlalchemy import Connection, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from mash_desktop.domain.entries import Body, Made
+from mash_desktop.proofs.feed_chain import START, link
+from mash_desktop.proofs.merkle import leaf_hash
+from sync.protocol import act_digest, feed_row_bytes, leaf_bytes
+
+from . import tables
+from .docket import Docket
+from .examining import Candidate, family_of
+from .log import LogHead, head_row, read_head, signed_head
+from .projection import project
+from .sealing import Secrets, StreamKey
+from .streams import Held, made_stream_key
+
+Rows = list[dict[str, Any]]
+
+
+class Writing:
+    """One transaction's writing. Afterwards ``shelved`` are the streams as they now stand."""
+
+    def __init__(
+        self, db: Connection, hub: str, secrets: Secrets, now: datetime, keys: Mapping[str, StreamKey]
+    ) -> None:
+        self._db = db
+        self._hub = hub
+        self._secrets = secrets
+        self._now = now
+        self._keys = dict(keys)
+        self.made_keys: dict[str, tuple[StreamKey, bytes]] = {}
+        self.shelved: list[Held] = []
+
+    def write(
+        self, admitted: Sequence[Candidate], docket: Docket, held: Mapping[str, Held]
+    ) -> tuple[LogHead, dict[str, int], datetime]:
+        """The new head, each new entry's position, and when they were admitted."""
+        sealed = self._seal(admitted)
+        head = read_head(self._db, self._hub, lock=True)
+        # The store's clock may step back; the log's never does.
+        stamped = max(self._now, head.at)
+        positions: dict[str, int] = {}
+        for candidate in admitted:
+            for header in candidate.act.entries:
+                positions[header.id] = head.size + len(positions) + 1
+        self._entries(admitted, positions, sealed, stamped)
+        new = self._tree(admitted, positions, head, stamped)
+        self._streams(docket, held, positions, stamped)
+        self._feeds(docket, positions, new)
+        project(self._db, self._hub, self._secrets, self.shelved, docket, positions)
+        self._db.execute(
+            update(tables.heads).where(tables.heads.c.hub == self._hub), head_row(self._hub, new)
+        )
+        return new, positions, stamped
+
+    def _seal(self, admitted: Sequence[Candidate]) -> Rows:
+        rows: Rows = []
+        for candidate in admitted:
+            for header in candidate.act.entries:
+                body = candidate.bodies[header.id]
+                found = self._key(header.stream).seal(header.id, body.body, body.salt)
+                rows.append({"entry": header.id, "sealed": found.sealed, "wrapped": found.wrapped})
+        return rows
+
+    def _key(self, stream: str) -> StreamKey:
+        if stream not in self._keys:
+            self.made_keys[stream] = made_stream_key(self._secrets, self._hub, stream)
+            self._keys[stream] = self.made_keys[stream][0]
+        return self._keys[stream]
+
+    def _insert(self, table: Any, rows: Rows) -> None:
+        if rows:
+            self._db.execute(insert(table), rows)
+
+    def _entries(
+        self, admitted: Sequence[Candidate], positions: Mapping[str, int], sealed: Rows, stamped: datetime
+    ) -> None:
+        hub = self._hub
+        self._insert(
+            tables.acts,
+            [
+                {
+                    "hub": hub,
+                    "act": one.act.id,
+                    "first": positions[one.act.entries[0].id],
+                    "entries": len(one.act.entries),
+                    "admitted_at": stamped,
+                    "bytes": one.parcel.signed.act,
+                    "signature": one.parcel.signed.signature,
+                }
+                for one in admitted
+            ],
+        )
+        self._insert(
+            tables.entries,
+            [
+                {
+                    "hub": hub,
+                    "position": positions[header.id],
+                    "entry": header.id,
+                    "act": one.act.id,
+                    "place": place,
+                    "stream": header.stream,
+                    "kind": header.kind,
+                }
+                for one in admitted
+                for place, header in enumerate(one.act.entries)
+            ],
+        )
+        placed = [{"hub": hub, "position": positions[row["entry"]], **row} for row in sealed]
+        self._insert(tables.bodies, [{k: r[k] for k in ("hub", "position", "sealed")} for r in placed])
+        self._insert(tables.body_keys, [{k: r[k] for k in ("hub", "position", "wrapped")} for r in placed])
+        self._insert(
+            tables.stream_keys,
+            [
+                {"hub": hub, "stream": stream, "wrapped": wrapped}
+                for stream, (_, wrapped) in self.made_keys.items()
+            ],
+        )
+
+    def _tree(
+        self,
+        admitted: Sequence[Candidate],
+        positions: Mapping[str, int],
+        head: LogHead,
+        stamped: datetime,
+    ) -> LogHead:
+        frontier, rows = head.frontier, []
+        for candidate in admitted:
+            digest = act_digest(candidate.parcel.signed)
+            for place, header in enumerate(candidate.act.entries):
+                leaf = leaf_hash(leaf_bytes(positions[header.id], stamped, digest, place))
+                frontier, completed = frontier.append(leaf)
+                rows += [
+                    {"hub": self._hub, "level": level, "index": index, "hash": node}
+                    for level, index, node in completed
+                ]
+        self._insert(tables.tree_nodes, rows)
+        return signed_head(self._hub, head.epoch, frontier, stamped, self._secrets.signing_key(self._hub))
+
+    def _streams(
+        self, docket: Docket, held: Mapping[str, Held], positions: Mapping[str, int], stamped: datetime
+    ) -> None:
+        """Move the streams on, and keep them as they stand for the shelf."""
+        rows: Rows = []
+        for stream in sorted(docket.touched):
+            state = docket.states[stream]
+            placed = tuple(_placed(entry, positions, stamped) for entry in state.entries)
+            if family_of(stream) != "access":
+                self.shelved.append(
+                    Held(stream, held[stream].version + 1, placed, state.audiences, state.extent)
+                )
+            rows.append({"hub": self._hub, "stream": stream, "last": placed[-1].position, "version": 1})
+        t = tables.streams
+        statement = insert(t)
+        self._db.execute(
+            statement.on_conflict_do_update(
+                index_elements=[t.c.hub, t.c.stream],
+                set_={"last": statement.excluded.last, "version": t.c.version + 1},
+            ),
+            rows,
+        )
+
+    def _feeds(self, docket: Docket, positions: Mapping[str, int], head: LogHead) -> None:
+        """Number and chain the rows that this push adds, and say anew who holds what."""
+        hub, t = self._hub, tables.feed_tails
+        known = {
+            entry.id: entry.position
+            for stream in docket.touched
+            for entry in docket.states[stream].entries
+            if entry.position is not None
+        }
+        places = {**known, **positions}
+        audiences = {change.audience for change in docket.changes}
+        tails = {
+            row.audience: (row.n, row.chain)
+            for row in self._db.execute(
+                select(t.c.audience, t.c.n, t.c.chain).where(t.c.hub == hub, t.c.audience.in_(audiences))
+            )
+        }
+        rows: Rows = []
+        for change in docket.changes:
+            n, chain = tails.get(change.audience, (0, START))
+            n, because = n + 1, places[change.because]
+            op = "grant" if change.granted else "withdraw"
+            chain = link(chain, feed_row_bytes(change.audience, head.epoch, n, op, change.entry, because))
+            tails[change.audience] = n, chain
+            rows.append(
+                {
+                    "hub": hub,
+                    "audience": change.audience,
+                    "n": n,
+                    "epoch": head.epoch,
+                    "granted": change.granted,
+                    "position": places[change.entry],
+                    "entry": change.entry,
+                    "because": because,
+                    "chain": chain,
+                }
+            )
+        self._insert(tables.feeds, rows)
+        if audiences:
+            statement = insert(t)
+            self._db.execute(
+                statement.on_conflict_do_update(
+                    index_elements=[t.c.hub, t.c.audience],
+                    set_={c: statement.excluded[c] for c in ("n", "chain", "size")},
+                ),
+                [
+                    {"hub": hub, "audience": a, "n": tails[a][0], "chain": tails[a][1], "size": head.size}
+                    for a in sorted(audiences)
+                ],
+            )
+        self._grants(docket, places)
+
+    def _grants(self, docket: Docket, places: Mapping[str, int]) -> None:
+        changed = {change.entry for change in docket.changes}
+        rows = [
+            {
+                "hub": self._hub,
+                "position": places[entry.id],
+                "stream": stream,
+                "audiences": sorted(docket.states[stream].audiences.get(entry.id, ())),
+            }
+            for stream in sorted(docket.touched)
+            for entry in docket.states[stream].entries
+            if entry.id in changed
+        ]
+        if rows:
+            t = tables.grants
+            statement = insert(t)
+            self._db.execute(
+                statement.on_conflict_do_update(
+                    index_elements=[t.c.hub, t.c.position],
+                    set_={"audiences": statement.excluded.audiences},
+                ),
+                rows,
+            )
+
+
+def _placed(entry: Made[Body], positions: Mapping[str, int], stamped: datetime) -> Made[Body]:
+    if entry.position is not None:
+        return entry
+    return replace(entry, position=positions[entry.id], admitted_at=stamped)
