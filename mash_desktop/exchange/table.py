@@ -184,7 +184,7 @@ def _faults(name: str, layout: Layout, line: int, cells: dict[str, str]) -> Iter
 
 def is_formula(cell: str) -> bool:
     """Whether a spreadsheet would take the cell for a formula. A dash before a space begins a sentence."""
-    start = cell.lstrip(" ")
-    if start[:1] in ("=", "@", "\t", "\r"):
+    start = cell.lstrip()
+    if start.startswith(("=", "@")):
         return True
-    return start[:1] in ("+", "-") and not start[1:2].isspace() and len(start) > 1
+    return start.startswith(("+", "-")) and not start[1:2].isspace() and len(start) > 1
