@@ -19,7 +19,8 @@ from mash_desktop.documents.pieces import draw_text
 from mash_desktop.documents.style import INK, INK_2, INKS, PANEL, ROOM
 
 _SYMBOL, _STEP, _NAME, _NOTE, _AGE = 28.0, 78.0, 8.5, 7.5, 9.5
-_LINE, _DOWN = 10.4, 34.0
+_LINE, _DOWN, _ASIDE = 10.4, 36.0, 7.0
+_ABOVE = 18.0
 _LEAST_SCALE, _MOST_ROWS = 0.6, 6
 
 
@@ -55,7 +56,7 @@ class Genogram(Flowable):
 
     def wrap(self, aW: float, aH: float) -> tuple[float, float]:  # noqa: N803
         self.scale = min(1.0, aW / self._natural_width())
-        self.tall = self.family.rows * self.row - _DOWN + 22
+        self.tall = self.family.rows * self.row - _DOWN + _ABOVE
         self.width, self.height = aW, self.tall * self.scale
         return self.width, self.height
 
@@ -66,17 +67,23 @@ class Genogram(Flowable):
         canvas.translate((self.width / self.scale - self.family.width) / 2, 0)
         canvas.setLineWidth(1)
         canvas.setStrokeColor(INK)
+        self.notes: list[tuple[float, float, float, str]] = []
         for partnership in self.family.partnerships:
             self._couple(canvas, partnership)
         for n, (parents, children) in enumerate(self.family.sibships):
             self._descent(canvas, parents, children, n)
+        for x, y, wide, note in self.notes:
+            canvas.setFillColor(PANEL)
+            canvas.rect(x - 1, y - 2, wide + 2, _NOTE + 1, stroke=0, fill=1)
+            canvas.setFillColor(INKS[Tone.AMBER][0])
+            draw_text(canvas, x, y, note, _NOTE)
         for key, place in self.family.places.items():
             self._person(canvas, self.people[key], place)
         canvas.restoreState()
 
     def _centre(self, key: str) -> tuple[float, float]:
         place = self.family.places[key]
-        return place.across, self.tall - 22 - place.row * self.row - _SYMBOL / 2
+        return place.across, self.tall - _ABOVE - place.row * self.row - _SYMBOL / 2
 
     def _adjacent(self, one: str, other: str) -> bool:
         (x, y), (across, up) = self._centre(one), self._centre(other)
@@ -85,6 +92,10 @@ class Genogram(Flowable):
             for place in self.family.places.values()
         )
 
+    def _over(self, y: float, up: float) -> float:
+        """The height of a couple's line that passes over someone between them."""
+        return max(y, up) + _SYMBOL / 2 + 7
+
     def _couple(self, canvas: Canvas, couple: Partnership) -> None:
         """A line between two symbols, over the row where someone stands between them."""
         (x, y), (across, up) = sorted((self._centre(couple.one), self._centre(couple.other)))
@@ -92,19 +103,18 @@ class Genogram(Flowable):
             line = y
             canvas.line(x + _SYMBOL / 2, y, across - _SYMBOL / 2, up)
         else:
-            line = max(y, up) + _SYMBOL / 2 + 9
-            canvas.line(x, y + _SYMBOL / 2, x, line)
-            canvas.line(x, line, across, line)
-            canvas.line(across, line, across, up + _SYMBOL / 2)
+            line = self._over(y, up)
+            canvas.line(x + _ASIDE, y, x + _ASIDE, line)
+            canvas.line(x + _ASIDE, line, across - _ASIDE, line)
+            canvas.line(across - _ASIDE, line, across - _ASIDE, up)
         middle = (x + across) / 2
         strokes = {Union.TOGETHER: 0, Union.SEPARATED: 1, Union.DIVORCED: 2}[couple.union]
         for n in range(strokes):
             left = x + (across - x) * 0.36 - 3 + n * 5
             canvas.line(left - 2.5, line - 5.5, left + 2.5, line + 5.5)
-        canvas.setFillColor(INKS[Tone.AMBER][0])
         note = lettering.fitted(couple.note, _NOTE, 130)
-        above = line + (8 if strokes else 4)
-        draw_text(canvas, middle - lettering.width(note, _NOTE) / 2, above, note, _NOTE)
+        wide = lettering.width(note, _NOTE)
+        self.notes.append((middle - wide / 2, line + (8 if strokes else 4), wide, note))
 
     def _descent(self, canvas: Canvas, parents: Sequence[str], children: Sequence[str], n: int) -> None:
         """From the middle of a couple, or the foot of one parent, to a bar over the children."""
@@ -112,13 +122,13 @@ class Genogram(Flowable):
         start = y - _SYMBOL / 2 if len(parents) == 1 else min(y, up)
         middle = (x + across) / 2
         if len(parents) == 2 and not self._adjacent(*parents):
-            middle = max(x, across) - _STEP / 2
+            middle, start = max(x, across) - _STEP / 2, self._over(y, up)
         if len(parents) == 2 and not self._joined(parents):
             canvas.setDash(1, 2)
             canvas.line(min(x, across) + _SYMBOL / 2, y, max(x, across) - _SYMBOL / 2, up)
             canvas.setDash()
         tops = [(spot, top + _SYMBOL / 2) for spot, top in map(self._centre, children)]
-        bar = max(top for _, top in tops) + 13 + (n % 3) * 4
+        bar = max(top for _, top in tops) + 16 + (n % 3) * 4
         canvas.line(middle, start, middle, bar)
         ends = [middle, *(spot for spot, _ in tops)]
         canvas.line(min(ends), bar, max(ends), bar)
@@ -150,6 +160,7 @@ class Genogram(Flowable):
             canvas.setLineWidth(0.9)
             canvas.line(x - half, y - half, x + half, y + half)
             canvas.line(x - half, y + half, x + half, y - half)
+            canvas.rect(x - 7.5, y - 5.5, 15, 11, stroke=0, fill=1)
         canvas.setFillColor(INK)
         age = lettering.fitted(person.age or ("" if person.unborn else "?"), _AGE, _SYMBOL - 4)
         base = y - 3.3 - (5 if person.unborn else 0)

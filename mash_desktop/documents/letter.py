@@ -40,7 +40,14 @@ def render(letterhead: Letterhead, feedback: Feedback) -> bytes:
         story += [
             words("What we ask of you", styles().block),
             Spacer(1, 4),
-            ListFlowable(steps, bulletType="bullet", start="•", leftIndent=14, bulletFontName=REGULAR),
+            ListFlowable(
+                steps,
+                bulletType="bullet",
+                start="•",
+                leftIndent=14,
+                bulletFontName=REGULAR,
+                bulletFontSize=letter.fontSize,
+            ),
             Spacer(1, 9),
         ]
     story += [

@@ -67,7 +67,7 @@ def without_suppressed_addresses(content: _T, people: Iterable[Person]) -> _T:
     patterns = [pattern for address in hidden for pattern in _patterns(plain(address.text))]
     if not patterns:
         return content
-    found = re.compile("|".join(sorted(set(patterns), key=len, reverse=True)), re.IGNORECASE)
+    found = re.compile("|".join(sorted(set(patterns), key=lambda each: (-len(each), each))), re.IGNORECASE)
     return _mapped(content, found)
 
 

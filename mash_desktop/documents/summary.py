@@ -137,7 +137,7 @@ def _people(making: _Making) -> list[Flowable]:
     drawing = Genogram(content.people, content.partnerships, content.parentages)
     if drawing.drawable:
         caption = aside(legend(content.people, content.partnerships))
-        pieces += [Headed(drawing, caption, gap=5), Spacer(1, 8)]
+        pieces += [Headed(drawing, caption, gap=8), Spacer(1, 8)]
     elif content.partnerships or content.parentages:
         pieces += [aside("The family is too wide to be drawn here; the file shows it."), Spacer(1, 6)]
     columns, shares = ("Person", "Relation", "Why in scope", "Address"), (1.55, 1.05, 1.15, 1.25)

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import hashlib
+import os
+import subprocess
+import sys
 from io import BytesIO
 
 import msgspec
@@ -201,6 +205,22 @@ def test_a_file_name_holds_the_reference_and_the_profile() -> None:
 @pytest.mark.parametrize("profile", Profile)
 def test_the_same_content_gives_the_same_bytes(profile: Profile, copies: dict[Profile, bytes]) -> None:
     assert render_summary(SUMMARY, profile) == copies[profile]
+
+
+def test_the_bytes_do_not_depend_on_the_run_that_made_them(copies: dict[Profile, bytes]) -> None:
+    program = (
+        "import hashlib; from mash_desktop.documents import render_summary;"
+        "from mash_desktop.documents.content import Profile; from tests.documents.carter import SUMMARY;"
+        "print(hashlib.sha256(render_summary(SUMMARY, Profile.FULL)).hexdigest())"
+    )
+    surroundings = {**os.environ, "PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo"}
+    made = subprocess.run([sys.executable, "-c", program], env=surroundings, capture_output=True, check=True)
+    assert made.stdout.decode().strip() == hashlib.sha256(copies[Profile.FULL]).hexdigest()
+
+
+def test_importing_the_documents_does_not_load_the_drawing_library() -> None:
+    program = "import sys, mash_desktop.documents; sys.exit('reportlab' in sys.modules)"
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 def test_the_readers_contents_lists_the_sections(copies: dict[Profile, bytes]) -> None:
