@@ -165,6 +165,7 @@ def _columns(name: str, layout: Layout, cells: list[str]) -> tuple[str, ...]:
     return tuple(known[column] for column in columns)
 
 
+_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _PHONE = re.compile(r"\+[0-9][0-9 ()-]{5,24}")
 
 
@@ -177,7 +178,7 @@ def _faults(name: str, layout: Layout, line: int, cells: dict[str, str]) -> Iter
         elif is_formula(cell) and not (column in layout.phones and _PHONE.fullmatch(cell.strip())):
             reason = "The cell begins as a spreadsheet formula does and could run where the file is opened."
             yield Reject(name, line, column, value_class(cell), "formula-cell", reason, "row")
-        elif any(ord(letter) < 32 and letter not in "\n\r\t" for letter in cell):
+        elif _UNSEEN.search(cell):
             reason = "The cell holds characters that cannot be shown."
             yield Reject(name, line, column, value_class(cell), "control-character", reason, "row")
 

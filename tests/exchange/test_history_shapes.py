@@ -158,7 +158,7 @@ def test_a_group_that_is_repeated_is_read_as_one(tmp_path: Path) -> None:
         "<ChildIdentifiers><LAchildID>A1</LAchildID><PersonBirthDate>2017-04-03</PersonBirthDate>"
         "</ChildIdentifiers><ChildCharacteristics><Disabilities><Disability>LD</Disability></Disabilities>"
         "</ChildCharacteristics><ChildCharacteristics><Disabilities><Disability>LD</Disability>"
-        f"<Disability>VIS</Disability></Disabilities></ChildCharacteristics>{EPISODE}</Child>"
+        f"<Disability>VIS</Disability><Disability/></Disabilities></ChildCharacteristics>{EPISODE}</Child>"
     )
     (found,), rejects = history(tmp_path, message(said))
     assert rejects == []

@@ -123,7 +123,9 @@ def refused(read: Callable[[], object], code: str) -> None:
     assert ". " not in sentence, "one sentence"
 
 
-@pytest.mark.parametrize(("content", "code"), {**EITHER, **HISTORIES}.values(), ids={**EITHER, **HISTORIES})
+@pytest.mark.parametrize(
+    ("content", "code"), [*EITHER.values(), *HISTORIES.values()], ids=[*EITHER, *HISTORIES]
+)
 def test_a_return_that_is_none_is_refused_before_a_child_is_read(
     tmp_path: Path, content: bytes, code: str
 ) -> None:
@@ -133,7 +135,7 @@ def test_a_return_that_is_none_is_refused_before_a_child_is_read(
     refused(lambda: next(read_history(path)), code)
 
 
-@pytest.mark.parametrize(("content", "code"), {**EITHER, **INTAKES}.values(), ids={**EITHER, **INTAKES})
+@pytest.mark.parametrize(("content", "code"), [*EITHER.values(), *INTAKES.values()], ids=[*EITHER, *INTAKES])
 def test_a_list_that_is_none_is_refused_before_a_row_is_read(
     tmp_path: Path, content: bytes, code: str
 ) -> None:

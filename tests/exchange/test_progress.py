@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -34,13 +34,16 @@ def write_intake(path: Path) -> None:
     ids=["history", "intake"],
 )
 def test_progress_rises_to_the_end_and_counts(
-    tmp_path: Path, write: Callable[[Path], None], read: Callable[..., object], check: Callable[..., object]
+    tmp_path: Path,
+    write: Callable[[Path], None],
+    read: Callable[..., Iterator[object]],
+    check: Callable[..., object],
 ) -> None:
     path = tmp_path / "file"
     write(path)
     size = path.stat().st_size
     heard: list[Progress] = []
-    assert sum(1 for _ in read(path, progress=heard.append, now=NOW)) == 61  # type: ignore[attr-defined]
+    assert sum(1 for _ in read(path, progress=heard.append, now=NOW)) == 61
     assert [report.done for report in heard] == sorted(report.done for report in heard)
     assert {report.total for report in heard} == {2 * size}
     assert heard[0].stage == "checking"
