@@ -1,0 +1,108 @@
+"""The demonstration's hub: a central store in a process of its own, seeded with its people.
+
+Started with the command that an administrator uses. Nothing of the store runs in this process.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mash_desktop.desk.profile import Server
+from ui.demo.people import ADMINISTRATOR, PEOPLE, DemoPerson
+
+HUB = "staffordshire"
+_CODE = re.compile(r"code (\S+), good until")
+_SERVING = re.compile(r"Serving (https://\S+), certificate SHA-256 (\S+)")
+
+
+@dataclass
+class DemoHub:
+    """A served hub. ``codes`` are one-time enrolment codes by account."""
+
+    folder: Path
+    server: Server
+    fingerprint: str
+    codes: dict[str, str] = field(default_factory=dict)
+
+    def command(self, *words: str, environment: dict[str, str] | None = None) -> str:
+        """Run ``mash-isl`` on this hub's store; its output."""
+        return _isl(self.folder, *words, environment=environment)
+
+
+def _isl(folder: Path, *words: str, environment: dict[str, str] | None = None) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "sync.cli", *words],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **(environment or {})},
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"mash-isl {words[0]}: {done.stderr.strip()}")
+    return done.stdout
+
+
+@contextmanager
+def served_hub(folder: Path) -> Iterator[DemoHub]:
+    """A new hub in ``folder``, served on a free port until the block ends."""
+    store = folder / "store"
+    made = _isl(
+        store, "init", "--embedded", str(store), "--hub", HUB,
+        "--name", ADMINISTRATOR.name, "--account", ADMINISTRATOR.account,
+    )  # fmt: skip
+    found = _CODE.search(made)
+    if found is None:
+        raise RuntimeError("the store gave no enrolment code")
+    codes = {ADMINISTRATOR.account: found.group(1)} | _add(store, PEOPLE)
+    process = subprocess.Popen(
+        [
+            sys.executable, "-m", "sync.cli", "serve", "--embedded", str(store),
+            "--listen", "127.0.0.1:0", "--make-cert", str(folder / "tls"),
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )  # fmt: skip
+    try:
+        assert process.stdout is not None
+        serving = next((s for line in process.stdout if (s := _SERVING.search(line))), None)
+        if serving is None:
+            raise RuntimeError("the store did not start")
+        threading.Thread(target=_drain, args=(process.stdout,), daemon=True).start()
+        certificate = (folder / "tls" / "tls.crt").read_text()
+        yield DemoHub(store, Server(serving.group(1), certificate, HUB), serving.group(2), codes)
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def _add(store: Path, people: tuple[DemoPerson, ...]) -> dict[str, str]:
+    codes = {}
+    for one in people:
+        roles = [word for standing in one.standings for word in ("--role", standing)]
+        words = (
+            "user",
+            "add",
+            "--embedded",
+            str(store),
+            "--name",
+            one.name,
+            "--account",
+            one.account,
+            *roles,
+        )
+        codes[one.account] = _isl(store, *words).strip().split("\t")[1]
+    return codes
+
+
+def _drain(stream: object) -> None:
+    for _ in stream:  # type: ignore[attr-defined]  # a text stream
+        pass
