@@ -119,6 +119,15 @@ class Keys:
         """While ``overlay`` is seen, keys bound beneath it in the same window do nothing."""
         self._overlays.append(overlay)
 
+    def clashes(self, window: QWidget) -> list[str]:
+        """Keys that two bindings would answer to at once, so that neither does: a mistake of a screen."""
+        by_key: dict[str, list[str]] = {}
+        for binding in self._bindings:
+            if binding.alive and binding.scope.window() is window and binding.acts:
+                for shortcut in binding.shortcuts:
+                    by_key.setdefault(shortcut.key().toString(), []).append(binding.label)
+        return [f"{key}: {', '.join(labels)}" for key, labels in by_key.items() if len(labels) > 1]
+
     def commands(self, window: QWidget, *, every: bool = False) -> list[Binding]:
         """What can be done in a window now, in the order of binding; ``every`` adds what is asleep."""
         self._bindings = [kept for kept in self._bindings if kept.alive]
@@ -135,12 +144,12 @@ keys = Keys()
 class TypedHere(QObject):
     """An event filter for inputs that Qt would let a letter slip through (a closed choice list)."""
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 (Qt's name)
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             plain = not event.modifiers() & ~(
                 Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
             )
-            if plain and (event.text().isprintable() and event.text() or event.key() in _OWN_KEYS):
+            if plain and ((event.text().isprintable() and event.text()) or event.key() in _OWN_KEYS):
                 event.accept()
                 return True
         return super().eventFilter(watched, event)

@@ -32,15 +32,15 @@ class SearchButton(QPushButton):
         self.setCursor(Qt.CursorShape.IBeamCursor)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
-    def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
+    def sizeHint(self) -> QSize:
         look = look_of(self)
         return QSize(look.px(_SEARCH), look.px(30))
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         look = look_of(self)
         return QSize(look.px(140), look.px(30))
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         look, painter = look_of(self), QPainter(self)
         rect = QRectF(self.rect())
         panel(painter, rect, look.px(6), look.colour("ground"), look.colour("line"))
@@ -76,7 +76,7 @@ class TopBar(QWidget):
     def relook(self) -> None:
         self.setFixedHeight(look_of(self).px(_TOP))
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+    def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         # Who is signed in is also said when it is locked: the first to go where the room is short.
         self.person.setVisible(self.width() >= look_of(self).px(_ROOM_FOR_PERSON))
@@ -102,7 +102,7 @@ class TopBar(QWidget):
             widget.show()
         self._shown = tuple(widgets)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         look, painter = look_of(self), QPainter(self)
         painter.fillRect(self.rect(), look.colour("panel"))
         painter.fillRect(0, self.height() - 1, self.width(), 1, look.colour("line"))
@@ -114,11 +114,11 @@ class _Dot(QWidget):
         self.tone = Tone.GREEN
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         side = look_of(self).px(8)
         return QSize(side, side)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         side = min(self.width(), self.height())
         panel(QPainter(self), QRectF(0, 0, side, side), side / 2, look_of(self).tone(self.tone), None)
 
@@ -132,15 +132,13 @@ class StatusBar(QWidget):
         super().__init__(parent)
         self._dot = _Dot()
         self._line = _status_text()
-        self._waiting = _StatusButton()
-        self._waiting.clicked.connect(self.sync_asked)
+        self.waiting = _StatusButton()
+        self.waiting.clicked.connect(self.sync_asked)
         self._locks = _status_text()
         self._hub = _status_text()
         row = Row(self._dot, self._line, gap=6)
-        self.setLayout(
-            Row(row, self._waiting, self._locks, None, self._hub, gap=18, margins=(12, 1, 12, 0))
-        )
-        keys.on("Ctrl+Shift+S", self._waiting, self._waiting.click, "Sync status", group="Window")
+        self.setLayout(Row(row, self.waiting, self._locks, None, self._hub, gap=18, margins=(12, 1, 12, 0)))
+        keys.on("", self.waiting, self.waiting.click, "Send and fetch now", group="Window")
         self.relook()
 
     def relook(self) -> None:
@@ -154,11 +152,11 @@ class StatusBar(QWidget):
         if state.attention:
             wants = "wants" if state.attention == 1 else "want"
             waiting = f"{waiting} · {state.attention} {wants} your attention"
-        self._waiting.say(waiting, bool(state.attention))
+        self.waiting.say(waiting, bool(state.attention))
         self._locks.setText("" if state.locks_in is None else f"Locks in {max(state.locks_in, 1)} min")
         self._hub.setText(" · ".join(part for part in (state.hub_label, state.marking) if part))
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         look, painter = look_of(self), QPainter(self)
         painter.fillRect(self.rect(), look.colour("panel"))
         painter.fillRect(0, 0, self.width(), 1, look.colour("line"))
@@ -183,23 +181,21 @@ class _StatusButton(QPushButton):
     def say(self, words: str, wants: bool) -> None:
         self._wants = wants
         self.setText(words)
-        self.setAccessibleName(f"{words}. Opens the sync status")
+        self.setAccessibleName(f"{words}. Sends and fetches now")
         self.updateGeometry()
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         look = look_of(self)
         font = look.font(Role.SMALL_BOLD if self._wants else Role.SMALL)
         return QSize(round(line_width(self.text(), font) + 2), look.line(Role.SMALL) + 4)
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         look, painter = look_of(self), QPainter(self)
         rect = QRectF(self.rect())
-        role, voice = (
-            (Role.SMALL_BOLD, Voice.RED) if self._wants else (Role.SMALL, Voice.LABEL)
-        )
+        role, voice = (Role.SMALL_BOLD, Voice.RED) if self._wants else (Role.SMALL, Voice.LABEL)
         draw_line(painter, rect, self.text(), look.font(role), look.voice(voice))
         if self.hasFocus():
             focus_ring(painter, rect, look.px(4), look)

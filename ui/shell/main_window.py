@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
 from ui.keys import keys
 from ui.screen import Screen
@@ -19,11 +20,11 @@ from ui.shell.bars import StatusBar, TopBar
 from ui.shell.key_help import KeyHelp
 from ui.shell.palette import CommandPalette
 from ui.shell.rail import Rail
-from ui.shell.sign_in import SignInPage, UnlockPage
+from ui.shell.sign_in import Door, SignInPage, UnlockPage
 from ui.shell.state import ShellState
 from ui.theme import Theme, current_look
 from ui.widgets.banner import Banner, Toast
-from ui.widgets.layout import Box, Column, Row
+from ui.widgets.layout import Box, Column, Row, Snug
 
 _TEXT_STEP = 0.1
 
@@ -46,11 +47,12 @@ class MainWindow(QMainWindow):
         self._title = title
         self._state = ShellState(online=False)
         self._screens: dict[str, Screen] = {}
+        self._reference = ""
         self.rail, self.top_bar, self.status_bar = Rail(), TopBar(), StatusBar()
         self.unlock_page, self.sign_in_page = UnlockPage(), SignInPage()
         self._banners = Column(gap=8, margins=(12, 10, 12, 0))
-        self._banner_box = Box(self._banners)
-        self._banner_box.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._banner_box = Snug()
+        self._banner_box.setLayout(self._banners)
         self._banner_box.hide()
         self._stack = QStackedWidget()
         self._stack.setAccessibleName("Screen")
@@ -79,9 +81,9 @@ class MainWindow(QMainWindow):
         keys.on("Ctrl+K", shell, self.palette_overlay.open, "Search and commands", group="Window",
                 also=("Ctrl+Shift+P",))  # fmt: skip
         keys.on("F1", shell, self.key_help.open, "Keys", group="Window", also=("?",))
-        for key, step, label in (("Ctrl++", 1, "Larger text"), ("Ctrl+-", -1, "Smaller text")):
-            also = ("Ctrl+=",) if step > 0 else ()
-            keys.on(key, shell, lambda by=step: self._resize_text(by), label, group="Window", also=also)
+        keys.on("Ctrl++", shell, partial(self._resize_text, 1), "Larger text", group="Window",
+                also=("Ctrl+=",))  # fmt: skip
+        keys.on("Ctrl+-", shell, partial(self._resize_text, -1), "Smaller text", group="Window")
 
     # What is shown
 
@@ -111,16 +113,40 @@ class MainWindow(QMainWindow):
         screen.asks_to_open.connect(self.open)
         screen.says.connect(self.toast)
 
-    def screen(self, place_id: str) -> Screen:
+    def drop_screens(self) -> None:
+        """Destroy every screen and what it shows: on locking, no view of a case is kept."""
+        self.top_bar.set_widgets(())
+        self.top_bar.set_chips(())
+        for screen in self._screens.values():
+            self._stack.removeWidget(screen)
+            screen.deleteLater()
+        self._screens, self._reference = {}, ""
+
+    def show_change(self, change_set: object) -> None:
+        """Hand a change set to every screen: each refreshes what it concerns."""
+        for screen in self._screens.values():
+            screen.show_change(change_set)
+
+    def screen_of(self, place_id: str) -> Screen:
         return self._screens[place_id]
 
     def current_screen(self) -> Screen | None:
         shown = self._stack.currentWidget()
         return shown if isinstance(shown, Screen) else None
 
+    def current_place(self) -> str:
+        """The place that is open, empty before the first."""
+        screen = self.current_screen()
+        return screen.place_id if screen is not None else ""
+
+    def current_reference(self) -> str:
+        """What was asked to be opened there, empty if nothing in particular."""
+        return self._reference
+
     def go(self, place_id: str) -> None:
         """Open a place; unknown places are a mistake of the composition, hence KeyError."""
         screen = self._screens[place_id]
+        self._reference = ""
         self._stack.setCurrentWidget(screen)
         self.rail.mark(place_id)
         self._refresh_bar(screen)
@@ -133,6 +159,7 @@ class MainWindow(QMainWindow):
     def open(self, place_id: str, reference: str) -> None:
         """Open a place at one thing."""
         self.go(place_id)
+        self._reference = reference
         self._screens[place_id].open(reference)
 
     def _refresh_bar(self, screen: Screen) -> None:
@@ -162,15 +189,25 @@ class MainWindow(QMainWindow):
 
     def lock(self) -> None:
         """Show the lock page instead of everything. What was typed stays in its fields, unseen."""
+        self.show_door(self.unlock_page)
+
+    def add_door(self, page: Door) -> None:
+        """A further door than the two that every window has."""
+        self._pages.addWidget(page)
+
+    def show_door(self, page: Door) -> None:
+        """Show a door instead of everything."""
+        self._leave_shell()
+        self._pages.setCurrentWidget(page)
+        self.setWindowTitle(f"{page.accessibleName()} – {self._title}")
+
+    def show_sign_in(self) -> None:
+        self.show_door(self.sign_in_page)
+
+    def _leave_shell(self) -> None:
         self.palette_overlay.dismiss()
         self.key_help.dismiss()
         self._toast.hide()
-        self.setWindowTitle(f"Locked – {self._title}")
-        self._pages.setCurrentWidget(self.unlock_page)
-
-    def show_sign_in(self) -> None:
-        self._pages.setCurrentWidget(self.sign_in_page)
-        self.setWindowTitle(f"Sign in – {self._title}")
 
     def unlock(self) -> None:
         """Show the shell again, where it was left."""
@@ -192,7 +229,7 @@ class MainWindow(QMainWindow):
             Theme.apply(app, look.mode, scale)
             self.look_asked.emit(look.mode.value, scale)
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 (Qt's name)
+    def closeEvent(self, event: QCloseEvent) -> None:
         self.closing.emit()
         super().closeEvent(event)
 

@@ -18,7 +18,7 @@ class Overlay(QWidget):
 
     def __init__(self, over: QWidget, width: int, *, top: int = 64, name: str) -> None:
         super().__init__(over)
-        self._width, self._top = width, top
+        self._over, self._width, self._top = over, width, top
         self._before: QWidget | None = None
         self.setAccessibleName(name)
         self.sheet = _Sheet(self)
@@ -43,7 +43,7 @@ class Overlay(QWidget):
             self.dismissed.emit()
 
     def _place(self) -> None:
-        over = self.parentWidget()
+        over = self._over
         self.setGeometry(over.rect())
         look = look_of(self)
         width = min(look.px(self._width), over.width() - 32)
@@ -60,18 +60,18 @@ class Overlay(QWidget):
         if not self.isHidden():
             self._place()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 (Qt's name)
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize and self.isVisible():
             self._place()
         return super().eventFilter(watched, event)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.dismiss()
         else:
             super().keyPressEvent(event)
 
-    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802
+    def focusNextPrevChild(self, forward: bool) -> bool:
         # Tab goes round within the sheet: what is beneath is not to be reached.
         stops = [
             child
@@ -88,11 +88,11 @@ class Overlay(QWidget):
             stops[(at + step) % len(stops)].setFocus(Qt.FocusReason.TabFocusReason)
         return True
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         if not self.sheet.geometry().contains(event.position().toPoint()):
             self.dismiss()
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         QPainter(self).fillRect(self.rect(), QColor(10, 16, 22, 96))
 
 
@@ -105,8 +105,6 @@ class _Sheet(QFrame):
         shadow.setColor(QColor(0, 0, 0, 90))
         self.setGraphicsEffect(shadow)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         look = look_of(self)
-        panel(
-            QPainter(self), QRectF(self.rect()), look.px(10), look.colour("panel"), look.colour("edge")
-        )
+        panel(QPainter(self), QRectF(self.rect()), look.px(10), look.colour("panel"), look.colour("edge"))

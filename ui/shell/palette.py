@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPersistentModelIndex
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import QLineEdit, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 from rapidfuzz import fuzz, process, utils
@@ -53,7 +62,7 @@ class _Lines(QAbstractListModel):
         self.lines = lines
         self.endResetModel()
 
-    def rowCount(self, parent: _Index = _ROOT) -> int:  # noqa: N802 (Qt's name)
+    def rowCount(self, parent: _Index = _ROOT) -> int:
         return 0 if parent.isValid() else len(self.lines)
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> str | None:
@@ -70,16 +79,18 @@ class _Painter(QStyledItemDelegate):
         super().__init__(view)
         self._view, self._model = view, model
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:  # noqa: N802
+    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
         return QSize(100, look_of(self._view).px(_ROW))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         look, line = look_of(self._view), self._model.lines[index.row()]
-        area = QRectF(option.rect)  # type: ignore[attr-defined]
+        area = QRectF(option.rect)
         painter.save()
-        if option.state & QStyle.StateFlag.State_Selected:  # type: ignore[attr-defined]
+        if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(area, look.colour("selection"))
-            painter.fillRect(QRectF(area.left(), area.top(), look.px(3), area.height()), look.colour("accent"))
+            painter.fillRect(
+                QRectF(area.left(), area.top(), look.px(3), area.height()), look.colour("accent")
+            )
         pad = look.px(16)
         right = area.right() - pad
         if line.cap:
@@ -115,7 +126,9 @@ class CommandPalette(Overlay):
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setUniformItemSizes(True)
         self.list.clicked.connect(self._choose)
-        self.sheet.setLayout(Column(Column(self.field, margins=(10, 10, 10, 8)), self.list, gap=0, margins=(1, 0, 1, 8)))
+        self.sheet.setLayout(
+            Column(Column(self.field, margins=(10, 10, 10, 8)), self.list, gap=0, margins=(1, 0, 1, 8))
+        )
         self.field.textChanged.connect(self._refresh)
         self.field.installEventFilter(self)
         self._bindings: list[Binding] = []
@@ -150,7 +163,7 @@ class CommandPalette(Overlay):
         if self.isVisible():
             self._place()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.field and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             moves = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 8, Qt.Key.Key_PageUp: -8}
             if (step := moves.get(Qt.Key(event.key()))) is not None:

@@ -37,11 +37,11 @@ class RailButton(QPushButton):
         self.setToolTip(tip)
         self.update()
 
-    def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
+    def sizeHint(self) -> QSize:
         side = look_of(self).px(_ITEM)
         return QSize(side, side)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         look, painter = look_of(self), QPainter(self)
         rect, here = QRectF(self.rect()), self.isChecked()
         if here or self.underMouse():
@@ -66,9 +66,7 @@ class RailButton(QPushButton):
             badge = QRectF(self.width() / 2 + look.px(5), 0, width, height)
             badge.moveRight(min(badge.right(), rect.right()))
             panel(painter, badge, height / 2, look.colour("red"), None)
-            draw_line(
-                painter, badge, text, font, look.colour("on_strong"), Qt.AlignmentFlag.AlignHCenter
-            )
+            draw_line(painter, badge, text, font, look.colour("on_strong"), Qt.AlignmentFlag.AlignHCenter)
         if self.hasFocus():
             focus_ring(painter, rect, look.px(8), look)
 
@@ -146,7 +144,7 @@ class Rail(QWidget):
         self.mark(self.current() or place_id)
         self.chosen.emit(place_id)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         look, painter = look_of(self), QPainter(self)
         painter.fillRect(self.rect(), look.colour("panel"))
         painter.fillRect(self.width() - 1, 0, 1, self.height(), look.colour("line"))

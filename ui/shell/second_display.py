@@ -26,7 +26,9 @@ class SecondDisplay(QWidget):
         self.head = Row(self.title, gap=24)
         self.case = Text("", Role.DISPLAY, Voice.LABEL)
         self.body = Column(gap=24)
-        self.foot_left = Text(f"Only what everyone present may see · {marking}", Role.DISPLAY_FOOT, Voice.ASIDE)
+        self.foot_left = Text(
+            f"Only what everyone present may see · {marking}", Role.DISPLAY_FOOT, Voice.ASIDE
+        )
         self.foot_right = Text("", Role.DISPLAY_FOOT, Voice.ASIDE)
         rows = Column(gap=40, margins=(72, 52, 72, 44))
         rows.put(Row(self.head, None, self.case, gap=24))
@@ -61,11 +63,11 @@ class SecondDisplay(QWidget):
         """Dress what was put in since: call after filling ``body``."""
         dress(self, self.own_look)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.close()
         else:
             super().keyPressEvent(event)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         QPainter(self).fillRect(self.rect(), look_of(self).colour("ground"))

@@ -30,11 +30,11 @@ class _SizeSlider(QSlider):
         self.setAccessibleName("Text size in per cent")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
+    def sizeHint(self) -> QSize:
         look = look_of(self)
         return QSize(look.px(220), look.px(28))
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         look, painter = look_of(self), QPainter(self)
         knob = look.px(18)
         middle = self.height() / 2
@@ -60,15 +60,15 @@ class SettingsPage(QWidget):
         self.setAccessibleName("Settings")
         self.theme = ChoiceRow(_THEMES, mode.value, accessible_name="Theme")
         self.theme.chosen.connect(self._tell)
-        self.size = _SizeSlider()
-        self.size.setValue(round(scale * 100))
-        self.size.valueChanged.connect(self._tell)
+        self.text_size = _SizeSlider()
+        self.text_size.setValue(round(scale * 100))
+        self.text_size.valueChanged.connect(self._tell)
         self._percent = Text("", Role.BASE_BOLD)
         look = Card("Theme", "acts at once", self.theme)
         size = Card(
             "Text size",
             self._percent,
-            self.size,
+            self.text_size,
             Text(
                 "Everything grows with it: rows, fields, gaps. Ctrl + and Ctrl − work anywhere.",
                 Role.SMALL,
@@ -87,8 +87,8 @@ class SettingsPage(QWidget):
         self._middle.setFixedWidth(min(look_of(self).px(560), 900))
 
     def _say(self) -> None:
-        self._percent.setText(f"{self.size.value()} %")
+        self._percent.setText(f"{self.text_size.value()} %")
 
     def _tell(self) -> None:
         self._say()
-        self.changed.emit(self.theme.value(), self.size.value() / 100)
+        self.changed.emit(self.theme.value(), self.text_size.value() / 100)

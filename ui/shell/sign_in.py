@@ -21,7 +21,7 @@ from ui.widgets.layout import Box, Column, Row
 from ui.widgets.text import Text
 
 
-class _Door(QWidget):
+class Door(QWidget):
     """A card in the middle of a quiet ground."""
 
     def __init__(self, icon_name: str, title: str, sentence: str, marking: str) -> None:
@@ -87,11 +87,11 @@ class _Door(QWidget):
         self.clear_notice()
         self.notice.addWidget(Banner(sentence, detail, tone=tone))
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
+    def paintEvent(self, event: QPaintEvent) -> None:
         QPainter(self).fillRect(self.rect(), look_of(self).colour("ground"))
 
 
-class UnlockPage(_Door):
+class UnlockPage(Door):
     """``asked`` with the passphrase; answer with ``busy``, ``wrong`` or ``tell``."""
 
     asked = Signal(str)
@@ -132,12 +132,12 @@ class UnlockPage(_Door):
         self.passphrase.set_value("")
         self.passphrase.clear_error()
 
-    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+    def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.passphrase.setFocus()
 
 
-class SignInPage(_Door):
+class SignInPage(Door):
     """``asked`` with hub address, name, password and code."""
 
     asked = Signal(str, str, str, str)
@@ -202,7 +202,7 @@ class SignInPage(_Door):
         self.password.set_value("")
         self.code.set_value("")
 
-    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+    def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         first = next((f for f in (self.hub_url, self.name, self.password) if not f.value()), self.password)
         first.setFocus()

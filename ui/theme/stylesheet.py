@@ -17,16 +17,20 @@ QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QSpinBox, QDateEdit {
   background: $panel; color: $ink; border: 1px solid $edge; border-radius: ${p6}px;
   selection-background-color: $accent; selection-color: $on_strong;
 }
-QLineEdit, QComboBox, QSpinBox, QDateEdit { padding: 0 ${p8}px; min-height: ${p28}px; max-height: ${p28}px; }
+QLineEdit, QComboBox, QSpinBox, QDateEdit {
+  padding: 0 ${p8}px; min-height: ${rest}px; max-height: ${rest}px;
+}
 QPlainTextEdit, QTextEdit { padding: ${p2}px ${p4}px; }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QComboBox:focus, QSpinBox:focus, QDateEdit:focus {
   border: 2px solid $accent;
 }
 QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDateEdit:focus {
-  padding: 0 ${p7}px; min-height: ${p26}px; max-height: ${p26}px;
+  padding: 0 ${p7}px; min-height: ${ring}px; max-height: ${ring}px;
 }
 QPlainTextEdit:focus, QTextEdit:focus { padding: ${f1}px ${f3}px; }
-QLineEdit[wrong="true"], QPlainTextEdit[wrong="true"], QComboBox[wrong="true"] { border-color: $red; }
+QLineEdit[wrong="true"]:!focus, QPlainTextEdit[wrong="true"]:!focus, QComboBox[wrong="true"]:!focus {
+  border-color: $red;
+}
 QLineEdit, QPlainTextEdit { placeholder-text-color: $ink3; }
 QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled { color: $ink3; background: $ground; }
 QLineEdit:read-only, QPlainTextEdit:read-only { background: $ground; border-color: $line; }
@@ -37,6 +41,7 @@ QComboBox QAbstractItemView {
   background: $panel; color: $ink; border: 1px solid $edge; outline: none; padding: ${p4}px;
   selection-background-color: $selection; selection-color: $ink;
 }
+QAbstractScrollArea::corner { background: transparent; border: none; }
 QListView { background: $panel; border: none; outline: none; }
 QTableView { background: transparent; border: none; outline: none; gridline-color: $line; }
 QHeaderView { background: transparent; border: none; }
@@ -58,10 +63,10 @@ QSplitter::handle { background: $line; }
 
 def stylesheet(look: Look) -> str:
     """The style sheet of a look."""
-    lengths = {f"p{n}": look.px(n) for n in (2, 3, 4, 6, 7, 8, 10, 12, 24, 26, 28, 32)}
+    lengths = {f"p{n}": look.px(n) for n in (2, 3, 4, 6, 8, 10, 12, 24, 32)}
     focus = {"f1": max(look.px(2) - 1, 0), "f3": look.px(4) - 1, "p7": look.px(8) - 1}
     # The ring is one pixel thicker on each side, and the field must not jump when it comes.
-    focus["p26"] = look.px(28) - 2
+    focus |= {"rest": look.px(30) - 2, "ring": look.px(30) - 4}
     tokens = look.tokens
     colours = {name: getattr(tokens, name) for name in tokens.__slots__}
     return _SHEET.substitute(colours, **(lengths | focus))

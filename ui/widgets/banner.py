@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QTimer
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QGraphicsDropShadowEffect, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QGraphicsDropShadowEffect, QWidget
 
 from ui.theme import Role, Tone, Voice, look_of
 from ui.widgets.button import ActionButton
 from ui.widgets.card import IconMark
-from ui.widgets.layout import Column, Row
+from ui.widgets.layout import Column, Row, Snug
 from ui.widgets.painting import panel
 from ui.widgets.text import Text
 
@@ -25,7 +25,7 @@ _ICONS = {
 }
 
 
-class Banner(QFrame):
+class Banner(Snug):
     """A refused act, a conflict, a lease that ends: what it is, what to do, and the buttons for it."""
 
     def __init__(
@@ -39,7 +39,6 @@ class Banner(QFrame):
         super().__init__(parent)
         self._tone = tone
         self.setAccessibleName(f"{sentence} {detail}".strip())
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         words = Column(Text(sentence, Role.BASE_BOLD, wrap=True), gap=2)
         if detail:
             words.put(Text(detail, Role.BASE, Voice.LABEL, wrap=True))
@@ -50,7 +49,7 @@ class Banner(QFrame):
             row.put(action)
         self.setLayout(row)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
+    def paintEvent(self, event: QPaintEvent) -> None:
         look, painter = look_of(self), QPainter(self)
         rect = QRectF(self.rect())
         ink = look.tone(self._tone)
@@ -64,6 +63,7 @@ class Toast(QFrame):
 
     def __init__(self, over: QWidget, seconds: int = 8) -> None:
         super().__init__(over)
+        self._over = over
         self._text = Text("", Role.BASE)
         self._row = Row(self._text, gap=12, margins=(14, 6, 8, 6))
         self.setLayout(self._row)
@@ -99,7 +99,7 @@ class Toast(QFrame):
         self._timer.start()
 
     def _place(self) -> None:
-        over = self.parentWidget()
+        over = self._over
         size = self._row.totalSizeHint()
         width = min(size.width() + 8, over.width() - 32)
         self.setGeometry(
@@ -107,15 +107,11 @@ class Toast(QFrame):
             width, size.height(),
         )  # fmt: skip
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize and self.isVisible():
             self._place()
         return super().eventFilter(watched, event)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         look = look_of(self)
-        panel(
-            QPainter(self), QRectF(self.rect()), look.px(8), look.colour("panel"), look.colour("edge")
-        )
-
-
+        panel(QPainter(self), QRectF(self.rect()), look.px(8), look.colour("panel"), look.colour("edge"))

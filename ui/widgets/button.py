@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
@@ -28,7 +28,7 @@ def paint_cap(painter: QPainter, left: float, middle: float, text: str, look: Lo
     panel(painter, box, look.px(4), look.colour("panel"), line)
     painter.setPen(QPen(line, 2))
     foot = box.bottom() - 1
-    painter.drawLine(box.left() + look.px(3), foot, box.right() - look.px(3), foot)
+    painter.drawLine(QPointF(box.left() + look.px(3), foot), QPointF(box.right() - look.px(3), foot))
     draw_line(
         painter,
         box.adjusted(0, 0, 0, -1),
@@ -49,11 +49,11 @@ class KeyCap(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
-    def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
+    def sizeHint(self) -> QSize:
         look = look_of(self)
         return QSize(cap_width(self._text, look), look.px(18))
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         paint_cap(QPainter(self), 0, self.height() / 2, self._text, look_of(self))
 
 
@@ -97,18 +97,22 @@ class ActionButton(QPushButton):
 
     def event(self, event: QEvent) -> bool:
         # Enter on a focused button presses that button, even where Enter is another one's key.
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
-                event.accept()
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+            and not event.modifiers()
+        ):
+            event.accept()
         return super().event(event)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.click()
         else:
             super().keyPressEvent(event)
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         look = look_of(self)
         width = 2 * look.px(self._pad) + line_width(self.text(), look.font(Role.BASE_BOLD))
         if self._icon:
@@ -117,14 +121,14 @@ class ActionButton(QPushButton):
             width += look.px(_GAP) + cap_width(cap_text(self._key), look)
         return QSize(round(width + 1), look.px(_COMPACT if self._compact else _HEIGHT))
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
     @property
     def _pad(self) -> int:
         return _COMPACT_PAD if self._compact else _PAD
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         look, painter = look_of(self), QPainter(self)
         rect, radius = QRectF(self.rect()), look.px(_RADIUS)
         strong = self._kind != "plain" and self.isEnabled()
@@ -148,12 +152,8 @@ class ActionButton(QPushButton):
             x += size + look.px(_GAP)
         cap = cap_text(self._key) if self._key else ""
         room = self.width() - x - pad - (cap_width(cap, look) + look.px(_GAP) if cap else 0)
-        draw_line(
-            painter, QRectF(x, 0, room + 1, self.height()), self.text(), look.font(Role.BASE_BOLD), ink
-        )
+        draw_line(painter, QRectF(x, 0, room + 1, self.height()), self.text(), look.font(Role.BASE_BOLD), ink)
         if cap:
-            paint_cap(
-                painter, self.width() - pad - cap_width(cap, look), self.height() / 2, cap, look
-            )
+            paint_cap(painter, self.width() - pad - cap_width(cap, look), self.height() / 2, cap, look)
         if self.hasFocus():
             focus_ring(painter, rect, radius, look, look.colour("panel") if strong else None)

@@ -24,11 +24,11 @@ class IconMark(QWidget):
         self._name, self._size, self._voice = name, size, voice
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
-    def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
+    def sizeHint(self) -> QSize:
         side = look_of(self).px(self._size)
         return QSize(side, side)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         look = look_of(self)
         pixmap = icon_pixmap(
             self._name, look.voice(self._voice), look.px(self._size), self.devicePixelRatioF()
@@ -109,7 +109,7 @@ class Card(QFrame):
         self._edge = edge
         self.update()
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
+    def paintEvent(self, event: QPaintEvent) -> None:
         look, painter = look_of(self), QPainter(self)
         rect, radius = QRectF(self.rect()), look.px(_RADIUS)
         panel(painter, rect, radius, look.colour("panel"), look.colour("line"))
@@ -127,7 +127,7 @@ class Hairline(QWidget):
         super().__init__(parent)
         self.setFixedHeight(1)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         QPainter(self).fillRect(self.rect(), look_of(self).colour("line"))
 
 
@@ -182,7 +182,7 @@ class SidePanel(QWidget):
     def clear(self) -> None:
         empty(self.body)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         look, painter = look_of(self), QPainter(self)
         painter.fillRect(self.rect(), look.colour("raised"))
         line = look.colour("line")
@@ -209,7 +209,7 @@ class Page(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._panels = [panel for panel in (left, right) if panel is not None]
+        self._panels = [side for side in (left, right) if side is not None]
         self._box = Row(gap=0)
         for piece in (left, middle, right):
             if piece is not None:
@@ -221,25 +221,25 @@ class Page(QWidget):
     def relook(self) -> None:
         self._arrange()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+    def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._arrange()
 
     def _arrange(self) -> None:
-        panels = sum(panel.wanted_width for panel in self._panels)
+        panels = sum(side.wanted_width for side in self._panels)
         beside = self.width() - panels >= look_of(self).px(self._LEAST_MIDDLE)
         across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
         self._box.setDirection(across if beside else down)
-        for panel in self._panels:
-            panel.set_beside(beside)
+        for side in self._panels:
+            side.set_beside(beside)
 
 
 class _Scroll(QScrollArea):
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         inner = self.widget()
         return inner.sizeHint() if inner is not None else super().sizeHint()
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         look = look_of(self)
         return QSize(look.px(80), look.px(80))
 

@@ -19,11 +19,11 @@ from PySide6.QtWidgets import (
 
 from ui.keys import TypedHere
 from ui.theme import Role, Voice, icon_pixmap, look_of
-from ui.widgets.layout import Column, Row
+from ui.widgets.layout import Column, Row, Snug
 from ui.widgets.text import Text
 
 
-class _Field(QWidget):
+class _Field(Snug):
     """What the kinds of field share. ``changed`` fires on each edit by a person."""
 
     changed = Signal()
@@ -63,7 +63,7 @@ class _Field(QWidget):
         self.setFocusProxy(control)
         control.installEventFilter(self)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 (Qt's name)
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.control and event.type() == QEvent.Type.FocusOut:
             self.left.emit()
         return super().eventFilter(watched, event)
@@ -124,7 +124,6 @@ class Field(_Field):
         if secret:
             self.line.setEchoMode(QLineEdit.EchoMode.Password)
         super().__init__(label, self.line, accessible_name, aside, parent)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.line.textEdited.connect(self._edited)
         self.line.returnPressed.connect(self.entered)
 
@@ -143,11 +142,11 @@ class _Lines(QPlainTextEdit):
         super().__init__(text)
         self._lines = lines
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         look = look_of(self)
         return QSize(look.px(160), self._lines * look.line(Role.BASE) + look.px(16))
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         return QSize(look_of(self).px(80), self.sizeHint().height())
 
 
@@ -171,6 +170,7 @@ class TextField(_Field):
         self.text.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._setting = False
         super().__init__(label, self.text, accessible_name, aside, parent)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self.text.textChanged.connect(self._text_changed)
 
     def _text_changed(self) -> None:
@@ -193,18 +193,16 @@ class _Choice(QComboBox):
         self._letters = TypedHere(self)
         self.installEventFilter(self._letters)
 
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
+    def wheelEvent(self, event: QWheelEvent) -> None:
         # A wheel meant for the page must not change an answer.
         event.ignore()
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         look = look_of(self)
         size = look.px(16)
         pixmap = icon_pixmap("chevron-down", look.colour("ink2"), size, self.devicePixelRatioF())
-        QPainter(self).drawPixmap(
-            self.width() - size - look.px(6), round((self.height() - size) / 2), pixmap
-        )
+        QPainter(self).drawPixmap(self.width() - size - look.px(6), round((self.height() - size) / 2), pixmap)
 
 
 class ChoiceField(_Field):
@@ -224,7 +222,6 @@ class ChoiceField(_Field):
         self.box = _Choice()
         self.box.setPlaceholderText(placeholder or "–")
         super().__init__(label, self.box, accessible_name, aside, parent)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.box.setMinimumContentsLength(6)
         self.set_choices(choices)

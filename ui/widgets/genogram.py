@@ -158,17 +158,17 @@ class Genogram(QWidget):
         step = max(look.px(_STEP), widest + look.px(16), notes + look.px(_SHAPE + 16))
         return positions(self._household, step, look.px(_DROP))
 
-    def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
+    def sizeHint(self) -> QSize:
         look = look_of(self)
         places = self._places(look).values()
         wide = max((p.x() for p in places), default=0) + look.px(_SHAPE + 60)
         high = max((p.y() for p in places), default=0) + look.px(_SHAPE + 2 * _LABEL + 8)
         return QSize(round(wide), round(high))
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         look, painter = look_of(self), QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         places = self._places(look)
@@ -215,18 +215,16 @@ class Genogram(QWidget):
             slash = look.px(6)
             for offset in (-look.px(7), -look.px(2)):
                 at = middle + QPointF(offset, 0)
-                painter.drawLine(QLineF(at.x() - slash / 2, at.y() + slash, at.x() + slash / 2, at.y() - slash))
+                painter.drawLine(
+                    QLineF(at.x() - slash / 2, at.y() + slash, at.x() + slash / 2, at.y() - slash)
+                )
         if couple.note:
             font = look.font(Role.SMALL)
             width = line_width(couple.note, font) + 4
             box = QRectF(middle.x() - width / 2, middle.y() + half + look.px(2), width, look.px(18))
-            draw_line(
-                painter, box, couple.note, font, look.colour("amber"), Qt.AlignmentFlag.AlignHCenter
-            )
+            draw_line(painter, box, couple.note, font, look.colour("amber"), Qt.AlignmentFlag.AlignHCenter)
 
-    def _paint_descent(
-        self, painter: QPainter, child: Child, places: dict[str, QPointF], look: Look
-    ) -> None:
+    def _paint_descent(self, painter: QPainter, child: Child, places: dict[str, QPointF], look: Look) -> None:
         painter.setPen(QPen(look.colour("ink"), look.px(1.5)))
         half, at = look.px(_SHAPE) / 2, places[child.child]
         parents = [places[parent] for parent in child.parents]
@@ -238,9 +236,7 @@ class Genogram(QWidget):
             QPolygonF([top, QPointF(top.x(), bar), QPointF(at.x(), bar), at - QPointF(0, half)])
         )
 
-    def _paint_person(
-        self, painter: QPainter, person: Person, at: QPointF, below: bool, look: Look
-    ) -> None:
+    def _paint_person(self, painter: QPainter, person: Person, at: QPointF, below: bool, look: Look) -> None:
         side = look.px(_SHAPE)
         box = QRectF(at.x() - side / 2, at.y() - side / 2, side, side)
         pen = QPen(look.colour("ink"), look.px(3) if person.subject else look.px(1.5))
@@ -269,5 +265,10 @@ class Genogram(QWidget):
         top = box.bottom() + 1 if below else box.top() - height - 1
         words = QRectF(at.x() - look.px(120), top, look.px(240), height)
         draw_line(
-            painter, words, person.label, look.font(Role.SMALL), look.colour("ink"), Qt.AlignmentFlag.AlignHCenter
+            painter,
+            words,
+            person.label,
+            look.font(Role.SMALL),
+            look.colour("ink"),
+            Qt.AlignmentFlag.AlignHCenter,
         )

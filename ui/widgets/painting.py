@@ -37,7 +37,7 @@ def focus_ring(painter: QPainter, rect: QRectF, radius: float, look: Look, gap: 
     """The 2 px accent ring; ``gap`` sets it off from a fill of the same colour."""
     panel(painter, rect, radius, None, look.colour("accent"), 2)
     if gap is not None:
-        panel(painter, rect.adjusted(2, 2, -2, -2), max(radius - 2, 1), None, gap, 1.5)
+        panel(painter, rect.adjusted(2, 2, -2, -2), max(radius - 2, 1), None, gap, 1)
 
 
 def _runs(text: str) -> Iterator[str]:

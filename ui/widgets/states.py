@@ -29,9 +29,7 @@ class _State(QWidget):
         super().__init__(parent)
         self.setAccessibleName(f"{title}. {sentence}")
         self.title = Text(title, Role.TITLE, Voice.INK, wrap=True, align=Qt.AlignmentFlag.AlignHCenter)
-        self.sentence = Text(
-            sentence, Role.BASE, Voice.LABEL, wrap=True, align=Qt.AlignmentFlag.AlignHCenter
-        )
+        self.sentence = Text(sentence, Role.BASE, Voice.LABEL, wrap=True, align=Qt.AlignmentFlag.AlignHCenter)
         rows = Column(None, Row(None, IconMark(icon_name, 28, voice), None), gap=10, margins=24)
         rows.put(self.title)
         rows.put(self.sentence)
@@ -84,11 +82,11 @@ class SkeletonRows(QWidget):
         self.setAccessibleName(f"{what} are being read")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
+    def sizeHint(self) -> QSize:
         look = look_of(self)
         return QSize(look.px(320), look.px(34) * self._rows)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         look, painter = look_of(self), QPainter(self)
         row, bar, pad = look.px(34), look.px(10), look.px(8)
         fill = look.colour("line")

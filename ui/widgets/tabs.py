@@ -41,15 +41,15 @@ class _TabButton(QPushButton):
         self.setText(tab.words)
         self.setAccessibleName(tab.words)
 
-    def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
+    def sizeHint(self) -> QSize:
         look = look_of(self)
         width = line_width(self.text(), look.font(Role.SMALL_BOLD)) + 2 * look.px(7)
         return QSize(round(width + 1), look.px(22))
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         look, painter = look_of(self), QPainter(self)
         rect = QRectF(self.rect())
         on = self.isChecked()
@@ -57,9 +57,7 @@ class _TabButton(QPushButton):
             outline = look.colour("accent") if on and look.tokens.outlined else None
             panel(painter, rect, look.px(5), look.colour("accent_wash" if on else "line"), outline)
         ink = look.colour("accent" if on else "ink2")
-        draw_line(
-            painter, rect, self.text(), look.font(Role.SMALL_BOLD), ink, Qt.AlignmentFlag.AlignHCenter
-        )
+        draw_line(painter, rect, self.text(), look.font(Role.SMALL_BOLD), ink, Qt.AlignmentFlag.AlignHCenter)
         if self.hasFocus():
             focus_ring(painter, rect, look.px(5), look)
 
@@ -118,7 +116,7 @@ class TabStrip(QWidget):
     def button(self, id: str) -> QPushButton:
         return self._buttons[id]
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
         focused = [id for id, button in self._buttons.items() if button.hasFocus()]
         if step is None or not focused:

@@ -40,7 +40,7 @@ class Text(QLabel):
         self.setSizePolicy(policy)
         self.setText(text)
 
-    def setText(self, text: str) -> None:  # noqa: N802 (Qt's name)
+    def setText(self, text: str) -> None:
         super().setText(text)
         self.setAccessibleName(spoken(text))
         self.updateGeometry()
@@ -78,15 +78,15 @@ class Text(QLabel):
         layout.endLayout()
         return layout, max(y, height)
 
-    def hasHeightForWidth(self) -> bool:  # noqa: N802
+    def hasHeightForWidth(self) -> bool:
         return self.wordWrap()
 
-    def heightForWidth(self, width: int) -> int:  # noqa: N802
+    def heightForWidth(self, width: int) -> int:
         if not self.wordWrap():
             return -1
         return round(self._lay_out(look_of(self), width)[1])
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         look = look_of(self)
         if self._bold or not self.wordWrap():
             role = _BOLD_OF.get(self._role, self._role) if self._bold else self._role
@@ -100,14 +100,14 @@ class Text(QLabel):
             return QSize(width, self.heightForWidth(width))
         return QSize(width, look.line(self._role))
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         look = look_of(self)
         hint = self.sizeHint()
         if self.wordWrap():
             return QSize(min(hint.width(), look.px(80)), look.line(self._role))
         return QSize(min(hint.width(), look.px(48)), hint.height())
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         look = look_of(self)
         painter = QPainter(self)
         if self.wordWrap() or self._bold:

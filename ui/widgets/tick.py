@@ -23,15 +23,15 @@ class TickBox(QCheckBox):
         self.setAccessibleName(accessible_name or text)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
-    def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
+    def sizeHint(self) -> QSize:
         look = look_of(self)
         width = look.px(24) + line_width(self.text(), look.font(Role.BASE)) + look.px(6)
         return QSize(round(width), look.px(26))
 
-    def hitButton(self, pos: object) -> bool:  # noqa: N802
+    def hitButton(self, pos: object) -> bool:
         return True
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         look, painter = look_of(self), QPainter(self)
         side = look.px(16)
         box = QRectF(look.px(3), (self.height() - side) / 2, side, side)
@@ -40,9 +40,7 @@ class TickBox(QCheckBox):
         panel(painter, box, look.px(4), fill, edge)
         if self.isChecked():
             mark = look.colour("on_strong" if self.isEnabled() else "ink3")
-            draw_line(
-                painter, box, "✓", look.font(Role.SMALL_BOLD), mark, Qt.AlignmentFlag.AlignHCenter
-            )
+            draw_line(painter, box, "✓", look.font(Role.SMALL_BOLD), mark, Qt.AlignmentFlag.AlignHCenter)
         ink = look.colour("ink" if self.isEnabled() else "ink3")
         words = QRectF(box.right() + look.px(8), 0, self.width(), self.height())
         draw_line(painter, words, self.text(), look.font(Role.BASE), ink)
@@ -60,16 +58,16 @@ class _ChoiceButton(QPushButton):
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         look = look_of(self)
         return QSize(
             round(line_width(self.text(), look.font(Role.BASE_BOLD)) + 2 * look.px(10) + 1), look.px(30)
         )
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         look, painter = look_of(self), QPainter(self)
         rect, radius = QRectF(self.rect()), look.px(6)
         on = self.isChecked()
@@ -127,7 +125,7 @@ class ChoiceRow(QWidget):
     def button(self, code: str) -> QPushButton:
         return self._buttons[code]
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
         focused = [code for code, button in self._buttons.items() if button.hasFocus()]
         if step is None or not focused:

@@ -70,9 +70,9 @@ class TimeLeftBar(QWidget):
         self.setAccessibleName(left.text if left.late else f"{left.text} left")
         self.update()
 
-    def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
+    def sizeHint(self) -> QSize:
         look = look_of(self)
         return QSize(look.px(_TEXT) + look.px(_BAR), look.line(Role.BASE))
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         paint_time_left(QPainter(self), QRectF(self.rect()), self._left, look_of(self))

@@ -47,14 +47,12 @@ class _Delegate(QStyledItemDelegate):
         look, model = look_of(view), view.rows_model
         row, column = model.rows[index.row()], model.columns[index.column()]
         painter.save()
-        area = QRectF(option.rect)  # type: ignore[attr-defined]
+        area = QRectF(option.rect)
         if index.row() in view.selected_rows:
             painter.fillRect(area, look.colour("selection"))
         elif index.row() == view.hovered_row:
             painter.fillRect(area, look.colour("ground" if look.mode.value == "light" else "raised"))
-        painter.fillRect(
-            QRectF(area.left(), area.bottom() - 1, area.width(), 1), look.colour("line")
-        )
+        painter.fillRect(QRectF(area.left(), area.bottom() - 1, area.width(), 1), look.colour("line"))
         pad = look.px(_PAD)
         _paint_cell(painter, area.adjusted(pad, 0, -pad, -1), column, row, look)
         painter.restore()
@@ -91,7 +89,7 @@ def _role(column: TableColumn[R]) -> Role:
 
 
 class _Header(QHeaderView):
-    def paintSection(self, painter: QPainter, rect: Any, logical_index: int) -> None:  # noqa: N802
+    def paintSection(self, painter: QPainter, rect: Any, logical_index: int) -> None:
         look, model = look_of(self), self.model()
         area = QRectF(rect)
         painter.save()
@@ -104,7 +102,9 @@ class _Header(QHeaderView):
             str(model.headerData(logical_index, self.orientation()) or ""),
             look.font(Role.SMALL_BOLD),
             look.voice(Voice.LABEL),
-            Qt.AlignmentFlag.AlignRight if flags & Qt.AlignmentFlag.AlignRight else Qt.AlignmentFlag.AlignLeft,
+            Qt.AlignmentFlag.AlignRight
+            if flags & Qt.AlignmentFlag.AlignRight
+            else Qt.AlignmentFlag.AlignLeft,
         )
         painter.restore()
 
@@ -174,6 +174,8 @@ class DenseTable(QTableView, Generic[R]):
                 if self.rows_model.key(row) in keys:
                     self._select(at)
                     break
+        if not keys and self.hasFocus() and rows:
+            self._select(0)
         self.selectionModel().blockSignals(False)
         self._selection_moved()
         self._measure()
@@ -203,9 +205,7 @@ class DenseTable(QTableView, Generic[R]):
 
     def _select(self, at: int) -> None:
         flags = QItemSelectionModel.SelectionFlag
-        self.selectionModel().setCurrentIndex(
-            self.rows_model.index(at, 0), flags.ClearAndSelect | flags.Rows
-        )
+        self.selectionModel().setCurrentIndex(self.rows_model.index(at, 0), flags.ClearAndSelect | flags.Rows)
 
     def _selection_moved(self, *_: object) -> None:
         before = self.selected_rows
@@ -226,7 +226,7 @@ class DenseTable(QTableView, Generic[R]):
             self.setMinimumHeight(look.px(_HEADER + 4 * _ROW))
         self._measure()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
+    def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
 
@@ -278,32 +278,36 @@ class DenseTable(QTableView, Generic[R]):
             self.end_neared.emit()
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
-                event.accept()
-                return True
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+            and not event.modifiers()
+        ):
+            event.accept()
+            return True
         return super().event(event)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             if (row := self.current()) is not None:
                 self.opened.emit(row)
             return
         super().keyPressEvent(event)
 
-    def keyboardSearch(self, search: str) -> None:  # noqa: N802
+    def keyboardSearch(self, search: str) -> None:
         # Letters belong to the screen's keys, not to a jump through the rows.
         return
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._hover(self.rowAt(round(event.position().y())))
         super().mouseMoveEvent(event)
 
-    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
+    def leaveEvent(self, event: QEvent) -> None:
         self._hover(-1)
         super().leaveEvent(event)
 
-    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+    def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         if not self.selected_rows and self.rows_model.rows:
             self._select(0)
@@ -313,7 +317,7 @@ class DenseTable(QTableView, Generic[R]):
             self.hovered_row = row
             self.viewport().update()
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if self.hasFocus():
             look = look_of(self)

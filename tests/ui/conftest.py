@@ -1,0 +1,40 @@
+"""What tests of the window need: a worker that is closed again, and the theme put back to light."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from tests.ui.gallery.window import window as gallery_window
+from ui.shell.main_window import MainWindow
+from ui.theme import Mode, Theme
+from ui.work import Worker
+
+
+@pytest.fixture
+def themed(qapp: QApplication) -> Iterator[QApplication]:
+    """The application in the light theme at 100 %."""
+    Theme.apply(qapp, Mode.LIGHT)
+    yield qapp
+    Theme.apply(qapp, Mode.LIGHT)
+
+
+@pytest.fixture
+def worker(themed: QApplication) -> Iterator[Worker]:
+    made = Worker()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def shell(qtbot: object, worker: Worker) -> MainWindow:
+    """The gallery's window, shown and active."""
+    made = gallery_window(worker)
+    qtbot.addWidget(made)  # type: ignore[attr-defined]
+    made.resize(1366, 768)
+    made.show()
+    made.activateWindow()
+    qtbot.waitActive(made).__enter__()  # type: ignore[attr-defined]
+    return made
