@@ -70,6 +70,10 @@ class Genogram(Flowable):
         self.notes: list[tuple[float, float, float, str]] = []
         for partnership in self.family.partnerships:
             self._couple(canvas, partnership)
+        canvas.setDash(1, 2)
+        for one, other in unrecorded(self.family.partnerships, self.family.sibships):
+            self._couple(canvas, Partnership(one, other))
+        canvas.setDash()
         for n, (parents, children) in enumerate(self.family.sibships):
             self._descent(canvas, parents, children, n)
         for x, y, wide, note in self.notes:
@@ -123,10 +127,6 @@ class Genogram(Flowable):
         middle = (x + across) / 2
         if len(parents) == 2 and not self._adjacent(*parents):
             middle, start = max(x, across) - _STEP / 2, self._over(y, up)
-        if len(parents) == 2 and not self._joined(parents):
-            canvas.setDash(1, 2)
-            canvas.line(min(x, across) + _SYMBOL / 2, y, max(x, across) - _SYMBOL / 2, up)
-            canvas.setDash()
         tops = [(spot, top + _SYMBOL / 2) for spot, top in map(self._centre, children)]
         bar = max(top for _, top in tops) + 16 + (n % 3) * 4
         canvas.line(middle, start, middle, bar)
@@ -134,9 +134,6 @@ class Genogram(Flowable):
         canvas.line(min(ends), bar, max(ends), bar)
         for spot, top in tops:
             canvas.line(spot, bar, spot, top)
-
-    def _joined(self, parents: Sequence[str]) -> bool:
-        return any({each.one, each.other} == set(parents) for each in self.family.partnerships)
 
     def _person(self, canvas: Canvas, person: Person, place: Place) -> None:
         x, y = self._centre(person.key)
@@ -178,6 +175,15 @@ class Genogram(Flowable):
             draw_text(canvas, x - wide / 2, base, line, _NAME, bold=person.subject)
 
 
+def unrecorded(
+    partnerships: Sequence[Partnership], sibships: Sequence[tuple[tuple[str, ...], tuple[str, ...]]]
+) -> list[tuple[str, str]]:
+    """Pairs of parents between whom no relationship is recorded."""
+    couples = [{each.one, each.other} for each in partnerships]
+    pairs = [(parents[0], parents[1]) for parents, _ in sibships if len(parents) == 2]
+    return [pair for pair in pairs if set(pair) not in couples]
+
+
 def _polygon(canvas: Canvas, corners: Sequence[tuple[float, float]]) -> None:
     path = canvas.beginPath()
     path.moveTo(*corners[0])
@@ -195,8 +201,10 @@ def _lines(name: str, bold: bool) -> tuple[str, ...]:
     return tuple(lettering.fitted(line, _NAME, room, bold) for line in lines)
 
 
-def legend(people: Sequence[Person], partnerships: Sequence[Partnership]) -> str:
+def legend(drawing: Genogram) -> str:
     """What the shapes mean, naming only those that were drawn."""
+    people, partnerships = drawing.people.values(), drawing.family.partnerships
+    dotted = bool(unrecorded(partnerships, drawing.family.sibships))
     sexes = {person.sex for person in people if not person.unborn}
     unions = {each.union for each in partnerships}
     parts = [
@@ -209,5 +217,6 @@ def legend(people: Sequence[Person], partnerships: Sequence[Partnership]) -> str
         ("crossed: has died", any(person.deceased for person in people)),
         ("one stroke: separated", Union.SEPARATED in unions),
         ("two strokes: divorced", Union.DIVORCED in unions),
+        ("dotted line: parents together, nothing more recorded", dotted),
     ]
     return "Genogram. " + "; ".join(words for words, drawn in parts if drawn).capitalize() + "."

@@ -23,7 +23,7 @@ BOTTOM = 22 * mm
 ROOM = PAGE[0] - 2 * MARGIN
 
 RAISED, PANEL, LINE = HexColor("#FBFCFD"), HexColor("#FFFFFF"), HexColor("#D9DFE5")
-INK, INK_2, INK_3 = HexColor("#15202B"), HexColor("#4A5968"), HexColor("#6B7A89")
+INK, INK_2, INK_3 = HexColor("#15202B"), HexColor("#4A5968"), HexColor("#5B6A79")
 
 INKS: dict[Tone, tuple[Color, Color]] = {
     Tone.PLAIN: (INK_2, HexColor("#F0F3F6")),

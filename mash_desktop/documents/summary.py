@@ -136,7 +136,7 @@ def _people(making: _Making) -> list[Flowable]:
     pieces: list[Flowable] = []
     drawing = Genogram(content.people, content.partnerships, content.parentages)
     if drawing.drawable:
-        caption = aside(legend(content.people, content.partnerships))
+        caption = aside(legend(drawing))
         pieces += [Headed(drawing, caption, gap=8), Spacer(1, 8)]
     elif content.partnerships or content.parentages:
         pieces += [aside("The family is too wide to be drawn here; the file shows it."), Spacer(1, 6)]

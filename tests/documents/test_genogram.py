@@ -82,6 +82,18 @@ def test_a_person_with_three_partners_and_an_unborn_child_is_drawn() -> None:
     assert "crossed: has died" in read
 
 
+def test_parents_between_whom_nothing_is_recorded_are_joined_by_a_dotted_line() -> None:
+    people = tuple(Person(key, f"{key.title()} Marlow") for key in ("ann", "bea", "cal", "dot"))
+    content = msgspec.structs.replace(
+        SUMMARY,
+        people=people,
+        partnerships=(Partnership("ann", "bea"), Partnership("bea", "cal")),
+        parentages=(Parentage("dot", ("ann", "cal")),),
+    )
+    assert "dotted line: parents together" in text(render_summary(content, Profile.FULL))
+    assert "dotted line" not in text(render_summary(SUMMARY, Profile.FULL))
+
+
 keys = st.sampled_from("abcdefgh")
 
 

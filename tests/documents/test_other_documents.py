@@ -36,8 +36,13 @@ PASSWORD = "copper lantern nine"
         "All agencies present Round-table record 12 Nov 2026, 16:30",
     ],
 )
-def test_the_round_table_record_says(words: str) -> None:
-    assert words in text(render_round_table(ROUND_TABLE))
+def test_the_round_table_record_says(words: str, record: str) -> None:
+    assert words in record
+
+
+@pytest.fixture(scope="module")
+def record() -> str:
+    return text(render_round_table(ROUND_TABLE))
 
 
 def test_the_round_table_record_is_marked_on_every_page() -> None:

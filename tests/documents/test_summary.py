@@ -11,7 +11,16 @@ import pytest
 from pypdf import PdfReader
 
 from mash_desktop.documents import file_name, render_summary
-from mash_desktop.documents.content import Address, Profile, SummaryContent
+from mash_desktop.documents.content import (
+    Address,
+    AdultMatters,
+    Capacity,
+    Profile,
+    Rating,
+    Referrer,
+    RiskTool,
+    SummaryContent,
+)
 from mash_desktop.domain.errors import Refusal
 from tests.documents.carter import DEAN, JOANNE, SUMMARY, TABLE_ONLY, WITHHELD_GROUND
 from tests.documents.reading import everything, pages, text
@@ -67,13 +76,18 @@ def changed(**fields: object) -> SummaryContent:
         "Genogram. Square: male; circle: female; heavy outline: subject",
     ],
 )
-def test_a_professional_copy_says(profile: Profile, words: str, copies: dict[Profile, bytes]) -> None:
-    assert words in text(copies[profile])
+def test_a_professional_copy_says(profile: Profile, words: str, read: dict[Profile, str]) -> None:
+    assert words in read[profile]
 
 
 @pytest.fixture(scope="module")
 def copies() -> dict[Profile, bytes]:
     return {profile: render_summary(SUMMARY, profile) for profile in Profile}
+
+
+@pytest.fixture(scope="module")
+def read(copies: dict[Profile, bytes]) -> dict[Profile, str]:
+    return {profile: text(copies[profile]) for profile in Profile}
 
 
 @pytest.mark.parametrize("profile", Profile)
@@ -230,8 +244,6 @@ def test_the_readers_contents_lists_the_sections(copies: dict[Profile, bytes]) -
 
 
 def test_an_adults_summary_has_what_a_childs_has_not() -> None:
-    from mash_desktop.documents.content import AdultMatters, Capacity, RiskTool
-
     content = changed(
         adult=AdultMatters(
             wishes="To stay in her own home with her cat.",
@@ -246,6 +258,20 @@ def test_an_adults_summary_has_what_a_childs_has_not() -> None:
     assert "To stay in her own home with her cat." in read
     assert "Capacity: where to live has capacity, assessed 3 Nov 2026" in read
     assert "DASH 2009 medium; score 11 Route to MARAC Professional judgement" in read
+
+
+def test_a_confidential_referrer_is_marked_so() -> None:
+    referrer = Referrer("1B Acquaintance", "Olive Stone", "neighbour", confidential=True)
+    content = changed(referral=msgspec.structs.replace(SUMMARY.referral, referrer=referrer))
+    assert "Olive Stone, neighbour. Identity confidential: not to be told to the family" in text(
+        render_summary(content, Profile.FULL)
+    )
+
+
+@pytest.mark.parametrize(("rating", "word"), [(Rating.GREEN, "Green"), (Rating.BLUE, "Blue")])
+def test_a_rating_is_a_word_and_not_a_colour_alone(rating: Rating, word: str) -> None:
+    rated = msgspec.structs.replace(SUMMARY.ratings[0], rating=rating)
+    assert f"{word} 12 Nov 2026, 14:22" in text(render_summary(changed(ratings=(rated,)), Profile.FULL))
 
 
 def test_two_people_of_the_same_first_name_are_told_apart_in_the_chronology() -> None:

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from reportlab.lib.colors import Color
 
-from mash_desktop.documents import lettering, wording
+from mash_desktop.documents import lettering, style, wording
 from mash_desktop.documents.content import CivilDate
 
 
@@ -53,6 +54,24 @@ def test_plain_text_holds_nothing_invisible(text: str) -> None:
 )
 def test_text_becomes_markup_that_cannot_act(text: str, shown: str) -> None:
     assert lettering.markup(text) == shown
+
+
+def brightness(colour: Color) -> float:
+    """Relative luminance as WCAG 2.2 defines it."""
+    parts = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+        for part in (colour.red, colour.green, colour.blue)
+    ]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+@pytest.mark.parametrize(
+    ("ink", "ground"),
+    [*style.INKS.values(), *((ink, style.RAISED) for ink in (style.INK, style.INK_2, style.INK_3))],
+)
+def test_every_ink_can_be_read_on_its_ground(ink: Color, ground: Color) -> None:
+    dark, light = sorted((brightness(ink), brightness(ground)))
+    assert (light + 0.05) / (dark + 0.05) >= 4.5
 
 
 @given(st.text(max_size=80), st.floats(20, 300))
