@@ -218,6 +218,13 @@ class Cache:
     def identity(self, stream: str) -> Identity:
         return fold_identity(self.entries(stream))
 
+    def linked_identities(self, referral: str) -> tuple[Identity, ...]:
+        """The identities held here that a subject of this referral is linked to now."""
+        with self._read() as connection:
+            streams = reading.streams_linking(connection, referral)
+        found = (self.identity(stream) for stream in streams)
+        return tuple(one for one in found if any(stream == referral for stream, _ in one.linked))
+
     def row(self, stream: str) -> QueueRow | None:
         with self._read() as connection:
             found = connection.scalar(

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, delete, insert, select, text
 
 from ..domain.entries.contact import ConcernRecorded
 from ..domain.fold.identity import Identity
+from ..domain.fold.levels import Levels, levels
 from ..domain.fold.people import full_name
 from ..domain.fold.referral import Referral
 from ..domain.partial_date import PartialDate
@@ -67,10 +68,12 @@ def index_referral(connection: Connection, referral: Referral) -> None:
     forget(connection, referral.stream)
     words: list[str] = [referral.reference or ""]
     received = referral.received_at
+    closed = PartialDate.of(referral.closed.made_at.date()) if referral.closed else None
+    found = levels(referral)
     for subject, made in referral.subjects.items():
         facts = facts_of_subject(referral, subject)
-        what = referral.stage.label
-        past = ((PartialDate.of(received.date()), what, None),) if received else ()
+        what = _level_label(referral, found.get(subject)) or referral.stage.label
+        past = ((PartialDate.of(received.date()), what, closed),) if received else ()
         shown = Shown(
             name=full_name(made.body),
             birth=made.body.birth,
@@ -88,6 +91,13 @@ def index_referral(connection: Connection, referral: Referral) -> None:
         text("INSERT INTO words (text, stream) VALUES (:text, :stream)"),
         {"text": "\n".join(word for word in words if word), "stream": referral.stream},
     )
+
+
+def _level_label(referral: Referral, given: Levels | None) -> str:
+    """The last level given to a subject, in words."""
+    level = (given.final or given.admission or given.indicative) if given else None
+    ladder = referral.ladder
+    return ladder.level(level).label if level and ladder is not None and level in ladder else ""
 
 
 def index_identity(connection: Connection, identity: Identity) -> None:

@@ -7,8 +7,9 @@ from datetime import datetime
 
 import msgspec
 
-from ..domain.clocks import decision_due, returns_due
+from ..domain.clocks import acknowledgement_due, decision_due, returns_due
 from ..domain.codes import Cohort, Rag
+from ..domain.entries.contact import AcknowledgementSent, ConcernRecorded, HistorySearched
 from ..domain.entries.outcome import FeedbackGiven
 from ..domain.entries.table import TableOpened
 from ..domain.fold.gathering import requests
@@ -29,6 +30,11 @@ class AgencyState(msgspec.Struct, frozen=True):
     at: datetime | None = None
     due_at: datetime | None = None
     without: bool = False
+    asked_at: datetime | None = None
+    people: int = 0
+    """How many people it is asked about."""
+    answered: int = 0
+    """About how many of them it has answered."""
 
 
 class QueueRow(msgspec.Struct, frozen=True):
@@ -60,6 +66,12 @@ class QueueRow(msgspec.Struct, frozen=True):
     pending: bool
     """Something about it has not been sent yet."""
     read_only: bool
+    danger: bool = False
+    """Somebody said that a person is in immediate danger."""
+    history: bool = False
+    """A search for earlier history found some."""
+    acknowledge_by: datetime | None = None
+    """When the referrer must have been told what was decided; ``None`` once they were."""
 
 
 def queue_row(referral: Referral) -> QueueRow:
@@ -79,6 +91,9 @@ def queue_row(referral: Referral) -> QueueRow:
                 request.answered_at,
                 request.made.body.due_at or returns_due(referral, request.made.made_at),
                 request.without is not None,
+                request.made.made_at,
+                len(request.subjects),
+                len(request.subjects) - len(request.unanswered),
             )
         )
     levels: dict[str, str] = {}
@@ -114,6 +129,12 @@ def queue_row(referral: Referral) -> QueueRow:
         referrer_told=bool(referral.all(FeedbackGiven)),
         pending=any(entry.position is None for entry in referral.entries),
         read_only=referral.read_only,
+        danger=any(one.body.immediate_danger for one in referral.all(ConcernRecorded))
+        or (referral.triaged is not None and referral.triaged.body.immediate_danger),
+        history=any(one.body.found for one in referral.all(HistorySearched)),
+        acknowledge_by=None
+        if any(one.body.decided for one in referral.all(AcknowledgementSent))
+        else acknowledgement_due(referral),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select, text
 
 from ..domain.acts import Act, OpenBody, SignedAct, read
 from ..domain.entries import Body, Made, Unread, decode
@@ -26,6 +26,22 @@ def moment(microseconds: int | None) -> datetime | None:
 def entries_of_stream(connection: Connection, stream: str) -> tuple[Made[Body], ...]:
     """Every entry of a stream held here, pending ones too; what was refused is not among them."""
     return tuple(_made(connection, schema.entries.c.stream == stream, schema.entries.c.refused.is_(False)))
+
+
+def streams_linking(connection: Connection, referral: str) -> tuple[str, ...]:
+    """Identities' streams with a link that names this referral; whether it still stands is the fold's."""
+    table = schema.entries
+    found = connection.scalars(
+        select(table.c.stream)
+        .where(
+            text("kind = 'identity.linked'"),  # as written in the index, so that it is used
+            table.c.refused.is_(False),
+            func.instr(table.c.body, referral.encode()) > 0,
+        )
+        .distinct()
+        .order_by(table.c.stream)
+    )
+    return tuple(found)
 
 
 def entries_of_act(connection: Connection, act: str) -> tuple[Made[Body], ...]:

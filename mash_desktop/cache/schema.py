@@ -19,6 +19,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 
 from ..domain.errors import Refusal
@@ -48,6 +49,7 @@ entries = Table(
     Column("disposed", Boolean, nullable=False, default=False),
     Column("refused", Boolean, nullable=False, default=False),
     Index("entries_by_stream", "stream", "position"),
+    Index("entries_of_links", "stream", sqlite_where=text("kind = 'identity.linked'")),
 )
 """``position`` and ``admitted_at`` (microseconds) are empty while an entry waits."""
 
