@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -51,6 +51,8 @@ class Profile:
         self.folder = folder
         self.server = server
         self._vault = vault
+        self._store_key = b""
+        self._offset = timedelta()
         self.cache = Cache(open_engine(folder / FILE_NAME, vault.cache_key.hex()))
 
     @staticmethod
@@ -114,6 +116,7 @@ class Profile:
         """A session of this person on this device. Raises ``Refusal`` or ``Unreachable``."""
         account = self._account()
         session = sign_in(self.server, account.account, password, code, account.device)
+        self._offset = session.server_time - datetime.now(UTC)
         kept = msgspec.structs.replace(account, name=session.name, standings=session.standings)
         self.cache.put_fact("account", msgspec.json.encode(kept))
         self.cache.put_fact("session", msgspec.json.encode(session))
@@ -139,6 +142,7 @@ class Profile:
         authors = tuple(
             Author(account.person, s.agency, s.role, account.key, s.team) for s in account.standings
         )
+        self._store_key = self.cache.fact("store-key") or b""
         me = Me(account.hub, account.person, account.name, authors[0], authors)
         return Desk(
             self.cache,
@@ -149,10 +153,8 @@ class Profile:
         )
 
     def synchroniser(self, desk: Desk, session: Session, on_status: Callable[[Status], None]) -> Synchroniser:
-        """The network of a desk, not yet started."""
-        store_key = self.cache.fact("store-key")
-        if store_key is None:
-            raise Refusal("not-enrolled", "This device has not been enrolled.")
+        """The network of a desk that :meth:`desk` made, not yet started. Reads nothing, so it may be called
+        on the GUI thread."""
 
         def seen(head: Seen) -> None:
             desk.seen = head
@@ -161,13 +163,12 @@ class Profile:
             self.cache,
             self.server,
             session,
-            store_key,
+            self._store_key,
             on_change=desk.tell,
             on_status=on_status,
             on_seen=seen,
         )
-        offset = session.server_time - datetime.now(UTC)
-        desk.clock_offset_ms = round(offset.total_seconds() * 1000)
+        desk.clock_offset_ms = round(self._offset.total_seconds() * 1000)
         desk.wake = network.wake
         people = f"/v1/hubs/{self.server.hub}/people"
         desk.store_search = lambda search: network.ask(search, people, protocol.PeopleFound)

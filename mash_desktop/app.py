@@ -1,0 +1,46 @@
+"""The composition root: reads the command line, chooses the profile, and opens the window.
+
+The only module besides ``ui`` that may know Qt, and it imports it late, so that ``--help`` is quick.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+from mash_desktop.domain.errors import Refusal
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """``mash-desktop``. Exit codes: 0 done, 1 refused with a sentence, 2 bad usage."""
+    parser = argparse.ArgumentParser(prog="mash-desktop", description="The desktop of a safeguarding hub.")
+    parser.add_argument("--profile", metavar="DIR", type=Path, help="folder of the profile to open")
+    parser.add_argument("--hub", metavar="URL", default="", help="address of the hub, for setting up")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    demo = commands.add_parser("demo", help="a seeded hub on this machine and its whole journey")
+    demo.add_argument("--output", metavar="DIR", type=Path, default=Path("demo-output"))
+    demo.add_argument("--screenshots", metavar="DIR", type=Path, help="also put the documents' pictures here")
+    asked = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    try:
+        if asked.command == "demo":
+            from ui.demo.run import run
+
+            return run(asked.output, asked.screenshots)
+        from ui.run import open_window
+
+        return open_window(asked.profile or user_data_path("mash-desktop", appauthor=False), asked.hub)
+    except Refusal as refusal:
+        print(refusal.sentence, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,334 @@
+"""One person's window put together: profile, desk, network, screens; locked, unlocked, signed in and out.
+
+The one file of ``ui`` that knows every screen. What a screen shows is its own; what the shell shows is made
+here from the desk and the network. Locking drops every view, closes the cache and overwrites its key;
+unlocking builds them anew at the place that was left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtWidgets import QApplication, QWidget
+
+from mash_desktop.cache import ChangeSet
+from mash_desktop.desk import Desk
+from mash_desktop.desk.places import Badges, badges, places_for
+from mash_desktop.desk.profile import Profile, Server, Session, Status, Synchroniser
+from mash_desktop.domain.errors import Refusal
+from ui.screen import Screen
+from ui.shell.enrol import EnrolPage
+from ui.shell.main_window import MainWindow
+from ui.shell.state import Place, ShellState
+from ui.work import Worker
+
+IDLE_MINUTES = 10
+
+PLACES = {
+    "triage": Place("triage", "Triage", "phone-incoming", "F3", title="Triage desk"),
+    "oversight": Place("oversight", "Oversight", "eye", "F4"),
+    "hub": Place("hub", "Hub", "layout-grid", "F5", title="Hub board"),
+    "requests": Place("requests", "Requests", "inbox", "F6", title="My agency's requests"),
+    "table": Place("table", "Table", "users", "F7", title="Round table"),
+    "sign": Place("sign", "Sign", "pen-line", "F8", title="Sign-off"),
+    "inbox": Place("inbox", "Inbox", "inbox", "F9", title="Receiving team's inbox"),
+    "file": Place("file", "File", "folder", "F10", title="Referral file"),
+    "search": Place("search", "Search", "search", "Ctrl+Shift+F"),
+    "figures": Place("figures", "Figures", "chart-column", "F11"),
+    "govern": Place("govern", "Govern", "shield-check", "F12", title="Governance"),
+    "admin": Place("admin", "Admin", "settings", "Ctrl+F12", title="Administration"),
+    "sync": Place("sync", "Sync", "refresh-cw", "Ctrl+Shift+S", title="Sync and attention"),
+    "settings": Place("settings", "Settings", "contrast", "Ctrl+F11"),
+}
+
+
+def factories() -> dict[str, Callable[[Desk, Worker], Screen]]:
+    """The screen of each place; imported when a window is built, so that a start stays quick."""
+    return {}
+
+
+class PersonWindow(QObject):
+    """A window on one profile folder. ``start`` shows the door that fits: enrol, or unlock."""
+
+    opened = Signal()
+    """The shell has been unlocked and its screens are there."""
+    _status_said = Signal(object)
+    _changed = Signal(object)
+
+    def __init__(
+        self,
+        folder: Path,
+        server: Server | None = None,
+        *,
+        hub_url: str = "",
+        idle_minutes: int = IDLE_MINUTES,
+    ) -> None:
+        super().__init__()
+        self._folder, self._server = folder, server
+        self.worker = Worker()
+        self.window = MainWindow()
+        self.enrol_page = EnrolPage(server.url if server else hub_url)
+        self.window.add_door(self.enrol_page)
+        self.profile: Profile | None = None
+        self.desk: Desk | None = None
+        self.network: Synchroniser | None = None
+        self.status = Status()
+        self._badges = Badges({}, 0, 0)
+        self._left = ("", "")
+        self._idle_minutes = idle_minutes
+        self._touched = datetime.now(UTC)
+        self._signing_in_again = False
+        self._wire()
+
+    def _wire(self) -> None:
+        window = self.window
+        window.unlock_page.asked.connect(self._unlock)
+        window.sign_in_page.asked.connect(self._sign_in)
+        self.enrol_page.asked.connect(self._enrol)
+        window.lock_asked.connect(self.lock)
+        window.sync_asked.connect(self._sync)
+        window.search_asked.connect(self._search)
+        window.closing.connect(self.close)
+        window.place_chosen.connect(self._place_chosen)
+        self._status_said.connect(self._show_status)
+        self._changed.connect(self._show_change)
+        self._minute = QTimer(self)
+        self._minute.setInterval(15_000)
+        self._minute.timeout.connect(self._tick)
+        app = QApplication.instance()
+        if app is not None:
+            app.installEventFilter(self)
+
+    # --- doors
+
+    def start(self) -> None:
+        """Show the door. Nothing of a case is read before it opens."""
+        if Profile.exists(self._folder):
+            self.window.lock()
+        else:
+            self.window.show_door(self.enrol_page)
+        self.window.show()
+
+    def _unlock(self, passphrase: str) -> None:
+        self.worker.submit(
+            lambda: _opened(self._folder, passphrase),
+            self._have_profile,
+            lambda error: self.window.unlock_page.wrong(_sentence(error)),
+            owner=self,
+        )
+
+    def _enrol(self, url: str, fingerprint: str, code: str, password: str, passphrase: str) -> None:
+        def enrol() -> tuple[Profile, str | None]:
+            server = self._server or Server.pinned(url, fingerprint)
+            profile = Profile.create_or_open(self._folder, passphrase, server)
+            try:
+                return profile, profile.enrol(code, password, "This computer")
+            except Exception:
+                profile.lock()
+                raise
+
+        def enrolled(answer: tuple[Profile, str | None]) -> None:
+            profile, totp = answer
+            self.enrol_page.ready()
+            self.profile = profile
+            self.window.sign_in_page.hub_url.set_value(profile.server.url)
+            account = profile.account_name
+            self.window.sign_in_page.name.set_value(account)
+            if totp:
+                self.window.sign_in_page.tell("Add this to your authenticator now. It is shown once.", totp)
+            self.window.show_sign_in()
+
+        self.worker.submit(
+            enrol, enrolled, lambda error: self.enrol_page.failed(_sentence(error)), owner=self
+        )
+
+    def _have_profile(self, answer: tuple[Profile, Desk | None, Session | None]) -> None:
+        profile, desk, session = answer
+        self.profile = profile
+        if desk is None:
+            self.window.sign_in_page.hub_url.set_value(profile.server.url)
+            self.window.show_sign_in()
+            return
+        self._build(desk)
+        if session is not None:
+            self._connect(session)
+
+    def _sign_in(self, url: str, name: str, password: str, code: str) -> None:
+        profile = self.profile
+        if profile is None:
+            return
+
+        def signed_in(answer: tuple[Session, Desk]) -> None:
+            session, desk = answer
+            if self.desk is None:
+                self._build(desk)
+            self.window.unlock()
+            self._connect(session)
+
+        def failed(error: Exception) -> None:
+            if isinstance(error, Refusal):
+                self.window.sign_in_page.wrong(error.sentence, error.field or "code")
+            else:
+                self.window.sign_in_page.offline()
+
+        def sign_in() -> tuple[Session, Desk]:
+            session = profile.sign_in(password, code)
+            return session, profile.desk()
+
+        self.worker.submit(sign_in, signed_in, failed, owner=self)
+
+    # --- the shell
+
+    def _build(self, desk: Desk) -> None:
+        self.desk = desk
+        desk.listen(self._changed.emit)
+        mine = places_for(frozenset(author.role for author in desk.me.standings))
+        made = factories()
+        self._places = tuple(PLACES[place] for place in mine if place in made)
+        for place in self._places:
+            self.window.add_screen(made[place.id](desk, self.worker))
+        self._show_state()
+        self.window.unlock()
+        left, reference = self._left
+        start = left if any(one.id == left for one in self._places) else self._places[0].id
+        if reference:
+            self.window.open(start, reference)
+        else:
+            self.window.go(start)
+        self._minute.start()
+        self._count()
+        self.opened.emit()
+
+    def _connect(self, session: Session) -> None:
+        profile, desk = self.profile, self.desk
+        if profile is None or desk is None:
+            return
+        self._stop_network()
+        network = self.network = profile.synchroniser(desk, session, self._status_said.emit)
+        self.worker.submit(network.start)
+
+    def _stop_network(self) -> None:
+        """End the network thread; waiting for it is the worker's."""
+        if self.network is not None:
+            self.worker.submit(self.network.stop)
+            self.network = None
+
+    def lock(self) -> None:
+        """Drop every view, close the cache, overwrite the key; show nothing but the door."""
+        if self.profile is None or self.desk is None:
+            return
+        self._left = (self.window.current_place(), self.window.current_reference())
+        self._minute.stop()
+        self.window.lock()
+        self.window.drop_screens()
+        self._stop_network()
+        profile, self.profile, self.desk = self.profile, None, None
+        self.worker.submit(profile.lock)
+
+    def close(self) -> None:
+        """End the window: what waits stays in the outbox."""
+        self._minute.stop()
+        self._stop_network()
+        profile, self.profile, self.desk = self.profile, None, None
+        if profile is not None:
+            self.worker.submit(profile.lock)
+        self.worker.close()
+
+    # --- what is shown of the line and of the desk
+
+    def _show_status(self, status: object) -> None:
+        assert isinstance(status, Status)
+        self.status = status
+        self._show_state()
+        if status.signed_out and self.desk is not None and not self._signing_in_again:
+            self.window.toast(status.signed_out)
+
+    def _show_change(self, change: object) -> None:
+        assert isinstance(change, ChangeSet)
+        if self.desk is None:
+            return
+        self.window.show_change(change)
+        self._count()
+
+    def _count(self) -> None:
+        desk = self.desk
+        if desk is not None:
+            self.worker.submit(partial(badges, desk), self._have_badges, owner=self)
+
+    def _have_badges(self, counted: Badges) -> None:
+        self._badges = counted
+        self._show_state()
+
+    def _show_state(self) -> None:
+        desk = self.desk
+        if desk is None:
+            return
+        left = self._idle_minutes - int((datetime.now(UTC) - self._touched).total_seconds() // 60)
+        places = tuple(
+            Place(p.id, p.label, p.icon, p.key, self._badges.by_place.get(p.id, 0), p.title)
+            for p in self._places
+        )
+        self.window.show_state(
+            ShellState(
+                online=self.status.online,
+                since=self.status.since,
+                waiting=self._badges.waiting,
+                attention=self._badges.attention,
+                verified_at=self.status.verified_at,
+                locks_in=max(left, 0),
+                hub_label=desk.hub_label,
+                marking=desk.marking,
+                person_label=f"{desk.me.name} · {desk.me.role.label}",
+                places=places,
+            )
+        )
+
+    def _place_chosen(self, place: str) -> None:
+        self._count()
+
+    def _sync(self) -> None:
+        if self.network is not None:
+            self.network.wake()
+
+    def _search(self, words: str) -> None:
+        if any(place.id == "search" for place in self._places):
+            self.window.open("search", words)
+
+    # --- idle
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel) and (
+            isinstance(watched, QWidget) and watched.window() is self.window
+        ):
+            self._touched = datetime.now(UTC)
+        return False
+
+    def _tick(self) -> None:
+        desk = self.desk
+        if desk is None:
+            return
+        if (datetime.now(UTC) - self._touched).total_seconds() >= self._idle_minutes * 60:
+            self.lock()
+            return
+        self.worker.submit(desk.send_access)
+        self._show_state()
+
+
+def _opened(folder: Path, passphrase: str) -> tuple[Profile, Desk | None, Session | None]:
+    """Unlock, and take up the desk and the session where there are such."""
+    profile = Profile.open(folder, passphrase)
+    try:
+        desk = profile.desk()
+    except Refusal:
+        return profile, None, None
+    return profile, desk, profile.kept_session()
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, Refusal):
+        return error.sentence
+    return "The hub cannot be reached. Check the line, then try again."

@@ -1,0 +1,69 @@
+"""The third door: a new profile on this computer, tied to a person by a one-time code."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+
+from ui.shell.sign_in import Door
+from ui.widgets.button import ActionButton
+from ui.widgets.field import Field
+
+
+class EnrolPage(Door):
+    """``asked`` with hub address, fingerprint, one-time code, password and passphrase."""
+
+    asked = Signal(str, str, str, str, str)
+
+    def __init__(self, hub_url: str = "", marking: str = "") -> None:
+        super().__init__(
+            "key-round",
+            "Set this computer up",
+            "Your administrator gave you a code for this. It is done once on each computer.",
+            marking,
+        )
+        self.hub_url = Field("Hub address", hub_url, placeholder="https://isl.example.gov.uk")
+        self.fingerprint = Field("Hub fingerprint")
+        self.code = Field("One-time code")
+        self.password = Field("Password for signing in", secret=True)
+        self.passphrase = Field("Passphrase for this computer, 12 characters or more", secret=True)
+        self.button = ActionButton("Set up", "Return", "primary", accessible_name="Set up", group="Window")
+        self._act(self.button, [self.hub_url, self.fingerprint, self.code, self.password, self.passphrase])
+        self.button.clicked.connect(self._ask)
+
+    def _ask(self) -> None:
+        missing = [
+            (field, sentence)
+            for field, sentence in (
+                (self.hub_url, "Type the address of your hub, as your administrator gave it."),
+                (self.fingerprint, "Type the fingerprint that came with the code."),
+                (self.code, "Type the one-time code."),
+                (self.password, "Choose a password for signing in."),
+                (self.passphrase, "Choose a passphrase for this computer."),
+            )
+            if not field.value().strip()
+        ]
+        for field, sentence in missing:
+            field.show_error(sentence)
+        if missing:
+            missing[0][0].setFocus()
+            return
+        self.busy("Setting up")
+        self.asked.emit(
+            self.hub_url.value().strip(),
+            self.fingerprint.value().strip(),
+            self.code.value().strip(),
+            self.password.value(),
+            self.passphrase.value(),
+        )
+
+    def failed(self, sentence: str) -> None:
+        """Say what went wrong; what was typed stays."""
+        self.tell(sentence)
+
+    def forget(self) -> None:
+        """Once set up, no secret stays in the window."""
+        self.ready()
+        self.clear_notice()
+        for field in (self.code, self.password, self.passphrase):
+            field.set_value("")
+            field.clear_error()
