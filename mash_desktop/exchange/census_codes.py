@@ -50,7 +50,7 @@ class Disability(Code):
 class AssessmentFactor(Code):
     """Factors identified at the end of an assessment.
 
-    18A and 19A were split into B and C in 2021; returns of that year still carry them.
+    18A and 19A were split into B and C by 2021; children of earlier years still carry them.
     """
 
     ALCOHOL_CHILD = "1A", "Alcohol misuse: child"

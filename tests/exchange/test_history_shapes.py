@@ -93,22 +93,22 @@ YEARS = {
         "<ReasonForClosure>RC8</ReasonForClosure><ReferralNFA>1</ReferralNFA>",
         Sex.MALE,
     ),
-    "2022 has plan dates and early help as a closure": (
+    "2022 has plan dates": (
         "<GenderCurrent>2</GenderCurrent>",
-        "<ReasonForClosure>RC9</ReasonForClosure><CINPlanDates><CINPlanStartDate>2025-02-01</CINPlanStartDate>"
+        "<ReasonForClosure>RC8</ReasonForClosure><CINPlanDates><CINPlanStartDate>2025-02-01</CINPlanStartDate>"
         "</CINPlanDates><ReferralNFA>true</ReferralNFA>",
         Sex.FEMALE,
     ),
-    "2023 has criminal exploitation as a factor": (
+    "2022 has criminal exploitation as a factor": (
         "<GenderCurrent>0</GenderCurrent>",
         "<Assessments><AssessmentActualStartDate>2025-01-07</AssessmentActualStartDate>"
         "<FactorsIdentifiedAtAssessment><AssessmentFactors>24A</AssessmentFactors>"
         "</FactorsIdentifiedAtAssessment></Assessments><ReferralNFA>FALSE</ReferralNFA>",
         Sex.UNKNOWN,
     ),
-    "2024 may leave the factors empty": (
+    "2024 has early help as a closure and may leave the factors empty": (
         "<GenderCurrent>9</GenderCurrent>",
-        "<Assessments><AssessmentActualStartDate>2025-01-07</AssessmentActualStartDate>"
+        "<ReasonForClosure>RC9</ReasonForClosure><Assessments><AssessmentActualStartDate>2025-01-07</AssessmentActualStartDate>"
         "<FactorsIdentifiedAtAssessment/></Assessments>",
         Sex.UNKNOWN,
     ),

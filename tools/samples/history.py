@@ -18,14 +18,14 @@ from .people import Family, Person, family
 
 MADE_ON = date(2026, 10, 31)
 UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
-FAMILIES = 165
+FAMILIES = 163
 
 KEY_HEADING = (
     *("LAchildID", "forenames", "surname", "also_known_as", "sex", "address", "postcode"),
     *("relation1_forenames", "relation1_surname", "relation1_relation", "relation1_birth"),
     *("relation2_forenames", "relation2_surname", "relation2_relation", "relation2_birth"),
 )
-SOURCES = ("6", "2A", "3B", "3E", "1A", "3A", "5A", "4", "5D", "1D", "3C", "9", "7", "8", "2B", "3F")
+SOURCES = ("5D", "6", "2A", "3B", "3E", "1A", "3A", "5A", "4", "1D", "3C", "9", "7", "8", "2B", "3F")
 NEEDS = ("N1", "N1", "N1", "N5", "N4", "N3", "N2", "N6", "N8", "N7", "N9")
 FACTORS = (
     "3B",
@@ -65,6 +65,10 @@ def history() -> tuple[str, str]:
     known = [*_carters(), _cartwright(), *_others(random)]
     children = [*(_child(random, child) for child in known), *_wrong()]
     random.shuffle(children)
+    # A second child of a number that is taken, which must come after the first.
+    children.append(
+        _wrong_child("<LAchildID>STF0041726</LAchildID><PersonBirthDate>2017-04-03</PersonBirthDate>")
+    )
     return _HEAD + "".join(children) + "</Children>\n</Message>\n", _key(random, known)
 
 
@@ -146,17 +150,17 @@ def _life(random: Random, shape: int, born: date) -> str:
     for _ in range(random.choices((1, 2, 3), (76, 19, 5))[0]):
         if day > MADE_ON - timedelta(days=20):
             break
-        length = random.choice((1, 12, 38, 60, 95, 180, 320))
+        length = random.choice((1, 1, 12, 38, 60, 95, 180, 320))
         closed = day + timedelta(days=length)
         open_still = closed > MADE_ON
         is_nfa = length == 1
         reason = "RC7"
         if length < 80:
-            reason = random.choice(("RC8", "RC8", "RC9" if shape >= 2022 else "RC8", "RC5"))
+            reason = random.choice(("RC8", "RC8", "RC9" if shape >= 2024 else "RC8", "RC5"))
         episodes.append(
             _episode(
                 referred=day,
-                source=random.choice(SOURCES),
+                source=random.choice(SOURCES if shape >= 2024 else SOURCES[1:]),
                 need=random.choice(NEEDS),
                 closed=None if open_still else closed,
                 reason="" if open_still else reason,
@@ -290,7 +294,7 @@ def _child(random: Random, child: Known) -> str:
     )
     xml = f"<Child>\n{identifiers}{characteristics}{child.episodes}</Child>\n"
     # One of the systems puts every element on a line of its own.
-    return xml.replace("><", ">\n        <") if random.random() < 0.06 else xml
+    return xml.replace("><", ">\n <") if random.random() < 0.04 else xml
 
 
 def _is_unborn(person: Person) -> bool:
@@ -308,17 +312,19 @@ def _upn(authority: str, school: int, year: int, serial: int) -> str:
 # --- what is wrong on purpose, one kind each ---
 
 
+GOOD = _episode(referred=date(2024, 3, 4), source="6", need="N1", closed=date(2024, 4, 2), reason="RC8")
+
+
+def _wrong_child(identifiers: str, episodes: str = GOOD) -> str:
+    return f"<Child>\n<ChildIdentifiers>{identifiers}</ChildIdentifiers>\n{episodes}</Child>\n"
+
+
 def _wrong() -> Iterator[str]:
-    good = _episode(referred=date(2024, 3, 4), source="6", need="N1", closed=date(2024, 4, 2), reason="RC8")
+    good, child = GOOD, _wrong_child
     born = "<PersonBirthDate>2013-05-06</PersonBirthDate><Sex>F</Sex>"
-
-    def child(identifiers: str, episodes: str = good) -> str:
-        return f"<Child>\n<ChildIdentifiers>{identifiers}</ChildIdentifiers>\n{episodes}</Child>\n"
-
     number = (f"<LAchildID>STF009{count:04}</LAchildID>" for count in range(100))
     yield child(born)
     yield child(f"<LAchildID>=STF0090000</LAchildID>{born}")
-    yield child("<LAchildID>STF0041726</LAchildID><PersonBirthDate>2017-04-03</PersonBirthDate><Sex>F</Sex>")
     yield child(next(number) + "<Sex>M</Sex>")
     yield child(next(number) + "<PersonBirthDate>06/05/2013</PersonBirthDate><Sex>M</Sex>")
     yield child(next(number) + "<PersonBirthDate>2013-02-30</PersonBirthDate><Sex>M</Sex>")

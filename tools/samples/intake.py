@@ -26,6 +26,7 @@ SCHOOLS = (
     "Trentside High",
 )
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+AROUND_THE_CLOCK = ("6", "3E", "1A", "1B", "9")
 COHORTS = ("children", "domestic_abuse", "adults")
 HEADING = [
     "received_at",
@@ -57,7 +58,7 @@ def intake() -> str:
     rows: Rows = []
     while len(rows) < GOOD_ROWS - 1:
         moment = FIRST + timedelta(minutes=random.randrange(minutes))
-        rows.append((moment, _contact(random, moment, texts)))
+        rows.append(_contact(random, moment, texts))
     rows.append((datetime.fromisoformat(texts["carters"]["received_at"]), texts["carters"]))
     rows.extend(_wrong(random, rows, texts["wrong"]))
     rows.sort(key=lambda row: row[0])
@@ -69,7 +70,7 @@ def intake() -> str:
     return out.getvalue() + "2026-11-19 23:55,phone,6,children,short row\r\n"
 
 
-def _contact(random: Random, moment: datetime, texts: dict[str, Any]) -> Cells:
+def _contact(random: Random, moment: datetime, texts: dict[str, Any]) -> tuple[datetime, Cells]:
     cohort = random.choices(COHORTS, (70, 18, 12))[0]
     home = family(
         random, youngest=date(2026, 6, 1), oldest=date(2009, 6, 1), with_man=cohort == "domestic_abuse"
@@ -97,6 +98,8 @@ def _contact(random: Random, moment: datetime, texts: dict[str, Any]) -> Cells:
         adult = _someone(random)
         names["adult"] = f"{adult.forenames} {adult.surname}"
         people = [_adult(random, adult, "", "subject")]
+    if concern["source"] not in AROUND_THE_CLOCK:
+        moment = moment.replace(hour=8 + moment.hour % 10)
     cells = {
         "received_at": moment.strftime(
             "%d/%m/%Y %H:%M" if concern["channel"] == "email" else "%Y-%m-%d %H:%M"
@@ -123,7 +126,7 @@ def _contact(random: Random, moment: datetime, texts: dict[str, Any]) -> Cells:
         cells["referrer_phone"] = f"+44 {number[1:]}" if random.random() < 0.1 else number
     for place, person in enumerate(people, 1):
         cells.update({f"person{place}_{what}": text for what, text in person.items()})
-    return cells
+    return moment, cells
 
 
 def _of_age(child: Person, ages: Sequence[int]) -> bool:
