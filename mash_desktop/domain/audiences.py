@@ -96,6 +96,8 @@ class Reach(msgspec.Struct, frozen=True):
     """The agency that each request asks."""
     released: frozenset[str]
     """Entries that are the last of a chain of release."""
+    suppressed: frozenset[str]
+    """Addresses whose last word is that they are suppressed, which holds for every earlier word on them."""
 
     def asked_about_any(self, subjects: set[str]) -> set[str]:
         return {f"agency:{agency}" for agency, about in self.asked.items() if about & subjects}
@@ -107,9 +109,9 @@ class Reach(msgspec.Struct, frozen=True):
 def reach(referral: Referral, config: HubConfig) -> Reach:
     """How far this referral reaches, as things stand."""
     hub_staff = frozenset(f"agency:{one.id}" for one in config.agencies if one.kind is AgencyKind.HUB)
-    core = {f"agency:{agency}" for agency in (referral.owner, referral.origin) if agency is not None}
-    if referral.admitted is not None:
-        core |= hub_staff
+    # Who took the contact holds it until admission; from then on the hub's own staff do.
+    others = hub_staff if referral.admitted is not None else {f"agency:{referral.origin}"}
+    core = others | ({f"agency:{referral.owner}"} if referral.owner is not None else set())
     asked = asked_about(referral)
     return Reach(
         core=frozenset(core),
@@ -123,6 +125,7 @@ def reach(referral: Referral, config: HubConfig) -> Reach:
         asked=asked,
         requests={request: one.agency for request, one in requests(referral).items()},
         released=frozenset(last for chain, last in referral.chains.items() if chain.startswith("release:")),
+        suppressed=frozenset(one.body.address for one in referral.addresses if one.body.suppressed),
     )
 
 
@@ -155,7 +158,7 @@ def audiences_within(reach: Reach, entry: Made[Body]) -> frozenset[str]:
     if isinstance(body, RelationshipRecorded):
         return core | reach.receiving | reach.asked_about_all({body.first, body.second})
     if isinstance(body, AddressRecorded):
-        if body.suppressed:
+        if body.suppressed or body.address in reach.suppressed:
             return core
         return core | reach.receiving | reach.asked_about_any(set(body.subjects))
     if isinstance(body, (NoteAdded, DocumentAttached)):

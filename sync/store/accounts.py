@@ -326,7 +326,7 @@ class Accounts:
         )
 
     def caller(self, token: str) -> Caller:
-        """Who holds this token. ``Refusal``: *session-over*, *device-revoked*."""
+        """Who holds this token. ``Refusal``: *session-ended*, *device-revoked*."""
         return self.caller_by_digest(_digest(token))
 
     def caller_by_digest(self, digest: bytes, *, seen: bool = True) -> Caller:
@@ -335,7 +335,7 @@ class Accounts:
         with self._engine.connect() as db, db.begin():
             row = db.execute(select(s).where(s.c.token == digest)).one_or_none()
             if row is None or row.expires_at <= now or row.seen_at + IDLE <= now:
-                raise Refusal("session-over", "You are signed out. Sign in again.")
+                raise Refusal("session-ended", "You are signed out. Sign in again.")
             directory = current_directory(db, self._admission.shelf, self._secrets, row.hub).directory
             key = directory.keys.get(row.key)
             if key is None or key.revoked is not None:
@@ -355,7 +355,7 @@ class Accounts:
                 delete(s).where(s.c.hub == caller.hub, s.c.token == caller.token).returning(s.c.expires_at)
             )
             if expires is None:
-                raise Refusal("session-over", "You are signed out. Sign in again.")
+                raise Refusal("session-ended", "You are signed out. Sign in again.")
             return self._open(
                 db, caller.hub, caller.person, caller.device, caller.key, caller.directory, now, expires
             )

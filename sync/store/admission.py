@@ -12,10 +12,12 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, Engine, or_, select, text
+from sqlalchemy import Connection, Engine, func, or_, select, text
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 
 from mash_desktop.domain.acts import Parcel, read
+from mash_desktop.domain.entries.contact import DocumentAttached
 from mash_desktop.domain.entries.identity import IdentityLinked, IdentityNotSame, IdentityUnlinked
 from mash_desktop.domain.errors import Refusal
 from sync.protocol import Answer
@@ -25,7 +27,7 @@ from .docket import Docket, Refused
 from .examining import STORE, Candidate, examine, family_of
 from .log import LogHead, read_head, root_at
 from .sealing import Secrets, StreamKey
-from .streams import HUB_STREAM, Held, Shelf, current_directory, load, stream_keys
+from .streams import HUB_STREAM, Held, Shelf, current_directory, load, made_stream_key, stream_keys
 from .writing import Writing
 
 logger = logging.getLogger(__name__)
@@ -76,6 +78,7 @@ class Admission:
                 candidates[place] = examine(parcel, hub, person, directory, self.secrets)
             except Refusal as refusal:
                 answers[place] = _refused(parcel, refusal)
+        self._begin_days(hub, {stream for one in candidates.values() for stream in one.streams})
         for attempt in range(1, MOST_TRIES + 1):
             try:
                 admitted, head = self._commit(hub, candidates)
@@ -103,6 +106,19 @@ class Admission:
             raise Refusal(answer.code, answer.sentence, answer.field)
         return answer
 
+    def _begin_days(self, hub: str, streams: set[str]) -> None:
+        """Give a day of accesses its key beforehand: these streams are not locked, so that logging who
+        looked never waits for others who do."""
+        days = {s for s in streams if family_of(s) == "access" and self.shelf.key(hub, s) is None}
+        for stream in sorted(days):
+            _, wrapped = made_stream_key(self.secrets, hub, stream)
+            with self.engine.begin() as db:
+                db.execute(
+                    insert(tables.stream_keys)
+                    .values(hub=hub, stream=stream, wrapped=wrapped)
+                    .on_conflict_do_nothing()
+                )
+
     # --- one transaction ---
 
     def _commit(self, hub: str, candidates: dict[int, Candidate]) -> tuple[dict[int, Answer], LogHead]:
@@ -123,6 +139,7 @@ class Admission:
                 try:
                     _refuse_taken(candidate, taken)
                     self._refuse_other_history(db, hub, candidate)
+                    _refuse_unsent(db, hub, candidate)
                     docket.rule(candidate)
                 except Refused as refused:
                     answers[place] = _refused_by(candidate, refused)
@@ -183,7 +200,7 @@ class Admission:
             ).all()
         )
         held = load(db, self.shelf, self.secrets, hub, versions)
-        keys = stream_keys(db, self.shelf, self.secrets, hub, touched)
+        keys = stream_keys(db, self.shelf, self.secrets, hub, touched | linked)
         return Docket(hub, held, now), held, keys
 
     def _lock(self, db: Connection, hub: str, streams: set[str], *, exclusive_hub: bool) -> None:
@@ -278,6 +295,26 @@ def _taken(db: Connection, hub: str, candidates: Iterable[Candidate]) -> set[str
 def _refuse_taken(candidate: Candidate, taken: set[str]) -> None:
     if any(header.id in taken for header in candidate.act.entries):
         raise Refusal("entry-taken", "An entry of this act is in the log already, in another act.")
+
+
+def _refuse_unsent(db: Connection, hub: str, candidate: Candidate) -> None:
+    """Who attaches a document has sent each piece of it: its hash alone gives nobody a right to it."""
+    pieces = {
+        piece
+        for entry in candidate.entries
+        if isinstance(entry.body, DocumentAttached)
+        for piece in entry.body.chunks
+    }
+    if not pieces:
+        return
+    t = tables.chunk_senders
+    sent = db.scalar(
+        select(func.count())
+        .select_from(t)
+        .where(t.c.hub == hub, t.c.person == candidate.act.author, t.c.chunk.in_(pieces))
+    )
+    if sent != len(pieces):
+        raise Refusal("document-unsent", "A piece of this document has not been sent yet.", "chunks")
 
 
 def _refused(parcel: Parcel, refusal: Refusal) -> Answer:

@@ -6,15 +6,19 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Engine, text
 
+from mash_desktop.domain.acts import Parcel
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.proofs.head import SignedHead
-from sync.protocol import Page, Path, Pull
+from sync.protocol import Page, Path, Pull, Pushed
 
 from . import log, pulling
 from .accounts import Accounts, Caller
 from .admission import Admission
 from .database import check_schema
+from .documents import Documents
 from .live import Live
+from .metrics import Metrics
+from .people_search import People
 from .sealing import Secrets
 from .streams import Shelf
 
@@ -27,8 +31,11 @@ class Store:
         self.engine = engine
         self.secrets = secrets
         self.shelf = Shelf()
+        self.metrics = Metrics()
         self.admission = Admission(engine, secrets, self.shelf, announce=lambda hub: self.live.announce(hub))
         self.accounts = Accounts(engine, secrets, self.admission, revoked=lambda hub: self.live.ended(hub))
+        self.people = People(engine, secrets, self.shelf, self.admission)
+        self.documents = Documents(engine, secrets)
         self.live = Live(engine, self.accounts)
 
     def close(self) -> None:
@@ -38,7 +45,16 @@ class Store:
         return pulling.all_audiences(caller, datetime.now(UTC))
 
     def pull(self, caller: Caller, asked: Pull) -> Page:
-        return pulling.page(self.engine, self.secrets, self.shelf, caller, asked, datetime.now(UTC))
+        page = pulling.page(self.engine, self.secrets, self.shelf, caller, asked, datetime.now(UTC))
+        self.metrics.rows.inc(len(page.rows))
+        return page
+
+    def push(self, caller: Caller, parcels: tuple[Parcel, ...]) -> Pushed:
+        with self.metrics.push_seconds.time():
+            outcome = self.admission.push(caller.hub, caller.person, parcels)
+        for answer in outcome.answers:
+            self.metrics.acts.labels(answer.state, answer.code).inc()
+        return Pushed(answers=tuple(outcome.answers), head=outcome.head.signed)
 
     def head(self, hub: str) -> SignedHead:
         with self.engine.connect() as db:

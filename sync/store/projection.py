@@ -18,7 +18,8 @@ from mash_desktop.domain.fold.levels import levels
 from . import tables
 from .docket import Docket
 from .examining import family_of
-from .sealing import Secrets
+from .people_index import index
+from .sealing import Secrets, StreamKey
 from .streams import Held
 
 
@@ -29,14 +30,16 @@ def project(
     streams: Sequence[Held],
     docket: Docket,
     positions: Mapping[str, int],
+    keys: Mapping[str, StreamKey],
 ) -> None:
     """Bring the projections of these streams up to where they stand."""
-    moved = [one for one in streams if one.entries and one.entries[-1].id in positions]
-    referrals = [one for one in moved if family_of(one.stream) == "referral"]
-    identities = [one for one in moved if family_of(one.stream) == "identity"]
+    referrals = [one for one in streams if family_of(one.stream) == "referral"]
+    identities = [one for one in streams if family_of(one.stream) == "identity"]
     _referrals(db, hub, [one.referral(docket.directory) for one in referrals])
     _attachments(db, hub, referrals, positions)
-    _links(db, hub, identities)
+    moved = [one for one in identities if one.entries[-1].id in positions]
+    _links(db, hub, moved)
+    index(db, hub, secrets, [*referrals, *moved], keys, positions, marked=bool(moved))
 
 
 def _referrals(db: Connection, hub: str, referrals: Iterable[Referral]) -> None:

@@ -6,7 +6,7 @@ from mash_desktop.domain.errors import Refusal
 
 STATUS = {
     "sign-in-refused": 401,
-    "session-over": 401,
+    "session-ended": 401,
     "device-revoked": 401,
     "standing-not-held": 403,
     "not-permitted": 403,

@@ -151,6 +151,19 @@ class StreamKey:
         own, nonce = new_key(), random.token_bytes(_NONCE_BYTES)
         return SealedBody(seal(own, salt + body, bound), nonce + self._key.encrypt(nonce, own, bound))
 
+    def seal_value(self, purpose: str, value: bytes) -> bytes:
+        """Something derived from the stream, under the stream's key itself: it goes with the stream."""
+        nonce = random.token_bytes(_NONCE_BYTES)
+        return nonce + self._key.encrypt(nonce, value, self._bound + purpose.encode())
+
+    def open_value(self, purpose: str, sealed: bytes) -> bytes:
+        try:
+            return self._key.decrypt(
+                sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], self._bound + purpose.encode()
+            )
+        except (InvalidTag, ValueError) as error:
+            raise Refusal("sealed-wrong", "Something sealed in the store does not open.") from error
+
     def open(self, entry: str, body: SealedBody) -> tuple[bytes, bytes]:
         """Body and salt. ``Refusal`` (*sealed-wrong*) where either was changed."""
         bound = self._bound + entry.encode()

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from litestar import Litestar, MediaType, Request, Response, Router, get, post
+from litestar import Litestar, MediaType, Request, Response, Router, get, post, put
 from litestar.datastructures import ResponseHeader
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
@@ -24,6 +24,7 @@ from litestar.response import ServerSentEvent, ServerSentEventMessage
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.proofs.head import SignedHead
 from sync.protocol import (
+    CHUNK_BYTES,
     MOST_ACTS,
     VERSION,
     VERSION_HEADER,
@@ -31,6 +32,8 @@ from sync.protocol import (
     Enrolled,
     Page,
     Path,
+    PeopleFound,
+    PeopleSearch,
     Presence,
     Problem,
     Pull,
@@ -133,7 +136,7 @@ def application(store: Store, ready: Callable[[], None] | None = None) -> Litest
     def provide_caller(request: Request[Any, Any, Any]) -> Caller:
         kind, _, token = request.headers.get("Authorization", "").partition(" ")
         if kind.lower() != "bearer" or not token:
-            raise Refusal("session-over", "You are signed out. Sign in again.")
+            raise Refusal("session-ended", "You are signed out. Sign in again.")
         caller = store.accounts.caller(token.strip())
         hub = request.path_params.get("hub")
         if hub is not None and hub != caller.hub:
@@ -160,8 +163,7 @@ def application(store: Store, ready: Callable[[], None] | None = None) -> Litest
     def push(hub: str, caller: Caller, data: Push) -> Pushed:
         if len(data.acts) > MOST_ACTS:
             raise Refusal("too-many-acts", f"Send at most {MOST_ACTS} acts at a time.", "acts")
-        outcome = store.admission.push(hub, caller.person, data.acts)
-        return Pushed(answers=tuple(outcome.answers), head=outcome.head.signed)
+        return store.push(caller, data.acts)
 
     @post("/feed", status_code=200, sync_to_thread=True)
     def feed(hub: str, caller: Caller, data: Pull) -> Page:
@@ -182,6 +184,19 @@ def application(store: Store, ready: Callable[[], None] | None = None) -> Litest
     @post("/presence", status_code=204, sync_to_thread=True)
     def presence(hub: str, caller: Caller, data: Presence) -> None:
         store.live.present(caller, data, datetime.now(UTC))
+
+    @post("/people", status_code=200, sync_to_thread=True)
+    def people(hub: str, caller: Caller, data: PeopleSearch) -> PeopleFound:
+        return store.people.search(caller, data)
+
+    @put("/chunks/{chunk:str}", status_code=204, request_max_body_size=CHUNK_BYTES)
+    async def take_chunk(hub: str, chunk: str, caller: Caller, request: Request[Any, Any, Any]) -> None:
+        content = await request.body()
+        await asyncio.to_thread(store.documents.take, caller, chunk, content)
+
+    @get("/chunks/{chunk:str}", media_type="application/octet-stream", sync_to_thread=True)
+    def give_chunk(hub: str, chunk: str, caller: Caller) -> bytes:
+        return store.documents.give(caller, chunk)
 
     @get("/live")
     async def live(hub: str, caller: Caller) -> ServerSentEvent:
@@ -214,6 +229,10 @@ def application(store: Store, ready: Callable[[], None] | None = None) -> Litest
     async def healthz() -> dict[str, str]:
         return {"status": "alive"}
 
+    @get("/metrics", media_type="text/plain", sync_to_thread=True)
+    def metrics() -> bytes:
+        return store.metrics.shown(store.live.connections)
+
     @get("/readyz", sync_to_thread=True)
     def readyz() -> dict[str, str]:
         store.check_ready()
@@ -222,7 +241,18 @@ def application(store: Store, ready: Callable[[], None] | None = None) -> Litest
     caller = {"caller": Provide(provide_caller, sync_to_thread=True)}
     hub_router = Router(
         "/hubs/{hub:str}",
-        route_handlers=[push, feed, head, inclusion, consistency, presence, live],
+        route_handlers=[
+            push,
+            feed,
+            head,
+            inclusion,
+            consistency,
+            people,
+            take_chunk,
+            give_chunk,
+            presence,
+            live,
+        ],
         dependencies=caller,
     )
     session_router = Router("/", route_handlers=[refresh, sign_out], dependencies=caller)
@@ -231,8 +261,10 @@ def application(store: Store, ready: Callable[[], None] | None = None) -> Litest
             Router("/v1", route_handlers=[sign_in, enrol, session_router, hub_router]),
             healthz,
             readyz,
+            metrics,
         ],
         before_request=_version,
+        after_response=store.metrics.answered,
         exception_handlers={Refusal: _refused, HTTPException: _http, Exception: _broken},
         response_headers=[ResponseHeader(name=name, value=value) for name, value in STRICT_HEADERS.items()],
         request_max_body_size=LARGEST_REQUEST,

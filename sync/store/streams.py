@@ -54,6 +54,11 @@ class Held:
     def directory(self) -> Directory:
         return fold_hub(self.entries)
 
+    @property
+    def folded(self) -> Referral | None:
+        """The fold of a referral's stream that has been asked for; ``None`` of any other stream."""
+        return self._referral[1] if self._referral is not None else None
+
     def referral(self, directory: Directory) -> Referral:
         """The fold under the hub's timeline; kept until the directory is another."""
         if self._referral is None or self._referral[0] is not directory:

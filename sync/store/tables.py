@@ -265,12 +265,12 @@ people = Table(
     _hub(),
     Column("key", Text, primary_key=True),
     Column("stream", Text, nullable=False),
-    Column("cohort", Text, nullable=False),
+    Column("position", BigInteger, nullable=False),
     Column("agency", Text, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Index("ix_people_hub_stream", "hub", "stream"),
 )
-"""People as told in referrals and in histories; the facts compared are sealed."""
+"""People as told in referrals and in histories, by the entry that tells it; the facts are sealed."""
 
 people_blocks = Table(
     "people_blocks",
@@ -287,12 +287,28 @@ chunks = Table(
     metadata,
     _hub(),
     Column("chunk", Text, primary_key=True),
-    Column("by", Text, nullable=False),
     Column("size", Integer, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     _when("stored_at"),
 )
 """Sealed pieces of documents, by the SHA-256 of what they hold."""
+
+chunk_keys = Table(
+    "chunk_keys",
+    metadata,
+    _hub(),
+    Column("chunk", Text, primary_key=True),
+    Column("wrapped", LargeBinary, nullable=False),
+)
+
+chunk_senders = Table(
+    "chunk_senders",
+    metadata,
+    _hub(),
+    Column("chunk", Text, primary_key=True),
+    Column("person", Text, primary_key=True),
+)
+"""Who has shown that they have a chunk: nobody can attach one by its hash alone."""
 
 attachments = Table(
     "attachments",

@@ -59,7 +59,7 @@ class Writing:
         new = self._tree(admitted, positions, head, stamped)
         self._streams(docket, held, positions, stamped)
         self._feeds(docket, positions, new)
-        project(self._db, self._hub, self._secrets, self.shelved, docket, positions)
+        project(self._db, self._hub, self._secrets, self.shelved, docket, positions, self._keys)
         self._db.execute(
             update(tables.heads).where(tables.heads.c.hub == self._hub), head_row(self._hub, new)
         )

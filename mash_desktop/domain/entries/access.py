@@ -22,6 +22,9 @@ class SearchMade(Body, frozen=True):
     at: datetime
     because: str = ""
     """The open contact that is the reason of the search."""
+    by: str = ""
+    """Who searched, and for which agency, where the store writes this for a search made through it."""
+    agency: str = ""
 
 
 @kind("document.printed", family="access")

@@ -1,0 +1,132 @@
+"""The people index: who is told of in this hub's referrals and histories.
+
+Blocking keys are kept as keyed hashes and what is compared is sealed with its stream's key. Who finds what
+is in ``people_search``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, delete, select
+from sqlalchemy.dialects.postgresql import insert
+
+from mash_desktop.domain.entries.contact import AddressRecorded, SubjectRecorded
+from mash_desktop.domain.entries.identity import HistoryRecorded, PastEpisode
+from mash_desktop.domain.entries.outcome import EntryWithdrawn
+from mash_desktop.domain.fold import Referral
+from mash_desktop.matching import PersonFacts, Residence, blocking_keys
+
+from . import tables
+from .sealing import Secrets, StreamKey
+from .streams import Held
+
+
+class Account(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One account of one person, as sealed in the index."""
+
+    facts: PersonFacts
+    episodes: tuple[PastEpisode, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return " ".join(filter(None, (self.facts.forenames, self.facts.surname)))
+
+    @property
+    def address(self) -> str:
+        if not self.facts.addresses:
+            return ""
+        last = self.facts.addresses[-1]
+        return ", ".join(filter(None, (last.line, last.postcode)))
+
+
+_TELLING = (SubjectRecorded, AddressRecorded, HistoryRecorded, EntryWithdrawn)
+
+
+def index(
+    db: Connection,
+    hub: str,
+    secrets: Secrets,
+    streams: Iterable[Held],
+    keys: Mapping[str, StreamKey],
+    fresh: Mapping[str, int],
+    marked: bool,
+) -> None:
+    """Bring the index up to these streams, where they tell something new of somebody.
+
+    ``fresh`` are the ids of the entries just admitted; ``marked`` says that an identity moved, which may
+    have suppressed an address in any of the streams.
+    """
+    people: list[dict[str, Any]] = []
+    blocks: list[dict[str, Any]] = []
+    stale: list[str] = []
+    for held in streams:
+        new = [entry for entry in held.entries if entry.id in fresh]
+        if not marked and not any(isinstance(entry.body, _TELLING) for entry in new):
+            continue
+        if len(new) < len(held.entries):
+            stale.append(held.stream)
+        for key, agency, position, account in _accounts(held):
+            sealed = keys[held.stream].seal_value(key, msgspec.msgpack.encode(account))
+            people.append(
+                {"hub": hub, "key": key, "stream": held.stream, "position": position, "agency": agency,
+                 "sealed": sealed}
+            )  # fmt: skip
+            blocks += [
+                {"hub": hub, "block": secrets.digest("block", f"{hub}\x00{block}"), "key": key}
+                for block in blocking_keys(account.facts)
+            ]
+    if stale:
+        p, b = tables.people, tables.people_blocks
+        old = select(p.c.key).where(p.c.hub == hub, p.c.stream.in_(stale)).scalar_subquery()
+        db.execute(delete(b).where(b.c.hub == hub, b.c.key.in_(old)))
+        db.execute(delete(p).where(p.c.hub == hub, p.c.stream.in_(stale)))
+    if people:
+        db.execute(insert(tables.people), people)
+    if blocks:
+        db.execute(insert(tables.people_blocks), blocks)
+
+
+def _accounts(held: Held) -> Iterable[tuple[str, str, int, Account]]:
+    """Key, agency, position of the telling entry, and account of each person in a stream."""
+    referral = held.folded
+    if referral is None:
+        for entry in held.identity.history:
+            assert entry.position is not None
+            yield f"{held.stream}#{entry.id}", entry.agency, entry.position, _from_history(entry.body)
+        return
+    suppressed = held.extent.marks.suppressed if held.extent is not None else frozenset()
+    for subject, told in referral.subjects.items():
+        assert told.position is not None
+        facts = _from_subject(referral, told.body, subject in suppressed)
+        yield f"{held.stream}#{subject}", referral.owner or told.agency, told.position, Account(facts)
+
+
+def _from_history(body: HistoryRecorded) -> Account:
+    places = (Residence(body.address, body.postcode),) if body.address or body.postcode else ()
+    facts = PersonFacts(
+        body.forenames, body.surname, body.aliases, body.birth, body.sex, body.nhs_number, body.upn, places
+    )
+    return Account(facts, body.episodes)
+
+
+def _from_subject(referral: Referral, body: SubjectRecorded, suppressed: bool) -> PersonFacts:
+    """A suppressed address is left out: finding by it would betray it."""
+    places = tuple(
+        Residence(one.body.line, one.body.postcode, one.body.lived_from, one.body.lived_to, one.body.uprn)
+        for one in referral.addresses
+        if body.subject in one.body.subjects and not one.body.suppressed and not suppressed
+    )
+    return PersonFacts(
+        body.forenames,
+        body.surname,
+        body.aliases,
+        body.birth,
+        body.sex,
+        body.nhs_number,
+        body.upn,
+        places,
+        body.school,
+    )
