@@ -19,8 +19,8 @@ test: ## everything: the checks, every test, the tests without Qt, coverage
 check: setup ## lint, types, import contracts, dependencies
 	@tools/check
 
-screenshots: setup ## the demo without a screen: a picture of every screen, in demo-output/
-	@QT_QPA_PLATFORM=offscreen .venv/bin/mash-desktop demo
+screenshots: setup ## the demo without a screen, and the pictures that the documents show, in docs/
+	@QT_QPA_PLATFORM=offscreen .venv/bin/mash-desktop demo --screenshots docs
 
 bench: setup ## measure; SECTION=store, desktop or hub for one part; writes bench/latest.json
 	@.venv/bin/python -m tests.bench $(if $(SECTION),--section $(SECTION))
