@@ -4,6 +4,7 @@
 shows and does. Nothing here may be called on the GUI thread: the desk reads and writes the cache.
 """
 
+from ..cache import ChangeSet
 from .desk import Desk, Me
 
-__all__ = ["Desk", "Me"]
+__all__ = ["ChangeSet", "Desk", "Me"]

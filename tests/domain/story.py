@@ -71,8 +71,12 @@ def staffordshire() -> HubConfig:
 class Story:
     """One referral on the store: whole, judged, positioned. ``tell`` admits or raises ``AssertionError``."""
 
-    def __init__(self, stream: str = "referral:0", config: HubConfig | None = None) -> None:
+    def __init__(
+        self, stream: str = "referral:0", config: HubConfig | None = None, *, first: int = 2
+    ) -> None:
+        """``first`` is the position of its first entry: stories on one desk are told apart by it."""
         self.stream = stream
+        self.first = first
         self.config = config or staffordshire()
         self.timeline = HubTimeline(((1, self.config),))
         self.now = START
@@ -89,7 +93,7 @@ class Story:
         chains = dict(self.referral.chains)
         drafts = []
         for number, body in enumerate(bodies):
-            entry_id = f"{len(self.entries) + number:08d}"
+            entry_id = f"{self.first - 2 + len(self.entries) + number:08d}"
             drafts.append(
                 Draft(
                     self.stream,
@@ -121,7 +125,7 @@ class Story:
     def admit(self, made: tuple[Made[Body], ...]) -> tuple[str, ...]:
         """Give entries their positions without judging them."""
         for entry in made:
-            position = len(self.entries) + 2
+            position = len(self.entries) + self.first
             self.entries.append(msgspec.structs.replace(entry, position=position, admitted_at=self.now))
         return tuple(entry.id for entry in made)
 
