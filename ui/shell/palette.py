@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from PySide6.QtCore import (
     QAbstractListModel,
@@ -28,6 +29,7 @@ from ui.widgets.layout import Column
 from ui.widgets.painting import draw_line, line_width
 
 _ROW, _ROWS = 36, 10
+_LEAST_FIT = 68
 _GROUPS = {"Places": 1, "Window": 2}
 _Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
@@ -47,9 +49,22 @@ def ranked(query: str, labels: Sequence[str], limit: int = 40) -> list[int]:
     if not query.strip():
         return list(range(len(labels)))
     found = process.extract(
-        query, labels, scorer=fuzz.WRatio, processor=utils.default_process, limit=limit, score_cutoff=55
+        query, labels, scorer=_fit, processor=utils.default_process, limit=limit, score_cutoff=_LEAST_FIT
     )
     return [at for _label, _score, at in found]
+
+
+def _fit(query: str, label: str, *, score_cutoff: float | None = None) -> float:
+    """How well each word typed begins a word of the label, slips forgiven: 0 to 100."""
+    words = label.split()
+    # "rerate" is meant for "re rate" as well.
+    words += [one + other for one, other in pairwise(words)]
+    typed = query.split()
+    return sum(max(_begins(word, part) for word in words) for part in typed) / len(typed)
+
+
+def _begins(word: str, part: str) -> float:
+    return 100.0 if word.startswith(part) else fuzz.ratio(part, word[: len(part) + 1])
 
 
 class _Lines(QAbstractListModel):

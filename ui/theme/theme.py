@@ -35,8 +35,10 @@ class Theme:
         """Set the theme and text size. Raises ValueError for a scale outside 1.0 to 2.0."""
         if not 1.0 <= scale <= 2.0:
             raise ValueError(f"text size {scale} is outside 1.0 to 2.0")
-        load_typeface()
         look = Look(mode, scale)
+        if app.styleSheet() and look == current_look():
+            return
+        load_typeface()
         if app.style().name() != "fusion":
             app.setStyle(QStyleFactory.create("Fusion"))
         set_current_look(look)

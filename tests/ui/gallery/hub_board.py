@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from PySide6.QtCore import Qt
+
 from tests.ui.gallery.shell_state import pill
 from ui.screen import Screen
 from ui.theme import Role, Tone, Voice
@@ -147,7 +149,8 @@ class HubBoard(Screen):
             grid.setColumnStretch(0, 3)
             grid.setColumnStretch(1, 4)
             if note:
-                grid.addWidget(Text(note, Role.SMALL, Voice.ASIDE), 1, 1)
+                note_text = Text(note, Role.SMALL, Voice.ASIDE)
+                grid.addWidget(note_text, 1, 0, 1, 2, Qt.AlignmentFlag.AlignRight)
             answers.put(grid)
             answers.put(Hairline())
         answers.put(

@@ -29,6 +29,16 @@ def words_of(widget: QWidget) -> list[str]:
     return [text.text() for text in widget.findChildren(Text) if text.isVisible() and text.text()]
 
 
+def beyond(window: QWidget) -> list[str]:
+    return [
+        text.text()
+        for text in window.findChildren(Text)
+        if text.isVisible()
+        and text.text()
+        and text.mapTo(window, text.rect().topRight()).x() > window.width()
+    ]
+
+
 @pytest.mark.parametrize("mode", Mode)
 def test_every_control_of_the_shell_has_a_name_in_every_theme(
     shell: MainWindow, themed: QApplication, mode: Mode
@@ -61,8 +71,10 @@ def test_places_are_reached_by_key_and_by_click(shell: MainWindow) -> None:
 
 def test_a_person_sees_only_the_places_of_their_roles(shell: MainWindow, qtbot: QtBot) -> None:
     shell.show_state(replace(state(), places=PLACES[3:4]))
-    buttons = shell.rail.findChildren(type(shell.rail.lock))
-    qtbot.waitUntil(lambda: [b.place.id for b in buttons if b.isVisible()] == ["requests", "lock"])
+    button = type(shell.rail.lock)
+    qtbot.waitUntil(
+        lambda: [b.place.id for b in shell.rail.findChildren(button) if b.isVisible()] == ["requests", "lock"]
+    )
     QTest.keyClick(shell, Qt.Key.Key_1, CONTROL)
     assert shell.current_screen() is shell.screen_of("hub")
 
@@ -170,9 +182,9 @@ def test_keys_beneath_an_open_panel_do_nothing(shell: MainWindow) -> None:
 def test_tab_stays_inside_an_open_panel(shell: MainWindow) -> None:
     shell.palette_overlay.open()
     for _ in range(4):
-        QTest.keyClick(shell, Qt.Key.Key_Tab)
         focused = QApplication.focusWidget()
         assert focused is not None
+        QTest.keyClick(focused, Qt.Key.Key_Tab)
         assert shell.palette_overlay.isAncestorOf(focused)
 
 
@@ -269,11 +281,7 @@ def test_nothing_stands_beyond_the_window_at_any_text_size(
     for place in ("hub", "triage", "table", "figures"):
         shell.go(place)
         shell.resize(1366, 768)
-        qtbot.waitUntil(lambda: shell.width() == 1366)
-        for text in shell.findChildren(Text):
-            if text.isVisible() and text.text():
-                right = text.mapTo(shell, text.rect().topRight()).x()
-                assert right <= 1366, text.text()
+        qtbot.waitUntil(lambda: shell.width() == 1366 and beyond(shell) == [])
 
 
 def test_settings_tell_theme_and_size_as_they_change(themed: QApplication, qtbot: QtBot) -> None:
@@ -319,3 +327,19 @@ def test_a_banner_stands_above_every_screen_until_it_is_taken_away(shell: MainWi
 def test_two_screens_for_one_place_are_refused(shell: MainWindow) -> None:
     with pytest.raises(ValueError, match="two screens"):
         shell.add_screen(type(shell.screen_of("hub"))(shell.screen_of("hub")._worker))
+
+
+def test_no_two_bindings_of_a_place_share_a_key(shell: MainWindow) -> None:
+    for place in PLACES:
+        shell.go(place.id)
+        assert keys.clashes(shell) == []
+
+
+def test_locking_for_good_destroys_every_view(shell: MainWindow, qtbot: QtBot) -> None:
+    shell.open("hub", "ISL-26-04409")
+    assert (shell.current_place(), shell.current_reference()) == ("hub", "ISL-26-04409")
+    board = shell.screen_of("hub")
+    shell.lock()
+    with qtbot.waitSignal(board.destroyed):
+        shell.drop_screens()
+    assert (shell.current_place(), shell.current_reference()) == ("", "")

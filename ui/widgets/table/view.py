@@ -320,5 +320,10 @@ class DenseTable(QTableView, Generic[R]):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if self.hasFocus():
-            look = look_of(self)
-            focus_ring(QPainter(self.viewport()), QRectF(self.viewport().rect()), look.px(4), look)
+            look, viewport = look_of(self), self.viewport()
+            # Focus is on a row; a ring about the whole table would shout.
+            ring, at = QRectF(viewport.rect()), self.currentIndex()
+            if at.isValid():
+                top = self.rowViewportPosition(at.row())
+                ring = QRectF(0, top, viewport.width(), self.rowHeight(at.row()) - 1)
+            focus_ring(QPainter(viewport), ring, look.px(4), look)
