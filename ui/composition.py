@@ -77,7 +77,7 @@ class PersonWindow(QObject):
         self.desk: Desk | None = None
         self.network: Synchroniser | None = None
         self.status = Status()
-        self._badges = Badges({}, 0, 0)
+        self._badges = Badges({})
         self._left = ("", "")
         self._idle_minutes = idle_minutes
         self._touched = datetime.now(UTC)
@@ -280,8 +280,8 @@ class PersonWindow(QObject):
                 attention=self._badges.attention,
                 verified_at=self.status.verified_at,
                 locks_in=max(left, 0),
-                hub_label=desk.hub_label,
-                marking=desk.marking,
+                hub_label=self._badges.hub_label,
+                marking=self._badges.marking,
                 person_label=f"{desk.me.name} · {desk.me.role.label}",
                 places=places,
             )

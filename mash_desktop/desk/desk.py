@@ -106,14 +106,6 @@ class Desk:
         """The configuration in force now."""
         return self.cache.timeline().at(None)
 
-    @property
-    def hub_label(self) -> str:
-        return self.config().name
-
-    @property
-    def marking(self) -> str:
-        return self.config().marking.label
-
     def referral(self, stream: str) -> Referral:
         return self.cache.referral(stream)
 

@@ -37,8 +37,10 @@ class Badges(msgspec.Struct, frozen=True):
     """What waits for this person, by place; and the state of what they have made."""
 
     by_place: dict[str, int]
-    waiting: int
-    attention: int
+    waiting: int = 0
+    attention: int = 0
+    hub_label: str = ""
+    marking: str = ""
 
 
 def places_for(roles: frozenset[Role]) -> tuple[str, ...]:
@@ -48,7 +50,7 @@ def places_for(roles: frozenset[Role]) -> tuple[str, ...]:
 
 def badges(desk: Desk) -> Badges:
     """Counts for the rail and the status bar."""
-    counts = desk.cache.counts()
+    config, counts = desk.config(), desk.cache.counts()
     waiting = desk.cache.waiting()
     refused = sum(1 for one in waiting if one.state != "waiting")
     found = {
@@ -61,7 +63,11 @@ def badges(desk: Desk) -> Badges:
     }
     mine = places_for(frozenset(author.role for author in desk.me.standings))
     return Badges(
-        {place: count for place, count in found.items() if place in mine}, len(waiting) - refused, refused
+        {place: count for place, count in found.items() if place in mine},
+        len(waiting) - refused,
+        refused,
+        config.name,
+        config.marking.label,
     )
 
 
