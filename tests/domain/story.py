@@ -8,6 +8,7 @@ from functools import cache
 import msgspec
 
 from mash_desktop.domain.acts import Author, Draft, Parcel, compose, entries_of, read
+from mash_desktop.domain.clocks import returns_due
 from mash_desktop.domain.codes import (
     AnswerResult,
     Cohort,
@@ -60,6 +61,9 @@ MANAGER = Author("karen", "mash", Role.HUB_MANAGER, KEY.key_id)
 FACILITATOR = Author("dee", "mash", Role.FACILITATOR, KEY.key_id)
 POLICE = Author("sam", "police", Role.RESEARCHER, KEY.key_id)
 HEALTH = Author("iris", "mpft", Role.RESEARCHER, KEY.key_id)
+EDUCATION = Author("sarah", "education", Role.VIRTUAL_PARTNER, KEY.key_id)
+PROBATION = Author("owen", "probation", Role.RESEARCHER, KEY.key_id)
+HOUSING = Author("wendy", "housing", Role.VIRTUAL_PARTNER, KEY.key_id)
 GATEWAY = Author("tom", "scc-children", Role.GATEWAY_WORKER, KEY.key_id, "social-work-gateway")
 
 
@@ -200,17 +204,26 @@ class Story:
     def asked(self) -> Story:
         self.tell(
             MANAGER,
-            RequestMade(
-                request="r-police",
-                agency="police",
-                subjects=("mia", "joanne"),
-                minimum_concern="Injury to a child.",
-            ),
-            RequestMade(
-                request="r-health", agency="mpft", subjects=("mia",), minimum_concern="Injury to a child."
-            ),
+            self.request("r-police", "police", "mia", "joanne"),
+            self.request("r-health", "mpft", "mia"),
         )
         return self
+
+    def request(
+        self, request: str, agency: str, *subjects: str, concern: str = "Injury to a child."
+    ) -> RequestMade:
+        """A request as the hub board makes it: an agency that sees no more must know by when, and of what."""
+        referral = self.referral
+        return RequestMade(
+            request=request,
+            agency=agency,
+            subjects=subjects,
+            minimum_concern=concern,
+            reference=referral.reference or "",
+            cohort=referral.cohort,
+            rag=referral.rag,
+            due_at=returns_due(referral, self.now + timedelta(minutes=1)),
+        )
 
     def answered(self) -> Story:
         self.tell(

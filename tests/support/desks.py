@@ -18,13 +18,16 @@ from mash_desktop.domain.roles import Role
 from mash_desktop.proofs.feed_chain import START as CHAIN_START
 from tests.domain.story import (
     CONSULTANT,
+    EDUCATION,
     FACILITATOR,
     GATEWAY,
     HEALTH,
+    HOUSING,
     KEY,
     MANAGER,
     OPERATOR,
     POLICE,
+    PROBATION,
     START,
     WORKER,
     Story,
@@ -42,9 +45,24 @@ NAMES = {
     "sam": "Sam Iqbal",
     "iris": "Iris Bennion",
     "tom": "Tom Hartley",
+    "sarah": "Sarah Whitlock",
+    "owen": "Owen Pryce",
+    "wendy": "Wendy Tams",
 }
 
-PEOPLE = (OPERATOR, CONSULTANT, WORKER, MANAGER, FACILITATOR, POLICE, HEALTH, GATEWAY)
+PEOPLE = (
+    OPERATOR,
+    CONSULTANT,
+    WORKER,
+    MANAGER,
+    FACILITATOR,
+    POLICE,
+    HEALTH,
+    GATEWAY,
+    EDUCATION,
+    PROBATION,
+    HOUSING,
+)
 
 
 def desk_of(author: Author, folder: Path, *stories: Story) -> Desk:
