@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reportlab.lib.utils import simpleSplit
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable
 
@@ -196,8 +195,10 @@ def _polygon(canvas: Canvas, corners: Sequence[tuple[float, float]]) -> None:
 def _lines(name: str, bold: bool) -> tuple[str, ...]:
     """A name on at most two lines; what has no room ends in an ellipsis (the table has it in full)."""
     room = _STEP - 6
-    split = simpleSplit(name, lettering.BOLD if bold else lettering.REGULAR, _NAME, room)
-    lines = split[:1] + ([" ".join(split[1:])] if len(split) > 1 else [])
+    first, *rest = name.split() or [""]
+    while rest and lettering.width(f"{first} {rest[0]}", _NAME, bold) <= room:
+        first = f"{first} {rest.pop(0)}"
+    lines = [first, " ".join(rest)] if rest else [first]
     return tuple(lettering.fitted(line, _NAME, room, bold) for line in lines)
 
 

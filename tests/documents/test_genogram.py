@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,6 +48,15 @@ def test_a_relation_that_makes_someone_their_own_ancestor_is_not_drawn() -> None
     people = (Person("a", "Ann"), Person("b", "Bea"))
     drawing = Genogram(people, (), (Parentage("a", ("b",)), Parentage("b", ("a",))))
     assert not drawing.drawable
+
+
+def test_a_genogram_can_be_the_first_thing_that_a_program_draws() -> None:
+    program = (
+        "from mash_desktop.documents.content import Person;"
+        "from mash_desktop.documents.genogram import Genogram;"
+        "Genogram((Person('a', 'Ann Иванова Marlow'),), (), ())"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 def test_a_family_too_wide_for_the_page_says_so() -> None:
