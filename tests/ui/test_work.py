@@ -7,6 +7,7 @@ import threading
 from functools import partial
 
 import pytest
+import shiboken6
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -71,8 +72,7 @@ def test_an_answer_to_a_screen_that_is_gone_is_dropped(worker: Worker, qtbot: Qt
     screen = Screen(worker)
     screen.run(lambda: gate.wait() and 1, told.append)
     screen.deleteLater()
-    with qtbot.waitSignal(screen.destroyed):
-        pass
+    qtbot.waitUntil(lambda: not shiboken6.isValid(screen))
     with qtbot.waitSignal(worker.idle):
         gate.set()
     assert told == []

@@ -142,7 +142,13 @@ class ActionButton(QPushButton):
             hovered = (self.underMouse() or self.isDown()) and self.isEnabled()
             fill = look.colour("selection" if hovered else "raised")
             ink = look.colour("ink" if self.isEnabled() else "ink3")
-            panel(painter, rect, radius, fill, look.colour("edge" if look.tokens.outlined else "line"))
+            panel(
+                painter,
+                rect,
+                radius,
+                fill,
+                look.colour("edge" if look.tokens.outlined and self.isEnabled() else "line"),
+            )
         pad = look.px(self._pad)
         x = float(pad)
         if self._icon:

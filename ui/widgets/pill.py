@@ -75,7 +75,8 @@ class Pill(QWidget):
     ) -> None:
         super().__init__(parent)
         self._role = role
-        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        # Not a maximum: that would narrow the whole column of a grid to the pill.
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.set_face(PillFace(text, tone))
 
@@ -102,7 +103,9 @@ class Pill(QWidget):
         return QSize(min(hint.width(), look_of(self).px(48)), hint.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        paint_pill(QPainter(self), QRectF(self.rect()), self._face, look_of(self), self._role)
+        look = look_of(self)
+        width = min(self.width(), pill_width(self._face, look, self._role))
+        paint_pill(QPainter(self), QRectF(0, 0, width, self.height()), self._face, look, self._role)
 
 
 class RagChip(Pill):

@@ -85,7 +85,7 @@ class TriageDesk(Screen):
         happened.put(None)
         relatives: DenseTable[Relative] = DenseTable(
             [
-                TableColumn("Name", lambda r: r.name, bold=True, stretch=2),
+                TableColumn("Name", lambda r: r.name, bold=lambda r: r.subject, stretch=2),
                 TableColumn("Born", lambda r: r.born, stretch=1),
                 TableColumn("Relation", lambda r: r.relation, stretch=1),
                 TableColumn("Why in scope", lambda r: r.why, stretch=1),

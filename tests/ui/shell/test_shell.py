@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -340,6 +341,6 @@ def test_locking_for_good_destroys_every_view(shell: MainWindow, qtbot: QtBot) -
     assert (shell.current_place(), shell.current_reference()) == ("hub", "ISL-26-04409")
     board = shell.screen_of("hub")
     shell.lock()
-    with qtbot.waitSignal(board.destroyed):
-        shell.drop_screens()
+    shell.drop_screens()
+    qtbot.waitUntil(lambda: not shiboken6.isValid(board))
     assert (shell.current_place(), shell.current_reference()) == ("", "")

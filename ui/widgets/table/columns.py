@@ -22,7 +22,7 @@ class TableColumn(Generic[R]):
 
     header: str
     text: Callable[[R], str]
-    bold: bool = False
+    bold: Callable[[R], bool] | bool = False
     voice: Callable[[R], Voice] | Voice = Voice.INK
     small: bool = False
     right: bool = False
@@ -30,6 +30,9 @@ class TableColumn(Generic[R]):
     time_left: Callable[[R], TimeLeft | None] | None = None
     width: int = 0
     stretch: int = 0
+
+    def bold_of(self, row: R) -> bool:
+        return self.bold if isinstance(self.bold, bool) else self.bold(row)
 
     def voice_of(self, row: R) -> Voice:
         return self.voice if isinstance(self.voice, Voice) else self.voice(row)

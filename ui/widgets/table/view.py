@@ -76,16 +76,16 @@ def _paint_cell(painter: QPainter, area: QRectF, column: TableColumn[R], row: R,
         painter,
         area,
         column.text(row),
-        look.font(_role(column)),
+        look.font(_role(column, row)),
         look.voice(column.voice_of(row)),
         Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft,
     )
 
 
-def _role(column: TableColumn[R]) -> Role:
+def _role(column: TableColumn[R], row: R) -> Role:
     if column.small:
         return Role.SMALL
-    return Role.BASE_BOLD if column.bold else Role.BASE
+    return Role.BASE_BOLD if column.bold_of(row) else Role.BASE
 
 
 class _Header(QHeaderView):
@@ -268,7 +268,7 @@ class DenseTable(QTableView, Generic[R]):
             elif column.time_left is not None:
                 widest = max(widest, look.px(_BAR_ROOM))
             else:
-                widest = max(widest, line_width(column.text(row), look.font(_role(column))))
+                widest = max(widest, line_width(column.text(row), look.font(_role(column, row))))
         return round(widest) + 2 * look.px(_PAD) + 1
 
     # Manners
