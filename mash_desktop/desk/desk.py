@@ -20,8 +20,8 @@ from sync.protocol import PeopleFound, PeopleSearch
 from ..cache import Cache, ChangeSet
 from ..domain.acts import Author, Draft, Seen, compose, entries_of, read
 from ..domain.configuration import HubConfig
-from ..domain.entries import Body
-from ..domain.entries.access import RecordViewed
+from ..domain.entries import KINDS, Body
+from ..domain.entries.access import RecordViewed, SearchMade
 from ..domain.errors import Refusal
 from ..domain.fold import Directory, Referral
 from ..domain.permissions import may, relations
@@ -185,16 +185,25 @@ class Desk:
 
     def viewed(self, stream: str, screen: str) -> None:
         """Keep that this person looked at a stream. It is sent with others by :meth:`send_access`."""
-        seen = RecordViewed(target=stream, screen=screen, at=self.now())
-        self.cache.put_draft(f"{_ACCESS}{new_id()}", msgspec.json.encode(seen).decode())
+        self._keep_access(RecordViewed(target=stream, screen=screen, at=self.now()))
+
+    def searched(self, terms: str, found: int, because: str = "") -> None:
+        """Keep that this person searched, and for what: the terms go to governance alone."""
+        self._keep_access(SearchMade(terms=terms, found=found, at=self.now(), because=because))
+
+    def _keep_access(self, body: Body) -> None:
+        self.cache.put_draft(f"{_ACCESS}{body.KIND}/{new_id()}", msgspec.json.encode(body).decode())
 
     def send_access(self) -> None:
-        """Make one act of the views kept since the last time."""
+        """Make one act of the accesses kept since the last time."""
         kept = self.cache.drafts(_ACCESS)
         if not kept:
             return
         stream = f"access:{self.now():%Y-%m-%d}"
-        drafts = [Draft(stream, msgspec.json.decode(text, type=RecordViewed)) for text in kept.values()]
+        drafts = [
+            Draft(stream, msgspec.json.decode(text, type=KINDS[key.split("/")[1]]))
+            for key, text in kept.items()
+        ]
         self.save(drafts, forget_drafts=kept)
 
     def _judged(self, drafts: Sequence[Draft], author: Author | None = None) -> Verdict:

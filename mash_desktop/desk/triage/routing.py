@@ -1,0 +1,201 @@
+"""The ways out of triage: a route, a duplicate, an allocated worker; and the word to the referrer."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+import msgspec
+
+from ...domain.acts import Draft
+from ...domain.codes import Cohort
+from ...domain.configuration import Ladder, Route
+from ...domain.entries import Body
+from ...domain.entries.contact import (
+    AcknowledgementSent,
+    AddressRecorded,
+    AdviceGiven,
+    ConcernRecorded,
+    ContactDetailRecorded,
+    ContactOpened,
+    ContactPassed,
+    DuplicateNamed,
+    HistorySearched,
+    ReferrerRecorded,
+    SubjectRecorded,
+)
+from ...domain.entries.triage import ContactTriaged, SubjectLevel
+from ...domain.errors import Refusal
+from ...domain.fold import Referral
+from ...domain.fold.people import full_name
+from ...domain.verdict import Answer
+from ..desk import Desk, new_id
+from .forms import Account, Arrival, Clock, Form
+
+TWICE = "Alt+0, Alt+0"
+"""The key of a direct line: pressed twice, so that it is never a slip."""
+
+
+class RouteChoice(msgspec.Struct, frozen=True):
+    """One route as a button. ``why_not`` says what has to happen first; empty where it may be taken."""
+
+    id: str
+    label: str
+    key: str
+    kind: Literal["plain", "primary", "urgent"]
+    why_not: str = ""
+
+
+class Ask(msgspec.Struct, frozen=True):
+    """One person of concern who is given a level."""
+
+    subject: str
+    name: str
+
+
+class Routing(Form, frozen=True):
+    """A route being taken: its levels, why, and what was looked at. Kept as a draft until it leaves."""
+
+    SECTION: ClassVar[str] = "routing"
+
+    route: str = ""
+    levels: dict[str, str] = msgspec.field(default_factory=dict)
+    rationale: str = ""
+    history_searched: bool = False
+    advised_by: str = ""
+
+
+def choices(desk: Desk, referral: Referral) -> tuple[RouteChoice, ...]:
+    """The routes of this contact's cohort in the hub's order, each asked of the rules."""
+    cohort, ladder = referral.cohort, referral.ladder
+    if cohort is None or ladder is None:
+        return ()
+    routes = desk.config().routes_for(cohort, Clock.of(desk).today)
+    usual = next((r.id for r in routes if not r.immediate and r.indicative_level in ladder.thresholds), "")
+    return tuple(
+        RouteChoice(
+            route.id,
+            route.label,
+            TWICE if route.immediate else route.key.replace(" ", "+"),
+            "urgent" if route.immediate else "primary" if route.id == usual else "plain",
+            _why_not(desk, referral, route),
+        )
+        for route in routes
+    )
+
+
+def _why_not(desk: Desk, referral: Referral, route: Route) -> str:
+    trial = ContactTriaged(
+        route=route.id,
+        levels=tuple(SubjectLevel(subject, level) for subject, level in _trial_levels(referral, route)),
+        rationale="-",
+        history_searched=True,
+        immediate_danger=False,
+    )
+    verdict = desk.ask(referral.stream, [trial])
+    return verdict.sentence if verdict.answer is Answer.NO else ""
+
+
+def _trial_levels(referral: Referral, route: Route) -> list[tuple[str, str]]:
+    ladder = referral.ladder
+    level = route.indicative_level or (ladder.levels[0].id if ladder else "")
+    return [(subject, level) for subject in referral.of_concern]
+
+
+def prepared(desk: Desk, stream: str, route_id: str, searched: bool) -> Routing:
+    """The form of a route before it is taken: everybody at the level that the route usually means."""
+    referral = desk.referral(stream)
+    route = desk.config().route(route_id)
+    advice = referral.all(AdviceGiven)
+    return Routing(
+        route=route.id,
+        levels=dict.fromkeys(referral.of_concern, route.indicative_level or ""),
+        history_searched=searched or bool(referral.all(HistorySearched)),
+        advised_by=advice[-1].author if advice else "",
+    )
+
+
+def ladder_choices(ladder: Ladder | None) -> tuple[tuple[str, str], ...]:
+    return tuple((level.id, level.label) for level in ladder.levels) if ladder else ()
+
+
+def concerned(referral: Referral) -> tuple[Ask, ...]:
+    return tuple(Ask(s, full_name(referral.subjects[s].body)) for s in referral.of_concern)
+
+
+def take_route(desk: Desk, stream: str, routing: Routing, forget_drafts: tuple[str, ...] = ()) -> str:
+    """Route a contact. Returns a sentence for its author. Raises ``Refusal`` on the field at fault."""
+    referral = desk.referral(stream)
+    route = desk.config().route(routing.route)
+    missing = [one.name for one in concerned(referral) if not routing.levels.get(one.subject)]
+    if missing:
+        raise Refusal("level-missing", f"Choose a level for {missing[0]}.", "levels")
+    triaged = ContactTriaged(
+        route=routing.route,
+        levels=tuple(SubjectLevel(s, routing.levels[s]) for s in referral.of_concern),
+        rationale=routing.rationale,
+        history_searched=routing.history_searched,
+        immediate_danger=Account.of(referral).danger == "yes",
+        advised_by=routing.advised_by or None,
+    )
+    desk.act(stream, triaged, forget_drafts=forget_drafts)
+    after = "It waits for a qualified decision." if route.needs_qualified_decision else "It is on its way."
+    return f"Routed to {route.label}. {after}"
+
+
+def name_duplicate(desk: Desk, stream: str, reference: str, reason: str) -> None:
+    """Close this contact as a duplicate of another. Raises ``Refusal`` on *of* or *reason*."""
+    found = [
+        shown.referral
+        for _, shown in desk.cache.search(reference)
+        if shown.referral and (shown.reference or "").lower() == reference.strip().lower()
+    ]
+    if not found:
+        raise Refusal("reference-unknown", "No referral held here has that reference.", "of")
+    desk.act(stream, DuplicateNamed(of=found[0], reason=reason))
+
+
+def pass_on(desk: Desk, stream: str, worker: str, reason: str) -> None:
+    """Pass a contact to the allocated worker of an open case. Raises ``Refusal``."""
+    desk.act(stream, ContactPassed(worker=worker, reason=reason))
+
+
+def acknowledge(desk: Desk, stream: str, how: str) -> None:
+    """Keep that the referrer was told that the contact was received. Raises ``Refusal``."""
+    if not how.strip():
+        raise Refusal("field-empty", "Write how the referrer was told.", "how")
+    desk.act(stream, AcknowledgementSent(how=how))
+
+
+def reopen_as(desk: Desk, stream: str, cohort: Cohort, authority: str) -> str:
+    """Take the same contact up under another cohort or authority, which are fixed at entry.
+
+    What was told goes along in one act, and the first is closed as its duplicate. Returns the new stream.
+    """
+    before = desk.referral(stream)
+    arrival = Arrival().recorded(before)
+    if arrival is None:
+        raise Refusal("not-opened", "This contact was never opened.")
+    other = f"referral:{new_id()}"
+    opened = ContactOpened(
+        cohort=cohort,
+        source=arrival.source,
+        channel=arrival.channel,
+        received_at=arrival.received_at,
+        local_authority=authority,
+        owner=desk.config().owner_for(cohort, authority, arrival.received_at.date()),
+        area=arrival.area,
+        previous=before.opened.body.previous if before.opened else None,
+    )
+    told: list[Body] = [made.body for made in before.all(ReferrerRecorded)[-1:]]
+    for kind, key in (
+        (SubjectRecorded, "subject"),
+        (AddressRecorded, "address"),
+        (ContactDetailRecorded, "detail"),
+        (ConcernRecorded, "account"),
+    ):
+        told += [made.body for made in before.latest(kind, key).values()]
+    moved = DuplicateNamed(of=other, reason=f"Taken up again as {cohort.label.lower()}.")
+    drafts = [Draft(other, body, id=new_id()) for body in (opened, *told)]
+    drafts.append(Draft(stream, moved, base=before.chains.get("stage"), id=new_id()))
+    desk.save(drafts)
+    return other
