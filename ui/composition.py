@@ -15,8 +15,7 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
-from mash_desktop.cache import ChangeSet
-from mash_desktop.desk import Desk
+from mash_desktop.desk import ChangeSet, Desk
 from mash_desktop.desk.places import Badges, badges, places_for
 from mash_desktop.desk.profile import Profile, Server, Session, Status, Synchroniser
 from mash_desktop.domain.errors import Refusal
