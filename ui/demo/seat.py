@@ -1,0 +1,205 @@
+"""A person at a desk in the demonstration: what they see and press, through real windows and real events.
+
+Everything goes by the names of widgets, keys and words on the glass. Nothing reaches behind the window
+except to wait until something is there.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pyotp
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QPlainTextEdit, QWidget
+
+from mash_desktop.desk.profile import Server
+from ui.composition import PersonWindow
+from ui.demo.people import PASSPHRASE, PASSWORD, DemoPerson
+from ui.screen import Screen
+from ui.widgets import DenseTable, Text
+
+PATIENCE = 20.0
+"""Seconds that a person waits for something to appear before the demonstration fails."""
+
+
+class NotThere(Exception):
+    """What a person looked for did not appear."""
+
+
+class Seat:
+    """One person at their own window, on their own profile."""
+
+    def __init__(self, person: DemoPerson, folder: Path, server: Server) -> None:
+        self.person = person
+        self.folder = folder / person.account
+        self.server = server
+        self.totp = ""
+        self.person_window = PersonWindow(self.folder, server)
+
+    @property
+    def window(self) -> QWidget:
+        return self.person_window.window
+
+    # --- doors
+
+    def enrol(self, code: str) -> None:
+        """Set this computer up with the one-time code, and sign in for the first time."""
+        self.person_window.start()
+        page = self.person_window.enrol_page
+        for field, words in (
+            (page.fingerprint, "shown by the administrator"),
+            (page.code, code),
+            (page.password, PASSWORD),
+            (page.passphrase, PASSPHRASE),
+        ):
+            field.line.setFocus()
+            QTest.keyClicks(field.line, words)
+        QTest.mouseClick(page.button, Qt.MouseButton.LeftButton)
+        door = self.person_window.window.sign_in_page
+        self.wait(lambda: door.isVisible() and bool(_otpauth(door)), "the authenticator's address")
+        self.totp = _otpauth(door)
+        self.sign_in()
+
+    def sign_in(self) -> None:
+        door = self.person_window.window.sign_in_page
+        totp = pyotp.parse_uri(self.totp)
+        if not isinstance(totp, pyotp.TOTP):
+            raise NotThere("the authenticator's address is not a TOTP one")
+        code = totp.now()
+        for field, words in ((door.password, PASSWORD), (door.code, code)):
+            field.line.setFocus()
+            field.line.clear()
+            QTest.keyClicks(field.line, words)
+        QTest.mouseClick(door.button, Qt.MouseButton.LeftButton)
+        self.wait(lambda: self.person_window.status.online, "online")
+
+    def unlock(self) -> None:
+        page = self.person_window.window.unlock_page
+        self.wait(lambda: page.isVisible(), "the lock page")
+        page.passphrase.line.setFocus()
+        QTest.keyClicks(page.passphrase.line, PASSPHRASE)
+        QTest.mouseClick(page.button, Qt.MouseButton.LeftButton)
+        self.wait(lambda: self.person_window.desk is not None, "the desk")
+
+    # --- looking
+
+    def wait(self, seen: Callable[[], bool], what: str, seconds: float = PATIENCE) -> None:
+        """Let the windows live until something is seen. Raises ``NotThere``."""
+        until = time.monotonic() + seconds
+        while not seen():
+            if time.monotonic() > until:
+                raise NotThere(f"{self.person.name} did not see {what}")
+            QApplication.processEvents()
+            time.sleep(0.005)
+        QApplication.processEvents()
+
+    @property
+    def screen(self) -> Screen:
+        screen = self.person_window.window.current_screen()
+        if screen is None:
+            raise NotThere(f"{self.person.name} has no screen open")
+        return screen
+
+    def find(self, name: str) -> QWidget:
+        """The widget of that name, once it is seen and enabled, wherever on the glass it is."""
+        found: list[QWidget] = []
+
+        def seen() -> bool:
+            found[:] = [
+                widget
+                for widget in self.window.findChildren(QWidget, name)
+                if widget.isVisible() and widget.isEnabled()
+            ]
+            return bool(found)
+
+        self.wait(seen, name)
+        return found[0]
+
+    def words(self) -> str:
+        """Every word on the glass of this window, a line each."""
+        lines = [text.text() for text in self.window.findChildren(Text) if text.isVisible()]
+        for table in self.window.findChildren(DenseTable):
+            if table.isVisible():
+                model = table.model()
+                lines += [
+                    str(model.data(model.index(row, column), Qt.ItemDataRole.DisplayRole) or "")
+                    for row in range(min(model.rowCount(), 200))
+                    for column in range(model.columnCount())
+                ]
+        return "\n".join(lines)
+
+    def sees(self, words: str) -> None:
+        self.wait(lambda: words in self.words(), f"“{words}”")
+
+    # --- doing
+
+    def go(self, place: str) -> None:
+        """Open a place as the rail does."""
+        self.person_window.window.go(place)
+        QApplication.processEvents()
+
+    def open(self, place: str, stream: str) -> None:
+        self.person_window.window.open(place, stream)
+        QApplication.processEvents()
+
+    def type(self, name: str, words: str, *, then: str = "") -> None:
+        """Write into the field of that name, over what stands there; ``then`` is a key pressed after."""
+        widget = _editor(self.find(name))
+        widget.setFocus()
+        if isinstance(widget, (QLineEdit, QPlainTextEdit)):
+            widget.selectAll()
+        QTest.keyClicks(widget, words)
+        if then:
+            self.key(then, widget)
+        QApplication.processEvents()
+
+    def choose(self, name: str, words: str) -> None:
+        """Choose the entry with these words, or this value, in a box of choices."""
+        widget = self.find(name)
+        box = widget if isinstance(widget, QComboBox) else widget.findChild(QComboBox)
+        if box is None:
+            raise NotThere(f"{name} is no box of choices")
+        at = box.findText(words, Qt.MatchFlag.MatchContains)
+        at = at if at >= 0 else box.findData(words)
+        if at < 0:
+            raise NotThere(f"{self.person.name} did not see the choice {words}")
+        box.setFocus()
+        box.setCurrentIndex(at)
+        box.activated.emit(at)
+        QApplication.processEvents()
+
+    def press(self, name: str) -> None:
+        """Press the button of that name."""
+        widget = self.find(name)
+        if isinstance(widget, QAbstractButton):
+            QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
+        else:
+            QTest.mouseClick(widget, Qt.MouseButton.LeftButton, pos=widget.rect().center())
+        QApplication.processEvents()
+
+    def key(self, key: str, widget: QWidget | None = None) -> None:
+        """Press a key, or several in turn, where the focus is."""
+        target = widget or self.window.focusWidget() or self.window
+        QTest.keySequence(target, QKeySequence(key))
+        QApplication.processEvents()
+
+    def close(self) -> None:
+        self.person_window.window.close()
+        QApplication.processEvents()
+
+
+def _editor(widget: QWidget) -> QWidget:
+    """The line or text edit in a field."""
+    if isinstance(widget, (QLineEdit, QPlainTextEdit)):
+        return widget
+    inner = widget.findChild(QLineEdit) or widget.findChild(QPlainTextEdit)
+    return inner or widget
+
+
+def _otpauth(door: QWidget) -> str:
+    found = [t.text() for t in door.findChildren(Text) if t.text().startswith("otpauth://")]
+    return found[0] if found else ""
