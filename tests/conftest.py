@@ -14,7 +14,13 @@ from importlib.util import find_spec
 import hypothesis
 import pytest
 
-pytest_plugins = ["pytester", "tests.support.postgres", "tests.support.secret_service", "tests.support.store"]
+pytest_plugins = [
+    "pytester",
+    "tests.support.postgres",
+    "tests.support.secret_service",
+    "tests.support.store",
+    "tests.support.served_story",
+]
 # One job runs every other test where no Qt is installed.
 if find_spec("PySide6") is None:
     collect_ignore = ["ui", "journeys"]

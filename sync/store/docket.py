@@ -28,6 +28,10 @@ from .examining import STORE, Candidate, family_of
 from .streams import HUB_STREAM, Held
 
 
+_LATE = 2**62
+"""After every position that a log will have."""
+
+
 class Change(msgspec.Struct, frozen=True):
     """An entry comes to, or leaves, one audience because of another entry."""
 
@@ -143,7 +147,11 @@ class Docket:
                 holding.HUB_HOLDERS if family == HUB_STREAM else holding.ACCESS_HOLDERS,
             )
             if family == HUB_STREAM:
-                self.directory = fold_hub(entries)
+                # A revocation counts from its position on, so one that has none yet is given a late one.
+                self.directory = fold_hub(
+                    one if one.position is not None else msgspec.structs.replace(one, position=_LATE)
+                    for one in entries
+                )
 
     def _set(self, state: State, **changed: object) -> None:
         self.states[state.stream] = msgspec.structs.replace(state, **changed)

@@ -46,7 +46,7 @@ from sync.protocol import (
     Standing,
 )
 from sync.store.accounts import ENROLMENT
-from sync.store.bootstrap import Appointed, NewPerson, add_people, open_hub
+from sync.store.bootstrap import Appointed, NewPerson, add_people, new_code, open_hub
 from sync.store.composition import Store
 from sync.store.database import connect, migrate
 from sync.store.sealing import read_secrets, write_secrets
@@ -171,6 +171,10 @@ class ServedStore:
         full = tuple((r[0], r[1], r[2] if len(r) == 3 else None) for r in roles)
         return add_people(self.direct, hub, [NewPerson(name=name, account=account, roles=full)])[0]
 
+    def code(self, hub: str, account: str) -> tuple[str, datetime]:
+        """A one-time code for one more device of an account."""
+        return new_code(self.direct, hub, account)
+
     def enrol(self, code: str, *, device: str = "", password: str = PASSWORD) -> tuple[Enrolled, SigningKey]:
         key = SigningKey.generate()
         asked = Enrol(
@@ -255,9 +259,7 @@ def serving(database: str, folder: Path) -> Iterator[ServedStore]:
 
 
 @pytest.fixture(scope="session")
-def served_store(
-    postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[ServedStore]:
+def served_store(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedStore]:
     """A store served over HTTPS by another process, on either PostgreSQL; open a hub of your own in it."""
     name = postgres.new_database()
     with serving(postgres.url(name), tmp_path_factory.mktemp("store")) as served:
