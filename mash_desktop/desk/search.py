@@ -1,4 +1,4 @@
-"""Search: people, other names, addresses, references and what was told, in the cache at once and then the store.
+"""Search: people, other names, addresses, references, what was told; the cache at once, then the store.
 
 Each result says why it is one. Records of another cohort or agency come as a pointer only. What is found is
 opened elsewhere.

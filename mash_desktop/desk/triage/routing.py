@@ -83,7 +83,16 @@ def choices(desk: Desk, referral: Referral) -> tuple[RouteChoice, ...]:
     )
 
 
+def _missing(referral: Referral) -> str:
+    """What has to be said before any route; the desk that takes a contact holds all that was said."""
+    if not referral.all(ConcernRecorded):
+        return "Write what happened before routing."
+    return "" if referral.of_concern else "Name the person the concern is about."
+
+
 def _why_not(desk: Desk, referral: Referral, route: Route) -> str:
+    if missing := _missing(referral):
+        return missing
     trial = ContactTriaged(
         route=route.id,
         levels=tuple(SubjectLevel(subject, level) for subject, level in _trial_levels(referral, route)),
@@ -126,6 +135,8 @@ def take_route(desk: Desk, stream: str, routing: Routing, forget_drafts: tuple[s
     """Route a contact. Returns a sentence for its author. Raises ``Refusal`` on the field at fault."""
     referral = desk.referral(stream)
     route = desk.config().route(routing.route)
+    if sentence := _missing(referral):
+        raise Refusal("not-ready", sentence, "words")
     missing = [one.name for one in concerned(referral) if not routing.levels.get(one.subject)]
     if missing:
         raise Refusal("level-missing", f"Choose a level for {missing[0]}.", "levels")
