@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, select, text
 
 from mash_desktop.domain.acts import OpenBody, SignedAct
-from mash_desktop.domain.audiences import audiences_of
+from mash_desktop.domain.audiences import HUB, audiences_of
 from mash_desktop.domain.errors import Refusal
 from sync.protocol import MOST_ROWS, Cursor, Page, Pull, Row, Standing
 
@@ -57,7 +57,11 @@ def all_audiences(caller: Caller, now: datetime) -> frozenset[str]:
 
 def page(engine: Engine, secrets: Secrets, shelf: Shelf, caller: Caller, asked: Pull, now: datetime) -> Page:
     """The next page of a session's feeds."""
-    audiences = sorted(audiences_in(caller, asked.standing, now))
+    mine = audiences_in(caller, asked.standing, now)
+    if asked.only:
+        mine &= frozenset(asked.only)
+    # People, keys and configuration first: a desktop checks and folds everything else by them.
+    audiences = sorted(mine, key=lambda audience: (audience != HUB, audience))
     limit = max(1, min(asked.limit, MOST_ROWS))
     # One snapshot: the head is the one under which these rows stand.
     with engine.connect().execution_options(isolation_level="REPEATABLE READ") as db, db.begin():

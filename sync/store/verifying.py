@@ -246,12 +246,16 @@ def _feeds(db: Connection, hub: str, ids: dict[int, str], fault: Any) -> int:
         op = "grant" if row.granted else "withdraw"
         chain = link(chain, feed_row_bytes(row.audience, row.epoch, row.n, op, row.entry, row.because))
         if row.n != n + 1 or chain != row.chain:
-            fault("feed", row.position, f"The feed of {row.audience} was changed at its row {n + 1}.")
+            fault(
+                f"feed {row.audience}",
+                row.position,
+                f"The feed of {row.audience} was changed at its row {n + 1}.",
+            )
         if ids.get(row.position) != row.entry:
             fault("feed-entry", row.position, f"The feed of {row.audience} names an entry that is not there.")
         ends[row.audience] = row.n, row.chain
     for audience in tails.keys() | ends.keys():
         tail = tails.get(audience)
         if tail is None or ends.get(audience) != (tail.n, tail.chain):
-            fault("feed-tail", 0, f"The feed of {audience} does not end where it should.")
+            fault(f"end of {audience}", 0, f"The feed of {audience} does not end where it should.")
     return walked
