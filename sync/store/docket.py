@@ -27,7 +27,6 @@ from . import families, holding
 from .examining import STORE, Candidate, family_of
 from .streams import HUB_STREAM, Held
 
-
 _LATE = 2**62
 """After every position that a log will have."""
 

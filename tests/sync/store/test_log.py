@@ -71,8 +71,8 @@ def test_positions_have_no_gaps_and_no_reader_passes_one_that_comes_later(told: 
     one.taken()
     other.taken()
     desk = told["priya"]
-    before = desk.head().size
     follower = Follower(told, told["ruth"])
+    before = desk.head().size
     follower.start()
     try:
         with ThreadPoolExecutor(PUSHERS) as pool:

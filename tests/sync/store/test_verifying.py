@@ -123,9 +123,7 @@ def test_a_feed_row_left_out_or_cut_off_shows(written: ServedStory) -> None:
 def test_a_body_disposed_of_is_no_fault_and_comes_as_disposed(written: ServedStory) -> None:
     at = last(written)
     assert tamper(written, "delete from body_keys where hub = :hub and position = :at", at=at) == []
-    desk = written.cast.served.desk(
-        written.cast.hub, "Ruth Okafor", ("scc-children", Role.CONSULTANT_SOCIAL_WORKER)
-    )
+    desk = written.cast["ruth"]
     row = next(row for row in desk.pull() if row.position == at)
     assert row.disposed
     assert row.body is None
