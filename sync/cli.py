@@ -6,6 +6,7 @@ Only reads arguments, calls the store, and prints. No traceback reaches a user.
 from __future__ import annotations
 
 import argparse
+import csv
 import logging
 import sys
 from collections.abc import Iterator, Sequence
@@ -72,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     user.add_argument("--name")
     user.add_argument("--account")
     user.add_argument("--role", action="append", default=[], metavar="AGENCY:ROLE[:TEAM]")
+    user.add_argument("--file", metavar="CSV", type=Path, help="add many: account, name, roles in each row")
 
     agency = command("agency", _agency, "List the hub's agencies.")
     agency.add_argument("what", choices=["list"])
@@ -83,6 +85,20 @@ def _parser() -> argparse.ArgumentParser:
     device.add_argument("--account", help="whose device")
     device.add_argument("--key", help="the key to revoke")
     device.add_argument("--reason", default="", help="why it is revoked")
+
+    from_file = commands.add_parser("import", help="Bring a bulk file in, signed in as a person.")
+    from_file.set_defaults(run=_import)
+    from_file.add_argument("what", choices=["enrol", "history", "intake"])
+    from_file.add_argument("file", metavar="FILE", type=Path, nargs="?")
+    from_file.add_argument("--names", metavar="FILE", type=Path, help="who the children of a return are")
+    from_file.add_argument("--rejects", metavar="FILE", type=Path, help="where to write what was not taken")
+    from_file.add_argument("--dry-run", action="store_true", help="only read the file; needs no store")
+    from_file.add_argument("--profile", metavar="DIR", type=Path, help="folder of the importing device")
+    from_file.add_argument("--url", help="address of the hub, to enrol this device")
+    from_file.add_argument("--fingerprint", help="fingerprint of the hub's certificate, to enrol")
+    from_file.add_argument("--code", help="one-time code, to enrol this device")
+    from_file.add_argument("--role", default=Role.TRIAGE_OPERATOR.value, help="role to import as")
+    from_file.add_argument("--agency", help="agency to import for, where the person serves several")
 
     verify = command("verify", _verify, "Walk the log and check every leaf, signature, root and feed.")
     verify.add_argument("--hub")
@@ -207,14 +223,15 @@ def _role(text: str) -> tuple[str, Role, str | None]:
 def _user(asked: argparse.Namespace) -> int:
     from sync.store.bootstrap import NewPerson, accounts, add_people, directory
 
-    if asked.what == "add" and not (asked.name and asked.account and asked.role):
+    if asked.what == "add" and not (asked.file or (asked.name and asked.account and asked.role)):
         raise Refusal("person-incomplete", "Give --name, --account and at least one --role.")
     with _store(asked) as store:
         hub = _hub(store, asked)
         if asked.what == "add":
-            roles = tuple(_role(one) for one in asked.role)
-            (made,) = add_people(store, hub, [NewPerson(asked.name, asked.account, roles)])
-            print(f"{made.person}\t{made.code}")
+            rows = _people(asked.file) if asked.file else [(asked.account, asked.name, asked.role)]
+            people = [NewPerson(name, account, tuple(map(_role, roles))) for account, name, roles in rows]
+            for made in add_people(store, hub, people):
+                print(f"{made.person}\t{made.code}\t{made.account}")
             return 0
         known = accounts(store, hub)
         for person, name in directory(store, hub).people.items():
@@ -222,6 +239,26 @@ def _user(asked: argparse.Namespace) -> int:
             held = " ".join(":".join(filter(None, (m.agency, m.role.value, m.team))) for m in roles_held)
             print(f"{person}\t{known.get(person, '-')}\t{name}\t{held}")
     return 0
+
+
+def _people(file: Path) -> list[tuple[str, str, list[str]]]:
+    """Account, name and roles of each row. ``Refusal`` (*people-unreadable*) naming the line."""
+    rows = []
+    try:
+        with file.open(encoding="utf-8", newline="") as table:
+            for number, row in enumerate(csv.reader(table), start=1):
+                if len(row) != 3 or not all(cell.strip() for cell in row):
+                    raise Refusal("people-unreadable", f"Line {number} is not account, name, roles.", "file")
+                rows.append((row[0].strip(), row[1].strip(), row[2].split()))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise Refusal("people-unreadable", f"{file} cannot be read as CSV in UTF-8.", "file") from error
+    return rows
+
+
+def _import(asked: argparse.Namespace) -> int:
+    from sync.importing.command import run
+
+    return run(asked)
 
 
 def _agency(asked: argparse.Namespace) -> int:

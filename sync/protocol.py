@@ -155,6 +155,8 @@ class Pull(Message, frozen=True):
     standing: Standing
     cursors: tuple[Cursor, ...] = ()
     limit: int = MOST_ROWS
+    only: tuple[str, ...] = ()
+    """Only these of the standing's audiences, for a client that keeps nothing; empty is all."""
 
 
 class Row(Message, frozen=True):

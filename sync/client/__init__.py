@@ -6,5 +6,6 @@
 
 from .connection import Connection, Server, Unreachable
 from .synchroniser import Status, Synchroniser
+from .verification import Distrust
 
-__all__ = ["Connection", "Server", "Status", "Synchroniser", "Unreachable"]
+__all__ = ["Connection", "Distrust", "Server", "Status", "Synchroniser", "Unreachable"]

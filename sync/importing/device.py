@@ -38,6 +38,7 @@ class Device(msgspec.Struct, frozen=True):
     device: str
     key: str
     seed: bytes
+    store_key: bytes
 
     @classmethod
     def enrol(
@@ -59,6 +60,7 @@ class Device(msgspec.Struct, frozen=True):
                 device,
                 answer.key,
                 key.to_bytes(),
+                answer.store_key,
             )
             nonce = secrets.token_bytes(_NONCE_BYTES)
             sealing = AESGCM(bytes.fromhex(vault.cache_key.hex()))

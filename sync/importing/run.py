@@ -1,7 +1,7 @@
 """A bulk file, record by record, into a store: what is right goes in, what is not is told line by line.
 
-The reader checks the whole file before its first record. A record is one act; acts travel in batches. What the
-store refuses is a reject like any other, and what it has already is counted and not added.
+The reader checks the whole file before its first record. A record is one act; acts travel in batches. What
+the store refuses is a reject like any other, and what it has already is counted and not added.
 """
 
 from __future__ import annotations
@@ -13,15 +13,21 @@ from pathlib import Path
 
 import msgspec
 
-from mash_desktop.domain.acts import Author, Draft, Parcel, compose
+from mash_desktop.cache.feed import FeedPlace
+from mash_desktop.domain.acts import Author, Draft, Parcel, compose, read
+from mash_desktop.domain.audiences import HUB
 from mash_desktop.domain.configuration import HubConfig
+from mash_desktop.domain.entries import decode
+from mash_desktop.domain.entries.hub import HubConfigured
 from mash_desktop.domain.errors import Refusal
+from mash_desktop.domain.fold import Directory
 from mash_desktop.exchange import Progress, Reject, read_history, read_intake
 from mash_desktop.exchange.entries import history_entry, intake_entries
-from mash_desktop.proofs.signature import SigningKey
+from mash_desktop.proofs.signature import SigningKey, key_id
 
 from .. import protocol
 from ..client import Connection
+from ..client.verification import Keys, checked_rows
 from .device import Device
 
 BATCH = 25
@@ -50,6 +56,7 @@ def import_history(
     path: Path, names: Path | None, device: Device, session: protocol.Session, author: Author, report: Report
 ) -> Outcome:
     """A children in need census return, and who its children are, as history on identities."""
+
     def records() -> Records:
         for found in read_history(path, names=names, progress=report):
             if isinstance(found, Reject):
@@ -61,9 +68,11 @@ def import_history(
 
 
 def import_intake(
-    path: Path, config: HubConfig, device: Device, session: protocol.Session, author: Author, report: Report
+    path: Path, device: Device, session: protocol.Session, author: Author, report: Report
 ) -> Outcome:
     """New contacts as a contact centre or a police overnight list sends them."""
+    config = asyncio.run(_configuration(device, session))
+
     def records() -> Records:
         for found in read_intake(path, progress=report):
             if isinstance(found, Reject):
@@ -99,6 +108,35 @@ async def _import(
     finally:
         await connection.close()
     return Outcome(added, known, tuple(sorted(rejects, key=lambda reject: reject.line)))
+
+
+async def _configuration(device: Device, session: protocol.Session) -> HubConfig:
+    """The hub's configuration in force, from its verified feed. Raises ``Distrust`` as a desktop would."""
+    connection = Connection(device.server, session.token)
+    places: dict[str, FeedPlace] = {}
+    found: HubConfig | None = None
+    keys = Keys(Directory(), key_id(device.store_key), device.store_key)
+    try:
+        more = True
+        while more:
+            cursors = tuple(
+                protocol.Cursor(audience=p.audience, epoch=p.epoch, n=p.n) for p in places.values()
+            )
+            asked = protocol.Pull(standing=session.standings[0], cursors=cursors, only=(HUB,))
+            page = await connection.ask(asked, f"/v1/hubs/{device.server.hub}/feed", protocol.Page)
+            rows, at = checked_rows(page, places, keys)
+            places, more = {place.audience: place for place in at}, page.more
+            for row in rows:
+                if row.signed is not None and row.body is not None:
+                    header = next(one for one in read(row.signed).entries if one.id == row.entry)
+                    body = decode(header.kind, header.v, row.body.body)
+                    if isinstance(body, HubConfigured):
+                        found = body.config
+    finally:
+        await connection.close()
+    if found is None:
+        raise Refusal("no-configuration", "This hub has no configuration yet. An administrator sets it up.")
+    return found
 
 
 async def _push(connection: Connection, parcels: Sequence[Parcel]) -> tuple[protocol.Answer, ...]:

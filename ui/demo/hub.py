@@ -34,10 +34,10 @@ class DemoHub:
 
     def command(self, *words: str, environment: dict[str, str] | None = None) -> str:
         """Run ``mash-isl`` on this hub's store; its output."""
-        return _isl(self.folder, *words, environment=environment)
+        return _isl(*words, environment=environment)
 
 
-def _isl(folder: Path, *words: str, environment: dict[str, str] | None = None) -> str:
+def _isl(*words: str, environment: dict[str, str] | None = None) -> str:
     done = subprocess.run(
         [sys.executable, "-m", "sync.cli", *words],
         capture_output=True,
@@ -55,13 +55,13 @@ def served_hub(folder: Path) -> Iterator[DemoHub]:
     """A new hub in ``folder``, served on a free port until the block ends."""
     store = folder / "store"
     made = _isl(
-        store, "init", "--embedded", str(store), "--hub", HUB,
+        "init", "--embedded", str(store), "--hub", HUB,
         "--name", ADMINISTRATOR.name, "--account", ADMINISTRATOR.account,
     )  # fmt: skip
     found = _CODE.search(made)
     if found is None:
         raise RuntimeError("the store gave no enrolment code")
-    codes = {ADMINISTRATOR.account: found.group(1)} | _add(store, PEOPLE)
+    codes = {ADMINISTRATOR.account: found.group(1)} | _add(folder, store, PEOPLE)
     process = subprocess.Popen(
         [
             sys.executable, "-m", "sync.cli", "serve", "--embedded", str(store),
@@ -84,23 +84,11 @@ def served_hub(folder: Path) -> Iterator[DemoHub]:
         process.wait(30)
 
 
-def _add(store: Path, people: tuple[DemoPerson, ...]) -> dict[str, str]:
-    codes = {}
-    for one in people:
-        roles = [word for standing in one.standings for word in ("--role", standing)]
-        words = (
-            "user",
-            "add",
-            "--embedded",
-            str(store),
-            "--name",
-            one.name,
-            "--account",
-            one.account,
-            *roles,
-        )
-        codes[one.account] = _isl(store, *words).strip().split("\t")[1]
-    return codes
+def _add(folder: Path, store: Path, people: tuple[DemoPerson, ...]) -> dict[str, str]:
+    file = folder / "people.csv"
+    file.write_text("".join(f"{one.account},{one.name},{' '.join(one.standings)}\n" for one in people))
+    added = _isl("user", "add", "--embedded", str(store), "--file", str(file))
+    return {account: code for _, code, account in (line.split("\t") for line in added.splitlines())}
 
 
 def _drain(stream: object) -> None:

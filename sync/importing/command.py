@@ -1,0 +1,91 @@
+"""``mash-isl import``: questions and progress for bulk files; the work is ``run``'s."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import os
+import sys
+from collections.abc import Iterator
+
+from mash_desktop.domain.errors import Refusal
+from mash_desktop.domain.roles import Role
+from mash_desktop.exchange import Progress, Reject, read_history, read_intake, write_rejects
+from mash_desktop.exchange.records import HistoryChild, IntakeContact
+
+from ..client import Distrust, Server, Unreachable
+from .device import Device
+from .run import Outcome, import_history, import_intake
+
+PASSPHRASE, PASSWORD, TOTP = "MASH_PASSPHRASE", "MASH_PASSWORD", "MASH_TOTP"
+"""Environment variables that answer the questions where nobody is there to."""
+
+
+def run(asked: argparse.Namespace) -> int:
+    if asked.what != "enrol" and asked.file is None:
+        raise Refusal("file-missing", "Name the file to import.", "file")
+    if asked.profile is None and not asked.dry_run:
+        raise Refusal("profile-missing", "Say with --profile where this importing device is kept.", "profile")
+    try:
+        if asked.what == "enrol":
+            return _enrol(asked)
+        outcome = _dry(asked) if asked.dry_run else _import(asked)
+    except Unreachable as error:
+        raise Refusal(
+            "unreachable", "The hub cannot be reached. What was sent before is there; try again."
+        ) from error
+    except Distrust as error:
+        raise Refusal(error.code, error.sentence) from error
+    print(file=sys.stderr)
+    if asked.rejects is not None:
+        write_rejects(asked.rejects, outcome.rejects)
+    print(f"{outcome.added} added, {outcome.known} there already, {len(outcome.rejects)} rejected.")
+    return 0
+
+
+def _enrol(asked: argparse.Namespace) -> int:
+    if not (asked.url and asked.fingerprint and asked.code):
+        raise Refusal("not-enrolled", "Give --url, --fingerprint and --code to enrol this device.", "code")
+    server = Server.pinned(asked.url, asked.fingerprint)
+    passphrase, password = _answer(PASSPHRASE, "Passphrase: "), _answer(PASSWORD, "Password: ")
+    _, totp = Device.enrol(asked.profile, passphrase, server, asked.code, password)
+    print(f"Add this to the authenticator, it is shown once: {totp}" if totp else "Enrolled.")
+    return 0
+
+
+def _dry(asked: argparse.Namespace) -> Outcome:
+    records: Iterator[HistoryChild | IntakeContact | Reject] = (
+        read_history(asked.file, progress=_show, names=asked.names)
+        if asked.what == "history"
+        else read_intake(asked.file, progress=_show)
+    )
+    sound, rejects = 0, []
+    for record in records:
+        if isinstance(record, Reject):
+            rejects.append(record)
+        else:
+            sound += 1
+    print(f"{sound} sound. Nothing was sent.")
+    return Outcome(0, 0, tuple(rejects))
+
+
+def _import(asked: argparse.Namespace) -> Outcome:
+    if asked.role not in set(Role):
+        raise Refusal("role-unknown", f"{asked.role} is no role of a hub.", "role")
+    device = Device.open(asked.profile, _answer(PASSPHRASE, "Passphrase: "))
+    password = _answer(PASSWORD, "Password: ")
+    session = device.sign_in(password, _answer(TOTP, "Code from the authenticator: "))
+    author = device.author(session, Role(asked.role), asked.agency)
+    if asked.what == "history":
+        return import_history(asked.file, asked.names, device, session, author, _show)
+    return import_intake(asked.file, device, session, author, _show)
+
+
+def _answer(variable: str, question: str) -> str:
+    return os.environ.get(variable) or getpass.getpass(question)
+
+
+def _show(progress: Progress) -> None:
+    share = 100 * progress.done // max(progress.total, 1)
+    words = f"\r{progress.stage} {share:3d} %  {progress.accepted} sound, {progress.rejected} rejected"
+    print(words, end="", file=sys.stderr, flush=True)
