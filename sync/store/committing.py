@@ -1,0 +1,256 @@
+"""One transaction of admission: acts judged on locked streams, and what is admitted of them written.
+
+In turn: streams locked in one order → what is known already (for ever, by id) → rules on their folds →
+then, under the head's row lock and last of all, positions, entries, feed rows, head. A refused act leaves
+its neighbours alone: nothing of it is written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from msgspec.structs import replace
+from sqlalchemy import Connection, Engine, func, or_, select, text
+
+from mash_desktop.domain.acts import Parcel, SignedAct, read
+from mash_desktop.domain.entries.contact import DocumentAttached
+from mash_desktop.domain.entries.identity import IdentityLinked, IdentityNotSame, IdentityUnlinked
+from mash_desktop.domain.errors import Refusal
+from sync.protocol import Answer
+
+from . import tables
+from .docket import Docket, Refused
+from .examining import Candidate, family_of
+from .log import LogHead, read_head, root_at
+from .sealing import Secrets, StreamKey
+from .streams import HUB_STREAM, Held, Shelf, load, stream_keys
+from .writing import Writing
+
+ACT_TAKEN = Refusal("act-taken", "Another act has this id. Make it again.")
+
+
+class LinkedMeanwhile(Exception):
+    """A stream was linked between reading the links and locking them: begin again."""
+
+
+def commit(
+    engine: Engine, secrets: Secrets, shelf: Shelf, hub: str, candidates: Sequence[Candidate], now: datetime
+) -> tuple[list[Answer], LogHead]:
+    """Admit or refuse each of these acts, in order, in one transaction. Raises :class:`LinkedMeanwhile`."""
+    answers: dict[int, Answer] = {}
+    admitted: dict[int, Candidate] = {}
+    with engine.connect() as db, db.begin():
+        docket, held, keys = _opened(db, secrets, shelf, hub, candidates, now)
+        known, taken = _known(db, hub, candidates), _taken(db, hub, candidates)
+        first: dict[str, int] = {}
+        for place, candidate in enumerate(candidates):
+            act = candidate.act.id
+            try:
+                if act in known:
+                    answers[place] = _again(candidate, *known[act])
+                elif act in first:
+                    _refuse_other(candidate, candidates[first[act]].parcel.signed)
+                else:
+                    _refuse_taken(candidate, taken)
+                    _refuse_other_history(db, hub, candidate)
+                    _refuse_unsent(db, hub, candidate)
+                    docket.rule(candidate)
+                    admitted[place], first[act] = candidate, place
+                    taken.update(header.id for header in candidate.act.entries)
+            except Refused as ruled:
+                answers[place] = _refused_by(candidate, ruled)
+            except Refusal as refusal:
+                answers[place] = refused(candidate.parcel, refusal)
+        if not admitted:
+            return [answers[place] for place in range(len(candidates))], read_head(db, hub)
+        writing = Writing(db, hub, secrets, now, keys)
+        head, positions, stamped = writing.write(list(admitted.values()), docket, held)
+    for one in writing.shelved:
+        shelf.put(hub, one)
+    for stream, (key, _) in writing.made_keys.items():
+        shelf.put_key(hub, stream, key)
+    for place, candidate in admitted.items():
+        places = tuple(positions[header.id] for header in candidate.act.entries)
+        answers[place] = Answer(act=candidate.act.id, state="admitted", positions=places, admitted_at=stamped)
+    for place, candidate in enumerate(candidates):
+        if place not in answers:
+            answers[place] = replace(answers[first[candidate.act.id]], state="known")
+    return [answers[place] for place in range(len(candidates))], head
+
+
+# --- locks ---
+
+
+def _opened(
+    db: Connection,
+    secrets: Secrets,
+    shelf: Shelf,
+    hub: str,
+    candidates: Sequence[Candidate],
+    now: datetime,
+) -> tuple[Docket, dict[str, Held], dict[str, StreamKey]]:
+    """Lock every stream that these acts touch or bear upon, in one order, and read them."""
+    touched = {stream for one in candidates for stream in one.streams}
+    named = {
+        entry.body.referral
+        for one in candidates
+        for entry in one.entries
+        if isinstance(entry.body, (IdentityLinked, IdentityUnlinked, IdentityNotSame))
+    }
+    folded = {s for s in touched if family_of(s) in {"referral", "identity"}} | named
+    linked = _linked(db, hub, folded)
+    _lock(db, hub, linked, exclusive_hub=HUB_STREAM in touched)
+    if _linked(db, hub, folded) != linked:
+        raise LinkedMeanwhile
+    t = tables.streams
+    versions = dict.fromkeys(linked | {HUB_STREAM}, 0)
+    versions.update(
+        db.execute(
+            select(t.c.stream, t.c.version).where(t.c.hub == hub, t.c.stream.in_(list(versions)))
+        ).all()
+    )
+    held = load(db, shelf, secrets, hub, versions)
+    keys = stream_keys(db, shelf, secrets, hub, touched | linked)
+    return Docket(hub, held, now), held, keys
+
+
+def _lock(db: Connection, hub: str, streams: set[str], *, exclusive_hub: bool) -> None:
+    """The hub's stream first (shared, unless it is moved), then the others in order of their lock."""
+    kind = "" if exclusive_hub else "_shared"
+    db.execute(text(f"select pg_advisory_xact_lock{kind}(:lock)"), {"lock": _lock_number(hub, HUB_STREAM)})
+    locks = sorted({_lock_number(hub, stream) for stream in streams if stream != HUB_STREAM})
+    if locks:
+        db.execute(text("select pg_advisory_xact_lock(one) from unnest(:locks) one"), {"locks": locks})
+
+
+def _lock_number(hub: str, stream: str) -> int:
+    digest = hashlib.sha256(f"{hub}\x00{stream}".encode()).digest()
+    return int.from_bytes(digest[:8], "big", signed=True)
+
+
+def _linked(db: Connection, hub: str, streams: set[str]) -> set[str]:
+    """These streams, the identities linked with them, and the referrals that those are linked with."""
+    t = tables.links
+    if not streams:
+        return set()
+    named = list(streams)
+    pairs = db.execute(
+        select(t.c.identity, t.c.referral).where(
+            t.c.hub == hub, or_(t.c.identity.in_(named), t.c.referral.in_(named))
+        )
+    ).all()
+    identities = {pair.identity for pair in pairs}
+    if identities:
+        pairs = [
+            *pairs,
+            *db.execute(
+                select(t.c.identity, t.c.referral).where(t.c.hub == hub, t.c.identity.in_(list(identities)))
+            ),
+        ]
+    return streams | identities | {pair.referral for pair in pairs}
+
+
+# --- what is known already ---
+
+
+def _known(
+    db: Connection, hub: str, candidates: Iterable[Candidate]
+) -> dict[str, tuple[SignedAct, tuple[int, ...], datetime]]:
+    """Acts admitted before, by id: as signed, with their positions and when."""
+    t = tables.acts
+    rows = db.execute(
+        select(t.c.act, t.c.first, t.c.entries, t.c.admitted_at, t.c.bytes, t.c.signature).where(
+            t.c.hub == hub, t.c.act.in_([one.act.id for one in candidates])
+        )
+    )
+    return {
+        row.act: (
+            SignedAct(row.bytes, row.signature),
+            tuple(range(row.first, row.first + row.entries)),
+            row.admitted_at,
+        )
+        for row in rows
+    }
+
+
+def _again(candidate: Candidate, signed: SignedAct, positions: tuple[int, ...], at: datetime) -> Answer:
+    """The same answer as the first time."""
+    _refuse_other(candidate, signed)
+    return Answer(act=candidate.act.id, state="known", positions=positions, admitted_at=at)
+
+
+def _refuse_other(candidate: Candidate, signed: SignedAct) -> None:
+    if candidate.parcel.signed != signed:
+        raise ACT_TAKEN
+
+
+def _taken(db: Connection, hub: str, candidates: Iterable[Candidate]) -> set[str]:
+    t = tables.entries
+    ids = [header.id for one in candidates for header in one.act.entries]
+    return set(db.scalars(select(t.c.entry).where(t.c.hub == hub, t.c.entry.in_(ids))))
+
+
+def _refuse_taken(candidate: Candidate, taken: set[str]) -> None:
+    if any(header.id in taken for header in candidate.act.entries):
+        raise Refusal("entry-taken", "An entry of this act is in the log already, in another act.")
+
+
+def _refuse_other_history(db: Connection, hub: str, candidate: Candidate) -> None:
+    """A head that the author had seen and that this log never had means two histories were shown."""
+    seen = candidate.act.seen
+    if seen is None:
+        return
+    head = read_head(db, hub)
+    if seen.epoch == head.epoch and (
+        not 0 <= seen.size <= head.size or root_at(db, hub, seen.size).hex() != seen.root
+    ):
+        raise Refusal(
+            "history-differs",
+            "This desktop was shown another history than the hub's. Stop, and tell the administrator.",
+        )
+
+
+def _refuse_unsent(db: Connection, hub: str, candidate: Candidate) -> None:
+    """Who attaches a document has sent each piece of it: its hash alone gives nobody a right to it."""
+    pieces = {
+        piece
+        for entry in candidate.entries
+        if isinstance(entry.body, DocumentAttached)
+        for piece in entry.body.chunks
+    }
+    if not pieces:
+        return
+    t = tables.chunk_senders
+    sent = db.scalar(
+        select(func.count())
+        .select_from(t)
+        .where(t.c.hub == hub, t.c.person == candidate.act.author, t.c.chunk.in_(pieces))
+    )
+    if sent != len(pieces):
+        raise Refusal("document-unsent", "A piece of this document has not been sent yet.", "chunks")
+
+
+# --- answers ---
+
+
+def refused(parcel: Parcel, refusal: Refusal) -> Answer:
+    try:
+        act = read(parcel.signed).id
+    except Refusal:
+        act = ""
+    return Answer(act=act, state="refused", code=refusal.code, sentence=refusal.sentence, field=refusal.field)
+
+
+def _refused_by(candidate: Candidate, ruled: Refused) -> Answer:
+    verdict = ruled.verdict
+    return Answer(
+        act=candidate.act.id,
+        state="refused",
+        code=verdict.code,
+        sentence=verdict.sentence,
+        field=verdict.field,
+        entry=ruled.entry,
+        moved_by=ruled.moved_by,
+    )
