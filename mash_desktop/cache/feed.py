@@ -7,9 +7,11 @@ audience that the session no longer has is purged whole.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, delete, exists, select
+from sqlalchemy import Connection, Table, delete, exists, select
 from sqlalchemy.dialects.sqlite import insert
 
 from ..domain.acts import Act, OpenBody, SignedAct, read
@@ -49,55 +51,71 @@ def apply(
 ) -> frozenset[str]:
     """Apply rows in order, then stand at ``at``; purge audiences not among ``audiences``. Returns streams."""
     touched: set[str] = set()
-    envelopes: dict[bytes, Act] = {}
-    for row in rows:
-        if not row.grant:
-            touched |= _withdraw(connection, row.audience, row.entry)
-        elif row.signed is not None and row.position is not None:
-            act = envelopes.get(row.signed.signature) or read(row.signed)
-            envelopes[row.signed.signature] = act
-            touched.add(_grant(connection, row, act))
+    for grants, run in groupby(rows, key=lambda row: row.grant):
+        if grants:
+            touched |= _grant(connection, [row for row in run if row.signed is not None])
+        else:
+            for row in run:
+                touched |= _withdraw(connection, row.audience, row.entry)
     named = frozenset(audiences)
     for audience in connection.scalars(select(schema.feeds.c.audience)).all():
         if audience not in named:
             touched |= purge_audience(connection, audience)
-    for place in at:
-        values = {"epoch": place.epoch, "n": place.n, "chain": place.chain}
-        connection.execute(
-            insert(schema.feeds)
-            .values(audience=place.audience, **values)
-            .on_conflict_do_update(index_elements=["audience"], set_=values)
+    if at:
+        _upsert(
+            connection,
+            schema.feeds,
+            [{"audience": p.audience, "epoch": p.epoch, "n": p.n, "chain": p.chain} for p in at],
         )
     return frozenset(touched)
 
 
-def _grant(connection: Connection, row: FeedRow, act: Act) -> str:
-    place, header = next((i, h) for i, h in enumerate(act.entries) if h.id == row.entry)
-    assert row.signed is not None
-    connection.execute(
-        insert(schema.acts)
-        .values(id=act.id, signed=row.signed.act, signature=row.signed.signature)
-        .on_conflict_do_nothing()
-    )
-    content = {
-        "body": row.body.body if row.body else None,
-        "salt": row.body.salt if row.body else None,
-        "disposed": row.disposed,
-        "position": row.position,
-        "admitted_at": row.admitted_at,
-        "refused": False,
-    }
-    connection.execute(
-        insert(schema.entries)
-        .values(id=header.id, act=act.id, place=place, stream=header.stream, kind=header.kind, **content)
-        .on_conflict_do_update(index_elements=["id"], set_=content)
-    )
-    connection.execute(
-        insert(schema.grants).values(entry=header.id, audience=row.audience).on_conflict_do_nothing()
-    )
+def _grant(connection: Connection, rows: Sequence[FeedRow]) -> set[str]:
+    """Keep what a run of grants brings: acts, entries and who grants them."""
+    envelopes: dict[bytes, Act] = {}
+    acts, entries, grants = [], [], []
+    for row in rows:
+        assert row.signed is not None
+        act = envelopes.get(row.signed.signature)
+        if act is None:
+            act = envelopes[row.signed.signature] = read(row.signed)
+            acts.append({"id": act.id, "signed": row.signed.act, "signature": row.signed.signature})
+        place, header = next((i, h) for i, h in enumerate(act.entries) if h.id == row.entry)
+        entries.append(
+            {
+                "id": header.id,
+                "act": act.id,
+                "place": place,
+                "stream": header.stream,
+                "kind": header.kind,
+                "body": row.body.body if row.body else None,
+                "salt": row.body.salt if row.body else None,
+                "disposed": row.disposed,
+                "position": row.position,
+                "admitted_at": row.admitted_at,
+                "refused": False,
+            }
+        )
+        grants.append({"entry": header.id, "audience": row.audience})
+    if not entries:
+        return set()
+    connection.execute(insert(schema.acts).on_conflict_do_nothing(), acts)
+    _upsert(connection, schema.entries, entries)
+    connection.execute(insert(schema.grants).on_conflict_do_nothing(), grants)
     # Where the answer to a push was lost, the feed shows that the act had been admitted.
-    connection.execute(delete(schema.outbox).where(schema.outbox.c.act == act.id))
-    return header.stream
+    waiting = set(connection.scalars(select(schema.outbox.c.act)))
+    for act in envelopes.values():
+        if act.id in waiting:
+            connection.execute(delete(schema.outbox).where(schema.outbox.c.act == act.id))
+    return {str(entry["stream"]) for entry in entries}
+
+
+def _upsert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    """Insert rows, or give those that are there their new values."""
+    added = insert(table)
+    key = [column.name for column in table.primary_key]
+    changed = {name: added.excluded[name] for name in rows[0] if name not in key}
+    connection.execute(added.on_conflict_do_update(index_elements=key, set_=changed), rows)
 
 
 def _withdraw(connection: Connection, audience: str, entry: str) -> set[str]:
