@@ -1,0 +1,230 @@
+"""The cards of a contact: who is calling, what happened, telling, and what an adult's concern holds beside.
+
+Each card lays out the inputs of one or two sections; what is typed in them is the contact page's to keep.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtWidgets import QWidget
+
+from mash_desktop.desk.triage import Account, Adult, Arrival, Caller, Mark, PersonRow, Settings, Telling
+from mash_desktop.domain.codes import (
+    AbuseType,
+    Cohort,
+    ContactChannel,
+    NotToldReason,
+    PrimaryNeed,
+    SourceOfContact,
+)
+from ui.theme import Role, Voice
+from ui.triage.inputs import YES_NO, Section, Several, Tick
+from ui.triage.words import WordsField
+from ui.widgets import Box, Card, ChoiceField, Field, KeyCap, Row, Text
+
+NOT_KNOWN = ("-", "Not known")
+"""Stands for an empty value, which a list of choices cannot hold."""
+
+
+def fields(*pieces: QWidget, shares: Sequence[int]) -> Row:
+    """A row of fields that share its width by weight."""
+    row = Row(gap=10)
+    for piece, share in zip(pieces, shares, strict=True):
+        row.put(piece, share)
+    return row
+
+
+class CallerCard(Card):
+    """Who is calling, how it came, and whose concern it is."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__("Who is calling", " ")
+        self.who = Field("Name and role", placeholder="name, role")
+        organisation, call_back = Field("Organisation"), Field("Call back")
+        may_know = ChoiceField("May the family know who called?", YES_NO)
+        anonymous = Tick("Anonymous", accessible_name="The caller stays anonymous")
+        self.caller = Section(
+            "caller",
+            {
+                "who": self.who,
+                "organisation": organisation,
+                "call_back": call_back,
+                "may_know": may_know,
+                "anonymous": anonymous,
+            },
+            Caller,
+        )
+        self.cohort = ChoiceField("About", [(c.value, c.label) for c in Cohort], Cohort.CHILDREN.value)
+        self.cohort.setObjectName("triage.cohort")
+        authorities = [*settings.authorities, NOT_KNOWN]
+        self.authority = ChoiceField("Local authority", authorities, settings.authority or NOT_KNOWN[0])
+        self.authority.setObjectName("triage.authority")
+        source = ChoiceField("Source", [(s.value, f"{s.value} {s.label}") for s in SourceOfContact])
+        channel = ChoiceField("Came by", [(c.value, c.label) for c in ContactChannel])
+        received = Field("Received", placeholder="13:58")
+        self._areas = settings.areas
+        self._district = ChoiceField("District", [])
+        self.arrival = Section(
+            "arrival",
+            {"source": source, "channel": channel, "received": received, "area": self._district},
+            _arrival,
+            _arrival_values,
+        )
+        self.put(fields(self.who, organisation, call_back, may_know, shares=(9, 6, 5, 5)))
+        row = fields(
+            self.cohort, self.authority, self._district, source, channel, received, shares=(5, 5, 5, 6, 4, 4)
+        )
+        row.put(anonymous)
+        self.put(row)
+        self.show_districts()
+        self.authority.changed.connect(self.show_districts)
+
+    def show_districts(self) -> None:
+        """The districts of the authority chosen."""
+        authority = self.authority.value()
+        within = [(gss, name) for gss, name, of in self._areas if of == authority and gss != authority]
+        self._district.set_choices([*within, NOT_KNOWN])
+
+    def say(self, aside: str) -> None:
+        assert self.heading is not None
+        self.heading.set_aside(aside)
+
+
+def _arrival(area: str, **values: str) -> Arrival:
+    return Arrival(area="" if area == NOT_KNOWN[0] else area, **values)
+
+
+def _arrival_values(form: Arrival) -> dict[str, str]:
+    return {
+        "source": form.source,
+        "channel": form.channel,
+        "received": form.received,
+        "area": form.area or NOT_KNOWN[0],
+    }
+
+
+class AccountCard(Card):
+    """What happened, in the caller's words, and what is asked around it."""
+
+    def __init__(self) -> None:
+        aside = Box(Row(Text("Fact · Seen · Opinion", Role.ASIDE, Voice.ASIDE), KeyCap("Ctrl+1–3"), gap=10))
+        super().__init__("What happened, in the caller’s words", aside)
+        self.words = WordsField("What happened, in the caller’s words")
+        self._where = Field("Where is the child now, and with whom?")
+        next_access = Field("When does the person next have access?")
+        self._need = ChoiceField("Primary need", [(n.value, f"{n.value} {n.label}") for n in PrimaryNeed])
+        self._abuse = Several("Kinds of abuse", [(a.value, a.label) for a in AbuseType])
+        incident_on = Field("When it happened", placeholder="10 Nov 2026")
+        incident_place = Field("Where it happened")
+        danger = ChoiceField("Immediate danger?", YES_NO)
+        self._simple: dict[str, Any] = {
+            "where_now": self._where,
+            "next_access": next_access,
+            "incident_on": incident_on,
+            "incident_place": incident_place,
+            "primary_need": self._need,
+            "abuse_types": self._abuse,
+            "danger": danger,
+        }
+        self.section = Section("account", {"words": self.words, **self._simple}, _account, self._values)
+        self.put(self.words, 1)
+        self.put(fields(self._where, next_access, shares=(1, 1)))
+        self.put(fields(incident_on, incident_place, self._need, danger, shares=(4, 5, 5, 4)))
+        self.put(self._abuse)
+        self.show_cohort(Cohort.CHILDREN)
+
+    def _values(self, form: Account) -> dict[str, Any]:
+        return {"words": (form.words, form.marks)} | {name: getattr(form, name) for name in self._simple}
+
+    def account(self) -> Account:
+        form = self.section.form()
+        assert isinstance(form, Account)
+        return form
+
+    def show_cohort(self, cohort: Cohort) -> None:
+        child = cohort is Cohort.CHILDREN
+        self._where.label.setText(f"Where is the {'child' if child else 'person'} now, and with whom?")
+        self._where.control.setAccessibleName(self._where.label.text())
+        self._need.setVisible(child)
+        self._abuse.setVisible(cohort is Cohort.ADULTS)
+
+
+def _account(words: tuple[str, tuple[Mark, ...]], **values: Any) -> Account:
+    return Account(words=words[0], marks=words[1], **values)
+
+
+class TellingCard(Card):
+    """Who was told of the sharing, or why not; agreeing to a service and consent beside it."""
+
+    def __init__(self) -> None:
+        super().__init__("Telling", "told of the sharing, agreeing to a service and consent are three things")
+        self._who = ChoiceField("Who", [])
+        told, agrees = ChoiceField("Told?", YES_NO), ChoiceField("Agrees to a service?", YES_NO)
+        self._reason = ChoiceField("Why not told", [(r.value, r.label) for r in NotToldReason])
+        self._text = Field("What that rests on")
+        consent = ChoiceField("Data-protection consent?", YES_NO)
+        self.section = Section(
+            "telling",
+            {
+                "subject": self._who,
+                "told": told,
+                "not_told_reason": self._reason,
+                "not_told_text": self._text,
+                "agrees": agrees,
+                "consent": consent,
+            },
+            lambda not_told_reason, not_told_text, **values: Telling(
+                reason=not_told_reason, text=not_told_text, **values
+            ),
+            lambda form: {
+                "subject": form.subject,
+                "told": form.told,
+                "not_told_reason": form.reason,
+                "not_told_text": form.text,
+                "agrees": form.agrees,
+                "consent": form.consent,
+            },
+        )
+        self._told = told
+        self.put(fields(self._who, told, agrees, consent, shares=(6, 3, 4, 4)))
+        self.put(fields(self._reason, self._text, shares=(1, 1)))
+        self.section.changed.connect(self._show)
+        self._show()
+
+    def show_people(self, rows: Sequence[PersonRow]) -> None:
+        self._who.set_choices([(row.subject, f"{row.name} ({row.relation})") for row in rows])
+
+    def offer(self, form: Telling) -> None:
+        self.section.offer(form)
+        self._show()
+
+    def _show(self) -> None:
+        for field in (self._reason, self._text):
+            field.setVisible(self._told.value() == "no")
+
+
+class AdultCard(Card):
+    """An adult's wishes, consent, capacity, and where it happened."""
+
+    def __init__(self) -> None:
+        super().__init__("The adult’s own voice, and the setting")
+        inputs: dict[str, Any] = {
+            "wishes": Field("What the person wants to happen"),
+            "desired_outcomes": Field("Outcomes they want"),
+            "consent": ChoiceField("Consents?", YES_NO),
+            "override_reason": Field("Why it goes on without consent"),
+            "capacity": Field("Mental capacity for this decision"),
+            "advocate": Field("Advocate"),
+            "setting": Field("Setting"),
+            "provider": Field("Provider"),
+            "place_of_abuse": Field("Where the abuse took place"),
+        }
+        self.section = Section("adult", inputs, Adult)
+        for names, shares in (
+            (("wishes", "desired_outcomes"), (1, 1)),
+            (("consent", "override_reason", "capacity", "advocate"), (2, 4, 5, 3)),
+            (("setting", "provider", "place_of_abuse"), (1, 1, 1)),
+        ):
+            self.put(fields(*(inputs[name] for name in names), shares=shares))
