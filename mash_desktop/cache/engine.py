@@ -27,8 +27,7 @@ def open_engine(path: Path, key_hex: str) -> Engine:
     """
     if len(key_hex) != 64 or not all(digit in "0123456789abcdef" for digit in key_hex):
         raise ValueError("a raw key is 64 hexadecimal digits")
-    if path.exists() and path.stat().st_size and path.open("rb").read(len(SQLITE_HEADER)) == SQLITE_HEADER:
-        raise Refusal("cache-in-clear", "The file of this profile is not encrypted. It will not be opened.")
+    _refuse_clear(path)
 
     def connect() -> Any:
         connection = sqlcipher.connect(str(path), timeout=10, isolation_level=None, check_same_thread=False)
@@ -68,10 +67,18 @@ def open_engine(path: Path, key_hex: str) -> Engine:
 
     with engine.connect() as connection:
         connection.exec_driver_sql("SELECT 1")
-    with path.open("rb") as file:
-        if file.read(len(SQLITE_HEADER)) == SQLITE_HEADER:
-            engine.dispose()
-            raise Refusal(
-                "cache-in-clear", "The file of this profile is not encrypted. It will not be opened."
-            )
+    try:
+        _refuse_clear(path)
+    except Refusal:
+        engine.dispose()
+        raise
     return engine
+
+
+def _refuse_clear(path: Path) -> None:
+    if path.exists():
+        with path.open("rb") as file:
+            if file.read(len(SQLITE_HEADER)) == SQLITE_HEADER:
+                raise Refusal(
+                    "cache-in-clear", "The file of this profile is not encrypted. It will not be opened."
+                )
