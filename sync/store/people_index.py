@@ -11,7 +11,6 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, delete, select
-from sqlalchemy.dialects.postgresql import insert
 
 from mash_desktop.domain.entries.contact import AddressRecorded, SubjectRecorded
 from mash_desktop.domain.entries.identity import HistoryRecorded, PastEpisode
@@ -20,6 +19,7 @@ from mash_desktop.domain.fold import Referral
 from mash_desktop.matching import PersonFacts, Residence, blocking_keys
 
 from . import tables
+from .bulk import copy
 from .sealing import Secrets, StreamKey
 from .streams import Held
 
@@ -59,8 +59,8 @@ def index(
     ``fresh`` are the ids of the entries just admitted; ``marked`` says that an identity moved, which may
     have suppressed an address in any of the streams.
     """
-    people: list[dict[str, Any]] = []
-    blocks: list[dict[str, Any]] = []
+    people: list[tuple[Any, ...]] = []
+    blocks: list[tuple[Any, ...]] = []
     stale: list[str] = []
     for held in streams:
         new = [entry for entry in held.entries if entry.id in fresh]
@@ -70,12 +70,9 @@ def index(
             stale.append(held.stream)
         for key, agency, position, account in _accounts(held):
             sealed = keys[held.stream].seal_value(key, msgspec.msgpack.encode(account))
-            people.append(
-                {"hub": hub, "key": key, "stream": held.stream, "position": position, "agency": agency,
-                 "sealed": sealed}
-            )  # fmt: skip
+            people.append((hub, key, held.stream, position, agency, sealed))
             blocks += [
-                {"hub": hub, "block": secrets.digest("block", f"{hub}\x00{block}"), "key": key}
+                (hub, secrets.digest("block", f"{hub}\x00{block}"), key)
                 for block in blocking_keys(account.facts)
             ]
     if stale:
@@ -83,10 +80,8 @@ def index(
         old = select(p.c.key).where(p.c.hub == hub, p.c.stream.in_(stale)).scalar_subquery()
         db.execute(delete(b).where(b.c.hub == hub, b.c.key.in_(old)))
         db.execute(delete(p).where(p.c.hub == hub, p.c.stream.in_(stale)))
-    if people:
-        db.execute(insert(tables.people), people)
-    if blocks:
-        db.execute(insert(tables.people_blocks), blocks)
+    copy(db, tables.people, people)
+    copy(db, tables.people_blocks, blocks)
 
 
 def _accounts(held: Held) -> Iterable[tuple[str, str, int, Account]]:

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from msgspec.structs import replace
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from mash_desktop.domain.entries import Body, Made
@@ -19,14 +19,13 @@ from mash_desktop.proofs.merkle import leaf_hash
 from sync.protocol import act_digest, feed_row_bytes, leaf_bytes
 
 from . import tables
+from .bulk import copy
 from .docket import Docket
 from .examining import Candidate, family_of
 from .log import LogHead, head_row, read_head, signed_head
 from .projection import project
-from .sealing import Secrets, StreamKey
+from .sealing import SealedBody, Secrets, StreamKey
 from .streams import Held, made_stream_key
-
-Rows = list[dict[str, Any]]
 
 
 class Writing:
@@ -60,19 +59,18 @@ class Writing:
         self._streams(docket, held, positions, stamped)
         self._feeds(docket, positions, new)
         project(self._db, self._hub, self._secrets, self.shelved, docket, positions, self._keys)
-        self._db.execute(
-            update(tables.heads).where(tables.heads.c.hub == self._hub), head_row(self._hub, new)
-        )
+        h = tables.heads
+        self._db.execute(update(h).where(h.c.hub == self._hub), head_row(self._hub, new))
         return new, positions, stamped
 
-    def _seal(self, admitted: Sequence[Candidate]) -> Rows:
-        rows: Rows = []
-        for candidate in admitted:
-            for header in candidate.act.entries:
-                body = candidate.bodies[header.id]
-                found = self._key(header.stream).seal(header.id, body.body, body.salt)
-                rows.append({"entry": header.id, "sealed": found.sealed, "wrapped": found.wrapped})
-        return rows
+    def _seal(self, admitted: Sequence[Candidate]) -> dict[str, SealedBody]:
+        """Bodies by entry id, sealed before the head is locked."""
+        sealed = {}
+        for one in admitted:
+            for header in one.act.entries:
+                body = one.bodies[header.id]
+                sealed[header.id] = self._key(header.stream).seal(header.id, body.body, body.salt)
+        return sealed
 
     def _key(self, stream: str) -> StreamKey:
         if stream not in self._keys:
@@ -80,54 +78,31 @@ class Writing:
             self._keys[stream] = self.made_keys[stream][0]
         return self._keys[stream]
 
-    def _insert(self, table: Any, rows: Rows) -> None:
-        if rows:
-            self._db.execute(insert(table), rows)
-
     def _entries(
-        self, admitted: Sequence[Candidate], positions: Mapping[str, int], sealed: Rows, stamped: datetime
+        self,
+        admitted: Sequence[Candidate],
+        positions: Mapping[str, int],
+        sealed: Mapping[str, SealedBody],
+        stamped: datetime,
     ) -> None:
-        hub = self._hub
-        self._insert(
-            tables.acts,
-            [
-                {
-                    "hub": hub,
-                    "act": one.act.id,
-                    "first": positions[one.act.entries[0].id],
-                    "entries": len(one.act.entries),
-                    "admitted_at": stamped,
-                    "bytes": one.parcel.signed.act,
-                    "signature": one.parcel.signed.signature,
-                }
-                for one in admitted
-            ],
-        )
-        self._insert(
-            tables.entries,
-            [
-                {
-                    "hub": hub,
-                    "position": positions[header.id],
-                    "entry": header.id,
-                    "act": one.act.id,
-                    "place": place,
-                    "stream": header.stream,
-                    "kind": header.kind,
-                }
-                for one in admitted
-                for place, header in enumerate(one.act.entries)
-            ],
-        )
-        placed = [{"hub": hub, "position": positions[row["entry"]], **row} for row in sealed]
-        self._insert(tables.bodies, [{k: r[k] for k in ("hub", "position", "sealed")} for r in placed])
-        self._insert(tables.body_keys, [{k: r[k] for k in ("hub", "position", "wrapped")} for r in placed])
-        self._insert(
+        db, hub = self._db, self._hub
+        acts, entries = [], []
+        for one in admitted:
+            act, signed = one.act, one.parcel.signed
+            first = positions[act.entries[0].id]
+            acts.append((hub, act.id, first, len(act.entries), stamped, signed.act, signed.signature))
+            entries += [
+                (hub, positions[header.id], header.id, act.id, place, header.stream, header.kind)
+                for place, header in enumerate(act.entries)
+            ]
+        copy(db, tables.acts, acts)
+        copy(db, tables.entries, entries)
+        copy(db, tables.bodies, [(hub, positions[entry], one.sealed) for entry, one in sealed.items()])
+        copy(db, tables.body_keys, [(hub, positions[entry], one.wrapped) for entry, one in sealed.items()])
+        copy(
+            db,
             tables.stream_keys,
-            [
-                {"hub": hub, "stream": stream, "wrapped": wrapped}
-                for stream, (_, wrapped) in self.made_keys.items()
-            ],
+            [(hub, stream, wrapped) for stream, (_, wrapped) in self.made_keys.items()],
         )
 
     def _tree(
@@ -137,24 +112,21 @@ class Writing:
         head: LogHead,
         stamped: datetime,
     ) -> LogHead:
-        frontier, rows = head.frontier, []
+        frontier, nodes = head.frontier, []
         for candidate in admitted:
             digest = act_digest(candidate.parcel.signed)
             for place, header in enumerate(candidate.act.entries):
                 leaf = leaf_hash(leaf_bytes(positions[header.id], stamped, digest, place))
                 frontier, completed = frontier.append(leaf)
-                rows += [
-                    {"hub": self._hub, "level": level, "index": index, "hash": node}
-                    for level, index, node in completed
-                ]
-        self._insert(tables.tree_nodes, rows)
+                nodes += [(self._hub, level, index, node) for level, index, node in completed]
+        copy(self._db, tables.tree_nodes, nodes)
         return signed_head(self._hub, head.epoch, frontier, stamped, self._secrets.signing_key(self._hub))
 
     def _streams(
         self, docket: Docket, held: Mapping[str, Held], positions: Mapping[str, int], stamped: datetime
     ) -> None:
         """Move the streams on, and keep them as they stand for the shelf."""
-        rows: Rows = []
+        rows: list[dict[str, Any]] = []
         for stream in sorted(docket.touched):
             state = docket.states[stream]
             placed = tuple(_placed(entry, positions, stamped) for entry in state.entries)
@@ -174,7 +146,7 @@ class Writing:
         )
 
     def _feeds(self, docket: Docket, positions: Mapping[str, int], head: LogHead) -> None:
-        """Number and chain the rows that this push adds, and say anew who holds what."""
+        """Number and chain the rows that these acts add, and say anew who holds what."""
         hub, t = self._hub, tables.feed_tails
         known = {
             entry.id: entry.position
@@ -190,7 +162,7 @@ class Writing:
                 select(t.c.audience, t.c.n, t.c.chain).where(t.c.hub == hub, t.c.audience.in_(audiences))
             )
         }
-        rows: Rows = []
+        rows = []
         for change in docket.changes:
             n, chain = tails.get(change.audience, (0, START))
             n, because = n + 1, places[change.because]
@@ -198,19 +170,19 @@ class Writing:
             chain = link(chain, feed_row_bytes(change.audience, head.epoch, n, op, change.entry, because))
             tails[change.audience] = n, chain
             rows.append(
-                {
-                    "hub": hub,
-                    "audience": change.audience,
-                    "n": n,
-                    "epoch": head.epoch,
-                    "granted": change.granted,
-                    "position": places[change.entry],
-                    "entry": change.entry,
-                    "because": because,
-                    "chain": chain,
-                }
+                (
+                    hub,
+                    change.audience,
+                    n,
+                    head.epoch,
+                    change.granted,
+                    places[change.entry],
+                    change.entry,
+                    because,
+                    chain,
+                )
             )
-        self._insert(tables.feeds, rows)
+        copy(self._db, tables.feeds, rows)
         if audiences:
             statement = insert(t)
             self._db.execute(
@@ -223,30 +195,28 @@ class Writing:
                     for a in sorted(audiences)
                 ],
             )
-        self._grants(docket, places)
+        self._grants(docket, positions, known)
 
-    def _grants(self, docket: Docket, places: Mapping[str, int]) -> None:
+    def _grants(self, docket: Docket, positions: Mapping[str, int], known: Mapping[str, int]) -> None:
+        """New entries' rows are inserted, those of entries whose holders changed are updated."""
+        added, moved = [], []
         changed = {change.entry for change in docket.changes}
-        rows = [
-            {
-                "hub": self._hub,
-                "position": places[entry.id],
-                "stream": stream,
-                "audiences": sorted(docket.states[stream].audiences.get(entry.id, ())),
-            }
-            for stream in sorted(docket.touched)
-            for entry in docket.states[stream].entries
-            if entry.id in changed
-        ]
-        if rows:
-            t = tables.grants
-            statement = insert(t)
+        for stream in sorted(docket.touched):
+            held = docket.states[stream].audiences
+            for entry in docket.states[stream].entries:
+                now = sorted(held.get(entry.id, ()))
+                if entry.id in positions:
+                    added.append((self._hub, positions[entry.id], stream, now))
+                elif entry.id in changed:
+                    moved.append({"at": known[entry.id], "now": now})
+        g = tables.grants
+        copy(self._db, g, added)
+        if moved:
             self._db.execute(
-                statement.on_conflict_do_update(
-                    index_elements=[t.c.hub, t.c.position],
-                    set_={"audiences": statement.excluded.audiences},
-                ),
-                rows,
+                update(g)
+                .where(g.c.hub == self._hub, g.c.position == bindparam("at"))
+                .values(audiences=bindparam("now")),
+                moved,
             )
 
 
