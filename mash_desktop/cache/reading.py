@@ -83,6 +83,7 @@ def _made(connection: Connection, *where: object) -> Iterable[Made[Body]]:
             base=header.base,
             relies_on=header.relies_on,
             commitment=header.commitment,
+            key=act.key,
             position=row.position,
             admitted_at=moment(row.admitted_at),
         )

@@ -21,7 +21,7 @@ from ..cache import Cache, ChangeSet
 from ..domain.acts import Author, Draft, Seen, compose, entries_of, read
 from ..domain.configuration import HubConfig
 from ..domain.entries import KINDS, Body
-from ..domain.entries.access import RecordViewed, SearchMade
+from ..domain.entries.access import DocumentPrinted, RecordViewed, SearchMade
 from ..domain.errors import Refusal
 from ..domain.fold import Directory, Referral
 from ..domain.permissions import may, relations
@@ -190,6 +190,10 @@ class Desk:
     def searched(self, terms: str, found: int, because: str = "") -> None:
         """Keep that this person searched, and for what: the terms go to governance alone."""
         self._keep_access(SearchMade(terms=terms, found=found, at=self.now(), because=because))
+
+    def printed(self, stream: str, profile: str) -> None:
+        """Keep that a copy of a paper left this program, on paper or as a file."""
+        self._keep_access(DocumentPrinted(target=stream, profile=profile, at=self.now()))
 
     def _keep_access(self, body: Body) -> None:
         self.cache.put_draft(f"{_ACCESS}{body.KIND}/{new_id()}", msgspec.json.encode(body).decode())

@@ -59,6 +59,7 @@ class Evidence(StrEnum):
     FACT = "fact"
     SEEN = "seen"
     OPINION = "opinion"
+    TOLD = "told"
     INTELLIGENCE = "intelligence"
 
 

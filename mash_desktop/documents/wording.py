@@ -35,6 +35,7 @@ EVIDENCE = {
     Evidence.FACT: ("fact", Tone.PLAIN),
     Evidence.SEEN: ("seen", Tone.GREEN),
     Evidence.OPINION: ("opinion", Tone.AMBER),
+    Evidence.TOLD: ("told", Tone.PLAIN),
     Evidence.INTELLIGENCE: ("intelligence", Tone.VIOLET),
 }
 KNOWN = {

@@ -219,6 +219,7 @@ def entries_of(
                 base=header.base,
                 relies_on=header.relies_on,
                 commitment=header.commitment,
+                key=act.key,
                 position=(positions or {}).get(header.id),
                 admitted_at=admitted_at,
             )

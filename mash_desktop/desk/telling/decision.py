@@ -1,0 +1,151 @@
+"""The decision and what followed it, in words."""
+
+from __future__ import annotations
+
+from ...domain.entries import Made
+from ...domain.entries.decision import (
+    AdultConcluded,
+    DecisionAmended,
+    DecisionDrafted,
+    DecisionReturned,
+    DecisionSigned,
+    SubjectDecision,
+)
+from ...domain.entries.outcome import (
+    AgenciesTold,
+    EntryWithdrawn,
+    EscalationRaised,
+    EscalationResolved,
+    FeedbackGiven,
+    FirstActionRecorded,
+    OutcomeAccepted,
+    OutcomeReturned,
+    OutcomeSent,
+    ReferralClosed,
+    SummaryMade,
+)
+from ..wording import joined
+from .teller import Teller, Told, phrases, says
+
+PAPERS = {
+    "full": "MASH summary, full copy",
+    "receiving_team": "MASH summary, receiving team’s copy",
+    "referrer": "Letter to the referrer",
+    "round_table": "Round-table record",
+}
+
+
+def _decided(teller: Teller, subjects: tuple[SubjectDecision, ...]) -> str:
+    return " ".join(
+        phrases(f"{teller.subject(one.subject)}: {teller.level(one.level)}", one.intervention, one.rationale)
+        for one in subjects
+    )
+
+
+@says(DecisionDrafted)
+def _drafted(teller: Teller, made: Made[DecisionDrafted]) -> Told:
+    rests = f"Rests on {len(made.relies_on)} entries" if made.relies_on else ""
+    return Told(
+        "Decision drafted",
+        phrases(_decided(teller, made.body.subjects), rests),
+        tuple(one.subject for one in made.body.subjects),
+    )
+
+
+@says(DecisionReturned)
+def _returned(teller: Teller, made: Made[DecisionReturned]) -> Told:
+    return Told("Draft returned", made.body.reason)
+
+
+@says(DecisionSigned)
+def _signed(teller: Teller, made: Made[DecisionSigned]) -> Told:
+    return Told("Decision signed", "Over the exact text of the draft.")
+
+
+@says(DecisionAmended)
+def _amended(teller: Teller, made: Made[DecisionAmended]) -> Told:
+    body = made.body
+    return Told(
+        "Decision amended after signing",
+        phrases(body.reason, _decided(teller, body.subjects)),
+        tuple(one.subject for one in body.subjects),
+    )
+
+
+@says(AdultConcluded)
+def _concluded(teller: Teller, made: Made[AdultConcluded]) -> Told:
+    body = made.body
+    return Told(
+        f"Enquiry about {teller.subject(body.subject)} concluded: {body.risk.label.lower()}",
+        body.conclusion,
+        (body.subject,),
+    )
+
+
+@says(OutcomeSent)
+def _sent(teller: Teller, made: Made[OutcomeSent]) -> Told:
+    return Told(f"Sent to {teller.team(made.body.agency, made.body.team)}", made.body.words)
+
+
+@says(OutcomeAccepted)
+def _accepted(teller: Teller, made: Made[OutcomeAccepted]) -> Told:
+    return Told("Accepted by the receiving team", made.body.words)
+
+
+@says(OutcomeReturned)
+def _sent_back(teller: Teller, made: Made[OutcomeReturned]) -> Told:
+    return Told("Returned by the receiving team", made.body.reason)
+
+
+@says(FirstActionRecorded)
+def _first_action(teller: Teller, made: Made[FirstActionRecorded]) -> Told:
+    return Told(f"First action, {teller.moment(made.body.done_at)}", made.body.words)
+
+
+@says(FeedbackGiven)
+def _feedback(teller: Teller, made: Made[FeedbackGiven]) -> Told:
+    body = made.body
+    if body.how.strip():
+        return Told("Referrer told the outcome", body.how)
+    return Told("Referrer not told the outcome", body.not_given)
+
+
+@says(AgenciesTold)
+def _told(teller: Teller, made: Made[AgenciesTold]) -> Told:
+    agencies = joined([teller.agency(one) for one in made.body.agencies])
+    return Told(f"Told, since they work with the family: {agencies}", made.body.words)
+
+
+@says(SummaryMade)
+def _summary(teller: Teller, made: Made[SummaryMade]) -> Told:
+    body = made.body
+    digest = f"SHA-256 begins {body.digest[:12]}."
+    return Told(f"{PAPERS.get(body.profile, body.profile)} made", digest)
+
+
+@says(ReferralClosed)
+def _closed(teller: Teller, made: Made[ReferralClosed]) -> Told:
+    return Told("Closed", made.body.reason)
+
+
+@says(EscalationRaised)
+def _raised(teller: Teller, made: Made[EscalationRaised]) -> Told:
+    body = made.body
+    return Told(
+        f"Escalated, {body.stage.label[0].lower()}{body.stage.label[1:]}",
+        phrases(
+            body.words,
+            f"Between {joined([teller.agency(one) for one in body.parties])}" if body.parties else "",
+            f"Kept safe meanwhile: {body.interim_safety}" if body.interim_safety else "",
+        ),
+    )
+
+
+@says(EscalationResolved)
+def _resolved(teller: Teller, made: Made[EscalationResolved]) -> Told:
+    return Told("Escalation resolved", made.body.result)
+
+
+@says(EntryWithdrawn)
+def _withdrawn(teller: Teller, made: Made[EntryWithdrawn]) -> Told:
+    return Told("A misfiled entry withdrawn from every holder", made.body.reason)
