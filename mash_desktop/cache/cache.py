@@ -26,6 +26,7 @@ from .feed import FeedPlace, FeedRow
 from .outbox import Waiting
 from .people import Candidate, Shown
 from .projection import RANKS, QueueRow, queue_row
+from .reading import Holdings
 
 _ROW = msgspec.json.Decoder(QueueRow)
 
@@ -209,6 +210,26 @@ class Cache:
     def entries(self, stream: str) -> tuple[Made[Body], ...]:
         with self._read() as connection:
             return reading.entries_of_stream(connection, stream)
+
+    def streams(self, prefix: str) -> tuple[str, ...]:
+        """Streams held whose name begins so, in the order of their names."""
+        with self._read() as connection:
+            return reading.streams_named(connection, prefix)
+
+    def entries_naming(self, prefix: str, words: str) -> tuple[Made[Body], ...]:
+        """Entries of streams whose name begins so and whose body holds ``words`` as written."""
+        with self._read() as connection:
+            return reading.entries_naming(connection, prefix, words)
+
+    def linking(self) -> tuple[str, ...]:
+        """Streams of identities that have ever been linked to a subject."""
+        with self._read() as connection:
+            return reading.streams_of_links(connection)
+
+    def holdings(self) -> Holdings:
+        """How much is held here."""
+        with self._read() as connection:
+            return reading.holdings(connection)
 
     def referral(self, stream: str) -> Referral:
         with self._read() as connection:

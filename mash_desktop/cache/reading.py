@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 from sqlalchemy import Connection, func, select, text
 
 from ..domain.acts import Act, OpenBody, SignedAct, read
@@ -42,6 +43,62 @@ def streams_linking(connection: Connection, referral: str) -> tuple[str, ...]:
         .order_by(table.c.stream)
     )
     return tuple(found)
+
+
+class Holdings(msgspec.Struct, frozen=True):
+    """How much a cache holds; ``access_days`` are days of the audit trail."""
+
+    entries: int
+    referrals: int
+    identities: int
+    access_days: int
+    documents: int
+
+
+def streams_named(connection: Connection, prefix: str) -> tuple[str, ...]:
+    """Streams whose name begins so; a range, which the index answers."""
+    name = schema.entries.c.stream
+    found = connection.scalars(
+        select(name).where(name >= prefix, name < f"{prefix}\uffff").distinct().order_by(name)
+    )
+    return tuple(found)
+
+
+def entries_naming(connection: Connection, prefix: str, words: str) -> tuple[Made[Body], ...]:
+    """Entries of streams so named whose body holds ``words``."""
+    table = schema.entries
+    return tuple(
+        _made(
+            connection,
+            table.c.stream >= prefix,
+            table.c.stream < f"{prefix}\uffff",
+            table.c.refused.is_(False),
+            func.instr(table.c.body, words.encode()) > 0,
+        )
+    )
+
+
+def streams_of_links(connection: Connection) -> tuple[str, ...]:
+    table = schema.entries
+    found = connection.scalars(select(table.c.stream).where(text("kind = 'identity.linked'")).distinct())
+    return tuple(found)
+
+
+def holdings(connection: Connection) -> Holdings:
+    table = schema.entries
+
+    def count(prefix: str) -> int:
+        name = table.c.stream
+        held = select(func.count(name.distinct())).where(name >= prefix, name < f"{prefix}\uffff")
+        return connection.scalar(held) or 0
+
+    return Holdings(
+        connection.scalar(select(func.count()).select_from(table)) or 0,
+        count("referral:"),
+        count("identity:"),
+        count("access:"),
+        connection.scalar(select(func.count()).select_from(schema.chunks)) or 0,
+    )
 
 
 def entries_of_act(connection: Connection, act: str) -> tuple[Made[Body], ...]:

@@ -21,7 +21,7 @@ from ..cache import Cache, ChangeSet
 from ..domain.acts import Author, Draft, Seen, compose, entries_of, read
 from ..domain.configuration import HubConfig
 from ..domain.entries import KINDS, Body
-from ..domain.entries.access import DocumentPrinted, RecordViewed, SearchMade
+from ..domain.entries.access import DocumentPrinted, RecordsExported, RecordViewed, SearchMade
 from ..domain.errors import Refusal
 from ..domain.fold import Directory, Referral
 from ..domain.permissions import may, relations
@@ -185,7 +185,9 @@ class Desk:
 
     def viewed(self, stream: str, screen: str) -> None:
         """Keep that this person looked at a stream. It is sent with others by :meth:`send_access`."""
-        self._keep_access(RecordViewed(target=stream, screen=screen, at=self.now()))
+        row = self.cache.row(stream)
+        reference = (row.reference or "") if row is not None else ""
+        self._keep_access(RecordViewed(target=stream, screen=screen, at=self.now(), reference=reference))
 
     def searched(self, terms: str, found: int, because: str = "") -> None:
         """Keep that this person searched, and for what: the terms go to governance alone."""
@@ -194,6 +196,10 @@ class Desk:
     def printed(self, stream: str, profile: str) -> None:
         """Keep that a copy of a paper left this program, on paper or as a file."""
         self._keep_access(DocumentPrinted(target=stream, profile=profile, at=self.now()))
+
+    def exported(self, what: str, count: int) -> None:
+        """Keep that this person took so many records out of the program, and what they are."""
+        self._keep_access(RecordsExported(what=what, count=count, at=self.now()))
 
     def _keep_access(self, body: Body) -> None:
         self.cache.put_draft(f"{_ACCESS}{body.KIND}/{new_id()}", msgspec.json.encode(body).decode())

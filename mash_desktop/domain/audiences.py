@@ -36,7 +36,7 @@ from .entries.gathering import (
     RequestMade,
     RequestWithdrawn,
 )
-from .entries.outcome import AgenciesTold, EscalationRaised, EscalationResolved
+from .entries.outcome import AgenciesTold, EntryWithdrawn, EscalationRaised, EscalationResolved
 from .entries.table import (
     ActionCompleted,
     ActionRecorded,
@@ -167,6 +167,8 @@ def audiences_within(reach: Reach, entry: Made[Body]) -> frozenset[str]:
         return core | own | reach.table | reach.receiving
     if isinstance(body, (EscalationRaised, EscalationResolved)):
         return core | own
+    if isinstance(body, EntryWithdrawn):
+        return core | own | {GOVERNANCE}
     if isinstance(body, AgenciesTold):
         return core | {f"agency:{agency}" for agency in body.agencies}
     if isinstance(

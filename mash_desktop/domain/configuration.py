@@ -158,6 +158,8 @@ class Route(Dated, frozen=True, kw_only=True, omit_defaults=True):
     immediate: bool = False
     """A direct line: never waits for returns."""
     indicative_level: str | None = None
+    makes_referral: bool = True
+    """Taking it is the recorded act by which a contact becomes a referral."""
 
 
 class Clock(Code):

@@ -13,6 +13,8 @@ class RecordViewed(Body, frozen=True):
     """The stream that was looked at."""
     screen: str
     at: datetime
+    reference: str = ""
+    """What people call it, so that who reads the trail needs nothing of the referral itself."""
 
 
 @kind("search.made", family="access")

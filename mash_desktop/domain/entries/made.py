@@ -31,8 +31,6 @@ class Made(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     relies_on: tuple[str, ...] = ()
     commitment: str = ""
     key: str = ""
-    """Id of the key that signed the act: whose device it was made on."""
-    key: str = ""
     """The key that its act is signed with."""
     position: int | None = None
     admitted_at: datetime | None = None

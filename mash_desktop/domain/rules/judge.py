@@ -9,6 +9,7 @@ from ..acts import Author
 from ..configuration import HubConfig
 from ..entries import Body, Made, Unread
 from ..entries.contact import ContactOpened
+from ..entries.outcome import EntryWithdrawn
 from ..fold.referral import Referral, fold
 from ..permissions import may, relations
 from ..verdict import YES, Verdict, no, unknown
@@ -42,7 +43,9 @@ def judge(situation: Situation, entry: Made[Body]) -> Verdict:
         if referral.whole:
             return no("not-opened", "This referral was never opened.")
     elif not referral.entries and not isinstance(entry.body, ContactOpened):
-        return no("not-opened", "This referral was never opened.")
+        # Governance withdraws what was misfiled in a referral of which it holds nothing.
+        if referral.whole or not isinstance(entry.body, EntryWithdrawn):
+            return no("not-opened", "This referral was never opened.")
     permitted = may(
         entry.kind, author.role, relations(referral, author.agency, situation.config), referral.stage
     )
