@@ -150,7 +150,8 @@ class SidePanel(QWidget):
         self.body = Column(*pieces, gap=10, margins=12)
         self._beside = True
         self._scroll = scrolled(Box(self.body))
-        rows = Column(self._scroll, gap=0, margins=(1, 0, 0, 0) if side == "right" else (0, 0, 1, 0))
+        rows = Column(gap=0, margins=(1, 0, 0, 0) if side == "right" else (0, 0, 1, 0))
+        rows.put(self._scroll, 1)
         if foot is not None:
             rows.addWidget(Box(Column(foot, margins=(12, 4, 12, 12))))
         self.setLayout(rows)
@@ -166,6 +167,9 @@ class SidePanel(QWidget):
     def set_beside(self, beside: bool) -> None:
         """Beside the middle with a width of its own, or below it at full width and full height."""
         self._beside = beside
+        # Beside the middle the content scrolls, so its height asks for nothing.
+        height = QSizePolicy.Policy.Ignored if beside else QSizePolicy.Policy.Preferred
+        self._scroll.setSizePolicy(QSizePolicy.Policy.Preferred, height)
         if beside:
             self.setFixedWidth(self.wanted_width)
             self._scroll.setMinimumHeight(0)

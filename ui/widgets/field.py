@@ -47,7 +47,8 @@ class _Field(Snug):
         control.setAccessibleName(self._said)
         self.label = Text(label, Role.SMALL, Voice.LABEL)
         self.label.setBuddy(control)
-        self.label.setVisible(bool(label))
+        if not label:
+            self.label.hide()  # never shown without a parent: it would be a window, and take the focus
         self.error = Text("", Role.SMALL, Voice.RED, wrap=True)
         self.error.hide()
         head = Row(self.label, gap=8)
