@@ -39,13 +39,14 @@ def judge(situation: Situation, entry: Made[Body]) -> Verdict:
         return no(
             "from-the-future", "This was made by a clock that is ahead. Set the computer's clock right."
         )
-    if referral.entries and referral.opened is None:
-        if referral.whole:
-            return no("not-opened", "This referral was never opened.")
-    elif not referral.entries and not isinstance(entry.body, ContactOpened):
-        # Governance withdraws what was misfiled in a referral of which it holds nothing.
-        if referral.whole or not isinstance(entry.body, EntryWithdrawn):
-            return no("not-opened", "This referral was never opened.")
+    # Governance withdraws what was misfiled in a referral of which it holds nothing.
+    begins = isinstance(entry.body, ContactOpened) or (
+        isinstance(entry.body, EntryWithdrawn) and not referral.whole
+    )
+    if (not referral.entries and not begins) or (
+        referral.entries and referral.opened is None and referral.whole
+    ):
+        return no("not-opened", "This referral was never opened.")
     permitted = may(
         entry.kind, author.role, relations(referral, author.agency, situation.config), referral.stage
     )
