@@ -176,8 +176,10 @@ def _init(asked: argparse.Namespace) -> int:
 
 
 def _serve(asked: argparse.Namespace) -> int:
+    from sync.store.logs import configure
     from sync.store.serving import fingerprint, listening, make_certificate, serve
 
+    configure(logging.INFO)
     if asked.make_cert is not None:
         host = asked.listen.rpartition(":")[0].strip("[]") or "127.0.0.1"
         names = tuple(dict.fromkeys([host, "localhost", "127.0.0.1"]))

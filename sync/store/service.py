@@ -30,6 +30,8 @@ from sync.protocol import (
     VERSION_HEADER,
     Enrol,
     Enrolled,
+    EnrolmentCode,
+    NewDevice,
     Page,
     Path,
     PeopleFound,
@@ -159,6 +161,10 @@ def application(store: Store, ready: Callable[[], None] | None = None) -> Litest
     def sign_out(caller: Caller) -> None:
         store.accounts.sign_out(caller)
 
+    @post("/enrolment-codes", status_code=200, sync_to_thread=True)
+    def enrolment_code(hub: str, caller: Caller, data: NewDevice) -> EnrolmentCode:
+        return store.accounts.code_for(caller, data)
+
     @post("/acts", status_code=200, sync_to_thread=True)
     def push(hub: str, caller: Caller, data: Push) -> Pushed:
         if len(data.acts) > MOST_ACTS:
@@ -225,6 +231,10 @@ def application(store: Store, ready: Callable[[], None] | None = None) -> Litest
         finally:
             await asyncio.to_thread(store.live.stop)
 
+    @get("/openapi.json", include_in_schema=False)
+    async def described(request: Request[Any, Any, Any]) -> dict[str, Any]:
+        return request.app.openapi_schema.to_schema()
+
     @get("/healthz")
     async def healthz() -> dict[str, str]:
         return {"status": "alive"}
@@ -242,6 +252,7 @@ def application(store: Store, ready: Callable[[], None] | None = None) -> Litest
     hub_router = Router(
         "/hubs/{hub:str}",
         route_handlers=[
+            enrolment_code,
             push,
             feed,
             head,
@@ -259,6 +270,7 @@ def application(store: Store, ready: Callable[[], None] | None = None) -> Litest
     return Litestar(
         route_handlers=[
             Router("/v1", route_handlers=[sign_in, enrol, session_router, hub_router]),
+            described,
             healthz,
             readyz,
             metrics,
@@ -269,10 +281,11 @@ def application(store: Store, ready: Callable[[], None] | None = None) -> Litest
         response_headers=[ResponseHeader(name=name, value=value) for name, value in STRICT_HEADERS.items()],
         request_max_body_size=LARGEST_REQUEST,
         lifespan=[running],
+        logging_config=None,
         openapi_config=OpenAPIConfig(
             title="MASH central ISL",
             version=str(VERSION),
-            path="/",
+            path="/schema",
             render_plugins=[JsonRenderPlugin(path="/openapi.json")],
             components=Components(security_schemes={"session": SecurityScheme(type="http", scheme="bearer")}),
             security=[{"session": []}],

@@ -1,0 +1,116 @@
+"""Product desks kept together with a served store by the product's own network thread."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from mash_desktop.cache import Cache, ChangeSet, open_engine
+from mash_desktop.desk import Desk, Me
+from mash_desktop.domain.acts import Author
+from mash_desktop.domain.codes import Cohort, ContactChannel, SourceOfContact
+from mash_desktop.domain.entries.contact import ContactOpened
+from mash_desktop.domain.roles import Role
+from sync.client import Server, Status, Synchroniser
+from tests.support.store import Desk as Signed
+from tests.support.store import ServedStore
+from ui.demo.wire import Wire
+
+
+def until(seen: Callable[[], bool], what: str, seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not seen():
+        assert time.monotonic() < deadline, f"waited in vain for {what}"
+        time.sleep(0.01)
+
+
+@dataclass
+class Networked:
+    """A product desk on a wire of its own to the store."""
+
+    desk: Desk
+    network: Synchroniser
+    wire: Wire
+    signed: Signed
+    changes: list[ChangeSet]
+    folder: Path
+
+    @property
+    def status(self) -> Status:
+        return self.network.status
+
+    def until_online(self) -> None:
+        until(lambda: self.status.online, "online")
+
+    def until_sent(self) -> None:
+        until(lambda: not any(one.state == "waiting" for one in self.desk.cache.waiting()), "everything sent")
+
+    def until_holding(self, stream: str, kind: str) -> None:
+        until(
+            lambda: any(e.kind == kind and e.position is not None for e in self.desk.cache.entries(stream)),
+            f"{kind} at {self.desk.me.name}",
+        )
+
+    def contact(self, stream: str) -> None:
+        self.desk.act(
+            stream,
+            ContactOpened(
+                cohort=Cohort.CHILDREN,
+                source=SourceOfContact.SCHOOLS,
+                channel=ContactChannel.PHONE,
+                received_at=datetime.now(UTC),
+                local_authority="E10000028",
+                owner="scc-children",
+            ),
+        )
+
+
+class Office:
+    """Makes networked desks in one hub, and ends them."""
+
+    def __init__(self, served: ServedStore, hub: str, folder: Path) -> None:
+        self.served, self.hub, self.folder = served, hub, folder
+        self.desks: list[Networked] = []
+
+    def sit(self, name: str, agency: str, role: Role, *, signed: Signed | None = None) -> Networked:
+        signed = signed or self.served.desk(self.hub, name, (agency, role))
+        folder = self.folder / f"{signed.enrolled.person}-{len(self.desks)}"
+        folder.mkdir(exist_ok=True)
+        cache = Cache(open_engine(folder / "cache.db", "7e" * 32))
+        author = Author(signed.enrolled.person, agency, role, signed.enrolled.key)
+        wire = Wire(Server(self.served.base_url, self.served.cert.read_text(), self.hub))
+        me = Me(self.hub, author.person, name, author, (author,))
+        desk = Desk(cache, me, signed.key, prove_passphrase=lambda passphrase: None)
+        network = Synchroniser(
+            cache,
+            wire.server,
+            signed.session,
+            signed.enrolled.store_key,
+            on_change=desk.tell,
+            on_status=lambda status: None,
+        )
+        desk.wake = network.wake
+        changes: list[ChangeSet] = []
+        desk.listen(changes.append)
+        made = Networked(desk, network, wire, signed, changes, folder)
+        self.desks.append(made)
+        network.start()
+        return made
+
+    def end(self) -> None:
+        for one in self.desks:
+            one.network.stop()
+            one.wire.close()
+            one.desk.cache.close()
+
+
+@pytest.fixture
+def office(served_store: ServedStore, a_hub: str, tmp_path: Path) -> Iterator[Office]:
+    made = Office(served_store, a_hub, tmp_path)
+    yield made
+    made.end()

@@ -1,0 +1,236 @@
+"""Coming in: a device is enrolled once, a person signs in with password and code, a session ends."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+
+import httpx
+import msgspec
+import pyotp
+import pytest
+from sqlalchemy import text
+from uuid6 import uuid7
+
+from mash_desktop.domain.acts import Draft
+from mash_desktop.domain.entries.access import SignInFailed
+from mash_desktop.domain.entries.hub import PersonEnrolled
+from mash_desktop.domain.roles import Role
+from mash_desktop.proofs.signature import SigningKey
+from sync.protocol import Enrol, EnrolmentCode, NewDevice, Session, SignIn
+from sync.store.accounts import ENROLMENT, IDLE
+from tests.support.store import PASSWORD, Desk, ServedStore
+
+
+@pytest.fixture
+def desk(served_store: ServedStore, a_hub: str) -> Desk:
+    return served_store.desk(a_hub, "Sam Iqbal", ("police", Role.RESEARCHER))
+
+
+def ask(served: ServedStore, asked: SignIn) -> httpx.Response:
+    with served.client() as client:
+        return client.post("/v1/sign-in", content=msgspec.json.encode(asked))
+
+
+def good(desk: Desk, *, ahead: int = 1) -> SignIn:
+    """A sign-in with a code that has not been used."""
+    totp = pyotp.parse_uri(desk.totp_uri)
+    assert isinstance(totp, pyotp.TOTP)
+    return SignIn(
+        account=desk.enrolled.account,
+        password=PASSWORD,
+        code=totp.at(int(time.time()) + ahead * 30),
+        device=desk.device,
+    )
+
+
+def enrolling(code: str, **changed: object) -> Enrol:
+    key = SigningKey.generate()
+    asked = Enrol(
+        code=code,
+        device=str(uuid7()),
+        device_name="Laptop",
+        public=key.public,
+        proof=key.sign(code.encode(), ENROLMENT),
+        password=PASSWORD,
+    )
+    return msgspec.structs.replace(asked, **changed)
+
+
+def refusal_of(served: ServedStore, asked: Enrol) -> str:
+    with served.client() as client:
+        answer = client.post("/v1/enrol", content=msgspec.json.encode(asked))
+    return str(answer.json()["code"]) if answer.status_code != 200 else ""
+
+
+def test_a_session_names_the_person_and_what_they_may_act_as(desk: Desk) -> None:
+    session = desk.session
+    assert (session.person, session.name) == (desk.enrolled.person, "Sam Iqbal")
+    assert [(one.agency, one.role) for one in session.standings] == [("police", Role.RESEARCHER)]
+    assert abs(session.server_time.timestamp() - time.time()) < 60
+    assert session.expires_at - session.server_time > timedelta(hours=1)
+
+
+def test_which_of_the_three_is_wrong_is_not_said(served_store: ServedStore, desk: Desk) -> None:
+    right = good(desk)
+    answers = [
+        ask(served_store, msgspec.structs.replace(right, **wrong))
+        for wrong in ({"password": "not it"}, {"code": "000000"}, {"account": "nobody.here"})
+    ]
+    assert {answer.status_code for answer in answers} == {401}
+    assert len({answer.content for answer in answers}) == 1
+
+
+def test_a_code_is_used_once(served_store: ServedStore, desk: Desk) -> None:
+    first = good(desk)
+    assert ask(served_store, first).status_code == 200
+    again = ask(served_store, first)
+    assert (again.status_code, again.json()["code"]) == (401, "sign-in-refused")
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_delays_grow_for_accounts_that_exist_and_for_others_alike(
+    served_store: ServedStore, desk: Desk, known: bool
+) -> None:
+    account = desk.enrolled.account if known else f"nobody.{uuid7().hex}"
+    wrong = msgspec.structs.replace(good(desk), account=account, password="not it")
+    answers = [ask(served_store, wrong) for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [401, 401, 401, 429]
+    problem = answers[-1].json()
+    assert problem["code"] == "sign-in-delayed"
+    assert problem["retry_after"] >= 1
+    assert answers[-1].headers["retry-after"] == str(problem["retry_after"])
+    time.sleep(problem["retry_after"])
+    later = [ask(served_store, wrong) for _ in range(2)]
+    assert [answer.status_code for answer in later] == [401, 429]
+    assert later[1].json()["retry_after"] > problem["retry_after"]
+
+
+def test_a_failed_sign_in_is_in_governances_log_without_the_account(
+    served_store: ServedStore, desk: Desk
+) -> None:
+    governance = served_store.desk(desk.hub, "Gwen Price", ("mash", Role.INFORMATION_GOVERNANCE))
+    before = {row.entry for row in governance.pull()}
+    ask(served_store, msgspec.structs.replace(good(desk), password="not it"))
+    (row,) = [row for row in governance.pull() if row.entry not in before]
+    assert row.body is not None
+    failed = msgspec.json.decode(row.body.body, type=SignInFailed)
+    assert failed.address == "127.0.0.1"
+    assert desk.enrolled.account not in row.body.body.decode()
+    assert len(failed.account_digest) == 64
+
+
+def test_a_device_that_is_not_enrolled_is_not_let_in(served_store: ServedStore, desk: Desk) -> None:
+    answer = ask(served_store, msgspec.structs.replace(good(desk), device="another"))
+    assert (answer.status_code, answer.json()["code"]) == (401, "device-revoked")
+
+
+def test_a_one_time_code_is_used_once_by_who_holds_the_key(served_store: ServedStore, a_hub: str) -> None:
+    appointed = served_store.appoint(a_hub, "Iris Bennion", ("mpft", Role.RESEARCHER))
+    asked = enrolling(appointed.code)
+    assert refusal_of(served_store, enrolling(appointed.code, proof=bytes(64))) == "proof-wrong"
+    assert refusal_of(served_store, enrolling(appointed.code, public=bytes(32))) == "proof-wrong"
+    assert refusal_of(served_store, enrolling("AAAAA-AAAAA-AAAAA-AAAAA")) == "code-refused"
+    assert refusal_of(served_store, enrolling(appointed.code, password="short")) == "password-short"
+    assert refusal_of(served_store, asked) == ""
+    assert refusal_of(served_store, enrolling(appointed.code)) == "code-refused"
+
+
+def test_a_code_expires(served_store: ServedStore, a_hub: str) -> None:
+    appointed = served_store.appoint(a_hub, "Iris Bennion", ("mpft", Role.RESEARCHER))
+    with served_store.direct.engine.begin() as db:
+        db.execute(
+            text("update enrolment_codes set expires_at = now() - interval '1 second' where hub = :hub"),
+            {"hub": a_hub},
+        )
+    assert refusal_of(served_store, enrolling(appointed.code)) == "code-refused"
+
+
+def test_a_second_device_needs_the_accounts_password_and_keeps_its_code_app(
+    served_store: ServedStore, desk: Desk
+) -> None:
+    code, _ = served_store.code(desk.hub, desk.enrolled.account)
+    assert refusal_of(served_store, enrolling(code, password="another password")) == "password-wrong"
+    enrolled, _ = served_store.enrol(code, device="second")
+    assert enrolled.totp_uri is None
+    assert ask(served_store, msgspec.structs.replace(good(desk), device="second")).status_code == 200
+
+
+def test_an_administrators_desktop_makes_codes_for_the_people_it_enrols(
+    served_store: ServedStore, a_hub: str
+) -> None:
+    administrator = served_store.desk(a_hub, "Noor Haddad", ("mash", Role.ADMINISTRATOR))
+    person = str(uuid7())
+    path = f"/v1/hubs/{a_hub}/enrolment-codes"
+    unknown = administrator.post(path, NewDevice(person=person, account="new.person"))
+    assert unknown.json()["code"] == "person-unknown"
+    administrator.act(Draft("hub", PersonEnrolled(person=person, name="Tom Hartley")))
+    assert administrator.post(path, NewDevice(person=person)).json()["code"] == "account-missing"
+    taken = administrator.post(path, NewDevice(person=person, account=administrator.enrolled.account))
+    assert taken.json()["code"] == "account-taken"
+    account = f"tom.{uuid7().hex[-8:]}"
+    answer = administrator.post(path, NewDevice(person=person, account=account))
+    code = msgspec.json.decode(answer.content, type=EnrolmentCode).code
+    enrolled, _ = served_store.enrol(code)
+    assert (enrolled.person, enrolled.account) == (person, account)
+
+
+def test_nobody_else_makes_codes(desk: Desk) -> None:
+    asked = NewDevice(person=desk.enrolled.person)
+    answer = desk.post(f"/v1/hubs/{desk.hub}/enrolment-codes", asked)
+    assert (answer.status_code, answer.json()["code"]) == (403, "not-permitted")
+
+
+def test_signing_out_ends_the_session_and_no_other(served_store: ServedStore, desk: Desk) -> None:
+    other = msgspec.json.decode(ask(served_store, good(desk)).content, type=Session)
+    assert desk.client.post("/v1/sign-out").status_code == 204
+    answer = desk.client.get(f"/v1/hubs/{desk.hub}/head")
+    assert (answer.status_code, answer.json()["code"]) == (401, "session-ended")
+    with served_store.client(other.token) as client:
+        assert client.get(f"/v1/hubs/{desk.hub}/head").status_code == 200
+
+
+def test_a_refreshed_session_has_a_new_token_and_the_same_end(served_store: ServedStore, desk: Desk) -> None:
+    answer = desk.client.post("/v1/sign-in/refresh")
+    session = msgspec.json.decode(answer.content, type=Session)
+    assert session.token != desk.session.token
+    assert session.expires_at == desk.session.expires_at
+    assert desk.client.get(f"/v1/hubs/{desk.hub}/head").status_code == 401
+    with served_store.client(session.token) as client:
+        assert client.get(f"/v1/hubs/{desk.hub}/head").status_code == 200
+
+
+@pytest.mark.parametrize("column", ["seen_at", "expires_at"])
+def test_an_idle_or_overlong_session_is_over(served_store: ServedStore, desk: Desk, column: str) -> None:
+    past = {"seen_at": IDLE, "expires_at": timedelta(hours=12)}[column]
+    with served_store.direct.engine.begin() as db:
+        db.execute(
+            text(f"update sessions set {column} = {column} - :past where hub = :hub"),
+            {"past": past + timedelta(seconds=1), "hub": desk.hub},
+        )
+    answer = desk.client.get(f"/v1/hubs/{desk.hub}/head")
+    assert (answer.status_code, answer.json()["code"]) == (401, "session-ended")
+
+
+@pytest.mark.parametrize("token", ["", "nonsense", "Bearer"])
+def test_without_a_session_nothing_is_shown(served_store: ServedStore, a_hub: str, token: str) -> None:
+    with served_store.client(token) as client:
+        for path in ("head", "live", "chunks/" + "0" * 64, "inclusion?position=1&size=1"):
+            answer = client.get(f"/v1/hubs/{a_hub}/{path}")
+            assert (answer.status_code, answer.json()["code"]) == (401, "session-ended")
+
+
+def test_neither_tokens_nor_codes_nor_passwords_nor_totp_secrets_are_in_the_database(
+    served_store: ServedStore, desk: Desk
+) -> None:
+    code, _ = served_store.code(desk.hub, desk.enrolled.account)
+    totp = pyotp.parse_uri(desk.totp_uri)
+    with served_store.direct.engine.connect() as db:
+        kept = "".join(
+            str(row)
+            for table in ("accounts", "sessions", "enrolment_codes", "sign_in_delays")
+            for row in db.execute(text(f"select to_jsonb(t)::text from {table} t"))
+        )
+    for secret in (desk.session.token, code, code.replace("-", ""), PASSWORD, totp.secret):
+        assert secret not in kept
+        assert secret.encode().hex() not in kept
