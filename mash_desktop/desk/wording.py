@@ -37,6 +37,11 @@ def initial_name(name: str) -> str:
     return f"{first[0]}. {last}" if last else first
 
 
+def small(words: str) -> str:
+    """``Child in need (s17)`` as it stands within a sentence."""
+    return words[:1].lower() + words[1:]
+
+
 def joined(words: Sequence[str]) -> str:
     """``Mia, Tyler and Joanne``."""
     if len(words) < 2:

@@ -18,7 +18,7 @@ from ...domain.fold.gathering import requests
 from ...domain.fold.people import full_name, household_name
 from ...domain.fold.referral import Referral
 from ..desk import Desk, new_id
-from ..wording import joined, say_moment
+from ..wording import joined, say_moment, small
 from .case import RefusedRating, ScopedPerson, case
 
 
@@ -132,7 +132,7 @@ def _minimum_concern(referral: Referral) -> str:
     if referral.admitted is not None and referral.ladder is not None:
         threshold = referral.admitted.body.threshold
         level = referral.ladder.level(threshold).label if threshold in referral.ladder else ""
-    serious = f" ({level[0].lower()}{level[1:]})" if level else ""
+    serious = f", at the level of {small(level)}" if level else ""
     return (
         f"There is concern for the safety of {joined(names) or 'a person'}{serious}. What do you hold about "
         "the people named, and are you working with them now?"
@@ -193,21 +193,27 @@ def bring_to_table(desk: Desk, stream: str) -> None:
         desk.act(stream, TableOpened(held_at=desk.now()))
 
 
+def parties(desk: Desk) -> tuple[tuple[str, str], ...]:
+    """Agencies that may be at odds, with their short names."""
+    members = desk.config().agencies_on(desk.now().date())
+    return tuple((one.id, one.short_name) for one in members if one.kind is not AgencyKind.HUB)
+
+
 def escalate(
     desk: Desk,
     stream: str,
     stage: str,
-    parties: tuple[str, ...],
+    between: tuple[str, ...],
     words: str,
     interim_safety: str,
     drafts: Iterable[str] = (),
 ) -> str:
-    if not parties:
+    if not between:
         raise Refusal("nobody-named", "Name the agencies that disagree.", "parties")
     body = EscalationRaised(
         escalation=new_id(),
         stage=EscalationStage(stage or "1"),
-        parties=parties,
+        parties=between,
         words=words.strip(),
         interim_safety=interim_safety.strip(),
     )

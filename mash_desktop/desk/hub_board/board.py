@@ -16,7 +16,7 @@ from ...domain.fold.stage import IN_HUB, Stage
 from ...working_time import say_duration
 from ..countdown import Countdown, countdown
 from ..desk import Desk
-from ..wording import initial_name
+from ..wording import counted, initial_name
 
 FIRST, PAGE = 200, 1000
 _SOON = timedelta(hours=1)
@@ -238,6 +238,9 @@ class _Names:
     def row(self, row: QueueRow) -> BoardRow:
         due = countdown(self.config, Clock.DECISION, row.cohort, row.rag, row.admitted_at, row.due_at)
         holder = row.facilitator or row.drafted_by
+        marks = self._marks(row)
+        waiting = sum(one.open for one in marks)
+        gathers = row.stage in (Stage.GATHERING, Stage.TABLE) and waiting > 1
         return BoardRow(
             stream=row.stream,
             reference=row.reference or "not sent yet",
@@ -245,8 +248,8 @@ class _Names:
             stage=row.stage,
             rag=row.rag,
             clock=due,
-            agencies=self._marks(row),
-            waits_for=row.waits_for,
+            agencies=marks,
+            waits_for=counted(waiting, "answer", "answers") if gathers else row.waits_for,
             with_whom=initial_name(self._people.name(holder)) if holder else "—",
             order=(
                 row.rag is not None,

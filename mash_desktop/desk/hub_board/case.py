@@ -9,7 +9,7 @@ from datetime import datetime
 import msgspec
 
 from ...domain.clocks import decision_due, returns_due
-from ...domain.codes import AnswerResult, Rag
+from ...domain.codes import Rag
 from ...domain.configuration import Clock
 from ...domain.entries import Body, Made
 from ...domain.entries.contact import OwnershipTransferred
@@ -34,7 +34,7 @@ from ...domain.lawfulness import say
 from ...working_time import say_duration
 from ..countdown import Countdown, countdown
 from ..desk import Desk
-from ..wording import counted, initial_name, joined, local, say_moment, say_time
+from ..wording import counted, initial_name, joined, local, say_moment, say_time, small
 from .board import Mark
 
 
@@ -148,7 +148,7 @@ def case(desk: Desk, stream: str) -> Case | None:
             decision_due(referral),
         ),
         admitted=f"admitted {say_moment(admitted.made_at, desk.now(), config)}" if admitted else "",
-        threshold=ladder.level(threshold).label if ladder and threshold in ladder else "",
+        threshold=small(ladder.level(threshold).label) if ladder and threshold in ladder else "",
         answers=tuple(_answer(desk, referral, one) for one in requests(referral).values()),
         today=_today(desk, referral),
         people=tuple(
@@ -230,12 +230,7 @@ def _notes(desk: Desk, referral: Referral, request: Request) -> tuple[str, ...]:
         for made in referral.all(RequestChased)
         if made.body.request == request.id
     ]
-    for subject, made in request.answers.items():
-        if made.body.result is AnswerResult.REFUSED and made.body.refusal_reason is not None:
-            why = made.body.refusal_reason.label
-            notes.append(line(f"refused for {_first(referral, subject)}", made, why))
-        elif len(request.subjects) > 1:
-            notes.append(line(f"{made.body.result.label.lower()} for {_first(referral, subject)}", made))
+    notes += [line(said, made, why) for said, made, why in _results(referral, request)]
     if request.without is not None:
         notes.append(line("gone on without", request.without, request.without.body.reason))
     notes += [
@@ -244,6 +239,21 @@ def _notes(desk: Desk, referral: Referral, request: Request) -> tuple[str, ...]:
         if gone.body.request == request.id
     ]
     return tuple(notes)
+
+
+def _results(referral: Referral, request: Request) -> list[tuple[str, Made[RequestAnswered], str]]:
+    """One line a result: whom it is about, the last of its answers, and why where it is a refusal."""
+    by_result: dict[tuple[str, str], list[str]] = {}
+    last: dict[tuple[str, str], Made[RequestAnswered]] = {}
+    for subject, made in request.answers.items():
+        reason = made.body.refusal_reason
+        result = (made.body.result.label.lower(), reason.label if reason else "")
+        by_result.setdefault(result, []).append(_first(referral, subject))
+        last[result] = made
+    return [
+        (f"{result} for {joined(names)}", last[result, why], why)
+        for (result, why), names in by_result.items()
+    ]
 
 
 def _first(referral: Referral, subject: str) -> str:

@@ -1,0 +1,184 @@
+"""The small forms at the side of the board: one act each, with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from mash_desktop.desk.hub_board import Answer, Escalation
+from mash_desktop.domain.codes import EscalationStage, Rag
+from ui.theme import Role, Voice
+from ui.widgets import ActionButton, Card, ChoiceField, ChoiceRow, Field, Flow, Row, Text, TextField, TickBox
+
+Typed = Field | TextField | ChoiceField
+
+
+class SideForm(Card):
+    """A heading, fields, save and close. ``asked`` and ``closed`` fire; ``edited`` at each edit."""
+
+    asked = Signal()
+    closed = Signal()
+    edited = Signal()
+
+    def __init__(self, heading: str, save: str, *pieces: QWidget | Flow, fields: Mapping[str, Typed]) -> None:
+        super().__init__(heading, "")
+        self.fields = dict(fields)
+        self.fault = Text("", Role.SMALL, Voice.RED, wrap=True)
+        self.fault.hide()
+        self.save = ActionButton(save, "Ctrl+Return", "primary", accessible_name=f"{save}: {heading}")
+        self.save.setObjectName("hub.form.save")
+        self.save.clicked.connect(self.asked)
+        close = ActionButton("Close", "Esc", accessible_name=f"Close: {heading}")
+        close.setObjectName("hub.form.close")
+        close.clicked.connect(self.closed)
+        for piece in pieces:
+            self.put(piece)
+        self.put(self.fault)
+        self.put(Row(self.save, close, None, gap=10))
+        for name, field in self.fields.items():
+            field.setObjectName(f"hub.{name}")
+            field.changed.connect(self.edited)
+
+    def values(self) -> dict[str, str]:
+        """What is typed, by field."""
+        return {name: field.value() for name, field in self.fields.items()}
+
+    def fill(self, values: Mapping[str, str]) -> None:
+        """Put back what was typed before."""
+        for name, value in values.items():
+            if name in self.fields:
+                self.fields[name].offer(value)
+
+    def begin(self) -> None:
+        """Put focus where work begins."""
+        first = next(iter(self.fields.values()), None)
+        if first is not None:
+            first.setFocus()
+
+    def refuse(self, sentence: str, field: str | None) -> None:
+        """Say what is wrong at its field, or at the foot. What was typed stays."""
+        self.save.setEnabled(True)
+        self.fault.hide()
+        at = self.fields.get(field or "")
+        if at is not None:
+            at.show_error(sentence)
+            at.setFocus()
+        else:
+            self.fault.setText(sentence)
+            self.fault.show()
+
+
+class RateForm(SideForm):
+    """Red, amber or green, and why; says by when each would have the decision made."""
+
+    def __init__(self, who: str, now: Rag | None, dues: Mapping[str, str]) -> None:
+        self.rag = ChoiceRow(
+            [(rag.value, f"{rag.shape} {rag.label}") for rag in Rag],
+            now.value if now else "",
+            accessible_name="Rating",
+        )
+        self.rag.setObjectName("hub.rag")
+        self._dues = dues
+        self._due = Text("", Role.SMALL, Voice.LABEL, wrap=True)
+        reason = TextField("Why this rating", lines=2)
+        heading = "Rate again" if now else "Rate"
+        super().__init__(
+            f"{heading}: {who}", "Save rating", self.rag, self._due, reason, fields={"reason": reason}
+        )
+        self.rag.chosen.connect(self._chosen)
+        self._chosen(self.rag.value())
+
+    def _chosen(self, rag: str) -> None:
+        self._due.setText(self._dues.get(rag, "Choose a rating: the clock runs from admission."))
+        self.fault.hide()
+        self.edited.emit()
+
+    def values(self) -> dict[str, str]:
+        return super().values() | {"rag": self.rag.value()}
+
+    def fill(self, values: Mapping[str, str]) -> None:
+        super().fill(values)
+        if values.get("rag"):
+            self.rag.set_value(values["rag"])
+            self._due.setText(self._dues.get(values["rag"], ""))
+
+    def begin(self) -> None:
+        self.rag.setFocus()
+
+
+class RequestForm(SideForm):
+    """One request of those that wait, and a line about it: chase, go on without, withdraw."""
+
+    def __init__(
+        self, heading: str, save: str, label: str, name: str, answers: Sequence[Answer], now: datetime
+    ) -> None:
+        request = ChoiceField(
+            "Agency",
+            [(one.request, f"{one.name} · {one.mark(now).text}") for one in answers],
+            answers[0].request if answers else "",
+        )
+        words = TextField(label, lines=2)
+        super().__init__(heading, save, request, words, fields={"request": request, name: words})
+        self._words = words
+
+    def begin(self) -> None:
+        self._words.setFocus()
+
+
+class EscalateForm(SideForm):
+    """A professional disagreement: how high, between whom, about what, and how people are safe meanwhile."""
+
+    def __init__(self, agencies: Sequence[tuple[str, str]]) -> None:
+        stage = ChoiceField("Stage", [(one.value, one.label) for one in EscalationStage], "1")
+        self._parties = {agency: TickBox(name, accessible_name=f"Party: {name}") for agency, name in agencies}
+        words = TextField("What is disagreed about", lines=2)
+        safety = TextField("How people are kept safe meanwhile", lines=2)
+        super().__init__(
+            "Escalate",
+            "Raise",
+            stage,
+            Text("Between", Role.SMALL, Voice.LABEL),
+            Flow(*self._parties.values(), gap=4),
+            words,
+            safety,
+            fields={"stage": stage, "words": words, "interim_safety": safety},
+        )
+        for agency, tick in self._parties.items():
+            tick.setObjectName(f"hub.party.{agency}")
+            tick.clicked.connect(self.edited)
+
+    def parties(self) -> tuple[str, ...]:
+        return tuple(agency for agency, tick in self._parties.items() if tick.isChecked())
+
+    def values(self) -> dict[str, str]:
+        return super().values() | {"parties": " ".join(self.parties())}
+
+    def fill(self, values: Mapping[str, str]) -> None:
+        super().fill(values)
+        named = values.get("parties", "").split()
+        for agency, tick in self._parties.items():
+            tick.setChecked(agency in named)
+
+
+class ResolveForm(SideForm):
+    """How an escalation ended."""
+
+    def __init__(self, escalations: Sequence[Escalation]) -> None:
+        escalation = ChoiceField(
+            "Escalation", [(one.id, one.words) for one in escalations], escalations[0].id
+        )
+        result = TextField("How it was resolved", lines=2)
+        super().__init__(
+            "Resolve an escalation",
+            "Save",
+            escalation,
+            result,
+            fields={"escalation": escalation, "result": result},
+        )
+        self._result = result
+
+    def begin(self) -> None:
+        self._result.setFocus()

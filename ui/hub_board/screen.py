@@ -1,0 +1,434 @@
+"""The board itself: filters, the list, the referral chosen, and what is done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QHideEvent, QShowEvent
+
+from mash_desktop.desk import ChangeSet, Desk, hub_board
+from mash_desktop.desk.hub_board import TABS, Board, BoardRow, Case, RefusedRating
+from mash_desktop.domain.errors import Refusal
+from ui.hub_board.asking import AskForm
+from ui.hub_board.faces import columns
+from ui.hub_board.forms import EscalateForm, RateForm, RequestForm, ResolveForm, SideForm
+from ui.hub_board.side import CasePanel
+from ui.keeping import Keeper
+from ui.screen import Screen
+from ui.theme import Role, Voice
+from ui.widgets import (
+    ActionButton,
+    Banner,
+    Box,
+    Card,
+    Column,
+    DenseTable,
+    EmptyState,
+    ErrorState,
+    Page,
+    SkeletonRows,
+    Tab,
+    TabStrip,
+    Text,
+    empty,
+)
+from ui.work import Worker
+
+_MINUTE = 60_000
+Make = Callable[[str], Callable[[], object]]
+"""Given the key of a form's draft, reads the form and answers with the act, for the worker to make."""
+
+
+class HubBoard(Screen):
+    place_id, title = "hub", "Hub board"
+
+    def __init__(self, desk: Desk, worker: Worker) -> None:
+        super().__init__(worker)
+        self._desk = desk
+        self._board = Board()
+        self._wanted = ""
+        self._entering = False
+        self._form: SideForm | AskForm | None = None
+        self._keeper: Keeper | None = None
+        self._pace = Text("", Role.SMALL, Voice.ASIDE)
+        self._pace.setObjectName("hub.pace")
+        self.tabs = TabStrip(
+            [Tab(tab, label) for tab, label in TABS], accessible_name="Filters", aside=self._pace
+        )
+        self.tabs.setObjectName("hub.tabs")
+        self.tabs.chosen.connect(lambda _: self._show_rows())
+        self.table: DenseTable[BoardRow] = DenseTable(
+            columns(desk.now), key=lambda row: row.stream, accessible_name="Open referrals"
+        )
+        self.table.setObjectName("hub.table")
+        self.table.chosen.connect(self._row_chosen)
+        self.table.opened.connect(lambda row: self.asks_to_open.emit("file", row.stream))
+        self._card = Card(padding=1, gap=0)
+        self._card.put(self.table, 1)
+        self._loading = SkeletonRows(what="Open referrals")
+        self._instead = Column(gap=0)
+        self._banners = Column(gap=8)
+        self._list = Column(self._banners, self.tabs, gap=10, margins=12)
+        self._list.put(self._loading)
+        self._instead_box = Box(self._instead)
+        self._instead_box.hide()
+        self._list.put(self._instead_box, 1)
+        self._list.put(self._card, 1)
+        self._list_box = Box(self._list)
+        self._middle = Column(gap=0)
+        self._middle.put(self._list_box, 1)
+        self.side = CasePanel()
+        self.setLayout(Column(Page(self._middle, right=self.side)))
+        self._wire()
+        self._card.hide()
+        self._minute = QTimer(self)
+        self._minute.setInterval(_MINUTE)
+        self._minute.timeout.connect(self.tick)
+
+    def _wire(self) -> None:
+        side = self.side
+        side.rate.clicked.connect(self._rate)
+        side.ask.clicked.connect(self._ask)
+        side.table.clicked.connect(self._to_table)
+        side.escalate.clicked.connect(self._escalate)
+        side.resolve.clicked.connect(self._resolve)
+        side.chase.clicked.connect(
+            partial(self._request, "Chase an answer", "Save", "How, and whom", "how", hub_board.chase)
+        )
+        side.without.clicked.connect(
+            partial(
+                self._request,
+                "Go on without an answer",
+                "Go on without",
+                "Why the decision does not wait for it",
+                "reason",
+                hub_board.go_on_without,
+            )
+        )
+        side.withdraw.clicked.connect(
+            partial(
+                self._request,
+                "Withdraw a request",
+                "Withdraw",
+                "Why it is withdrawn",
+                "reason",
+                hub_board.withdraw,
+            )
+        )
+
+    # --- reading
+
+    def enter(self) -> None:
+        self._entering = True
+        if not self._board.rows:
+            self.run(partial(hub_board.first_rows, self._desk), self._first, self._failed)
+        self.run(partial(hub_board.read_board, self._desk), self._show_board, self._failed)
+        self.run(partial(hub_board.refused_ratings, self._desk), self._show_refused)
+
+    def open(self, reference: str) -> None:
+        self._wanted = reference
+        self.tabs.choose("open")
+        self._show_rows()
+
+    def show_change(self, change_set: object) -> None:
+        if not isinstance(change_set, ChangeSet):
+            return
+        if change_set.hub:
+            self.run(partial(hub_board.read_board, self._desk), self._show_board)
+        streams = frozenset(one for one in change_set.streams if one.startswith("referral:"))
+        if streams and self._board.whole:
+            board = self._board
+            self.run(partial(hub_board.refreshed, self._desk, board, streams), self._show_board)
+        shown = self.side.case
+        if shown is not None and shown.stream in streams:
+            self._read_case(shown.stream)
+        if change_set.outbox:
+            self.run(partial(hub_board.refused_ratings, self._desk), self._show_refused)
+
+    def _first(self, board: Board) -> None:
+        if not self._board.whole:
+            self._show_board(board)
+
+    def _failed(self, error: Exception) -> None:
+        self._loading.hide()
+        if self._board.rows:
+            self._tell(error)
+            return
+        sentence = getattr(error, "sentence", "The profile could not be read.")
+        self._show_instead(ErrorState("The board could not be read", sentence, self.enter))
+
+    def _show_board(self, board: Board) -> None:
+        self._board = board
+        self._loading.hide()
+        self._show_rows()
+
+    def _show_rows(self) -> None:
+        now = self._desk.now()
+        rows = self._board.shown(self.tabs.current(), now)
+        if self._board.rows and rows:
+            self._instead_of_rows(None)
+            self.table.set_rows(rows)
+            self._take_focus()
+        elif self._board.whole:
+            self._instead_of_rows(self.tabs.current())
+        if self._wanted and self.table.select_key(self._wanted):
+            self._wanted = ""
+        elif self.table.current() is None and rows:
+            self.table.select_key(rows[0].stream)
+        self._show_counts()
+        if self.table.current() is None or not rows:
+            self.side.show_case(None, now)
+
+    def _take_focus(self) -> None:
+        """Work begins in the list, which could not have focus before it was there."""
+        if self._entering and self.isVisible():
+            self._entering = False
+            self.table.setFocus()
+
+    def _instead_of_rows(self, tab: str | None) -> None:
+        if tab is None:
+            empty(self._instead)
+            self._instead_box.hide()
+            self._card.show()
+            return
+        self.table.set_rows(())
+        if self._board.rows:
+            title, sentence = "None just now", "Referrals come into this list by themselves."
+        else:
+            title = "Nothing is open in the hub"
+            sentence = "Referrals stand here from admission to sign-off, the most urgent first."
+        self._show_instead(EmptyState("layout-grid", title, sentence))
+
+    def _show_instead(self, state: EmptyState | ErrorState) -> None:
+        empty(self._instead)
+        self._instead.put(state)
+        self._instead_box.show()
+        self._card.hide()
+
+    def _show_counts(self) -> None:
+        now = self._desk.now()
+        counts = self._board.counts(now)
+        self.tabs.set_tabs([Tab(tab, label, counts[tab]) for tab, label in TABS])
+        self._pace.setText(self._board.pace(now))
+
+    def _row_chosen(self, row: BoardRow) -> None:
+        shown = self.side.case
+        if shown is None or shown.stream != row.stream:
+            self._close_form()
+            self.run(partial(self._desk.viewed, row.stream, "hub"), lambda _: None)
+        self._read_case(row.stream)
+
+    def _read_case(self, stream: str) -> None:
+        self.run(partial(hub_board.case, self._desk, stream), partial(self._show_case, stream))
+
+    def _show_case(self, stream: str, case: Case | None) -> None:
+        current = self.table.current()
+        if current is not None and current.stream == stream and case != self.side.case:
+            self.side.show_case(case, self._desk.now())
+
+    def tick(self) -> None:
+        """A minute has passed: what is left is reckoned again from what is held."""
+        self._show_counts()
+        self.table.viewport().update()
+        self.side.tick(self._desk.now())
+        if self.tabs.current() == "reds":
+            self._show_rows()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._minute.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._minute.stop()
+        if self._keeper is not None:
+            self._keeper.leave()
+
+    # --- somebody was quicker
+
+    def _show_refused(self, refused: tuple[RefusedRating, ...]) -> None:
+        empty(self._banners)
+        for one in refused:
+            again = ActionButton("Do it again", "Y", accessible_name=f"Rate {one.reference} again as you did")
+            again.setObjectName("hub.again")
+            again.clicked.connect(partial(self._again, one))
+            leave = ActionButton("Let it go", "L", accessible_name=f"Let your rating of {one.reference} go")
+            leave.setObjectName("hub.let_go")
+            leave.clicked.connect(
+                partial(self.run, partial(hub_board.let_go, self._desk, one.act), lambda _: None)
+            )
+            self._banners.put(
+                Banner(
+                    f"{one.reference}: {one.theirs}",
+                    f"Yours, {one.rag.label.lower()}, was not admitted. Your words are kept: “{one.reason}”",
+                    again,
+                    leave,
+                )
+            )
+
+    def _again(self, refused: RefusedRating) -> None:
+        self.run(partial(hub_board.rate_again, self._desk, refused), lambda _: None)
+
+    # --- forms
+
+    def _open_side(self, form: SideForm, name: str, make: Make) -> None:
+        """Open a small form at the side."""
+        case = self.side.case
+        if case is None:
+            return
+        self._close_form()
+        self.side.open_form(form)
+        self._keep(form, f"hub/{case.stream}/{name}", make)
+
+    def _keep(self, form: SideForm | AskForm, key: str, make: Make) -> None:
+        keeper = Keeper(self, self._desk, key, form.values, form.fill, form)
+        self._form, self._keeper = form, keeper
+        form.edited.connect(keeper.touched)
+        form.closed.connect(self._leave_form)
+        form.asked.connect(lambda: self._make(form, keeper, make))
+        keeper.offer()
+        form.begin()
+
+    def _make(self, form: SideForm | AskForm, keeper: Keeper, make: Make) -> None:
+        keeper.pause()
+        task = make(keeper.key)
+
+        def done(_: object) -> None:
+            if self._form is form:
+                self._close_form()
+                self.table.setFocus()
+
+        def failed(error: Exception) -> None:
+            if self._form is not form:
+                self._tell(error)
+                return
+            keeper.resume()
+            if isinstance(error, Refusal):
+                form.refuse(error.sentence, error.field)
+            else:
+                self._tell(error)
+
+        self.run(task, done, failed)
+
+    def _leave_form(self) -> None:
+        self._close_form()
+        self.table.setFocus()
+
+    def _close_form(self) -> None:
+        form, keeper = self._form, self._keeper
+        self._form = self._keeper = None
+        if keeper is not None:
+            keeper.leave()
+        if isinstance(form, AskForm):
+            self._middle.removeWidget(form)
+            form.hide()
+            form.deleteLater()
+            self._list_box.show()
+            self.side.let_act(True)
+        elif form is not None:
+            self.side.close_form()
+
+    # --- actions
+
+    def _rate(self) -> None:
+        case = self.side.case
+        if case is None:
+            return
+
+        def opened(dues: dict[str, str]) -> None:
+            form = RateForm(case.who, case.rag, dues)
+            self._open_side(form, "rate", lambda key: self._save_rating(case.stream, form, key))
+
+        self.run(partial(hub_board.rating_dues, self._desk, case.stream), opened)
+
+    def _save_rating(self, stream: str, form: RateForm, key: str) -> Callable[[], object]:
+        typed = form.values()
+        return partial(hub_board.rate, self._desk, stream, typed["rag"], typed["reason"], (key,))
+
+    def _request(
+        self, heading: str, save: str, label: str, name: str, make: Callable[..., object], _: bool = False
+    ) -> None:
+        case = self.side.case
+        if case is None:
+            return
+        waiting = [one for one in case.waiting() if make is not hub_board.withdraw or one.may_withdraw]
+        form = RequestForm(heading, save, label, name, waiting, self._desk.now())
+        self._open_side(
+            form,
+            make.__name__,
+            lambda key: partial(
+                make, self._desk, case.stream, form.values()["request"], form.values()[name], (key,)
+            ),
+        )
+
+    def _escalate(self) -> None:
+        case = self.side.case
+        if case is None:
+            return
+
+        def opened(agencies: tuple[tuple[str, str], ...]) -> None:
+            form = EscalateForm(agencies)
+            self._open_side(form, "escalate", lambda key: self._save_escalation(case.stream, form, key))
+
+        self.run(partial(hub_board.parties, self._desk), opened)
+
+    def _save_escalation(self, stream: str, form: EscalateForm, key: str) -> Callable[[], object]:
+        typed = form.values()
+        return partial(
+            hub_board.escalate,
+            self._desk,
+            stream,
+            typed["stage"],
+            form.parties(),
+            typed["words"],
+            typed["interim_safety"],
+            (key,),
+        )
+
+    def _resolve(self) -> None:
+        case = self.side.case
+        if case is None or not case.escalations:
+            return
+        form = ResolveForm(case.escalations)
+        self._open_side(
+            form,
+            "resolve",
+            lambda key: partial(
+                hub_board.resolve,
+                self._desk,
+                case.stream,
+                form.values()["escalation"],
+                form.values()["result"],
+                (key,),
+            ),
+        )
+
+    def _to_table(self) -> None:
+        case = self.side.case
+        if case is not None:
+            self.run(
+                partial(hub_board.bring_to_table, self._desk, case.stream),
+                lambda _: self.asks_to_open.emit("table", case.stream),
+            )
+
+    def _ask(self) -> None:
+        case = self.side.case
+        if case is not None:
+            self.run(partial(hub_board.asking, self._desk, case.stream), self._open_asking)
+
+    def _open_asking(self, start: hub_board.Asking | None) -> None:
+        case = self.side.case
+        if start is None or case is None or case.stream != start.stream:
+            return
+        self._close_form()
+        form = AskForm(start)
+        self._list_box.hide()
+        self._middle.put(form, 1)
+        self.side.let_act(False)
+        self._keep(
+            form,
+            f"hub/{start.stream}/ask",
+            lambda key: partial(hub_board.ask, self._desk, start.stream, form.asks(), (key,)),
+        )
