@@ -150,7 +150,6 @@ class Synchroniser:
             try:
                 await self._push(connection)
                 await self._pull(connection)
-                await self._send_chunks(connection)
             except Unreachable as error:
                 self._say(online=False)
                 await self._wait(backoff.next(error.retry_after), wakeable=False)
@@ -186,6 +185,8 @@ class Synchroniser:
     async def _push(self, connection: Connection) -> None:
         path = f"/v1/hubs/{self._server.hub}/acts"
         while parcels := self._cache.outgoing(self._session.person, PUSH_ACTS):
+            # An act that attaches a document is taken only once the document is there.
+            await self._send_chunks(connection)
             pushed = await connection.ask(protocol.Push(acts=parcels), path, protocol.Pushed)
             change = ChangeSet()
             for answer in pushed.answers:

@@ -53,10 +53,9 @@ class Wire:
         self._ready.set()
         self._loop.run_forever()
         listening.close()
-        pending = asyncio.all_tasks(self._loop)
-        for task in pending:
-            task.cancel()
-        self._loop.run_until_complete(asyncio.gather(*pending, return_exceptions=True))
+        self._break()
+        if pending := asyncio.all_tasks(self._loop):
+            self._loop.run_until_complete(asyncio.wait(pending, timeout=5))
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._cut:

@@ -86,6 +86,7 @@ def test_of_two_who_move_the_same_chain_one_is_told_and_keeps_the_words(office: 
         worker="Dan Whitmore", reason="Open case, Dan is allocated."
     )
     assert refused.sentence
+    owen.until_holding(contact, "contact.passed")
     closed = owen.desk.referral(contact).closed
     assert closed is not None
     assert closed.body == ContactPassed(worker="Lucy Machin", reason="Open case with Lucy.")
@@ -138,7 +139,6 @@ def test_documents_travel_in_chunks_to_who_may_see_them(office: Office) -> None:
             chunks=(digest,),
         ),
     )
-    import time; time.sleep(2); print(priya.desk.cache.waiting(), priya.desk.cache.unsent_chunks(), priya.status)
     ruth.until_holding(contact, "document.attached")
     until(lambda: not priya.desk.cache.unsent_chunks(), "the chunk sent")
     assert ruth.network.fetch_chunk(digest).result(10) == content
