@@ -65,7 +65,7 @@ def test_a_row_says_who_how_urgent_what_it_waits_for_and_how_long_is_left(tmp_pa
     assert shown.reference.startswith("ISL-26-")
     assert shown.rag is Rag.AMBER
     assert shown.left(desk.now()) == "8 h 28 m"
-    assert shown.waits_for == "Police and MPFT answer"
+    assert shown.waits_for == "two answers"
     assert [one.mark(desk.now()).text for one in shown.agencies] == ["Pol …", "Hlth …"]
 
 
@@ -174,7 +174,7 @@ def test_the_case_says_who_was_asked_when_and_how_each_answered(tmp_path: Path) 
     assert police.notes[1].startswith("acknowledged 14:0")
     assert health.mark(datetime(2026, 11, 13, 12, tzinfo=UTC)).text.startswith("late ")
     assert shown.waiting() == (police, health)
-    assert shown.threshold == "Child in need (s17)"
+    assert shown.threshold == "child in need (s17)"
 
 
 def test_what_happened_today_reads_as_lines(tmp_path: Path) -> None:

@@ -23,10 +23,9 @@ from tests.domain.story import FACILITATOR, MANAGER, Story
 from tests.support.board import answered, busy_board
 from tests.support.desks import desk_of, receive
 from tests.ui.accessibility import nameless
+from tests.ui.driven import Driven
 from ui.hub_board import HubBoard
 from ui.hub_board.asking import AskForm
-from ui.screen import Screen
-from ui.shell.main_window import MainWindow
 from ui.theme import Mode, Theme
 from ui.widgets import Banner, EmptyState, TextField
 from ui.work import Worker
@@ -35,80 +34,31 @@ NOW = datetime(2026, 11, 12, 14, 2, tzinfo=UTC)
 CARTER, PRICE, HUGHES = "referral:carter", "referral:price", "referral:hughes"
 
 
-class Driven:
-    """The board in a window on a desk, driven by keys; ``settle`` waits for the worker."""
+class OnBoard(Driven):
+    """The board, driven."""
 
     def __init__(self, qtbot: QtBot, worker: Worker, desk: Desk) -> None:
-        self.qtbot, self.worker, self.desk = qtbot, worker, desk
-        self.window = MainWindow()
-        qtbot.addWidget(self.window)
         self.screen = HubBoard(desk, worker)
-        self.asked_to_open: list[tuple[str, str]] = []
-        self.said: list[str] = []
-        self.screen.says.connect(self.said.append)
-        self.window.add_screen(self.screen)
-        self.window.add_screen(Elsewhere(worker))
-        self.screen.asks_to_open.connect(lambda place, stream: self.asked_to_open.append((place, stream)))
-        # As the composition does it: told on whichever thread, shown on the window's.
-        self.pending: list[object] = []
-        desk.listen(self.pending.append)
-        self.window.resize(1366, 768)
-        self.window.show()
-        self.window.activateWindow()
-        qtbot.waitActive(self.window).__enter__()
-        self.window.go("hub")
-        self.settle()
-
-    def settle(self) -> None:
-        while True:
-            self.qtbot.waitUntil(lambda: self.worker.waiting == 0)
-            QApplication.processEvents()
-            if self.worker.waiting:
-                continue
-            if not self.pending:
-                return
-            self.screen.show_change(self.pending.pop(0))
+        super().__init__(qtbot, worker, desk, self.screen, "table")
 
     def choose(self, stream: str) -> None:
         assert self.screen.table.select_key(stream)
         self.screen.table.setFocus()
         self.settle()
 
-    def press(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
-        self.qtbot.keyClick(self.window.focusWidget() or self.window, key, modifier)
-        self.settle()
-
-    def save(self) -> None:
-        self.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-
-    def find(self, name: str) -> QWidget:
-        found = [one for one in self.window.findChildren(QWidget, name) if one.isVisibleTo(self.window)]
-        assert found, name
-        return found[-1]
-
-    def type(self, name: str, words: str) -> None:
-        field = self.find(name)
-        assert isinstance(field, TextField)
-        field.text.setFocus()
-        self.qtbot.keyClicks(field.text, words)
-
-
-class Elsewhere(Screen):
-    place_id, title = "table", "Round table"
-
 
 @pytest.fixture
-def driven(qtbot: QtBot, worker: Worker, tmp_path: Path) -> Callable[..., Driven]:
-    def drive(*stories: Story, at: datetime = NOW) -> Driven:
+def driven(qtbot: QtBot, worker: Worker, tmp_path: Path) -> Callable[..., OnBoard]:
+    def drive(*stories: Story, at: datetime = NOW) -> OnBoard:
         desk = desk_of(MANAGER, tmp_path, *(stories or busy_board()))
         desk.now = lambda: at
-        return Driven(qtbot, worker, desk)
+        return OnBoard(qtbot, worker, desk)
 
     return drive
 
 
 def test_the_board_lists_open_referrals_with_counts_and_the_first_one_open_beside_it(
-    driven: Callable[..., Driven],
+    driven: Callable[..., OnBoard],
 ) -> None:
     board = driven()
     assert [row.who for row in board.screen.table.rows()][:3] == [
@@ -125,9 +75,9 @@ def test_the_board_lists_open_referrals_with_counts_and_the_first_one_open_besid
     assert nameless(board.window) == []
 
 
-def test_a_filter_shows_what_its_count_promised(driven: Callable[..., Driven]) -> None:
+def test_a_filter_shows_what_its_count_promised(driven: Callable[..., OnBoard]) -> None:
     board = driven()
-    board.qtbot.mouseClick(board.screen.tabs.button("ready"), Qt.MouseButton.LeftButton)
+    board.press_mouse(board.screen.tabs.button("ready"))
     assert [row.stream for row in board.screen.table.rows()] == [HUGHES]
     board.settle()
     assert board.screen.side.case is not None
@@ -135,7 +85,7 @@ def test_a_filter_shows_what_its_count_promised(driven: Callable[..., Driven]) -
 
 
 def test_a_minute_passes_on_the_glass_without_a_look_into_the_cache(
-    driven: Callable[..., Driven], monkeypatch: pytest.MonkeyPatch
+    driven: Callable[..., OnBoard], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     board = driven()
     board.choose(CARTER)
@@ -149,7 +99,7 @@ def test_a_minute_passes_on_the_glass_without_a_look_into_the_cache(
     assert board.worker.waiting == 0
 
 
-def test_the_first_rating_and_a_new_one_each_name_their_reason(driven: Callable[..., Driven]) -> None:
+def test_the_first_rating_and_a_new_one_each_name_their_reason(driven: Callable[..., OnBoard]) -> None:
     board = driven()
     board.choose(PRICE)
     board.press(Qt.Key.Key_R)
@@ -168,34 +118,30 @@ def test_the_first_rating_and_a_new_one_each_name_their_reason(driven: Callable[
     assert board.screen.table.current() is row, "and stays chosen"
 
 
-def test_a_refusal_stands_at_its_field_and_keeps_what_was_typed(driven: Callable[..., Driven]) -> None:
+def test_a_refusal_stands_at_its_field_and_keeps_what_was_typed(driven: Callable[..., OnBoard]) -> None:
     board = driven()
     board.choose(CARTER)
     board.press(Qt.Key.Key_R)
     board.type("hub.reason", "Still the same.")
     board.save()
-    reason = board.find("hub.reason")
-    assert isinstance(reason, TextField)
-    assert reason.value() == "Still the same."
+    assert board.text("hub.reason") == "Still the same."
     form = board.screen._form
     assert form is not None
     assert form.fault.text() == "It is rated so already."
 
 
 def test_what_is_typed_comes_back_after_the_form_is_left_and_the_screen_built_anew(
-    driven: Callable[..., Driven],
+    driven: Callable[..., OnBoard],
 ) -> None:
     board = driven()
     board.choose(CARTER)
     board.press(Qt.Key.Key_W)
     board.type("hub.reason", "The school is closed today")
     board.press(Qt.Key.Key_Escape)
-    again = Driven(board.qtbot, board.worker, board.desk)
+    again = OnBoard(board.qtbot, board.worker, board.desk)
     again.choose(CARTER)
     again.press(Qt.Key.Key_W)
-    reason = again.find("hub.reason")
-    assert isinstance(reason, TextField)
-    assert reason.value() == "The school is closed today"
+    assert again.text("hub.reason") == "The school is closed today"
     again.save()
     assert again.desk.cache.drafts("hub/") == {}
     found = requests(again.desk.referral(CARTER))
@@ -204,19 +150,17 @@ def test_what_is_typed_comes_back_after_the_form_is_left_and_the_screen_built_an
     ]
 
 
-def test_letters_in_a_form_are_words_and_not_actions(driven: Callable[..., Driven]) -> None:
+def test_letters_in_a_form_are_words_and_not_actions(driven: Callable[..., OnBoard]) -> None:
     board = driven()
     board.choose(CARTER)
     board.press(Qt.Key.Key_C)
     board.type("hub.how", "tea wreck")
-    how = board.find("hub.how")
-    assert isinstance(how, TextField)
-    assert how.value() == "tea wreck"
+    assert board.text("hub.how") == "tea wreck"
     assert board.asked_to_open == []
 
 
 def test_agencies_are_asked_about_the_people_chosen_with_the_words_written_for_each(
-    driven: Callable[..., Driven],
+    driven: Callable[..., OnBoard],
 ) -> None:
     board = driven(*busy_board()[:1])
     board.choose(CARTER)
@@ -228,10 +172,9 @@ def test_agencies_are_asked_about_the_people_chosen_with_the_words_written_for_e
     for agency in ("probation", "housing"):
         tick = board.find(f"hub.ask.agency.{agency}")
         tick.setFocus()
-        board.qtbot.keyClick(tick, Qt.Key.Key_Space)
+        board.press(Qt.Key.Key_Space)
     for subject in ("carter-0", "carter-1"):
-        tick = board.find(f"hub.ask.person.probation.{subject}")
-        board.qtbot.mouseClick(tick, Qt.MouseButton.LeftButton)
+        board.click(f"hub.ask.person.probation.{subject}")
     words = board.find("hub.ask.words.probation")
     assert isinstance(words, TextField)
     words.text.selectAll()
@@ -247,7 +190,7 @@ def test_agencies_are_asked_about_the_people_chosen_with_the_words_written_for_e
     assert board.screen.table.isVisible()
 
 
-def test_an_agency_asked_about_nobody_is_told_at_its_own_row(driven: Callable[..., Driven]) -> None:
+def test_an_agency_asked_about_nobody_is_told_at_its_own_row(driven: Callable[..., OnBoard]) -> None:
     board = driven(*busy_board()[:1])
     board.choose(CARTER)
     board.press(Qt.Key.Key_A)
@@ -262,7 +205,7 @@ def test_an_agency_asked_about_nobody_is_told_at_its_own_row(driven: Callable[..
 
 
 def test_an_answer_arrives_while_a_form_is_open_and_nothing_typed_is_lost(
-    driven: Callable[..., Driven],
+    driven: Callable[..., OnBoard],
 ) -> None:
     (story,) = busy_board()[:1]
     board = driven(story)
@@ -274,10 +217,10 @@ def test_an_answer_arrives_while_a_form_is_open_and_nothing_typed_is_lost(
     receive(board.desk.cache, MANAGER, story, known)
     board.screen.show_change(ChangeSet(frozenset({CARTER})))
     board.settle()
-    reason = board.find("hub.reason")
-    assert isinstance(reason, TextField)
-    assert reason.value() == "He is back in the house"
-    assert reason.text.hasFocus()
+    assert board.text("hub.reason") == "He is back in the house"
+    field = board.find("hub.reason")
+    assert isinstance(field, TextField)
+    assert field.text.hasFocus()
     case = board.screen.side.case
     assert case is not None
     assert [one.mark(NOW).text[:12] for one in case.answers] == [
@@ -290,7 +233,7 @@ def test_an_answer_arrives_while_a_form_is_open_and_nothing_typed_is_lost(
     assert row.waits_for == "Education answer"
 
 
-def test_bringing_to_the_table_opens_it_and_leads_there(driven: Callable[..., Driven]) -> None:
+def test_bringing_to_the_table_opens_it_and_leads_there(driven: Callable[..., OnBoard]) -> None:
     board = driven()
     board.choose(HUGHES)
     board.press(Qt.Key.Key_T)
@@ -298,11 +241,11 @@ def test_bringing_to_the_table_opens_it_and_leads_there(driven: Callable[..., Dr
     assert board.asked_to_open == [("table", HUGHES)]
 
 
-def test_an_escalation_is_raised_between_named_agencies_and_resolved(driven: Callable[..., Driven]) -> None:
+def test_an_escalation_is_raised_between_named_agencies_and_resolved(driven: Callable[..., OnBoard]) -> None:
     board = driven()
     board.choose(CARTER)
     board.press(Qt.Key.Key_E)
-    board.qtbot.mouseClick(board.find("hub.party.mpft"), Qt.MouseButton.LeftButton)
+    board.click("hub.party.mpft")
     board.type("hub.words", "No answer after three chases.")
     board.type("hub.interim_safety", "Mia and Tyler stay with their aunt.")
     board.save()
@@ -319,7 +262,7 @@ def test_an_escalation_is_raised_between_named_agencies_and_resolved(driven: Cal
     assert case.escalations == ()
 
 
-def refused(board: Driven, story: Story) -> None:
+def refused(board: OnBoard, story: Story) -> None:
     """The manager rated red; a deputy's green came first."""
     deputy = msgspec.structs.replace(FACILITATOR, role=Role.DEPUTY_HUB_MANAGER)
     act = hub_board.rate(board.desk, PRICE, "red", "Injury to a child under one.")
@@ -332,7 +275,7 @@ def refused(board: Driven, story: Story) -> None:
 
 @pytest.mark.parametrize(("key", "stands"), [(Qt.Key.Key_Y, Rag.RED), (Qt.Key.Key_L, Rag.GREEN)])
 def test_somebody_was_quicker_and_both_sides_are_shown_with_the_words_kept(
-    key: Qt.Key, stands: Rag, driven: Callable[..., Driven]
+    key: Qt.Key, stands: Rag, driven: Callable[..., OnBoard]
 ) -> None:
     story = next(one for one in busy_board() if one.stream == PRICE)
     board = driven(story)
@@ -345,7 +288,7 @@ def test_somebody_was_quicker_and_both_sides_are_shown_with_the_words_kept(
     assert [one for one in board.screen.findChildren(Banner) if one.isVisible()] == []
 
 
-def test_an_empty_board_says_what_it_is_for(driven: Callable[..., Driven]) -> None:
+def test_an_empty_board_says_what_it_is_for(driven: Callable[..., OnBoard]) -> None:
     board = driven(Story())
     (state, *_) = [one for one in board.screen.findChildren(EmptyState) if one.isVisible()]
     assert state.title.text() == "Nothing is open in the hub"
@@ -355,7 +298,7 @@ def test_an_empty_board_says_what_it_is_for(driven: Callable[..., Driven]) -> No
 
 
 def test_a_cache_that_cannot_be_read_says_so_and_can_be_tried_again(
-    driven: Callable[..., Driven], monkeypatch: pytest.MonkeyPatch
+    driven: Callable[..., OnBoard], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     story = next(one for one in busy_board() if one.stream == PRICE)
     board = driven(Story())
@@ -374,7 +317,7 @@ def test_a_cache_that_cannot_be_read_says_so_and_can_be_tried_again(
 @pytest.mark.parametrize("size", [(1366, 768), (1920, 1080)])
 @pytest.mark.parametrize("scale", [1.0, 2.0])
 def test_it_fits_without_a_sideways_scroll(
-    size: tuple[int, int], scale: float, driven: Callable[..., Driven], themed: QApplication
+    size: tuple[int, int], scale: float, driven: Callable[..., OnBoard], themed: QApplication
 ) -> None:
     board = driven()
     Theme.apply(themed, Mode.LIGHT, scale)
