@@ -48,7 +48,12 @@ NAMES = {
     "sarah": "Sarah Whitlock",
     "owen": "Owen Pryce",
     "wendy": "Wendy Tams",
+    "helen": "Helen Tams",
+    "amara": "Amara Cole",
 }
+
+OFFICER = Author("helen", "mash", Role.INFORMATION_GOVERNANCE, KEY.key_id)
+ADMINISTRATOR = Author("amara", "mash", Role.ADMINISTRATOR, KEY.key_id)
 
 PEOPLE = (
     OPERATOR,
@@ -62,6 +67,8 @@ PEOPLE = (
     EDUCATION,
     PROBATION,
     HOUSING,
+    OFFICER,
+    ADMINISTRATOR,
 )
 
 

@@ -1,0 +1,151 @@
+"""What the hub did not admit is told in words, kept, and done again or let go by its person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mash_desktop.desk import Desk, attention
+from mash_desktop.domain.acts import Author
+from mash_desktop.domain.codes import Rag
+from mash_desktop.domain.entries.contact import NoteAdded
+from mash_desktop.domain.entries.triage import RagRated
+from mash_desktop.domain.errors import Refusal
+from mash_desktop.domain.fold import Stage
+from mash_desktop.domain.roles import Role
+from tests.domain.story import KEY, MANAGER, Story
+from tests.support.desks import desk_of, receive
+
+STREAM = "referral:0"
+DEPUTY = Author("neil", "mash", Role.DEPUTY_HUB_MANAGER, KEY.key_id)
+MOVED = "Someone else moved this on first. Look at what they did, then do it again or let it go."
+
+
+@pytest.fixture
+def story() -> Story:
+    return Story().taken().triaged().admitted()
+
+
+@pytest.fixture
+def manager(tmp_path: Path, story: Story) -> Iterator[Desk]:
+    desk = desk_of(MANAGER, tmp_path, story)
+    yield desk
+    desk.cache.close()
+
+
+def overtaken(desk: Desk, story: Story) -> str:
+    """The manager rates red; the deputy has rated amber first."""
+    act = desk.act(STREAM, RagRated(rag=Rag.RED, reason="A child under one is in the house."))
+    (theirs,) = story.tell(DEPUTY, RagRated(rag=Rag.AMBER, reason="The father is away until Friday."))
+    receive(desk.cache, MANAGER, story)
+    (mine,) = desk.cache.waiting()[0].entries
+    desk.cache.refused(act, "moved-on", MOVED, None, mine.id, theirs)
+    return act
+
+
+def test_what_waits_is_told_with_every_word(manager: Desk) -> None:
+    manager.act(STREAM, RagRated(rag=Rag.RED, reason="A child under one is in the house."))
+    (item,) = attention.read_items(manager)
+    assert (item.state, item.about, item.reference) == ("waiting", "Carter, Mia + 1", "ISL-26-00002")
+    assert item.what == "Rated ◆ Red"
+    assert item.mine.told[0].words == "A child under one is in the house."
+    assert (item.state_words(online=False), item.state_words(online=True)) == ("waiting", "sending")
+    assert not item.wants_attention
+
+
+def test_a_conflict_shows_both_sides(manager: Desk, story: Story) -> None:
+    overtaken(manager, story)
+    (item,) = attention.read_items(manager)
+    assert item.state == "conflicting"
+    assert item.wants_attention
+    assert item.mine.who == "You"
+    assert item.theirs is not None
+    assert item.theirs.told[0].words == "The father is away until Friday."
+    assert item.theirs.role.startswith("Deputy hub manager")
+
+
+def test_the_other_side_is_the_last_link_where_the_hub_named_none(manager: Desk, story: Story) -> None:
+    act = overtaken(manager, story)
+    manager.cache.refused(act, "moved-on", MOVED, None, None, "not-held-here")
+    (item,) = attention.read_items(manager)
+    assert item.theirs is not None
+    assert item.theirs.told[0].what == "Rated ▲ Amber"
+
+
+def test_doing_it_again_makes_the_same_on_what_is_there_now(manager: Desk, story: Story) -> None:
+    old = overtaken(manager, story)
+    assert manager.referral(STREAM).rag is Rag.AMBER
+    new = attention.do_again(manager, old)
+    referral = manager.referral(STREAM)
+    assert referral.rag is Rag.RED
+    assert referral.rated is not None
+    assert referral.rated.body.reason == "A child under one is in the house."
+    assert [one.act for one in manager.cache.waiting()] == [new]
+    assert referral.get(referral.rated.base or "") is not None
+
+
+def test_what_cannot_be_done_again_is_not_lost(manager: Desk, story: Story) -> None:
+    old = overtaken(manager, story)
+    story.tell(DEPUTY, RagRated(rag=Rag.RED, reason="He is back."))
+    receive(manager.cache, MANAGER, story)
+    with pytest.raises(Refusal, match="rating-same"):
+        attention.do_again(manager, old)
+    (item,) = attention.read_items(manager)
+    assert item.mine.told[0].words == "A child under one is in the house."
+
+
+def test_letting_go_leaves_nothing_waiting(manager: Desk, story: Story) -> None:
+    attention.let_go(manager, overtaken(manager, story))
+    assert attention.read_items(manager) == ()
+    assert manager.referral(STREAM).rag is Rag.AMBER
+    assert manager.referral(STREAM).stage is Stage.RATED
+
+
+def test_what_is_already_gone_is_said_to_be(manager: Desk, story: Story) -> None:
+    act = overtaken(manager, story)
+    attention.let_go(manager, act)
+    with pytest.raises(Refusal, match="act-gone"):
+        attention.do_again(manager, act)
+
+
+def test_an_act_behind_a_refused_one_says_so(manager: Desk, story: Story) -> None:
+    overtaken(manager, story)
+    manager.act(STREAM, NoteAdded(words="Rang the school."))
+    refused, behind = attention.read_items(manager)
+    assert refused.state == "conflicting"
+    assert behind.state_words(online=True) == "waits behind a refused one"
+
+
+def test_what_was_set_aside_says_why_and_who_can_help(manager: Desk) -> None:
+    manager.act(STREAM, NoteAdded(words="Rang the school."))
+    manager.cache.quarantine(MANAGER.person)
+    (item,) = attention.read_items(manager)
+    assert item.state_words(online=True) == "set aside"
+    assert "administrator" in item.sentence
+
+
+def test_a_role_no_longer_held_cannot_do_it_again(manager: Desk, story: Story) -> None:
+    act = overtaken(manager, story)
+    other = Author(MANAGER.person, "mash", Role.FACILITATOR, KEY.key_id)
+    moved = Desk(
+        manager.cache,
+        type(manager.me)(manager.me.hub, MANAGER.person, "Karen Shaw", other, (other,)),
+        KEY,
+        now=manager.now,
+        prove_passphrase=lambda _: None,
+    )
+    with pytest.raises(Refusal, match="role-not-held"):
+        attention.do_again(moved, act)
+    assert len(attention.read_items(moved)) == 1
+
+
+def test_the_desk_says_what_it_holds(manager: Desk) -> None:
+    stands = attention.standing(manager)
+    assert (stands.holdings.referrals, stands.holdings.access_days, stands.head_size) == (1, 0, 0)
+    manager.viewed(STREAM, "hub")
+    manager.send_access()
+    (item,) = attention.read_items(manager)
+    assert item.what == "Looked at a record"
+    assert attention.standing(manager).holdings.access_days == 1
