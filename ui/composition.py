@@ -47,7 +47,10 @@ PLACES = {
 
 def factories() -> dict[str, Callable[[Desk, Worker], Screen]]:
     """The screen of each place; imported when a window is built, so that a start stays quick."""
-    return {}
+    from ui.hub_board import HubBoard
+    from ui.requests import Requests
+
+    return {screen.place_id: screen for screen in (HubBoard, Requests)}
 
 
 class PersonWindow(QObject):

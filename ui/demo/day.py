@@ -1,0 +1,107 @@
+"""One day of the demonstration hub: who sits where, and the stories in their order."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtWidgets import QApplication
+
+from mash_desktop.desk.profile import Server
+from ui.demo.hub import DemoHub, served_hub
+from ui.demo.imports import Importer
+from ui.demo.people import PASSPHRASE, PASSWORD, PEOPLE
+from ui.demo.seat import Seat
+from ui.demo.telling import Telling
+from ui.demo.wire import Wire
+from ui.picture import pictures
+from ui.run import application
+
+
+class Day:
+    """The hub, its people at their desks, and what is left behind of the day."""
+
+    def __init__(self, folder: Path, output: Path, telling: Telling, screenshots: Path | None = None) -> None:
+        self.folder, self.output, self.telling, self.screenshots = folder, output, telling, screenshots
+        self.app = application()
+        self.hub: DemoHub
+        self._stack = ExitStack()
+        self._seats: dict[str, Seat] = {}
+        self._by_name = {person.account.partition(".")[0]: person for person in PEOPLE}
+
+    def __enter__(self) -> Day:
+        self.telling.part("A hub")
+        self.telling.step("A central ISL store is made, with the hub of Staffordshire and its people.")
+        self.hub = self._stack.enter_context(served_hub(self.folder))
+        self.telling.step(
+            f"It serves {self.hub.server.url}, in a process of its own; desktops pin its certificate."
+        )
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for seat in self._seats.values():
+            seat.close()
+        QApplication.processEvents()
+        self._stack.close()
+
+    def seat(self, name: str, server: Server | None = None) -> Seat:
+        """The seat of a person, by forename; enrolled and signed in when first asked for."""
+        if name not in self._seats:
+            person = self._by_name[name]
+            seat = self._seats[name] = Seat(person, self.folder / "profiles", server or self.hub.server)
+            seat.enrol(self.hub.codes[person.account])
+            self.telling.step(f"{person.name} sets a desktop up and signs in.")
+        return self._seats[name]
+
+    def wire(self) -> Wire:
+        """A wire to the store that can be cut, for one desktop."""
+        wire = Wire(self.hub.server)
+        self._stack.callback(wire.close)
+        return wire
+
+    def leave(self, name: str) -> None:
+        """Forget a seat: its window has been closed."""
+        del self._seats[name]
+
+    def picture(self, seat: Seat, name: str) -> None:
+        """A picture of a window at both sizes, light and dark."""
+        pictures(seat.window, self.output, name)
+
+    def keep(self, name: str, content: bytes) -> None:
+        (self.output / name).write_bytes(content)
+
+    def whole(self) -> None:
+        """Every story of the day."""
+        from ui.demo import adults, children, domestic_abuse, faults
+
+        self._bring_files()
+        children.tell(self)
+        adults.tell(self)
+        domestic_abuse.tell(self)
+        faults.tell(self)
+
+    def _bring_files(self) -> None:
+        self.telling.part("What was known before, and what came in overnight")
+        importer = Importer(self.hub, self.folder, "owen.pugh")
+        for what, file, more in (
+            ("history", "history-2026.xml", ("--names", "history-names.csv")),
+            ("intake", "intake.csv", ()),
+        ):
+            rejects = self.output / f"{what}-rejects.csv"
+            said = importer.bring(what, file, rejects, *more)
+            self.telling.step(f"{file}: {said}")
+        said = importer.bring("intake", "intake.csv", self.output / "intake-rejects.csv")
+        self.telling.step(f"intake.csv once more: {said}")
+
+    def stay_open(self) -> None:
+        """Leave the windows to a visitor, with a sheet of sign-ins."""
+        print("\nSign-ins: the password is the same for everybody, and so is the passphrase.")
+        print(f"  password    {PASSWORD}\n  passphrase  {PASSPHRASE}\n")
+        for seat in self._seats.values():
+            standing = ", ".join(seat.person.standings)
+            print(f"  {seat.person.account:16} {seat.person.name:18} {standing}\n  {'':16} {seat.totp}")
+        print("\nClose the windows to end the demonstration.", flush=True)
+        self.app.exec()

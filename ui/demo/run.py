@@ -1,0 +1,74 @@
+"""``mash-desktop demo``: a seeded hub on this machine, and one day of it through real windows.
+
+Offscreen where there is no screen. Leaves pictures and documents in a folder; on a screen the windows stay
+open for a visitor, with a sheet of sign-ins.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import keyring
+import keyring.core
+
+from ui.demo.ring import running
+from ui.demo.telling import Telling
+
+
+def run(output: Path, screenshots: Path | None = None) -> int:
+    """Show the whole journey. Exit code 0 when every step was seen to happen."""
+    seen_by_a_person = _has_screen()
+    if not seen_by_a_person:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    telling = Telling()
+    shutil.rmtree(output, ignore_errors=True)
+    output.mkdir(parents=True)
+    folder = Path(tempfile.mkdtemp(prefix="mash-demo-"))
+    try:
+        with _a_keyring(telling):
+            from ui.demo.day import Day
+
+            with Day(folder, output, telling, screenshots) as day:
+                day.whole()
+                telling.done(f"The pictures and the documents are in {output}.")
+                if seen_by_a_person:
+                    day.stay_open()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return 0
+
+
+def _has_screen() -> bool:
+    if os.environ.get("QT_QPA_PLATFORM") == "offscreen":
+        return False
+    return sys.platform in {"win32", "darwin"} or bool(
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    )
+
+
+@contextmanager
+def _a_keyring(telling: Telling) -> Iterator[None]:
+    """The visitor's own Secret Service where there is one; else one for the demonstration alone."""
+    if type(keyring.get_keyring()).__module__.startswith(("keyring.backends.SecretService",
+                                                          "keyring.backends.Windows",
+                                                          "keyring.backends.macOS")):  # fmt: skip
+        yield
+        return
+    telling.step("No keyring on this machine: starting one for the demonstration.")
+    before = os.environ.get("DBUS_SESSION_BUS_ADDRESS")
+    with running() as service:
+        os.environ["DBUS_SESSION_BUS_ADDRESS"] = service.environment["DBUS_SESSION_BUS_ADDRESS"]
+        keyring.core.init_backend()
+        try:
+            yield
+        finally:
+            if before is None:
+                del os.environ["DBUS_SESSION_BUS_ADDRESS"]
+            else:
+                os.environ["DBUS_SESSION_BUS_ADDRESS"] = before
