@@ -308,7 +308,9 @@ def test_a_route_is_taken_with_the_level_it_usually_means(desk: Desk) -> None:
     stream = opened(desk)
     triage.leave(desk, stream, account(danger="yes"))
     mia = triage.add_person(desk, stream, "Mia Carter 2017 subject")
-    form = routing.prepared(desk, stream, "social-work-gateway", searched=True)
+    history.note_search(desk, stream, 0, "cache")
+    form = routing.prepared(desk, stream, "social-work-gateway")
+    assert form.history_searched
     assert form.levels == {mia: "child_in_need"}
     with pytest.raises(Refusal) as refused:
         routing.take_route(desk, stream, form)
@@ -325,7 +327,7 @@ def test_a_level_left_open_is_named(desk: Desk) -> None:
     stream = opened(desk, Cohort.ADULTS)
     triage.leave(desk, stream, account())
     triage.add_person(desk, stream, "Alma Whitfield 1941 subject")
-    form = routing.prepared(desk, stream, "adult-assessment", searched=True)
+    form = routing.prepared(desk, stream, "adult-assessment")
     with pytest.raises(Refusal) as refused:
         routing.take_route(desk, stream, msgspec.structs.replace(form, rationale="Needs support."))
     assert refused.value.sentence == "Choose a level for Alma Whitfield."
@@ -365,7 +367,7 @@ def test_the_consultants_advice_is_shown_and_named_in_the_routing(tmp_path: Path
     desk = desk_of(OPERATOR, tmp_path, story)
     (advice,) = triage.view(desk, story.stream).advice
     assert (advice.name, advice.words) == ("Ruth Okafor", "Ask who collects her today.")
-    assert routing.prepared(desk, story.stream, "advice", searched=True).advised_by == CONSULTANT.person
+    assert routing.prepared(desk, story.stream, "advice").advised_by == CONSULTANT.person
 
 
 def test_a_colleagues_contact_waits_in_the_queue_and_can_be_taken_up_and_parked(tmp_path: Path) -> None:

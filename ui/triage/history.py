@@ -29,11 +29,17 @@ from ui.widgets import (
 
 _BANDS = {Band.VERY_LIKELY: Tone.AMBER, Band.LIKELY: Tone.AMBER}
 _MOST_CARDS = 8
+_NOBODY = "Earlier records of a person appear here as you type the name."
 _SAID = {
     SAME: ("linked", Tone.GREEN),
     NOT_SAME: ("not the same", Tone.NEUTRAL),
     UNSURE: ("unsure", Tone.NEUTRAL),
 }
+_ANSWERS = (
+    ("Same", "Alt+S", SAME, "Same person"),
+    ("Not same", "Alt+X", NOT_SAME, "Not the same person"),
+    ("Unsure", "Alt+U", UNSURE, "Unsure whether the same"),
+)
 
 
 class MatchCard(Card):
@@ -42,7 +48,7 @@ class MatchCard(Card):
     decided = Signal(object, str)
     pressed = Signal(object)
 
-    def __init__(self, match: Match, *, asked: bool, may_say: bool) -> None:
+    def __init__(self, match: Match, *, asked: bool) -> None:
         strong = match.band in _BANDS and match.undecided
         super().__init__(edge=Tone.AMBER if strong else None, gap=4)
         self._match = match
@@ -62,21 +68,14 @@ class MatchCard(Card):
             marks.append(Pill(words, tone))
         if marks:
             self.put(Box(Flow(*marks)))
-        if match.undecided and may_say and not match.pointer:
+        if asked:
             flow = Flow(gap=6)
-            for words, key, said, name in (
-                ("Same", "Alt+S", SAME, "Same person"),
-                ("Not same", "Alt+X", NOT_SAME, "Not the same person"),
-                ("Unsure", "Alt+U", UNSURE, "Unsure whether the same"),
-            ):
-                button = ActionButton(
-                    words, key if asked else "", accessible_name=f"{name}: {match.title}", compact=True
-                )
-                button.setObjectName(f"triage.match.{said}" if asked else "")
+            for words, key, said, name in _ANSWERS:
+                button = ActionButton(words, key, accessible_name=f"{name}: {match.title}", compact=True)
+                button.setObjectName(f"triage.match.{said}")
                 button.clicked.connect(lambda _=False, said=said: self.decided.emit(self._match, said))
                 flow.addWidget(button)
-            if asked:
-                self.put(Box(flow))
+            self.put(Box(flow))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
@@ -126,18 +125,14 @@ class ContactSide(SidePanel):
         assert found is not None
         empty(self._cards)
         if not found.matches:
-            words = (
-                f"No record found of {found.name}."
-                if found.name
-                else "Earlier records of a person appear here as you type the name."
-            )
+            words = f"No record found of {found.name}." if found.name else _NOBODY
             self._cards.put(Text(words, Role.SMALL, Voice.ASIDE, wrap=True))
             return
         ordered = sorted(found.matches, key=lambda match: not match.undecided)[:_MOST_CARDS]
         open_ = [match for match in ordered if match.undecided and not match.pointer]
         asked = next((match for match in open_ if match.keys == self._asked), next(iter(open_), None))
         for match in ordered:
-            card = MatchCard(match, asked=match is asked, may_say=bool(found.subject))
+            card = MatchCard(match, asked=match is asked and bool(found.subject))
             card.decided.connect(self.decided)
             card.pressed.connect(self._ask)
             self._cards.put(card)

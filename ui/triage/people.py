@@ -163,6 +163,7 @@ class PersonEditor(Card):
         }
         self.section = Section("person", inputs, lambda **v: Person(subject=self._subject, **v),
                                lambda form: {name: getattr(form, name) for name in inputs})  # fmt: skip
+        self._first: Field = inputs["forenames"]
         for names, shares in (
             (("forenames", "surname", "aliases", "birth"), (4, 4, 3, 3)),
             (("relation", "parental_responsibility", "ground", "sex"), (4, 4, 3, 3)),
@@ -195,6 +196,9 @@ class PersonEditor(Card):
     @property
     def subject(self) -> str:
         return self._subject
+
+    def begin(self) -> None:
+        self._first.setFocus()
 
     def person(self) -> Person:
         form = self.section.form()
@@ -230,8 +234,9 @@ class PersonEditor(Card):
         self._homes_box.updateGeometry()
 
     def _add(self) -> None:
-        values = {name: field.value() for name, field in self._new.items()}
-        self.home_added.emit(Home(subjects=(self._subject,), **values))
+        line, postcode, since, until = (field.value() for field in self._new.values())
+        home = Home(line=line, postcode=postcode, lived_from=since, lived_to=until, subjects=(self._subject,))
+        self.home_added.emit(home)
 
     def home_was_added(self) -> None:
         for field in self._new.values():

@@ -18,7 +18,7 @@ from ...domain.codes import Cohort, ContactChannel, SourceOfContact
 from ...domain.configuration import AreaCovered
 from ...domain.entries.contact import AcknowledgementSent, AdviceGiven, ContactOpened, HistorySearched
 from ...domain.errors import Refusal
-from ...domain.fold import Referral, Stage
+from ...domain.fold import Referral, Stage, fold
 from ...domain.fold.people import household_name
 from ..desk import Desk, new_id
 from . import guide, people, routing
@@ -142,6 +142,45 @@ def view(desk: Desk, stream: str) -> Contact:
     )
 
 
+def blank(desk: Desk, cohort: Cohort) -> Contact:
+    """A new contact before anything is typed in it; it has no stream yet."""
+    clock = Clock.of(desk)
+    tools = desk.config().question_sets_on(clock.today)
+    account, assessed = Account(), Assessed(tool=tools[0] if tools else "")
+    nothing = fold((), desk.cache.timeline())
+    return Contact(
+        stream="",
+        title="New contact",
+        aside="",
+        cohort=cohort,
+        authority=settings(desk).authority,
+        stage=Stage.CONTACT,
+        caller=Caller(),
+        arrival=Arrival(received=clock.say(clock.now)),
+        account=account,
+        adult=Adult(),
+        telling=Telling(),
+        assessed=assessed,
+        home=Home(),
+        rows=(),
+        homes=(),
+        line="",
+        taking=routing.Routing(),
+        routes=routing.choices_before(desk, cohort),
+        levels=(),
+        concerned=(),
+        advice=(),
+        to_ask=guide.still_to_ask(nothing, account, assessed, clock.today),
+        acknowledged="",
+        searched=False,
+    )
+
+
+def add_line(desk: Desk, stream: str, line: str) -> str:
+    """Add the person that the line says, which ends its draft. Returns the subject's id."""
+    return people.add_person(desk, stream, line, (draft_key(stream, "line"),))
+
+
 def person(desk: Desk, stream: str, subject: str) -> Person:
     """The full form of one person, a draft laid over it."""
     form = Person.of(desk.referral(stream), subject)
@@ -260,6 +299,29 @@ def put_down(desk: Desk, stream: str) -> AtDesk:
 def _keep_desk(desk: Desk, state: AtDesk) -> AtDesk:
     desk.cache.put_draft(_OPEN, msgspec.json.encode(state).decode())
     return state
+
+
+class Chip(msgspec.Struct, frozen=True):
+    """One contact open at this desk, as the top bar names it."""
+
+    stream: str
+    title: str
+    since: datetime
+    current: bool
+
+
+def chips(desk: Desk) -> tuple[Chip, ...]:
+    """What is open here, for the top bar."""
+    state = at_desk(desk)
+    clock = Clock.of(desk)
+    found = []
+    for one in state.opened:
+        referral = desk.referral(one.stream)
+        drafts = desk.cache.drafts(f"triage/{one.stream}/")
+        caller = _laid(drafts, one.stream, Caller.of(referral))
+        title = _title(desk, referral, caller, Arrival.of(referral, clock))
+        found.append(Chip(one.stream, title, one.since, one.stream == state.current))
+    return tuple(found)
 
 
 class Waiting(msgspec.Struct, frozen=True):

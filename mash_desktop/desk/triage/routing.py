@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar, Literal
 
 import msgspec
@@ -31,6 +32,7 @@ from ...domain.verdict import Answer
 from ..desk import Desk, new_id
 from .forms import Account, Arrival, Clock, Form
 
+_NOTHING_SAID = "Write what happened before routing."
 TWICE = "Alt+0, Alt+0"
 """The key of a direct line: pressed twice, so that it is never a slip."""
 
@@ -69,6 +71,18 @@ def choices(desk: Desk, referral: Referral) -> tuple[RouteChoice, ...]:
     cohort, ladder = referral.cohort, referral.ladder
     if cohort is None or ladder is None:
         return ()
+    return _buttons(desk, cohort, ladder, lambda route: _why_not(desk, referral, route))
+
+
+def choices_before(desk: Desk, cohort: Cohort) -> tuple[RouteChoice, ...]:
+    """The routes of a cohort while nothing has been said."""
+    ladder = desk.config().ladder(cohort, Clock.of(desk).today)
+    return _buttons(desk, cohort, ladder, lambda _route: _NOTHING_SAID)
+
+
+def _buttons(
+    desk: Desk, cohort: Cohort, ladder: Ladder, why_not: Callable[[Route], str]
+) -> tuple[RouteChoice, ...]:
     routes = desk.config().routes_for(cohort, Clock.of(desk).today)
     usual = next((r.id for r in routes if not r.immediate and r.indicative_level in ladder.thresholds), "")
     return tuple(
@@ -77,7 +91,7 @@ def choices(desk: Desk, referral: Referral) -> tuple[RouteChoice, ...]:
             route.label,
             TWICE if route.immediate else route.key.replace(" ", "+"),
             "urgent" if route.immediate else "primary" if route.id == usual else "plain",
-            _why_not(desk, referral, route),
+            why_not(route),
         )
         for route in routes
     )
@@ -86,7 +100,7 @@ def choices(desk: Desk, referral: Referral) -> tuple[RouteChoice, ...]:
 def _missing(referral: Referral) -> str:
     """What has to be said before any route; the desk that takes a contact holds all that was said."""
     if not referral.all(ConcernRecorded):
-        return "Write what happened before routing."
+        return _NOTHING_SAID
     return "" if referral.of_concern else "Name the person the concern is about."
 
 
@@ -110,7 +124,7 @@ def _trial_levels(referral: Referral, route: Route) -> list[tuple[str, str]]:
     return [(subject, level) for subject in referral.of_concern]
 
 
-def prepared(desk: Desk, stream: str, route_id: str, searched: bool) -> Routing:
+def prepared(desk: Desk, stream: str, route_id: str) -> Routing:
     """The form of a route before it is taken: everybody at the level that the route usually means."""
     referral = desk.referral(stream)
     route = desk.config().route(route_id)
@@ -118,7 +132,7 @@ def prepared(desk: Desk, stream: str, route_id: str, searched: bool) -> Routing:
     return Routing(
         route=route.id,
         levels=dict.fromkeys(referral.of_concern, route.indicative_level or ""),
-        history_searched=searched or bool(referral.all(HistorySearched)),
+        history_searched=bool(referral.all(HistorySearched)),
         advised_by=advice[-1].author if advice else "",
     )
 

@@ -1,0 +1,20 @@
+"""The triage desk: a contact taken while the caller speaks, with the history found beside it.
+
+Object names that a script may drive, beside ``triage.<section>.<field>`` of each input (a field's own name
+stands on the field; what is typed into is its ``control``):
+
+- ``triage.new``, ``triage.waiting.open`` in the top bar; ``triage.waiting`` the table of what waits
+- ``triage.caller.who|organisation|call_back|may_know|anonymous``, ``triage.cohort``, ``triage.authority``
+- ``triage.arrival.source|channel|received|area``
+- ``triage.account.words|where_now|next_access|incident_on|incident_place|primary_need|danger``
+- ``triage.line`` (Enter adds the person), ``triage.people`` (Enter or F2 edits), ``triage.home.line|postcode``
+- ``triage.person.…`` each field of the full form, ``triage.person.done``
+- ``triage.telling.…``, ``triage.adult.…``, ``triage.assessment.<question>``
+- ``triage.match.same|not_same|unsure``
+- ``triage.route.<route id>``, ``triage.routing.rationale``, ``triage.routing.take``
+- ``triage.more`` and ``triage.acknowledge|duplicate|pass.…``
+"""
+
+from .screen import TriageDesk
+
+__all__ = ["TriageDesk"]

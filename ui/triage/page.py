@@ -1,0 +1,187 @@
+"""One contact on the glass: its cards in the middle, what is found beside it, the routes at its foot.
+
+Shows and offers; what is asked of it leaves as signals. The screen talks to the desk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from mash_desktop.desk.triage import Contact, Person, Settings
+from mash_desktop.desk.triage.history import History
+from mash_desktop.desk.triage.routing import Routing
+from mash_desktop.domain.codes import Cohort
+from ui.theme import look_of
+from ui.triage.assessment import AssessmentCard
+from ui.triage.history import ContactSide
+from ui.triage.keeping import Leaves
+from ui.triage.people import PeopleCard, PersonEditor
+from ui.triage.routing import RoutesCard, RoutingCard, SmallAct, small_acts
+from ui.triage.sections import NOT_KNOWN, AccountCard, AdultCard, CallerCard, TellingCard
+from ui.widgets import Box, Card, Column, Page, scrolled
+
+_LEAST_SCROLL = 260
+
+
+class ContactPage(QWidget):
+    """``edited`` fires with a section's name and the section."""
+
+    edited = Signal(str, object)
+    cohort_chosen = Signal()
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__()
+        self.caller, self.account = CallerCard(settings), AccountCard()
+        self.people, self.editor = PeopleCard(), PersonEditor()
+        self.telling, self.adult = TellingCard(), AdultCard()
+        self.assessment = AssessmentCard(settings.tools)
+        self.routes, self.routing = RoutesCard(), RoutingCard()
+        self.acts: dict[str, SmallAct] = small_acts()
+        self.side = ContactSide()
+        self.contact: Contact | None = None
+        cards = Column(gap=10, margins=(12, 12, 12, 0))
+        cards.put(self.caller)
+        cards.put(self.account, 1)
+        for below in (self.people, self.editor, self.telling, self.adult, self.assessment):
+            cards.put(below)
+        self._scroll = scrolled(Box(cards))
+        foot = Column(gap=10, margins=12)
+        self._cards: tuple[Card, ...] = (self.routing, *self.acts.values())
+        for card in (*self._cards, self.routes):
+            foot.put(card)
+        middle = Column(gap=0)
+        middle.put(self._scroll, 1)
+        middle.put(Box(foot))
+        self.setLayout(Column(Page(middle, right=self.side)))
+        self.sections: dict[str, Leaves] = {
+            "caller": self.caller.caller,
+            "arrival": self.caller.arrival,
+            "account": self.account.section,
+            "home": self.people.home,
+            "telling": self.telling.section,
+            "adult": self.adult.section,
+        }
+        for name, section in self.sections.items():
+            section.changed.connect(partial(self._edited, name))  # type: ignore[attr-defined]  # all are sections
+        self.assessment.changed.connect(lambda: self.edited.emit("assessment", self.assessment))
+        self.editor.section.changed.connect(self._person_edited)
+        self.caller.cohort.changed.connect(self.cohort_chosen)
+        self.caller.authority.changed.connect(self.cohort_chosen)
+        self.routing.left.connect(partial(self.open_card, None))
+        for act in self.acts.values():
+            act.left.connect(partial(self.open_card, None))
+        self.editor.done.connect(self.close_editor)
+        self.editor.hide()
+        self.open_card(None)
+        self.relook()
+
+    def relook(self) -> None:
+        self._scroll.setMinimumHeight(look_of(self).px(_LEAST_SCROLL))
+
+    def _edited(self, name: str) -> None:
+        self.edited.emit(name, self.sections[name])
+
+    def _person_edited(self) -> None:
+        self.edited.emit(f"person/{self.editor.subject}", self.editor.section)
+
+    # --- what it shows
+
+    def begin(self, contact: Contact) -> None:
+        """Show another contact, from its beginning."""
+        self.close_editor(focus=False)
+        self.open_card(None)
+        self._show(contact)
+        self.caller.caller.clear(contact.caller)
+        self.caller.arrival.clear(contact.arrival)
+        self.account.section.clear(contact.account)
+        self.people.clear_home(contact.home)
+        self.people.line.set_value(contact.line)
+        self.people.line.clear_error()
+        self.telling.section.clear(contact.telling)
+        self.adult.section.clear(contact.adult)
+        self.assessment.begin(contact.assessed)
+        self.telling.offer(contact.telling)
+
+    def refresh(self, contact: Contact) -> None:
+        """The same contact as it stands now; nothing that is being typed is touched."""
+        self._show(contact)
+        self.caller.caller.offer(contact.caller)
+        self.caller.arrival.offer(contact.arrival)
+        self.account.section.offer(contact.account)
+        self.people.offer_home(contact.home)
+        self.telling.offer(contact.telling)
+        self.adult.section.offer(contact.adult)
+        self.assessment.offer(contact.assessed)
+
+    def _show(self, contact: Contact) -> None:
+        self.contact = contact
+        self.caller.say(contact.aside)
+        self.caller.cohort.offer(contact.cohort.value)
+        if self.caller.authority.value() != (contact.authority or NOT_KNOWN[0]):
+            self.caller.authority.set_value(contact.authority or NOT_KNOWN[0])
+            self.caller.show_districts()
+        self.caller.cohort.set_value(contact.cohort.value)
+        self.show_cohort(contact.cohort)
+        self.telling.show_people(contact.rows)
+        self.routes.show_contact(contact)
+        self.side.show_advice(contact.advice)
+
+    def show_cohort(self, cohort: Cohort) -> None:
+        self.account.show_cohort(cohort)
+        self.adult.setVisible(cohort is Cohort.ADULTS)
+        self.assessment.setVisible(cohort is Cohort.DOMESTIC_ABUSE)
+
+    def show_people(self, found: Mapping[str, History]) -> None:
+        if self.contact is not None:
+            self.people.show_people(self.contact.rows, found)
+
+    def chosen_as(self) -> tuple[Cohort, str]:
+        """The cohort and authority that the card says."""
+        authority = self.caller.authority.value()
+        return Cohort(self.caller.cohort.value()), "" if authority == NOT_KNOWN[0] else authority
+
+    # --- one card at a time at the foot, so that Esc and Ctrl Enter mean one thing
+
+    def open_card(self, card: Card | None) -> None:
+        if card is not None:
+            self.close_editor(focus=False)
+        for each in self._cards:
+            each.setVisible(each is card)
+
+    def open_route(self, form: Routing) -> None:
+        if self.contact is None:
+            return
+        choice = next((one for one in self.contact.routes if one.id == form.route), None)
+        if choice is not None:
+            self.routing.show_route(form, choice, self.contact)
+            self.open_card(self.routing)
+            self.routing.rationale.setFocus()
+
+    def open_act(self, what: str) -> SmallAct:
+        act = self.acts[what]
+        self.open_card(act)
+        act.begin()
+        return act
+
+    # --- the full form of a person
+
+    def edit(self, person: Person) -> None:
+        if self.contact is None:
+            return
+        opening = self.editor.isHidden() or self.editor.subject != person.subject
+        self.open_card(None)
+        self.editor.show_person(person, self.contact)
+        self.editor.show()
+        if opening:
+            self.editor.begin()
+            self._scroll.ensureWidgetVisible(self.editor)
+
+    def close_editor(self, *, focus: bool = True) -> None:
+        if not self.editor.isHidden():
+            self.editor.hide()
+            if focus:
+                self.people.table.setFocus()
