@@ -62,12 +62,13 @@ def open_hub(store: Store, config: HubConfig) -> None:
     hub, now, key = config.id, datetime.now(UTC), store.secrets.signing_key(config.id)
     head = signed_head(hub, FIRST_EPOCH, Frontier(), now, key)
     with store.engine.begin() as db:
-        made = db.execute(
+        made = db.scalar(
             insert(tables.hubs)
             .values(hub=hub, epoch=FIRST_EPOCH, store_key=key.public, store_key_id=key.key_id, opened_at=now)
             .on_conflict_do_nothing()
+            .returning(tables.hubs.c.hub)
         )
-        if made.rowcount == 0:
+        if made is None:
             raise Refusal("hub-there", f"There is a hub named {hub} in this database already.", "hub")
         db.execute(insert(tables.heads).values(head_row(hub, head)))
         db.execute(insert(tables.streams).values(hub=hub, stream=HUB_STREAM, last=0, version=0))

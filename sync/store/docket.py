@@ -207,6 +207,8 @@ class Docket:
         else:
             fresh = list(state.entries)
             self._set(state, extent=now)
+            # Where nobody gains or loses an entry, an address suppressed still changes what can be found.
+            self.touched.add(stream)
         for entry in fresh:
             stands = state.referral.get(entry.id) is not None
             self._give(stream, entry, because, holding.holders(now, entry) if stands else holding.NOBODY)

@@ -35,7 +35,7 @@ class Documents:
             raise Refusal("chunk-wrong", "This piece is not the one that its address names.")
         hub, own = caller.hub, new_key()
         with self._engine.begin() as db:
-            kept = db.execute(
+            kept = db.scalar(
                 insert(tables.chunks)
                 .values(
                     hub=hub,
@@ -45,8 +45,9 @@ class Documents:
                     stored_at=datetime.now(UTC),
                 )
                 .on_conflict_do_nothing()
+                .returning(tables.chunks.c.chunk)
             )
-            if kept.rowcount:
+            if kept is not None:
                 wrapped = self._secrets.seal(f"chunk\x00{hub}\x00{chunk}", own)
                 db.execute(insert(tables.chunk_keys).values(hub=hub, chunk=chunk, wrapped=wrapped))
             db.execute(

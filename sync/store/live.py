@@ -148,8 +148,14 @@ class Live:
         """Begin to tell a connection: first how far the log is, so that nothing falls between."""
         hub = listener.caller.hub
         with self._lock:
-            self._listeners.setdefault(hub, set()).add(listener)
-        listener.grew(self._size(hub))
+            others = self._listeners.setdefault(hub, set())
+            first = not others
+            others.add(listener)
+        size = self._size(hub)
+        if first:
+            # What came while nobody listened is told by this.
+            self._sizes[hub] = size
+        listener.grew(size)
 
     def remove(self, listener: Listener) -> None:
         with self._lock:
@@ -285,14 +291,12 @@ class Live:
 
     def _grow(self, hub: str) -> set[str]:
         """Tell those connections whose feeds have grown since the last look; which feeds those were."""
-        before = self._sizes.get(hub)
+        before = self._sizes.get(hub, 0)
         t = tables.feed_tails
         with self._engine.connect() as db:
             size = db.scalar(select(tables.heads.c.size).where(tables.heads.c.hub == hub)) or 0
-            grown = set(db.scalars(select(t.c.audience).where(t.c.hub == hub, t.c.size > (before or 0))))
+            grown = set(db.scalars(select(t.c.audience).where(t.c.hub == hub, t.c.size > before)))
         self._sizes[hub] = size
-        if before is None:
-            grown.add(HUB)
         if size != before:
             for listener in self._of(hub):
                 if listener.audiences & grown:

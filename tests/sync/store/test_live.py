@@ -1,0 +1,170 @@
+"""The live stream: told when a feed has grown, who else is there, and when to lock."""
+
+from __future__ import annotations
+
+import json
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+from httpx_sse import connect_sse
+from uuid6 import uuid7
+
+from mash_desktop.domain.acts import Draft
+from mash_desktop.domain.entries.contact import NoteAdded
+from mash_desktop.domain.entries.hub import KeyRevoked, PersonEnrolled
+from mash_desktop.domain.roles import Role
+from sync.protocol import Presence
+from tests.support.served_story import Cast, ServedStory
+from tests.support.store import Desk, ServedStore, serving
+
+Heard = tuple[str, dict[str, object]]
+
+
+class Ear:
+    """Listens to one desk's live stream in a thread."""
+
+    def __init__(self, client: httpx.Client, hub: str) -> None:
+        self._client = client
+        self._path = f"/v1/hubs/{hub}/live"
+        self._heard: queue.Queue[Heard] = queue.Queue()
+        self.ended = threading.Event()
+        self._response: httpx.Response | None = None
+        self._thread = threading.Thread(target=self._listen, name="ear")
+
+    def _listen(self) -> None:
+        try:
+            with connect_sse(self._client, "GET", self._path, timeout=30) as source:
+                self._response = source.response
+                for event in source.iter_sse():
+                    self._heard.put((event.event, json.loads(event.data)))
+        except (httpx.HTTPError, OSError, RuntimeError, ValueError):
+            pass
+        finally:
+            self.ended.set()
+
+    def next(
+        self, wanted: str, where: Callable[[dict[str, object]], bool] = lambda _: True
+    ) -> dict[str, object]:
+        deadline = time.monotonic() + 20
+        while True:
+            name, data = self._heard.get(timeout=max(0.01, deadline - time.monotonic()))
+            if name == wanted and (where is None or where(data)):
+                return data
+
+    def nothing(self, unwanted: str, seconds: float = 0.7) -> bool:
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0:
+            try:
+                name, _ = self._heard.get(timeout=left)
+            except queue.Empty:
+                return True
+            if name == unwanted:
+                return False
+        return True
+
+
+@contextmanager
+def listening(served: ServedStore, desk: Desk) -> Iterator[Ear]:
+    """An open live stream that has been told how far the log is."""
+    with served.client(desk.session.token) as client:
+        ear = Ear(client, desk.hub)
+        ear._thread.start()
+        try:
+            ear.next("grown")
+            yield ear
+        finally:
+            # Shutting the socket down is what ends a blocked read at once.
+            stream = ear._response.extensions["network_stream"] if ear._response else None
+            if stream is not None:
+                raw = stream.get_extra_info("socket")
+                raw.shutdown(2)
+            ear._thread.join()
+
+
+def grown_to(position: int) -> Callable[[dict[str, object]], bool]:
+    return lambda data: isinstance(data["size"], int) and data["size"] >= position
+
+
+def test_a_desk_hears_when_its_feed_has_grown(story: ServedStory, told: Cast) -> None:
+    story.taken()
+    with listening(told.served, told["ruth"]) as ear:
+        answer = told["priya"].act(Draft(story.stream, NoteAdded(words="The school rang.")))
+        ear.next("grown", grown_to(answer.positions[0]))
+
+
+def test_a_desk_hears_nothing_of_what_is_not_in_its_feeds(story: ServedStory, told: Cast) -> None:
+    story.taken()
+    with listening(told.served, told["iris"]) as ear:
+        time.sleep(0.3)
+        while not ear.nothing("grown", 0.6):
+            pass
+        told["priya"].act(Draft(story.stream, NoteAdded(words="The school rang.")))
+        assert ear.nothing("grown")
+
+
+def test_a_revoked_device_is_locked_at_once(served_store: ServedStore, a_hub: str) -> None:
+    administrator = served_store.desk(a_hub, "Noor Haddad", ("mash", Role.ADMINISTRATOR))
+    lost = served_store.desk(a_hub, "Sam Iqbal", ("police", Role.RESEARCHER))
+    with listening(served_store, lost) as ear, listening(served_store, administrator) as other:
+        administrator.act(Draft("hub", KeyRevoked(key=lost.enrolled.key, reason="Left on a train.")))
+        problem = ear.next("locked")
+        assert problem["code"] == "device-revoked"
+        assert ear.ended.wait(10)
+        assert other.nothing("locked")
+
+
+def test_signing_out_locks_the_live_stream_of_that_session(served_store: ServedStore, a_hub: str) -> None:
+    desk = served_store.desk(a_hub, "Sam Iqbal", ("police", Role.RESEARCHER))
+    with listening(served_store, desk) as ear:
+        desk.client.post("/v1/sign-out")
+        assert ear.next("locked")["code"] == "session-ended"
+
+
+def presence(desk: Desk, stream: str) -> httpx.Response:
+    return desk.post(f"/v1/hubs/{desk.hub}/presence", Presence(stream=stream, doing="reading"))
+
+
+def test_presence_is_told_only_between_people_who_may_both_see_the_referral(
+    story: ServedStory, told: Cast
+) -> None:
+    story.taken()
+    with listening(told.served, told["ruth"]) as colleague, listening(told.served, told["sam"]) as other:
+        assert presence(told["priya"], story.stream).status_code == 204
+        heard = colleague.next("presence")
+        assert (heard["stream"], heard["name"], heard["doing"]) == (story.stream, "Priya Nair", "reading")
+        assert other.nothing("presence")
+
+
+def test_nobody_is_present_at_what_they_may_not_see(story: ServedStory, told: Cast) -> None:
+    story.taken()
+    for stream in (story.stream, f"referral:{uuid7()}"):
+        answer = presence(told["sam"], stream)
+        assert (answer.status_code, answer.json()["code"]) == (404, "not-found")
+
+
+def test_wakes_cross_from_one_instance_to_another(
+    served_store: ServedStore, told: Cast, tmp_path: Path, story: ServedStory
+) -> None:
+    """A second service on the same database: what the first admits, the second's listeners hear."""
+    story.taken()
+    (tmp_path / "secrets.json").write_bytes(served_store.secrets_file.read_bytes())
+    (tmp_path / "secrets.json").chmod(0o600)
+    with (
+        serving(served_store.database, tmp_path) as second,
+        listening(second, told["ruth"]) as ear,
+    ):
+        answer = told["priya"].act(Draft(story.stream, NoteAdded(words="The school rang.")))
+        ear.next("grown", grown_to(answer.positions[0]))
+
+
+def test_what_goes_to_everybody_wakes_everybody(served_store: ServedStore, a_hub: str) -> None:
+    administrator = served_store.desk(a_hub, "Noor Haddad", ("mash", Role.ADMINISTRATOR))
+    other = served_store.desk(a_hub, "Sam Iqbal", ("police", Role.RESEARCHER))
+    with listening(served_store, other) as ear:
+        answer = administrator.act(Draft("hub", PersonEnrolled(person=str(uuid7()), name="A N Other")))
+        ear.next("grown", grown_to(answer.positions[0]))
