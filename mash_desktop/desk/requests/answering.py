@@ -33,6 +33,7 @@ from ...domain.entries.gathering import (
 from ...domain.errors import Refusal
 from ...domain.fold.gathering import contributions, requests
 from ...domain.partial_date import parse
+from ...domain.verdict import Answer
 from ..desk import Desk, new_id
 from ..wording import local
 
@@ -153,6 +154,14 @@ def nothing_held(desk: Desk, stream: str, request: str, systems: Sequence[str]) 
     )
     _remember(desk, systems)
     return act
+
+
+def check_item(desk: Desk, stream: str, request: str, item: ItemDraft) -> None:
+    """Raise the ``Refusal`` that sending this item would meet, so that it shows where it is written."""
+    today = local(desk.now(), desk.config()).date()
+    verdict = desk.ask(stream, _item_bodies(request, item, today))
+    if verdict.answer is Answer.NO:
+        raise Refusal(verdict.code, verdict.sentence, verdict.field)
 
 
 def send_answer(desk: Desk, stream: str, request: str, draft: AnswerDraft) -> str:
