@@ -72,6 +72,8 @@ class QueueRow(msgspec.Struct, frozen=True):
     """A search for earlier history found some."""
     acknowledge_by: datetime | None = None
     """When the referrer must have been told what was decided; ``None`` once they were."""
+    receiving_team: str | None = None
+    """The team, within the receiving agency, that it was sent to."""
 
 
 def queue_row(referral: Referral) -> QueueRow:
@@ -135,6 +137,7 @@ def queue_row(referral: Referral) -> QueueRow:
         acknowledge_by=None
         if any(one.body.decided for one in referral.all(AcknowledgementSent))
         else acknowledgement_due(referral),
+        receiving_team=referral.outcome.body.team if referral.outcome else None,
     )
 
 

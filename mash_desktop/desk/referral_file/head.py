@@ -1,0 +1,169 @@
+"""The heading of a referral file: who, where it stands, whose it is, which clocks run, what may be done."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from ...domain.clocks import acknowledgement_due, assessment_due, conference_due, decision_due
+from ...domain.codes import EscalationStage, Rag
+from ...domain.configuration import Clock
+from ...domain.entries.contact import (
+    AcknowledgementSent,
+    DocumentAttached,
+    NoteAdded,
+    OwnershipTransferred,
+)
+from ...domain.entries.outcome import EntryWithdrawn, EscalationRaised, EscalationResolved
+from ...domain.fold import Referral, Stage
+from ...domain.fold.people import household_name
+from ...domain.fold.stage import AFTER_SIGNING
+from ..countdown import Countdown, countdown
+from ..desk import Desk
+from ..telling import Teller
+from ..wording import say_moment
+
+
+class Clocked(msgspec.Struct, frozen=True):
+    """A clock that runs: what for, until when in words, and how much is left."""
+
+    label: str
+    due: str
+    clock: Countdown
+
+
+class OpenEscalation(msgspec.Struct, frozen=True):
+    id: str
+    words: str
+
+
+class Head(msgspec.Struct, frozen=True):
+    """The heading. ``owner`` is an agency's name; ``facts`` are words for the line below the name."""
+
+    stream: str
+    reference: str
+    who: str
+    stage: Stage
+    rag: Rag | None
+    owner: str
+    facts: tuple[str, ...]
+    clocks: tuple[Clocked, ...]
+    read_only: bool
+    pending: bool
+    escalations: tuple[OpenEscalation, ...]
+    about: tuple[tuple[str, str], ...]
+    """Subjects by id and name, for what a document is about."""
+    agencies: tuple[tuple[str, str], ...]
+    """Member agencies by id and short name, for who disagrees."""
+    owners: tuple[tuple[str, str], ...]
+    """Agencies that may own it instead, by id and name."""
+    rungs: tuple[tuple[str, str], ...]
+    """Stages of escalation."""
+    may_note: bool
+    may_attach: bool
+    may_escalate: bool
+    may_resolve: bool
+    may_withdraw: bool
+    may_transfer: bool
+
+
+def open_file(desk: Desk, stream: str) -> Head | None:
+    """As :func:`read_head`; that the file was opened is kept."""
+    desk.viewed(stream, "file")
+    return read_head(desk, stream)
+
+
+def read_head(desk: Desk, stream: str) -> Head | None:
+    """The heading as it stands; ``None`` where nothing of the referral is held here."""
+    referral = desk.referral(stream)
+    if not referral.entries:
+        return None
+    config, today, teller = desk.config(), desk.now().date(), Teller(desk, referral)
+    members = config.agencies_on(today)
+    return Head(
+        stream=stream,
+        reference=referral.reference or "not sent yet",
+        who=household_name(referral),
+        stage=referral.stage,
+        rag=referral.rag,
+        owner=next((one.name for one in config.agencies if one.id == referral.owner), ""),
+        facts=_facts(desk, referral),
+        clocks=_clocks(desk, referral),
+        read_only=referral.read_only,
+        pending=any(entry.position is None for entry in referral.entries),
+        escalations=_escalations(referral),
+        about=tuple((one, teller.subject(one)) for one in referral.subjects),
+        agencies=tuple((one.id, one.short_name) for one in members),
+        owners=tuple(
+            (one.id, one.name)
+            for one in members
+            if one.id != referral.owner and one.kind in _owning_kinds(desk)
+        ),
+        rungs=tuple((one.value, one.label) for one in EscalationStage),
+        may_note=desk.may(NoteAdded, referral),
+        may_attach=desk.may(DocumentAttached, referral),
+        may_escalate=desk.may(EscalationRaised, referral),
+        may_resolve=desk.may(EscalationResolved, referral),
+        may_withdraw=desk.may(EntryWithdrawn, referral),
+        may_transfer=desk.may(OwnershipTransferred, referral),
+    )
+
+
+def _owning_kinds(desk: Desk) -> frozenset[object]:
+    """Kinds of agency that own referrals at all, by the hub's own rules."""
+    owners = {rule.agency for rule in desk.config().owning}
+    return frozenset(one.kind for one in desk.config().agencies if one.id in owners)
+
+
+def _facts(desk: Desk, referral: Referral) -> tuple[str, ...]:
+    opened = referral.opened
+    if opened is None:
+        return ("How the contact began is not held here",)
+    body, config = opened.body, desk.config()
+    area = next((one.name for one in config.areas if one.gss == (body.area or body.local_authority)), "")
+    found = [
+        body.cohort.label,
+        area,
+        f"received {say_moment(body.received_at, desk.now(), config)}",
+        body.source.label,
+    ]
+    if referral.route is not None:
+        found.append(Teller(desk, referral).route(referral.route))
+    return tuple(part for part in found if part)
+
+
+def _clocks(desk: Desk, referral: Referral) -> tuple[Clocked, ...]:
+    """Clocks still running: until its decision, its acknowledgement, its assessment, its conference."""
+    admitted = referral.admitted.made_at if referral.admitted is not None else None
+    decided = referral.signed is not None
+    acknowledged = any(made.body.decided for made in referral.all(AcknowledgementSent))
+    working = referral.stage in AFTER_SIGNING
+    rows: tuple[tuple[str, Clock, datetime | None, datetime | None, bool], ...] = (
+        ("Decision", Clock.DECISION, admitted, decision_due(referral), not decided),
+        (
+            "Word to the referrer",
+            Clock.ACKNOWLEDGE,
+            referral.received_at,
+            acknowledgement_due(referral),
+            not acknowledged and not working and referral.stage is not Stage.CLOSED,
+        ),
+        ("Assessment", Clock.ASSESSMENT, admitted, assessment_due(referral), working),
+        ("Initial conference", Clock.CONFERENCE, admitted, conference_due(referral), working or not decided),
+    )
+    found = []
+    for label, clock, start, due, runs in rows:
+        if runs and due is not None:
+            left = countdown(desk.config(), clock, referral.cohort, referral.rag, start, due)
+            if left is not None:
+                found.append(Clocked(label, say_moment(due, desk.now(), desk.config()), left))
+    return tuple(found)
+
+
+def _escalations(referral: Referral) -> tuple[OpenEscalation, ...]:
+    resolved = {made.body.escalation for made in referral.all(EscalationResolved)}
+    return tuple(
+        OpenEscalation(one, f"{made.body.stage.label}: {made.body.words}")
+        for one, made in referral.latest(EscalationRaised, "escalation").items()
+        if one not in resolved
+    )

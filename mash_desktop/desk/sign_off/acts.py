@@ -1,0 +1,84 @@
+"""What is done at sign-off: signing or returning the draft that was read, and what follows the signature."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ...domain.entries.decision import DecisionAmended, DecisionReturned, DecisionSigned, SubjectDecision
+from ...domain.entries.outcome import AgenciesTold, FeedbackGiven, OutcomeSent, ReferralClosed
+from ...domain.errors import Refusal
+from ...domain.verdict import Answer
+from ..desk import Desk
+from .decision import Decision
+
+Values = Mapping[str, str]
+"""What was typed into a form, by field."""
+
+
+def form_key(stream: str, form: str) -> str:
+    """Where the unsent words of one form about one referral are kept."""
+    return f"form/{stream}/{form}"
+
+
+def sign(desk: Desk, read: Decision, passphrase: str) -> str:
+    """Sign the decision that was read, by the passphrase of this profile. Returns the act's id.
+
+    Raises ``Refusal``: of the rules (*own-draft*, *draft-changed*), of the vault (*wrong-passphrase*,
+    *too-soon*, both on *passphrase*).
+    """
+    body = DecisionSigned(draft=read.draft, commitment=read.commitment)
+    verdict = desk.ask(read.stream, [body])
+    if verdict.answer is Answer.NO:
+        raise Refusal(verdict.code, verdict.sentence, verdict.field)
+    desk.prove_passphrase(passphrase)
+    return desk.act(read.stream, body)
+
+
+def return_draft(desk: Desk, stream: str, values: Values) -> str:
+    """Return the draft with what is to change. Raises ``Refusal`` on *reason*."""
+    body = DecisionReturned(reason=values.get("reason", "").strip())
+    return desk.act(stream, body, forget_drafts=(form_key(stream, "return"),))
+
+
+def send(desk: Desk, stream: str, values: Values) -> str:
+    """Send the outcome to a receiving team, given as ``agency/team``. Raises ``Refusal`` on *team*."""
+    agency, _, team = values.get("team", "").partition("/")
+    if not team:
+        raise Refusal("team-missing", "Choose who receives it.", "team")
+    body = OutcomeSent(agency=agency, team=team, words=values.get("words", "").strip())
+    return desk.act(stream, body, forget_drafts=(form_key(stream, "send"),))
+
+
+def give_feedback(desk: Desk, stream: str, values: Values) -> str:
+    """That the referrer was told, and how; or why not. Raises ``Refusal`` on *how*."""
+    body = FeedbackGiven(how=values.get("how", "").strip(), not_given=values.get("not_given", "").strip())
+    return desk.act(stream, body, forget_drafts=(form_key(stream, "feedback"),))
+
+
+def tell_agencies(desk: Desk, stream: str, values: Values) -> str:
+    """That agencies already working with the family were told. ``agencies`` are ids with spaces between."""
+    agencies = tuple(values.get("agencies", "").split())
+    if not agencies:
+        raise Refusal("nobody-named", "Name at least one agency.", "agencies")
+    body = AgenciesTold(agencies=agencies, words=values.get("words", "").strip())
+    return desk.act(stream, body, forget_drafts=(form_key(stream, "tell"),))
+
+
+def amend(desk: Desk, stream: str, values: Values) -> str:
+    """Change what was decided for one person after signing, with the reason. Raises ``Refusal``."""
+    if not values.get("subject"):
+        raise Refusal("subject-missing", "Choose whose decision changes.", "subject")
+    decided = SubjectDecision(
+        values["subject"],
+        values.get("level", ""),
+        values.get("intervention", "").strip(),
+        values.get("rationale", "").strip(),
+    )
+    body = DecisionAmended(subjects=(decided,), reason=values.get("reason", "").strip())
+    return desk.act(stream, body, forget_drafts=(form_key(stream, "amend"),))
+
+
+def close(desk: Desk, stream: str, values: Values) -> str:
+    """Close the referral. Raises ``Refusal``: *referrer-not-told*, *not-accepted*, or on *reason*."""
+    body = ReferralClosed(reason=values.get("reason", "").strip())
+    return desk.act(stream, body, forget_drafts=(form_key(stream, "close"),))
