@@ -15,7 +15,7 @@ from uuid6 import uuid7
 from ..proofs.canonical import canonical
 from ..proofs.commitment import commit, new_salt
 from ..proofs.signature import ACT, SigningKey, verify
-from .entries.body import Body, Unread, decode, encode
+from .entries.body import Body, Moment, Unread, decode, encode
 from .entries.made import Made
 from .errors import Refusal
 from .roles import Role
@@ -51,7 +51,7 @@ class Act(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     agency: str
     role: Role
     key: str
-    made_at: datetime
+    made_at: Moment
     entries: tuple[Header, ...]
     clock_offset_ms: int = 0
     seen: Seen | None = None

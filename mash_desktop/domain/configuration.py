@@ -11,8 +11,9 @@ A thing with ``since`` and ``until`` holds from the first to the last of these d
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -295,6 +296,10 @@ class HubConfig(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     key_backup_days: int = 30
     search: SearchOptions = SearchOptions()
     populations: tuple[Population, ...] = ()
+
+    def day(self, at: datetime) -> date:
+        """The civil date at a moment, where the hub is."""
+        return at.astimezone(ZoneInfo(self.hours.time_zone)).date()
 
     def agency(self, agency: str) -> Agency:
         return _named(self.agencies, agency, "agency", "agency")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from .body import Body, kind
+from .body import Body, Moment, kind
 
 
 @kind("record.viewed", family="access")
@@ -12,7 +10,7 @@ class RecordViewed(Body, frozen=True):
     target: str
     """The stream that was looked at."""
     screen: str
-    at: datetime
+    at: Moment
     reference: str = ""
     """What people call it, so that who reads the trail needs nothing of the referral itself."""
 
@@ -21,7 +19,7 @@ class RecordViewed(Body, frozen=True):
 class SearchMade(Body, frozen=True):
     terms: str
     found: int
-    at: datetime
+    at: Moment
     because: str = ""
     """The open contact that is the reason of the search."""
     by: str = ""
@@ -33,14 +31,14 @@ class SearchMade(Body, frozen=True):
 class DocumentPrinted(Body, frozen=True):
     target: str
     profile: str
-    at: datetime
+    at: Moment
 
 
 @kind("records.exported", family="access")
 class RecordsExported(Body, frozen=True):
     what: str
     count: int
-    at: datetime
+    at: Moment
 
 
 @kind("sign_in.failed", family="access")
@@ -48,11 +46,11 @@ class SignInFailed(Body, frozen=True):
     account_digest: str
     """Keyed hash of what was typed as the account."""
     address: str
-    at: datetime
+    at: Moment
 
 
 @kind("glass.broken", family="access")
 class GlassBroken(Body, frozen=True):
     target: str
     reason: str
-    until: datetime
+    until: Moment

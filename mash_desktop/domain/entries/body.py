@@ -7,9 +7,13 @@ A kind is declared where its body is declared. Nothing here knows what a kind me
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar, TypeVar
+from datetime import datetime
+from typing import Annotated, Any, ClassVar, TypeVar
 
 import msgspec
+
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+"""A moment with its time zone: one without cannot be compared, and is refused as misshapen."""
 
 
 class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
@@ -20,6 +24,8 @@ class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     GUARD: ClassVar[str | None] = None
     FAMILY: ClassVar[str] = "referral"
     """What the entry belongs to: ``referral``, ``identity``, ``hub`` or ``access``."""
+    KEY: ClassVar[tuple[str, ...]] = ()
+    """Fields that name what is told: of two entries that agree in them, the one made later stands."""
 
     @property
     def guard(self) -> str | None:
@@ -40,12 +46,17 @@ B = TypeVar("B", bound=Body)
 
 
 def kind(
-    name: str, *, guard: str | None = None, family: str = "referral", version: int = 1
+    name: str,
+    *,
+    guard: str | None = None,
+    family: str = "referral",
+    version: int = 1,
+    key: tuple[str, ...] = (),
 ) -> Callable[[type[B]], type[B]]:
     """Register a body as the current version of the kind ``name``; ``guard`` makes it move that chain."""
 
     def register(body: type[B]) -> type[B]:
-        body.KIND, body.VERSION, body.FAMILY, body.GUARD = name, version, family, guard
+        body.KIND, body.VERSION, body.FAMILY, body.GUARD, body.KEY = name, version, family, guard, key
         KINDS[name] = body
         return body
 
@@ -74,7 +85,11 @@ def decode(kind_name: str, version: int, raw: bytes) -> Body:
         return Unread(why="newer")
     if version == known.VERSION:
         return msgspec.json.decode(raw, type=known)
-    plain = msgspec.json.decode(raw)
-    for step in range(version, known.VERSION):
-        plain = UPCASTS[kind_name, step](plain)
+    try:
+        plain = msgspec.json.decode(raw)
+        for step in range(version, known.VERSION):
+            plain = UPCASTS[kind_name, step](plain)
+    except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        # What claims to be an old version need not be one.
+        raise msgspec.ValidationError(f"no body of version {version}") from error
     return msgspec.convert(plain, type=known)

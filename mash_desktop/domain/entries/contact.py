@@ -6,8 +6,6 @@ entry by entry. Recording a section again under the same id replaces it; nothing
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import msgspec
 
 from ..codes import (
@@ -23,7 +21,7 @@ from ..codes import (
     Voice,
 )
 from ..partial_date import PartialDate
-from .body import Body, kind
+from .body import Body, Moment, kind
 
 
 @kind("contact.opened", guard="stage")
@@ -33,7 +31,7 @@ class ContactOpened(Body, frozen=True):
     cohort: Cohort
     source: SourceOfContact
     channel: ContactChannel
-    received_at: datetime
+    received_at: Moment
     local_authority: str
     owner: str
     area: str | None = None
@@ -48,7 +46,7 @@ class ContactCorrected(Body, frozen=True):
 
     source: SourceOfContact
     channel: ContactChannel
-    received_at: datetime
+    received_at: Moment
     area: str | None = None
 
 
@@ -70,7 +68,7 @@ class Statement(msgspec.Struct, frozen=True):
     voice: Voice
 
 
-@kind("concern.recorded")
+@kind("concern.recorded", key=("account",))
 class ConcernRecorded(Body, frozen=True):
     """One account of concern, in the words of the person giving it."""
 
@@ -87,7 +85,7 @@ class ConcernRecorded(Body, frozen=True):
     immediate_danger: bool | None = None
 
 
-@kind("subject.recorded")
+@kind("subject.recorded", key=("subject",))
 class SubjectRecorded(Body, frozen=True):
     """A person as told in this referral. ``of_concern`` subjects have levels; others are household."""
 
@@ -111,7 +109,7 @@ class SubjectRecorded(Body, frozen=True):
     unsafe_to_contact: bool = False
 
 
-@kind("relationship.recorded")
+@kind("relationship.recorded", key=("first", "second"))
 class RelationshipRecorded(Body, frozen=True):
     """A relation between two subjects, for the genogram."""
 
@@ -122,7 +120,7 @@ class RelationshipRecorded(Body, frozen=True):
     since: PartialDate | None = None
 
 
-@kind("address.recorded")
+@kind("address.recorded", key=("address",))
 class AddressRecorded(Body, frozen=True):
     address: str
     """Id of the address in this referral."""
@@ -135,7 +133,7 @@ class AddressRecorded(Body, frozen=True):
     suppressed: bool = False
 
 
-@kind("contact_detail.recorded")
+@kind("contact_detail.recorded", key=("detail",))
 class ContactDetailRecorded(Body, frozen=True):
     detail: str
     subject: str
@@ -156,7 +154,7 @@ class TellingRecorded(Body, frozen=True):
     data_protection_consent: bool | None = None
 
 
-@kind("adult.recorded")
+@kind("adult.recorded", key=("subject",))
 class AdultRecorded(Body, frozen=True):
     """What an adult safeguarding concern holds beside a child's."""
 
@@ -214,7 +212,7 @@ class DocumentAttached(Body, frozen=True):
     about: tuple[str, ...] = ()
 
 
-@kind("assessment.recorded")
+@kind("assessment.recorded", key=("subject", "tool"))
 class AssessmentRecorded(Body, frozen=True):
     """Answers to a versioned question set (DASH, DARA)."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 
 from ..codes import (
     AnswerResult,
@@ -17,7 +17,7 @@ from ..codes import (
     Voice,
 )
 from ..partial_date import PartialDate
-from .body import Body, kind
+from .body import Body, Moment, kind
 
 
 @kind("request.made")
@@ -31,7 +31,7 @@ class RequestMade(Body, frozen=True):
     reference: str = ""
     cohort: Cohort | None = None
     rag: Rag | None = None
-    due_at: datetime | None = None
+    due_at: Moment | None = None
     """What an agency needs to answer in time, since it does not see the referral itself."""
 
 
@@ -52,7 +52,7 @@ class RequestChased(Body, frozen=True):
     how: str
 
 
-@kind("request.answered")
+@kind("request.answered", key=("request", "subject"))
 class RequestAnswered(Body, frozen=True):
     """The state of an answer about one person, without its content."""
 
@@ -65,7 +65,7 @@ class RequestAnswered(Body, frozen=True):
     review_on: date | None = None
 
 
-@kind("contribution.recorded")
+@kind("contribution.recorded", key=("contribution",))
 class ContributionRecorded(Body, frozen=True):
     """One item an agency brings: its own until released to the table."""
 

@@ -36,6 +36,14 @@ class Made(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     admitted_at: datetime | None = None
 
     @property
-    def order(self) -> tuple[bool, int, str]:
+    def order(self) -> tuple[bool, int, datetime, str]:
         """Sort key: position order, then the outbox in the order of making."""
-        return (self.position is None, self.position or 0, self.id)
+        return (self.position is None, self.position or 0, *self.made_order)
+
+    @property
+    def made_order(self) -> tuple[datetime, str]:
+        """Sort key: the order of making, which is fixed when an entry is signed.
+
+        An id alone will not do: those made from an imported file's content do not sort by time.
+        """
+        return (self.made_at, self.id)

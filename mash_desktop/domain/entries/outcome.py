@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from ..codes import EscalationStage
-from .body import Body, kind
+from .body import Body, Moment, kind
 
 
 @kind("outcome.sent", guard="stage")
@@ -30,7 +28,7 @@ class OutcomeReturned(Body, frozen=True):
 @kind("first_action.recorded")
 class FirstActionRecorded(Body, frozen=True):
     words: str
-    done_at: datetime
+    done_at: Moment
 
 
 @kind("feedback.given")

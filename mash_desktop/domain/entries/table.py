@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from ..codes import Attendance
-from .body import Body, kind
+from .body import Body, Moment, kind
 
 
 @kind("table.opened", guard="stage")
 class TableOpened(Body, frozen=True):
     place: str = ""
-    held_at: datetime | None = None
+    held_at: Moment | None = None
 
 
-@kind("attendance.recorded")
+@kind("attendance.recorded", key=("agency",))
 class AttendanceRecorded(Body, frozen=True):
     agency: str
     attendance: Attendance
     name: str = ""
 
 
-@kind("view.recorded")
+@kind("view.recorded", key=("agency", "subject"))
 class ViewRecorded(Body, frozen=True):
     """One agency's view on one subject. ``agrees`` is with the threshold on the table."""
 
@@ -32,7 +30,7 @@ class ViewRecorded(Body, frozen=True):
     words: str = ""
 
 
-@kind("analysis.recorded")
+@kind("analysis.recorded", key=("part",))
 class AnalysisRecorded(Body, frozen=True):
     """One part of the analysis: ``harm``, ``likelihood``, ``impact``, ``protective``, ``unknown``, ``voice``,
     ``discussion`` or ``options``."""
@@ -41,12 +39,12 @@ class AnalysisRecorded(Body, frozen=True):
     words: str
 
 
-@kind("action.recorded")
+@kind("action.recorded", key=("action",))
 class ActionRecorded(Body, frozen=True):
     action: str
     words: str
     owner: str
-    due_at: datetime | None = None
+    due_at: Moment | None = None
 
 
 @kind("action.completed")

@@ -71,7 +71,7 @@ def requests(referral: Referral) -> dict[str, Request]:
     acknowledged = referral.latest(RequestAcknowledged, "request")
     without = referral.latest(ProceededWithout, "request")
     answers: dict[str, dict[str, Made[RequestAnswered]]] = {}
-    for made in sorted(referral.all(RequestAnswered), key=lambda m: m.id):
+    for made in sorted(referral.all(RequestAnswered), key=lambda m: m.made_order):
         answers.setdefault(made.body.request, {})[made.body.subject] = made
     return {
         request: Request(

@@ -37,13 +37,13 @@ class Identity(msgspec.Struct, frozen=True):
 
 
 def fold_identity(entries: Iterable[Made[Body]]) -> Identity:
-    """Fold the entries of one identity's stream, in position order and then the outbox."""
+    """Fold the entries of one identity's stream. Of two that contradict each other the one made later holds."""
     kept = standing(entries)
     history: list[Made[HistoryRecorded]] = []
     linked: set[Subject] = set()
     not_same: set[Subject] = set()
     markers: dict[Marker, Made[MarkerSet]] = {}
-    for entry in kept:
+    for entry in sorted(kept, key=lambda made: made.made_order):
         body = entry.body
         if isinstance(body, HistoryRecorded):
             history.append(entry)  # type: ignore[arg-type]  # narrowed by its body

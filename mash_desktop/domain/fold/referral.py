@@ -1,8 +1,8 @@
 """The fold of a referral: which entries stand, grouped by kind, and where each chain has come to.
 
 ``fold(entries, timeline)`` is pure and total over any subset: it runs in position order, then the outbox.
-Free entries never conflict: of two that record the same section the one made later (by id) stands,
-whatever order they arrive in. Derived answers are properties here or functions in the files beside this.
+Free entries never conflict: of two that record the same section the one made later stands, whatever order
+they arrive in. Derived answers are properties here or functions in the files beside this.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from ..configuration import HubConfig, HubTimeline, Ladder
 from ..entries import Body, Made, Unread
 from ..entries.contact import (
     AddressRecorded,
+    ContactCorrected,
     ContactOpened,
     ContactPassed,
     DuplicateNamed,
@@ -51,10 +52,24 @@ class Referral:
         self.chains: dict[str, str] = {}
         """The last entry of each guard chain, by chain."""
         for entry in standing:
-            self._by_kind.setdefault(type(entry.body), []).append(entry)
-            self._by_id[entry.id] = entry
-            if entry.guard is not None:
-                self.chains[entry.guard] = entry.id
+            self._take(entry)
+
+    def _take(self, entry: Made[Body]) -> None:
+        self._by_kind.setdefault(type(entry.body), []).append(entry)
+        self._by_id[entry.id] = entry
+        if entry.guard is not None:
+            self.chains[entry.guard] = entry.id
+
+    def then(self, entry: Made[Body]) -> Referral:
+        """The fold with one more entry, at the end of the log."""
+        if isinstance(entry.body, EntryWithdrawn) or entry.id in self._by_id:
+            return fold([*self.entries, entry], self.timeline, whole=self.whole)
+        after = Referral(self.stream or entry.stream, (), self.timeline, self.whole)
+        after.entries = (*self.entries, entry)
+        after._by_kind = {**self._by_kind, type(entry.body): [*self._by_kind.get(type(entry.body), ())]}
+        after._by_id, after.chains = dict(self._by_id), dict(self.chains)
+        after._take(entry)
+        return after
 
     def all(self, kind: type[B]) -> tuple[Made[B], ...]:
         """The standing entries of a kind, in order."""
@@ -68,12 +83,22 @@ class Referral:
     def latest(self, kind: type[B], key: str) -> dict[str, Made[B]]:
         """The entries of a free kind that stand, one for each value of the body's field ``key``.
 
-        The one made last stands; ids are time-ordered, so arrival order plays no part.
+        The one made last stands, whatever the order of arrival; each keeps the place of its first telling.
         """
         found: dict[str, Made[B]] = {}
-        for entry in sorted(self.all(kind), key=lambda made: made.id):
+        for entry in sorted(self.all(kind), key=lambda made: made.made_order):
             found[getattr(entry.body, key)] = entry
-        return dict(sorted(found.items(), key=lambda item: item[1].id))
+        return found
+
+    def told(self, body: Body) -> Made[Body] | None:
+        """What stands here of the thing that ``body`` tells: the last of its kind that agrees in its key."""
+        key = [getattr(body, field) for field in body.KEY]
+        same = (
+            made
+            for made in self._by_kind.get(type(body), ())
+            if key and key == [getattr(made.body, field) for field in body.KEY]
+        )
+        return max(same, key=lambda made: made.made_order, default=None)
 
     def get(self, entry_id: str) -> Made[Body] | None:
         return self._by_id.get(entry_id)
@@ -114,10 +139,10 @@ class Referral:
     @cached_property
     def ladder(self) -> Ladder | None:
         """The ladder of levels in force when this was received, as configured at entry."""
-        if self.opened is None:
+        if self.opened is None or not self.timeline.versions:
             return None
-        received = self.opened.body.received_at.date()
-        ladders = self.config(self.opened).ladders
+        config = self.config(self.opened)
+        received, ladders = config.day(self.opened.body.received_at), config.ladders
         return next((one for one in ladders if one.cohort is self.cohort and one.holds(received)), None)
 
     @property
@@ -140,7 +165,7 @@ class Referral:
 
     @cached_property
     def subjects(self) -> dict[str, Made[SubjectRecorded]]:
-        """People as told here, by subject id, subjects of concern first as recorded."""
+        """People as told here, by subject id, in the order of their first telling."""
         return self.latest(SubjectRecorded, "subject")
 
     @cached_property
@@ -184,9 +209,10 @@ class Referral:
 
     @property
     def rag(self) -> Rag | None:
+        """The rating in force; an agency that was asked has the one it was last asked under."""
         if self.rated is not None:
             return self.rated.body.rag
-        asked = self.last(RequestMade)
+        asked = max(self.all(RequestMade), key=lambda made: made.made_order, default=None)
         return asked.body.rag if asked else None
 
     @property
@@ -249,7 +275,10 @@ class Referral:
 
     @property
     def received_at(self) -> datetime | None:
-        return self.opened.body.received_at if self.opened else None
+        """When the contact was received, by the last word on it."""
+        corrected = max(self.all(ContactCorrected), key=lambda made: made.made_order, default=None)
+        arrival = corrected or self.opened
+        return arrival.body.received_at if arrival else None
 
 
 def standing(entries: Iterable[Made[Body]]) -> tuple[Made[Body], ...]:
