@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -147,7 +147,7 @@ class AskForm(QWidget):
             typed[f"words.{ask.agency}"] = ask.concern
         return typed
 
-    def fill(self, values: Mapping[str, str]) -> None:
+    def fill(self, values: dict[str, str]) -> None:
         if values.get("concern"):
             self.concern.set_value(values["concern"])
             self.concern.typed = True
@@ -167,7 +167,6 @@ class AskForm(QWidget):
 
     def refuse(self, sentence: str, field: str | None) -> None:
         """Say what is wrong at the agency concerned, or at the foot."""
-        self.send.setEnabled(True)
         row = self.rows.get(field or "")
         self.fault.setVisible(row is None)
         if row is not None:

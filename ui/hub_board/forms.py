@@ -5,70 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
-
 from mash_desktop.desk.hub_board import Answer, Escalation
 from mash_desktop.domain.codes import EscalationStage, Rag
+from ui.forms import SideForm
 from ui.theme import Role, Voice
-from ui.widgets import ActionButton, Card, ChoiceField, ChoiceRow, Field, Flow, Row, Text, TextField, TickBox
-
-Typed = Field | TextField | ChoiceField
-
-
-class SideForm(Card):
-    """A heading, fields, save and close. ``asked`` and ``closed`` fire; ``edited`` at each edit."""
-
-    asked = Signal()
-    closed = Signal()
-    edited = Signal()
-
-    def __init__(self, heading: str, save: str, *pieces: QWidget | Flow, fields: Mapping[str, Typed]) -> None:
-        super().__init__(heading, "")
-        self.fields = dict(fields)
-        self.fault = Text("", Role.SMALL, Voice.RED, wrap=True)
-        self.fault.hide()
-        self.save = ActionButton(save, "Ctrl+Return", "primary", accessible_name=f"{save}: {heading}")
-        self.save.setObjectName("hub.form.save")
-        self.save.clicked.connect(self.asked)
-        close = ActionButton("Close", "Esc", accessible_name=f"Close: {heading}")
-        close.setObjectName("hub.form.close")
-        close.clicked.connect(self.closed)
-        for piece in pieces:
-            self.put(piece)
-        self.put(self.fault)
-        self.put(Row(self.save, close, None, gap=10))
-        for name, field in self.fields.items():
-            field.setObjectName(f"hub.{name}")
-            field.changed.connect(self.edited)
-
-    def values(self) -> dict[str, str]:
-        """What is typed, by field."""
-        return {name: field.value() for name, field in self.fields.items()}
-
-    def fill(self, values: Mapping[str, str]) -> None:
-        """Put back what was typed before."""
-        for name, value in values.items():
-            if name in self.fields:
-                self.fields[name].offer(value)
-
-    def begin(self) -> None:
-        """Put focus where work begins."""
-        first = next(iter(self.fields.values()), None)
-        if first is not None:
-            first.setFocus()
-
-    def refuse(self, sentence: str, field: str | None) -> None:
-        """Say what is wrong at its field, or at the foot. What was typed stays."""
-        self.save.setEnabled(True)
-        self.fault.hide()
-        at = self.fields.get(field or "")
-        if at is not None:
-            at.show_error(sentence)
-            at.setFocus()
-        else:
-            self.fault.setText(sentence)
-            self.fault.show()
+from ui.widgets import ChoiceField, ChoiceRow, Flow, Text, TextField, TickBox
 
 
 class RateForm(SideForm):
@@ -86,7 +27,7 @@ class RateForm(SideForm):
         reason = TextField("Why this rating", lines=2)
         heading = "Rate again" if now else "Rate"
         super().__init__(
-            f"{heading}: {who}", "Save rating", self.rag, self._due, reason, fields={"reason": reason}
+            "hub", f"{heading}: {who}", "Save rating", self.rag, self._due, reason, fields={"reason": reason}
         )
         self.rag.chosen.connect(self._chosen)
         self._chosen(self.rag.value())
@@ -99,7 +40,7 @@ class RateForm(SideForm):
     def values(self) -> dict[str, str]:
         return super().values() | {"rag": self.rag.value()}
 
-    def fill(self, values: Mapping[str, str]) -> None:
+    def fill(self, values: dict[str, str]) -> None:
         super().fill(values)
         if values.get("rag"):
             self.rag.set_value(values["rag"])
@@ -121,7 +62,7 @@ class RequestForm(SideForm):
             answers[0].request if answers else "",
         )
         words = TextField(label, lines=2)
-        super().__init__(heading, save, request, words, fields={"request": request, name: words})
+        super().__init__("hub", heading, save, request, words, fields={"request": request, name: words})
         self._words = words
 
     def begin(self) -> None:
@@ -137,6 +78,7 @@ class EscalateForm(SideForm):
         words = TextField("What is disagreed about", lines=2)
         safety = TextField("How people are kept safe meanwhile", lines=2)
         super().__init__(
+            "hub",
             "Escalate",
             "Raise",
             stage,
@@ -156,7 +98,7 @@ class EscalateForm(SideForm):
     def values(self) -> dict[str, str]:
         return super().values() | {"parties": " ".join(self.parties())}
 
-    def fill(self, values: Mapping[str, str]) -> None:
+    def fill(self, values: dict[str, str]) -> None:
         super().fill(values)
         named = values.get("parties", "").split()
         for agency, tick in self._parties.items():
@@ -172,6 +114,7 @@ class ResolveForm(SideForm):
         )
         result = TextField("How it was resolved", lines=2)
         super().__init__(
+            "hub",
             "Resolve an escalation",
             "Save",
             escalation,

@@ -10,12 +10,11 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 
 from mash_desktop.desk import ChangeSet, Desk, hub_board
 from mash_desktop.desk.hub_board import TABS, Board, BoardRow, Case, RefusedRating
-from mash_desktop.domain.errors import Refusal
+from ui.forms import Make, OpenForm, SideForm
 from ui.hub_board.asking import AskForm
 from ui.hub_board.faces import columns
-from ui.hub_board.forms import EscalateForm, RateForm, RequestForm, ResolveForm, SideForm
+from ui.hub_board.forms import EscalateForm, RateForm, RequestForm, ResolveForm
 from ui.hub_board.side import CasePanel
-from ui.keeping import Keeper
 from ui.screen import Screen
 from ui.theme import Role, Voice
 from ui.widgets import (
@@ -37,8 +36,6 @@ from ui.widgets import (
 from ui.work import Worker
 
 _MINUTE = 60_000
-Make = Callable[[str], Callable[[], object]]
-"""Given the key of a form's draft, reads the form and answers with the act, for the worker to make."""
 
 
 class HubBoard(Screen):
@@ -50,8 +47,6 @@ class HubBoard(Screen):
         self._board = Board()
         self._wanted = ""
         self._entering = False
-        self._form: SideForm | AskForm | None = None
-        self._keeper: Keeper | None = None
         self._pace = Text("", Role.SMALL, Voice.ASIDE)
         self._pace.setObjectName("hub.pace")
         self.tabs = TabStrip(
@@ -81,6 +76,7 @@ class HubBoard(Screen):
         self._middle.put(self._list_box, 1)
         self.side = CasePanel()
         self.setLayout(Column(Page(self._middle, right=self.side)))
+        self._form = OpenForm(self, desk, self.table.setFocus)
         self._wire()
         self._card.hide()
         self._minute = QTimer(self)
@@ -216,7 +212,7 @@ class HubBoard(Screen):
     def _row_chosen(self, row: BoardRow) -> None:
         shown = self.side.case
         if shown is None or shown.stream != row.stream:
-            self._close_form()
+            self._form.close()
             self.run(partial(self._desk.viewed, row.stream, "hub"), lambda _: None)
         self._read_case(row.stream)
 
@@ -243,8 +239,7 @@ class HubBoard(Screen):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._minute.stop()
-        if self._keeper is not None:
-            self._keeper.leave()
+        self._form.keep()
 
     # --- somebody was quicker
 
@@ -278,57 +273,9 @@ class HubBoard(Screen):
         case = self.side.case
         if case is None:
             return
-        self._close_form()
+        self._form.close()
         self.side.open_form(form)
-        self._keep(form, f"hub/{case.stream}/{name}", make)
-
-    def _keep(self, form: SideForm | AskForm, key: str, make: Make) -> None:
-        keeper = Keeper(self, self._desk, key, form.values, form.fill, form)
-        self._form, self._keeper = form, keeper
-        form.edited.connect(keeper.touched)
-        form.closed.connect(self._leave_form)
-        form.asked.connect(lambda: self._make(form, keeper, make))
-        keeper.offer()
-        form.begin()
-
-    def _make(self, form: SideForm | AskForm, keeper: Keeper, make: Make) -> None:
-        keeper.pause()
-        task = make(keeper.key)
-
-        def done(_: object) -> None:
-            if self._form is form:
-                self._close_form()
-                self.table.setFocus()
-
-        def failed(error: Exception) -> None:
-            if self._form is not form:
-                self._tell(error)
-                return
-            keeper.resume()
-            if isinstance(error, Refusal):
-                form.refuse(error.sentence, error.field)
-            else:
-                self._tell(error)
-
-        self.run(task, done, failed)
-
-    def _leave_form(self) -> None:
-        self._close_form()
-        self.table.setFocus()
-
-    def _close_form(self) -> None:
-        form, keeper = self._form, self._keeper
-        self._form = self._keeper = None
-        if keeper is not None:
-            keeper.leave()
-        if isinstance(form, AskForm):
-            self._middle.removeWidget(form)
-            form.hide()
-            form.deleteLater()
-            self._list_box.show()
-            self.side.let_act(True)
-        elif form is not None:
-            self.side.close_form()
+        self._form.open(form, f"hub/{case.stream}/{name}", make, self.side.close_form)
 
     # --- actions
 
@@ -422,13 +369,22 @@ class HubBoard(Screen):
         case = self.side.case
         if start is None or case is None or case.stream != start.stream:
             return
-        self._close_form()
+        self._form.close()
         form = AskForm(start)
         self._list_box.hide()
         self._middle.put(form, 1)
         self.side.let_act(False)
-        self._keep(
+
+        def take() -> None:
+            self._middle.removeWidget(form)
+            form.hide()
+            form.deleteLater()
+            self._list_box.show()
+            self.side.let_act(True)
+
+        self._form.open(
             form,
             f"hub/{start.stream}/ask",
             lambda key: partial(hub_board.ask, self._desk, start.stream, form.asks(), (key,)),
+            take,
         )

@@ -24,6 +24,7 @@ from tests.support.board import answered, busy_board
 from tests.support.desks import desk_of, receive
 from tests.ui.accessibility import nameless
 from tests.ui.driven import Driven
+from ui.forms import SideForm
 from ui.hub_board import HubBoard
 from ui.hub_board.asking import AskForm
 from ui.theme import Mode, Theme
@@ -125,8 +126,8 @@ def test_a_refusal_stands_at_its_field_and_keeps_what_was_typed(driven: Callable
     board.type("hub.reason", "Still the same.")
     board.save()
     assert board.text("hub.reason") == "Still the same."
-    form = board.screen._form
-    assert form is not None
+    form = board.screen._form.current
+    assert isinstance(form, SideForm)
     assert form.fault.text() == "It is rated so already."
 
 
@@ -165,7 +166,7 @@ def test_agencies_are_asked_about_the_people_chosen_with_the_words_written_for_e
     board = driven(*busy_board()[:1])
     board.choose(CARTER)
     board.press(Qt.Key.Key_A)
-    form = board.screen._form
+    form = board.screen._form.current
     assert isinstance(form, AskForm)
     assert nameless(board.window) == []
     assert not board.screen.side.table.isVisible(), "one thing at a time"
@@ -194,7 +195,7 @@ def test_an_agency_asked_about_nobody_is_told_at_its_own_row(driven: Callable[..
     board = driven(*busy_board()[:1])
     board.choose(CARTER)
     board.press(Qt.Key.Key_A)
-    form = board.screen._form
+    form = board.screen._form.current
     assert isinstance(form, AskForm)
     board.save()
     assert form.fault.text() == "Choose at least one agency."
