@@ -81,6 +81,7 @@ def read_head(desk: Desk, stream: str) -> Head | None:
         return None
     config, today, teller = desk.config(), desk.now().date(), Teller(desk, referral)
     members = config.agencies_on(today)
+    owning = {rule.agency for rule in config.owning if rule.holds(today)}
     return Head(
         stream=stream,
         reference=referral.reference or "not sent yet",
@@ -95,11 +96,7 @@ def read_head(desk: Desk, stream: str) -> Head | None:
         escalations=_escalations(referral),
         about=tuple((one, teller.subject(one)) for one in referral.subjects),
         agencies=tuple((one.id, one.short_name) for one in members),
-        owners=tuple(
-            (one.id, one.name)
-            for one in members
-            if one.id != referral.owner and one.kind in _owning_kinds(desk)
-        ),
+        owners=tuple((one.id, one.name) for one in members if one.id != referral.owner and one.id in owning),
         rungs=tuple((one.value, one.label) for one in EscalationStage),
         may_note=desk.may(NoteAdded, referral),
         may_attach=desk.may(DocumentAttached, referral),
@@ -108,12 +105,6 @@ def read_head(desk: Desk, stream: str) -> Head | None:
         may_withdraw=desk.may(EntryWithdrawn, referral),
         may_transfer=desk.may(OwnershipTransferred, referral),
     )
-
-
-def _owning_kinds(desk: Desk) -> frozenset[object]:
-    """Kinds of agency that own referrals at all, by the hub's own rules."""
-    owners = {rule.agency for rule in desk.config().owning}
-    return frozenset(one.kind for one in desk.config().agencies if one.id in owners)
 
 
 def _facts(desk: Desk, referral: Referral) -> tuple[str, ...]:

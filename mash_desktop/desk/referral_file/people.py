@@ -1,4 +1,4 @@
-"""The people of a referral as the file shows them: markers and suppressed addresses hold here as everywhere."""
+"""The people of a referral as the file shows them: markers and suppressed addresses hold here too."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every entry of a referral in words, the latest first: what waits to be sent and what was refused among them."""
+"""Every entry of a referral in words, the latest first, what waits or was refused among them."""
 
 from __future__ import annotations
 

@@ -1,0 +1,304 @@
+"""Sign-off: what waits, the draft as it is read, signing and returning it, and what follows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from mash_desktop.desk import Desk, sign_off
+from mash_desktop.desk.drafts import kept
+from mash_desktop.desk.refused import refused_acts, take_up_again
+from mash_desktop.desk.sign_off import Decision, form_key
+from mash_desktop.domain.entries.contact import ReferrerRecorded
+from mash_desktop.domain.entries.decision import DecisionReturned, DecisionSigned
+from mash_desktop.domain.entries.gathering import ReleaseWithdrawn
+from mash_desktop.domain.entries.outcome import AgenciesTold, OutcomeReturned, OutcomeSent
+from mash_desktop.domain.errors import Refusal
+from mash_desktop.domain.fold.levels import levels
+from mash_desktop.domain.fold.stage import Stage
+from tests.domain.story import CONSULTANT, EDUCATION, FACILITATOR, GATEWAY, WORKER, Story
+from tests.support.carters import at_sign_off, carters
+from tests.support.desks import PASSPHRASE, desk_of, receive
+
+STREAM = "referral:0"
+
+
+def signer(folder: Path, story: Story | None = None) -> Desk:
+    return desk_of(CONSULTANT, folder, story or at_sign_off())
+
+
+def read(desk: Desk) -> Decision:
+    found = sign_off.read_decision(desk, STREAM)
+    assert found is not None
+    return found
+
+
+def signed(folder: Path) -> Desk:
+    desk = signer(folder)
+    sign_off.sign(desk, read(desk), PASSPHRASE)
+    return desk
+
+
+# --- what is read
+
+
+def test_drafts_come_before_what_is_signed_and_not_finished(tmp_path: Path) -> None:
+    other = at_sign_off("referral:1", first=200).signed()
+    desk = desk_of(CONSULTANT, tmp_path, at_sign_off(), other)
+    shown = sign_off.waiting(desk)
+    assert [(one.stream, one.note) for one in shown] == [
+        (STREAM, "drafted by D. Lowe"),
+        ("referral:1", "to be sent"),
+    ]
+    assert shown[0].clock is not None
+
+
+def test_the_draft_shows_each_persons_levels_and_how_they_moved(tmp_path: Path) -> None:
+    mia, tyler = read(signer(tmp_path)).subjects
+    assert mia.who == "Mia Louise Carter, 9"
+    assert [face.text for face in (mia.admission, mia.final, mia.movement) if face] == [
+        "s17",
+        "s47",
+        "▲ stepped up",
+    ]
+    assert mia.final is not None
+    assert mia.final.tone == "red"
+    assert tyler.movement is not None
+    assert tyler.movement.text == "= confirmed"
+
+
+def test_evidence_is_numbered_as_the_draft_cites_it(tmp_path: Path) -> None:
+    shown = read(signer(tmp_path))
+    assert [(one.number, one.source) for one in shown.evidence] == [
+        (1, "Education"),
+        (2, "Education"),
+        (3, "Police"),
+        (4, "Schools, as told"),
+    ]
+    assert shown.evidence[0].line == "12 Nov 2026 · S. Whitlock · about Mia"
+    assert shown.evidence[0].kind.text == "seen"
+    assert not any(one.gone for one in shown.evidence)
+    assert shown.entries > len(shown.evidence)
+
+
+def test_what_arrived_after_the_draft_is_shown_and_said_once(tmp_path: Path) -> None:
+    (news,) = read(signer(tmp_path)).since
+    assert news.words.startswith("MPFT released about Mia, 14:")
+    assert news.words.endswith("Two A&E attendances in 2026.")
+
+
+def test_who_held_nothing_or_was_not_there_stands_below_the_dissent(tmp_path: Path) -> None:
+    shown = read(signer(tmp_path))
+    assert shown.dissent == ()
+    assert "Probation: nothing held." in shown.quiet
+    assert "Housing: gone on without and apologies." in shown.quiet
+
+
+def test_a_view_that_dissents_is_shown_with_its_reason(tmp_path: Path) -> None:
+    story = carters().taken().triaged().admitted().rated()
+    story = carters()
+    story.taken().triaged().admitted().rated()
+    story.asked().answered().tabled().dissenting().drafted()
+    assert read(signer(tmp_path, story)).dissent == ("Police about Tyler: He lives with the same adult.",)
+
+
+def test_evidence_taken_back_since_says_so(tmp_path: Path) -> None:
+    story = at_sign_off()
+    story.tell(EDUCATION, ReleaseWithdrawn(contribution="c-october", reason="Another child’s entry."))
+    assert [one.gone for one in read(signer(tmp_path, story)).evidence] == [
+        "",
+        "It was replaced or taken back since.",
+        "",
+        "",
+    ]
+
+
+def test_opening_a_decision_is_kept_as_a_view_and_reading_it_again_is_not(tmp_path: Path) -> None:
+    desk = signer(tmp_path)
+    sign_off.open_decision(desk, STREAM)
+    sign_off.read_decision(desk, STREAM)
+    assert len(desk.cache.drafts("access/")) == 1
+
+
+# --- signing and returning
+
+
+def test_signing_signs_exactly_the_draft_that_was_read(tmp_path: Path) -> None:
+    desk = signer(tmp_path)
+    shown = read(desk)
+    sign_off.sign(desk, shown, PASSPHRASE)
+    made = desk.referral(STREAM).signed
+    assert made is not None
+    assert (made.body.draft, made.body.commitment) == (shown.draft, shown.commitment)
+    assert desk.referral(STREAM).stage is Stage.SIGNED
+    assert len(desk.cache.waiting()) == 1
+
+
+def test_a_wrong_passphrase_signs_nothing(tmp_path: Path) -> None:
+    desk = signer(tmp_path)
+    with pytest.raises(Refusal) as refused:
+        sign_off.sign(desk, read(desk), "guess")
+    assert refused.value.field == "passphrase"
+    assert desk.referral(STREAM).signed is None
+
+
+def test_who_drafted_reads_why_there_is_no_button(tmp_path: Path) -> None:
+    story = carters()
+    story.taken().triaged().admitted().rated()
+    story.asked().answered().tabled().drafted(CONSULTANT)
+    desk = signer(tmp_path, story)
+    shown = read(desk)
+    assert not shown.may_sign
+    assert shown.why_not_sign == "Who drafted a decision does not sign it."
+    with pytest.raises(Refusal, match="does not sign"):
+        sign_off.sign(desk, shown, PASSPHRASE)
+
+
+def test_a_social_worker_is_told_who_signs(tmp_path: Path) -> None:
+    shown = read(desk_of(WORKER, tmp_path, at_sign_off()))
+    assert not shown.may_sign
+    assert not shown.may_return
+    assert shown.why_not_sign
+
+
+def test_a_draft_that_changed_since_it_was_read_is_not_signed(tmp_path: Path) -> None:
+    story = at_sign_off()
+    desk = signer(tmp_path, story)
+    shown = read(desk)
+    known = [entry.id for entry in story.entries]
+    story.tell(CONSULTANT, DecisionReturned(reason="Name the safe adult."))
+    story.drafted()
+    receive(desk.cache, CONSULTANT, story, known)
+    with pytest.raises(Refusal) as refused:
+        sign_off.sign(desk, shown, PASSPHRASE)
+    assert refused.value.code == "draft-changed"
+
+
+def test_a_return_needs_its_reason_and_forgets_its_draft(tmp_path: Path) -> None:
+    desk = signer(tmp_path)
+    key = form_key(STREAM, "return")
+    desk.cache.put_draft(key, '{"reason":"Name"}')
+    with pytest.raises(Refusal) as refused:
+        sign_off.return_draft(desk, STREAM, {"reason": " "})
+    assert refused.value.field == "reason"
+    assert kept(desk, key) == {"reason": "Name"}
+    sign_off.return_draft(desk, STREAM, {"reason": "Name the safe adult."})
+    assert kept(desk, key) == {}
+    assert sign_off.read_decision(desk, STREAM) is None
+    assert desk.referral(STREAM).returned is not None
+
+
+def test_a_refused_signature_shows_both_sides_and_a_refused_return_keeps_its_words(tmp_path: Path) -> None:
+    story = at_sign_off()
+    desk = signer(tmp_path, story)
+    act = sign_off.return_draft(desk, STREAM, {"reason": "Name the safe adult."})
+    known = [entry.id for entry in story.entries]
+    deputy = msgspec.structs.replace(CONSULTANT, person="dan")
+    draft = story.referral.draft
+    assert draft is not None
+    story.tell(deputy, DecisionSigned(draft=draft.id, commitment=draft.commitment))
+    receive(desk.cache, CONSULTANT, story, known)
+    desk.cache.refused(act, "moved-on", "Someone else moved this on first.", None, None, None)
+    (refused,) = refused_acts(desk, DecisionSigned, DecisionReturned)
+    assert refused.mine == "Draft returned. Name the safe adult."
+    assert refused.theirs.startswith("Dan Whitmore, 14:")
+    assert "Decision signed" in refused.theirs
+    take_up_again(desk, refused, form_key(STREAM, "return"))
+    assert kept(desk, form_key(STREAM, "return")) == {"reason": "Name the safe adult."}
+    assert refused_acts(desk, DecisionReturned) == ()
+
+
+# --- after signing
+
+
+def test_the_team_of_the_highest_level_is_suggested_and_it_is_sent_there(tmp_path: Path) -> None:
+    desk = signed(tmp_path)
+    then = read(desk).after
+    assert then is not None
+    assert [one.id for one in then.teams if one.chosen] == ["scc-children/child-protection"]
+    assert then.may_send
+    with pytest.raises(Refusal) as refused:
+        sign_off.send(desk, STREAM, {})
+    assert refused.value.field == "team"
+    sign_off.send(desk, STREAM, {"team": "scc-children/social-work-gateway", "words": "See her today."})
+    sent = desk.referral(STREAM).outcome
+    assert sent is not None
+    assert (sent.body.team, sent.body.words) == ("social-work-gateway", "See her today.")
+    after = read(desk).after
+    assert after is not None
+    assert "Sent to Social Work Gateway" in after.sent
+    assert after.sent.endswith("Not accepted yet.")
+
+
+def test_a_signed_decision_leaves_the_list_once_sent_and_its_referrer_is_told(tmp_path: Path) -> None:
+    desk = signed(tmp_path)
+    sign_off.send(desk, STREAM, {"team": "scc-children/social-work-gateway"})
+    assert [one.note for one in sign_off.waiting(desk)] == ["referrer not told"]
+    with pytest.raises(Refusal) as refused:
+        sign_off.give_feedback(desk, STREAM, {})
+    assert refused.value.field == "how"
+    sign_off.give_feedback(desk, STREAM, {"how": "Telephoned Mrs Marsh."})
+    assert sign_off.waiting(desk) == ()
+
+
+def test_it_is_not_closed_before_the_referrer_is_told(tmp_path: Path) -> None:
+    desk = signed(tmp_path)
+    then = read(desk).after
+    assert then is not None
+    assert not then.may_close
+    assert "referrer" in then.why_not_close
+    sign_off.give_feedback(desk, STREAM, {"not_given": "She asked not to be rung."})
+    then = read(desk).after
+    assert then is not None
+    assert then.may_close
+    sign_off.close(desk, STREAM, {"reason": "Nothing further for the hub."})
+    assert desk.referral(STREAM).stage is Stage.CLOSED
+
+
+def test_agencies_with_findings_are_offered_as_working_with_the_family(tmp_path: Path) -> None:
+    desk = signed(tmp_path)
+    then = read(desk).after
+    assert then is not None
+    assert {one.id for one in then.agencies if one.chosen} == {"education", "police", "mpft"}
+    sign_off.tell_agencies(
+        desk, STREAM, {"agencies": "education police", "words": "Open to child protection."}
+    )
+    told = desk.referral(STREAM).last(AgenciesTold)
+    assert told is not None
+    assert told.body.agencies == ("education", "police")
+
+
+def test_an_amendment_changes_the_final_level_and_is_shown_with_its_reason(tmp_path: Path) -> None:
+    desk = signed(tmp_path)
+    values = {"subject": "tyler", "level": "child_protection", "intervention": "Section 47 enquiry."}
+    with pytest.raises(Refusal):
+        sign_off.amend(desk, STREAM, values)
+    sign_off.amend(
+        desk, STREAM, {**values, "rationale": "He was hurt as well.", "reason": "Told us at the strategy."}
+    )
+    assert levels(desk.referral(STREAM))["tyler"].final == "child_protection"
+    tyler = read(desk).subjects[1]
+    assert tyler.amended.endswith("Told us at the strategy.")
+    assert tyler.movement is not None
+    assert tyler.movement.text == "▲ stepped up"
+
+
+def test_what_the_receiving_team_returned_can_be_sent_elsewhere(tmp_path: Path) -> None:
+    story = at_sign_off().signed()
+    story.tell(FACILITATOR, OutcomeSent(agency="scc-children", team="social-work-gateway"))
+    story.tell(GATEWAY, OutcomeReturned(reason="Open to the district team."))
+    then = read(signer(tmp_path, story)).after
+    assert then is not None
+    assert then.sent.endswith("Open to the district team.")
+    assert then.may_send
+
+
+def test_a_referrer_held_by_nobody_here_does_not_hinder_closing(tmp_path: Path) -> None:
+    story = Story().taken().triaged().admitted().rated().asked().answered().tabled().drafted().signed()
+    assert story.referral.all(ReferrerRecorded)
+    then = read(desk_of(FACILITATOR, tmp_path, story)).after
+    assert then is not None
+    assert not then.may_close, "the facilitator never closes"
+    assert then.why_not_close == ""
