@@ -60,7 +60,7 @@ class Item(msgspec.Struct, frozen=True):
         if self.state == "waiting":
             return "sending" if online else "waiting"
         return {
-            "behind": "waits behind a refused one",
+            "behind": "behind another",
             "refused": "refused",
             "conflicting": "someone was first",
             "quarantined": "set aside",

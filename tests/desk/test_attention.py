@@ -115,7 +115,7 @@ def test_an_act_behind_a_refused_one_says_so(manager: Desk, story: Story) -> Non
     manager.act(STREAM, NoteAdded(words="Rang the school."))
     refused, behind = attention.read_items(manager)
     assert refused.state == "conflicting"
-    assert behind.state_words(online=True) == "waits behind a refused one"
+    assert behind.state_words(online=True) == "behind another"
 
 
 def test_what_was_set_aside_says_why_and_who_can_help(manager: Desk) -> None:

@@ -1,0 +1,170 @@
+"""What the screen is put together from: the line and the log, an act with every word, a hub not trusted."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QWidget
+
+from mash_desktop.desk.attention import Item, Side, Standing, Status
+from ui.theme import Role, Tone, Voice, look_of
+from ui.widgets import Box, Card, Column, Grid, Hairline, Pill, PillFace, Row, Text
+
+TONES = {
+    "waiting": Tone.NEUTRAL,
+    "behind": Tone.NEUTRAL,
+    "refused": Tone.RED,
+    "conflicting": Tone.VIOLET,
+    "quarantined": Tone.AMBER,
+}
+
+
+def state_face(item: Item, online: bool) -> PillFace:
+    return PillFace(item.state_words(online), TONES[item.state])
+
+
+def facts(rows: list[tuple[str, str]]) -> Grid:
+    """Labels at the left, what they say at the right."""
+    grid = Grid(gap=6)
+    grid.setColumnStretch(1, 1)
+    for at, (label, words) in enumerate(rows):
+        grid.addWidget(Text(label, Role.SMALL, Voice.LABEL), at, 0)
+        grid.addWidget(Text(words, wrap=True), at, 1)
+    return grid
+
+
+class LineCard(Card):
+    """Online or not and since when, and when the log was last verified; with the button that asks now."""
+
+    def __init__(self, button: QWidget) -> None:
+        super().__init__("The line", "")
+        self._pill = Pill()
+        self._since = Text("", wrap=True)
+        self._note = Text(
+            "You can go on working. All of it is sent when the line is back.",
+            Role.SMALL,
+            Voice.ASIDE,
+            wrap=True,
+        )
+        self._synced, self._verified = Text(""), Text("")
+        times = Grid(gap=6)
+        times.setColumnStretch(1, 1)
+        for at, (label, text) in enumerate(
+            (("Last fetched", self._synced), ("Log verified", self._verified))
+        ):
+            times.addWidget(Text(label, Role.SMALL, Voice.LABEL), at, 0)
+            times.addWidget(text, at, 1)
+        state = Row(self._pill, gap=10)
+        state.put(self._since, 1)
+        for piece in (state, self._note, times, Row(button, None)):
+            self.put(piece)
+
+    def show_status(self, status: Status, since: str, synced: str, verified: str) -> None:
+        """The times are in words, empty where there is none."""
+        if status.signed_out:
+            self._pill.set_face(PillFace("signed out", Tone.AMBER))
+        elif status.online:
+            self._pill.set_face(PillFace("● online", Tone.GREEN))
+        else:
+            self._pill.set_face(PillFace("offline", Tone.AMBER))
+        self._since.setText(status.signed_out or (f"since {since}" if since else ""))
+        self._note.setVisible(not status.online)
+        self._synced.setText(synced or "not yet")
+        size = f", {status.log_size:,} entries" if verified and status.log_size else ""
+        self._verified.setText(f"{verified}{size}" if verified else "not yet")
+        self.set_edge(None if status.online else Tone.AMBER)
+
+
+def holds_card(standing: Standing) -> Card:
+    """What this desktop holds, and the last head that it verified."""
+    holds = standing.holdings
+    rows = [
+        ("Entries", f"{holds.entries:,}"),
+        ("Referrals", f"{holds.referrals:,}"),
+        ("People's earlier history", f"{holds.identities:,}"),
+    ]
+    if holds.access_days:
+        rows.append(("Days of the audit trail", f"{holds.access_days:,}"))
+    if holds.documents:
+        rows.append(("Documents, in pieces", f"{holds.documents:,}"))
+    if standing.head_root:
+        rows += [
+            ("Last head", f"{standing.head_size:,} entries, {standing.head_at}"),
+            ("Its mark", spaced(standing.head_root)),
+        ]
+    card = Card("This desktop holds", standing.hub)
+    card.put(facts(rows))
+    if standing.head_root:
+        card.put(
+            Text(
+                "A colleague's desktop with as many entries shows the same mark. If it does not, tell your "
+                "information governance officer.",
+                Role.SMALL,
+                Voice.ASIDE,
+                wrap=True,
+            )
+        )
+    return card
+
+
+def spaced(root: str) -> str:
+    """The first sixteen letters in fours, so that two people can read them to each other."""
+    return " ".join(root[at : at + 4] for at in range(0, 16, 4))
+
+
+def side_card(title: str, side: Side, edge: Tone | None = None) -> Card:
+    """One side of it: who and when, then every entry with its words in full."""
+    card = Card(title, side.when, edge=edge)
+    card.put(Text(f"{side.who} · {side.role}", Role.SMALL, Voice.LABEL, wrap=True))
+    for at, told in enumerate(side.told):
+        if at:
+            card.put(Hairline())
+        words = Column(Text(told.what, Role.BASE_BOLD, wrap=True), gap=2)
+        if told.words:
+            words.put(Text(told.words, wrap=True))
+        card.put(words)
+    return card
+
+
+def distrust_page(status: Status, standing: Standing | None) -> QWidget:
+    """The hub's word does not hold together: said to a manager, with what to do and what not to do."""
+    card = Card("", "", edge=Tone.RED, padding=20, gap=12)
+    card.setAccessibleName("The hub's log cannot be trusted")
+    card.put(Text("The hub's log cannot be trusted", Role.TITLE))
+    card.put(Text(status.distrust, wrap=True))
+    card.put(
+        Text(
+            "Every desktop checks that the hub's log only ever grows and that nobody's entries were altered. "
+            "That check has failed, so this desktop has stopped sending and fetching. What it holds is as it "
+            "was, and what you type is kept.",
+            wrap=True,
+        )
+    )
+    card.put(Hairline())
+    card.put(Text("What to do", Role.HEADING, Voice.LABEL))
+    for number, step in enumerate(
+        (
+            "Tell your information governance officer and the hub manager now, by telephone or in person.",
+            "Do not set this computer up again and do not restore it: what it holds is evidence.",
+            "For urgent cases use the hub's procedure for when the system is down.",
+        ),
+        start=1,
+    ):
+        card.put(Text(f"{number}. {step}", wrap=True))
+    if standing is not None and standing.head_root:
+        card.put(Hairline())
+        card.put(Text("What to tell them", Role.HEADING, Voice.LABEL))
+        card.put(
+            facts(
+                [
+                    ("Last log that held", f"{standing.head_size:,} entries, {standing.head_at}"),
+                    ("Its mark", spaced(standing.head_root)),
+                    ("Epoch", str(standing.head_epoch)),
+                ]
+            )
+        )
+    middle = Box(Column(card, None))
+    middle.setMaximumWidth(look_of(middle).px(760))
+    return Box(Row(None, middle, None))
+
+
+def waiting_words(items: int) -> str:
+    return f"{items} {'waits' if items == 1 else 'wait'} to be sent"
