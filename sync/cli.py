@@ -9,6 +9,7 @@ import argparse
 import csv
 import logging
 import sys
+import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,26 +24,24 @@ if TYPE_CHECKING:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
-    logging.basicConfig(level=logging.INFO if asked.verbose else logging.WARNING, stream=sys.stderr)
     try:
         code: int = asked.run(asked)
     except Refusal as refusal:
         print(refusal.sentence, file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        return 1
-    except BrokenPipeError:
+    except (KeyboardInterrupt, BrokenPipeError):
         return 1
     except Exception as error:
-        logging.getLogger(__name__).debug("fault", exc_info=error)
-        print(f"Something went wrong in the store ({type(error).__name__}).", file=sys.stderr)
+        # Where, but not what: the words of an error may quote what somebody wrote.
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{type(error).__name__} at {Path(place.filename).name}:{place.lineno}"
+        print(f"Something went wrong in the store ({where}).", file=sys.stderr)
         return 1
     return code
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="mash-isl", description="The central Information Sharing Log.")
-    parser.add_argument("--verbose", action="store_true", help="tell more on standard error")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(name: str, run: object, words: str) -> argparse.ArgumentParser:
@@ -130,11 +129,12 @@ def _store(asked: argparse.Namespace) -> Iterator[Store]:
     from sync.store.sealing import read_secrets
 
     with _address(asked) as address:
-        store = Store(connect(address), read_secrets(_secrets_file(asked)))
+        secrets = read_secrets(_secrets_file(asked))
+        engine = connect(address)
         try:
-            yield store
+            yield Store(engine, secrets)
         finally:
-            store.close()
+            engine.dispose()
 
 
 def _init(asked: argparse.Namespace) -> int:
@@ -179,7 +179,6 @@ def _serve(asked: argparse.Namespace) -> int:
     from sync.store.logs import configure
     from sync.store.serving import fingerprint, listening, make_certificate, serve
 
-    configure(logging.INFO)
     if asked.make_cert is not None:
         host = asked.listen.rpartition(":")[0].strip("[]") or "127.0.0.1"
         names = tuple(dict.fromkeys([host, "localhost", "127.0.0.1"]))
@@ -196,6 +195,7 @@ def _serve(asked: argparse.Namespace) -> int:
         def ready() -> None:
             print(f"Serving https://{host}:{port}, certificate SHA-256 {mark}", flush=True)
 
+        configure(logging.INFO)
         serve(store, bound, cert, key, ready)
     return 0
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import signal
 import socket
 import ssl
 from collections.abc import Callable
@@ -117,4 +118,7 @@ def serve(
         limit_concurrency=MOST_CONNECTIONS,
         lifespan="on",
     )
+    # Having shut down, uvicorn raises again the signal that told it to; stopping when told is no failure.
+    for told in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(told, lambda *_: None)
     uvicorn.Server(config).run(sockets=[bound])

@@ -1,0 +1,53 @@
+"""The database's shape: what the migrations make is what the program reads, and no other is served."""
+
+from __future__ import annotations
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import text
+
+from mash_desktop.domain.errors import Refusal
+from sync.store.database import check_schema, connect, migrate
+from sync.store.tables import metadata, sign_in_delays
+
+
+def test_the_migrations_make_exactly_the_tables_of_the_program(database_url: str) -> None:
+    engine = connect(database_url, 2)
+    migrate(engine)
+    with engine.connect() as db:
+        assert compare_metadata(MigrationContext.configure(db), metadata) == []
+    engine.dispose()
+
+
+def test_every_key_begins_with_the_hub() -> None:
+    """Except of sign-in's delays: whose attempt it is, is known before the hub is."""
+    for table in metadata.sorted_tables:
+        if table is not sign_in_delays:
+            assert next(iter(table.primary_key.columns)).name == "hub", table.name
+
+
+def test_migrating_twice_changes_nothing(database_url: str) -> None:
+    engine = connect(database_url, 2)
+    migrate(engine)
+    migrate(engine)
+    check_schema(engine)
+    engine.dispose()
+
+
+@pytest.mark.parametrize(("revision", "code"), [(None, "schema-none"), ("9999", "schema-newer")])
+def test_a_database_of_another_shape_is_refused_with_a_sentence(
+    database_url: str, revision: str | None, code: str
+) -> None:
+    engine = connect(database_url, 2)
+    if revision is not None:
+        migrate(engine)
+        with engine.begin() as db:
+            db.execute(text("update alembic_version set version_num = :one"), {"one": revision})
+    with pytest.raises(Refusal) as refused:
+        check_schema(engine)
+    assert refused.value.code == code
+    if revision is not None:
+        with pytest.raises(Refusal, match="newer version"):
+            migrate(engine)
+    engine.dispose()
