@@ -28,6 +28,7 @@ from mash_desktop.domain.entries.gathering import (
     RequestAnswered,
     RequestMade,
 )
+from mash_desktop.domain.entries.outcome import FeedbackGiven, ReferralClosed
 from mash_desktop.domain.entries.triage import (
     ContactTriaged,
     InScope,
@@ -254,6 +255,17 @@ def waiting_contacts() -> tuple[Story, ...]:
     triaged(carter, "child_in_need", "social-work-gateway", found=2)
     earlier = told("earlier", 5210, morning(10, 0, 90), "Carter", ("Mia Louise", born(2017)))
     triaged(earlier, "advice", "advice")
+    earlier.tell(
+        CONSULTANT,
+        TriageOverseen(
+            decision="reroute",
+            route="advice",
+            levels=tuple(SubjectLevel(one, "advice") for one in earlier.referral.of_concern),
+            reason="A grandmother’s worry about a new partner; nothing seen.",
+        ),
+        FeedbackGiven(how="Telephoned the grandmother."),
+        ReferralClosed(reason="Advice given."),
+    )
     wood = told("wood", 5310, morning(9, 15), "Wood", ("Jack", born(2010)))
     triaged(wood, "early_help", "early-help-gateway")
     malik = told("malik", 5410, morning(16, 20, 1), "Malik", ("Aisha", born(2016)))

@@ -50,7 +50,7 @@ class CasePanel(SidePanel):
         self.withdraw = _button("Withdraw", "X", "withdraw", "Withdraw a request")
         self._actions = Box(Flow(self.table, self.rate, self.ask, self.escalate, gap=8))
         self._form: QWidget | None = None
-        self._foot = Column(self._actions, gap=0)
+        self._foot = Column(Hairline(), self._actions, gap=8)
         super().__init__(width=380, foot=Box(self._foot))
         self.case: Case | None = None
         self._chip: RagChip | Pill | None = None

@@ -42,7 +42,8 @@ def duration_words(length: timedelta) -> str:
 
 def paint_time_left(painter: QPainter, rect: QRectF, left: TimeLeft, look: Look) -> None:
     """Words at the left of ``rect``, bar after them, both centred in height."""
-    words = QRectF(rect.left(), rect.top(), min(look.px(_TEXT), rect.width()), rect.height())
+    room_for_words = rect.width() if left.late else min(look.px(_TEXT), rect.width())
+    words = QRectF(rect.left(), rect.top(), room_for_words, rect.height())
     ink = look.colour("red") if left.late else look.colour("ink")
     draw_line(painter, words, left.text, look.font(Role.BASE_BOLD if left.late else Role.BASE), ink)
     room = rect.right() - words.right()

@@ -1,0 +1,278 @@
+"""Oversight itself: the list in order of urgency, the contact chosen, and what is decided about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QHideEvent, QShowEvent
+
+from mash_desktop.desk import ChangeSet, Desk, oversight
+from mash_desktop.desk.oversight import TABS, Admission, Contact, Queue, QueueEntry, StrategyChoices
+from mash_desktop.domain.errors import Refusal
+from ui.forms import Make, OpenForm, SideForm
+from ui.oversight.admission import AdmitForm, MiddleForm, RouteForm
+from ui.oversight.faces import columns
+from ui.oversight.panel import ContactPanel
+from ui.oversight.strategy import AdviseForm, CloseForm, StrategyForm
+from ui.screen import Screen
+from ui.widgets import (
+    Box,
+    Card,
+    Column,
+    DenseTable,
+    EmptyState,
+    ErrorState,
+    Page,
+    SkeletonRows,
+    Tab,
+    TabStrip,
+    empty,
+)
+from ui.work import Worker
+
+_MINUTE = 60_000
+
+
+class Oversight(Screen):
+    place_id, title = "oversight", "Oversight"
+
+    def __init__(self, desk: Desk, worker: Worker) -> None:
+        super().__init__(worker)
+        self._desk = desk
+        self._queue: Queue | None = None
+        self._wanted = ""
+        self._entering = False
+        self.tabs = TabStrip([Tab(tab, label) for tab, label in TABS], accessible_name="Filters")
+        self.tabs.setObjectName("oversight.tabs")
+        self.tabs.chosen.connect(lambda _: self._show_rows())
+        self.table: DenseTable[QueueEntry] = DenseTable(
+            columns(desk.now), key=lambda row: row.stream, accessible_name="Contacts before admission"
+        )
+        self.table.setObjectName("oversight.table")
+        self.table.chosen.connect(self._row_chosen)
+        self.table.opened.connect(lambda row: self.asks_to_open.emit("file", row.stream))
+        self._card = Card(padding=1, gap=0)
+        self._card.put(self.table, 1)
+        self._card.hide()
+        self._loading = SkeletonRows(what="Contacts")
+        self._instead = Column(gap=0)
+        self._instead_box = Box(self._instead)
+        self._instead_box.hide()
+        rows = Column(self.tabs, self._loading, gap=10, margins=12)
+        rows.put(self._instead_box, 1)
+        rows.put(self._card, 1)
+        self._list_box = Box(rows)
+        self._middle = Column(gap=0)
+        self._middle.put(self._list_box, 1)
+        self.side = ContactPanel()
+        self.setLayout(Column(Page(self._middle, right=self.side)))
+        self._form = OpenForm(self, desk, self.table.setFocus)
+        self.side.admit.clicked.connect(partial(self._decide, self._open_admission))
+        self.side.route.clicked.connect(partial(self._decide, self._open_route))
+        self.side.strategy.clicked.connect(self._strategy)
+        self.side.advise.clicked.connect(self._advise)
+        self.side.close_contact.clicked.connect(self._close_contact)
+        self._minute = QTimer(self)
+        self._minute.setInterval(_MINUTE)
+        self._minute.timeout.connect(self.tick)
+
+    # --- reading
+
+    def enter(self) -> None:
+        self._entering = True
+        self.run(partial(oversight.read_queue, self._desk), self._show_queue, self._failed)
+
+    def open(self, reference: str) -> None:
+        self._wanted = reference
+        self.tabs.choose("all")
+        self._show_rows()
+
+    def show_change(self, change_set: object) -> None:
+        if not isinstance(change_set, ChangeSet) or self._queue is None:
+            return
+        if change_set.hub:
+            self.run(partial(oversight.read_queue, self._desk), self._show_queue)
+        streams = frozenset(one for one in change_set.streams if one.startswith("referral:"))
+        if streams:
+            self.run(partial(oversight.refreshed, self._desk, self._queue, streams), self._show_queue)
+        shown = self.side.contact
+        others = any(one.startswith("identity:") for one in change_set.streams)
+        if shown is not None and (shown.stream in streams or others):
+            self._read_contact(shown.stream)
+
+    def _failed(self, error: Exception) -> None:
+        self._loading.hide()
+        if self._queue is not None and self._queue.rows:
+            self._tell(error)
+            return
+        sentence = getattr(error, "sentence", "The profile could not be read.")
+        self._show_instead(ErrorState("The contacts could not be read", sentence, self.enter))
+
+    def _show_queue(self, queue: Queue) -> None:
+        self._queue = queue
+        self._loading.hide()
+        self._show_rows()
+
+    def _show_rows(self) -> None:
+        queue = self._queue
+        if queue is None:
+            return
+        counts = queue.counts()
+        self.tabs.set_tabs([Tab(tab, label, counts[tab]) for tab, label in TABS])
+        rows = queue.shown(self.tabs.current())
+        self.table.set_rows(rows)
+        if not rows:
+            title = "None just now" if queue.rows else "No contact waits"
+            sentence = "Contacts stand here from the first line until they are decided on, most urgent first."
+            self._show_instead(EmptyState("eye", title, sentence))
+            self.side.show_contact(None, self._desk.now())
+            return
+        empty(self._instead)
+        self._instead_box.hide()
+        self._card.show()
+        if self._wanted and self.table.select_key(self._wanted):
+            self._wanted = ""
+        elif self.table.current() is None:
+            self._form.close()
+            self.table.select_key(rows[0].stream)
+        if self._entering and self.isVisible():
+            self._entering = False
+            self.table.setFocus()
+
+    def _show_instead(self, state: EmptyState | ErrorState) -> None:
+        empty(self._instead)
+        self._instead.put(state)
+        self._instead_box.show()
+        self._card.hide()
+
+    def _row_chosen(self, row: QueueEntry) -> None:
+        shown = self.side.contact
+        if shown is None or shown.stream != row.stream:
+            self._form.close()
+            self.run(partial(self._desk.viewed, row.stream, "oversight"), lambda _: None)
+        self._read_contact(row.stream)
+
+    def _read_contact(self, stream: str) -> None:
+        self.run(partial(oversight.contact, self._desk, stream), partial(self._show_contact, stream))
+
+    def _show_contact(self, stream: str, contact: Contact | None) -> None:
+        current = self.table.current()
+        if current is not None and current.stream == stream and contact != self.side.contact:
+            self.side.show_contact(contact, self._desk.now())
+
+    def tick(self) -> None:
+        """A minute has passed: what is left is reckoned again from what is held."""
+        self.table.viewport().update()
+        self.side.tick(self._desk.now())
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._minute.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._minute.stop()
+        self._form.keep()
+
+    # --- forms
+
+    def _decide(self, opened: Callable[[Admission], None], _: bool = False) -> None:
+        contact = self.side.contact
+        if contact is not None:
+            self.run(
+                partial(oversight.admission, self._desk, contact.stream),
+                lambda start: opened(start) if start is not None else None,
+            )
+
+    def _open_admission(self, start: Admission) -> None:
+        form = AdmitForm(start)
+
+        def make(key: str) -> Callable[[], object]:
+            if sentence := form.unconfirmed():
+                return partial(_refuse, sentence)
+            return partial(oversight.admit, self._desk, start.stream, form.given(), (key,))
+
+        self._open_middle(form, start.stream, "admit", make)
+
+    def _open_route(self, start: Admission) -> None:
+        contact = self.side.contact
+        form = RouteForm(start, agrees=contact is not None and not contact.reaches_threshold)
+        self._open_middle(
+            form,
+            start.stream,
+            "route",
+            lambda key: partial(oversight.send_on, self._desk, start.stream, form.given(), (key,)),
+        )
+
+    def _strategy(self) -> None:
+        contact = self.side.contact
+        if contact is not None:
+            self.run(partial(oversight.strategy_choices, self._desk, contact.stream), self._open_strategy)
+
+    def _open_strategy(self, start: StrategyChoices | None) -> None:
+        if start is None:
+            return
+        form = StrategyForm(start)
+        self._open_middle(
+            form,
+            start.stream,
+            "strategy",
+            lambda key: partial(oversight.hold_strategy, self._desk, start.stream, form.given(), (key,)),
+        )
+
+    def _advise(self) -> None:
+        form = AdviseForm()
+        self._open_side(
+            form,
+            "advice",
+            lambda stream, key: partial(
+                oversight.advise, self._desk, stream, form.values()["advice"], (key,)
+            ),
+        )
+
+    def _close_contact(self) -> None:
+        contact = self.side.contact
+        if contact is None:
+            return
+        form = CloseForm(contact.needs_feedback)
+
+        def make(stream: str, key: str) -> Callable[[], object]:
+            typed = form.values()
+            return partial(
+                oversight.close, self._desk, stream, typed["reason"], typed.get("feedback", ""), (key,)
+            )
+
+        self._open_side(form, "close", make)
+
+    def _open_side(self, form: SideForm, name: str, make: Callable[[str, str], Callable[[], object]]) -> None:
+        contact = self.side.contact
+        if contact is None:
+            return
+        self._form.close()
+        self.side.open_form(form)
+        stream = contact.stream
+        self._form.open(form, f"oversight/{stream}/{name}", partial(make, stream), self.side.close_form)
+
+    def _open_middle(self, form: MiddleForm, stream: str, name: str, make: Make) -> None:
+        contact = self.side.contact
+        if contact is None or contact.stream != stream:
+            return
+        self._form.close()
+        self._list_box.hide()
+        self._middle.put(form, 1)
+        self.side.let_act(False)
+
+        def take() -> None:
+            self._middle.removeWidget(form)
+            form.hide()
+            form.deleteLater()
+            self._list_box.show()
+            self.side.let_act(True)
+
+        self._form.open(form, f"oversight/{stream}/{name}", make, take)
+
+
+def _refuse(sentence: str) -> None:
+    raise Refusal("not-confirmed", sentence)
