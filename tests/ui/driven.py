@@ -88,7 +88,7 @@ class Driven:
         self.settle()
 
     def type(self, name: str, words: str) -> None:
-        """Type at the end of a field."""
+        """Type at the end of a field; Qt's test keys know ASCII only."""
         field = self.find(name)
         assert isinstance(field, (Field, TextField))
         field.control.setFocus()

@@ -23,6 +23,8 @@ from tests.ui.accessibility import nameless
 from tests.ui.driven import Driven
 from ui.oversight import Oversight
 from ui.oversight.admission import AdmitForm
+from ui.oversight.basis import PersonScope
+from ui.oversight.strategy import StrategyForm
 from ui.theme import Mode, Theme
 from ui.widgets import Banner, ChoiceField, EmptyState, TextField
 from ui.work import Worker
@@ -135,6 +137,11 @@ def test_a_level_changed_by_oversight_is_seen_and_offers_its_threshold(
     assert levels(seen.desk.referral(CARTER))["carter-0"].changed_by_oversight
 
 
+def confirms(person: PersonScope) -> bool:
+    person.confirm_now()
+    return person.confirmed
+
+
 def test_a_basis_that_the_law_refuses_says_why_and_cannot_be_confirmed(
     driven: Callable[..., Overseeing],
 ) -> None:
@@ -146,14 +153,12 @@ def test_a_basis_that_the_law_refuses_says_why_and_cannot_be_confirmed(
     seen.pick("oversight.article9.carter-0", "–")
     assert person.fault.text()
     refused = person.fault.text()
-    person.confirm_now()
-    assert not person.confirmed
+    assert not confirms(person)
     assert person.fault.text() == refused
     seen.pick("oversight.article9.carter-0", "g")
     seen.pick("oversight.schedule_paragraph.carter-0", "18")
     seen.pick("oversight.schedule_ground.carter-0", "consent_would_prejudice")
-    person.confirm_now()
-    assert person.confirmed, person.fault.text()
+    assert confirms(person), person.fault.text()
 
 
 def test_other_data_ask_for_another_basis_and_take_the_confirmation_back(
@@ -162,12 +167,11 @@ def test_other_data_ask_for_another_basis_and_take_the_confirmation_back(
     seen = driven()
     seen.choose(CARTER)
     person = seen.admitting().people["carter-0"]
-    person.confirm_now()
-    assert person.confirmed
+    assert confirms(person)
     seen.click("oversight.kind.carter-0.confidential_health")
     assert not person.confirmed
     assert "confidence: overriding public interest" in person._said.text()
-    person.confirm_now()
+    assert confirms(person)
     seen.type("oversight.ground.carter-0", " and her brother")
     assert not person.confirmed
 
@@ -197,13 +201,13 @@ def test_below_the_threshold_it_is_sent_on_to_the_routes_team(driven: Callable[.
     assert seen.screen.side.route.text() == "Agree and send on"
     seen.press(Qt.Key.Key_O)
     seen.type("oversight.reason", "Support at school meets it.")
-    seen.type("oversight.words", "Jack’s attendance has fallen since September.")
+    seen.type("oversight.words", "His attendance has fallen since September.")
     seen.save()
     outcome = seen.desk.referral(WOOD).outcome
     assert outcome is not None
     assert (outcome.body.team, outcome.body.words) == (
         "early-help-gateway",
-        "Jack’s attendance has fallen since September.",
+        "His attendance has fallen since September.",
     )
 
 
@@ -237,11 +241,10 @@ def test_a_strategy_discussion_says_who_is_still_needed(driven: Callable[..., Ov
     assert nameless(seen.window) == []
     seen.click("oversight.present.police")
     form = seen.screen._form.current
-    assert form is not None
-    assert form._missing.text() == "Still needed: health trust or mental health trust"  # type: ignore[attr-defined]
+    assert isinstance(form, StrategyForm)
+    assert form._missing.text() == "Still needed: health trust or mental health trust"
     seen.click("oversight.present.mpft")
-    row = form.decision  # type: ignore[attr-defined]
-    seen.press_mouse(row.button("s47_joint"))
+    seen.press_mouse(form.decision.button("s47_joint"))
     seen.type("oversight.reason", "Unexplained bruises on a baby.")
     seen.type("oversight.interim_safety", "Zara stays on the ward.")
     seen.type("oversight.seen_by", "Today 16:00, duty social worker")
