@@ -252,11 +252,12 @@ def _quiet(referral: Referral, teller: Teller) -> str:
     for request in requests(referral).values():
         if request.state in {"nothing_held", "refused"}:
             said.setdefault(request.agency, []).append(request.state.replace("_", " "))
-        elif request.open or (request.without is not None and not request.answered):
-            said.setdefault(request.agency, []).append("gone on without")
     for agency, made in referral.latest(AttendanceRecorded, "agency").items():
         if made.body.attendance in words:
             said.setdefault(agency, []).append(words[made.body.attendance])
+    for request in requests(referral).values():
+        if request.without is not None and not request.answered:
+            said.setdefault(request.agency, ["gone on without"])
     return " ".join(f"{teller.agency(agency)}: {joined(what)}." for agency, what in said.items())
 
 

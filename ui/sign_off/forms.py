@@ -1,0 +1,122 @@
+"""The small forms of sign-off: one act each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtWidgets import QLayout, QWidget
+
+from mash_desktop.desk.sign_off import After, Suggestion
+from ui.forms import SideForm, Typed
+from ui.theme import Role, Voice
+from ui.widgets import ChoiceField, Flow, Text, TextField, TickBox
+
+
+class TickForm(SideForm):
+    """A form in which agencies are ticked as well: their ids with spaces between stand under ``name``."""
+
+    def __init__(
+        self,
+        prefix: str,
+        heading: str,
+        save: str,
+        name: str,
+        ticks: Sequence[Suggestion],
+        *pieces: QWidget | QLayout,
+        fields: Mapping[str, Typed],
+    ) -> None:
+        self._name = name
+        self._ticks = {one.id: TickBox(one.label, one.chosen) for one in ticks}
+        super().__init__(prefix, heading, save, Flow(*self._ticks.values(), gap=4), *pieces, fields=fields)
+        for agency, tick in self._ticks.items():
+            tick.setObjectName(f"{prefix}.agency.{agency}")
+            tick.clicked.connect(self.edited)
+
+    def values(self) -> dict[str, str]:
+        ticked = " ".join(agency for agency, tick in self._ticks.items() if tick.isChecked())
+        return super().values() | {self._name: ticked}
+
+    def fill(self, values: dict[str, str]) -> None:
+        super().fill(values)
+        named = values.get(self._name, "").split()
+        for agency, tick in self._ticks.items():
+            tick.setChecked(agency in named)
+
+    def begin(self) -> None:
+        next(iter(self._ticks.values())).setFocus()
+
+
+def return_form() -> SideForm:
+    reason = TextField("What is to change", lines=3)
+    return SideForm("sign", "Return with a reason", "Return", reason, fields={"reason": reason})
+
+
+def send_form(then: After) -> SideForm:
+    chosen = next((one.id for one in then.teams if one.chosen), "")
+    team = ChoiceField("Receiving team", [(one.id, one.label) for one in then.teams], chosen)
+    words = TextField("What they should know first", lines=2, aside="May stay empty")
+    return SideForm(
+        "sign", "Send to receiving team", "Send", team, words, fields={"team": team, "words": words}
+    )
+
+
+def feedback_form() -> SideForm:
+    how = TextField("How the referrer was told", lines=2)
+    not_given = TextField("Or why they were not told", lines=2)
+    return SideForm(
+        "sign",
+        "Feedback to the referrer",
+        "Save",
+        how,
+        not_given,
+        fields={"how": how, "not_given": not_given},
+    )
+
+
+def letter_form(default: str) -> SideForm:
+    outcome = TextField("What the referrer is told", default, lines=4, aside="It discloses no finding")
+    return SideForm("sign", "Letter to the referrer", "Make the letter", outcome, fields={"outcome": outcome})
+
+
+def tell_form(then: After) -> SideForm:
+    words = TextField("What they were told", lines=2)
+    return TickForm(
+        "sign",
+        "Tell agencies working with the family",
+        "Save",
+        "agencies",
+        then.agencies,
+        words,
+        fields={"words": words},
+    )
+
+
+def amend_form(then: After) -> SideForm:
+    subject = ChoiceField("Whose decision", [(one.id, one.label) for one in then.subjects])
+    level = ChoiceField("Final level", [(one.id, one.label) for one in then.levels])
+    intervention = TextField("What is done", lines=2)
+    rationale = TextField("Why", lines=2)
+    reason = TextField("Why it changes after signing", lines=2)
+    return SideForm(
+        "sign",
+        "Amend the decision",
+        "Amend",
+        Text("The signed decision stays; this is a new entry.", Role.SMALL, Voice.LABEL, wrap=True),
+        subject,
+        level,
+        intervention,
+        rationale,
+        reason,
+        fields={
+            "subject": subject,
+            "level": level,
+            "intervention": intervention,
+            "rationale": rationale,
+            "reason": reason,
+        },
+    )
+
+
+def close_form(prefix: str) -> SideForm:
+    reason = TextField("Why it closes", lines=2)
+    return SideForm(prefix, "Close the referral", "Close it", reason, fields={"reason": reason})
