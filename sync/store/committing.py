@@ -22,7 +22,7 @@ from sync.protocol import Answer
 
 from . import tables
 from .docket import Docket, Refused
-from .examining import Candidate, family_of
+from .examining import Candidate, family_of, is_referral
 from .log import LogHead, read_head, root_at
 from .sealing import Secrets, StreamKey
 from .streams import HUB_STREAM, Held, Shelf, load, stream_keys
@@ -54,7 +54,7 @@ def commit(
                     _refuse_other(candidate, candidates[first[act]].parcel.signed)
                 else:
                     _refuse_taken(candidate, taken)
-                    _refuse_other_history(db, hub, candidate)
+                    _refuse_other_history(db, shelf, hub, candidate)
                     _refuse_unsent(db, hub, candidate)
                     docket.rule(candidate)
                     admitted[place], first[act] = candidate, place
@@ -67,6 +67,7 @@ def commit(
             return [answers[place] for place in range(len(candidates))], read_head(db, hub)
         writing = Writing(db, hub, secrets, now, keys)
         head, positions, stamped = writing.write(list(admitted.values()), docket, held)
+    shelf.put_root(hub, head.epoch, head.size, head.frontier.root())
     for one in writing.shelved:
         shelf.put(hub, one)
     for stream, (key, _) in writing.made_keys.items():
@@ -98,6 +99,7 @@ def _opened(
         for one in candidates
         for entry in one.entries
         if isinstance(entry.body, (IdentityLinked, IdentityUnlinked, IdentityNotSame))
+        and is_referral(entry.body.referral)
     }
     folded = {s for s in touched if family_of(s) in {"referral", "identity"}} | named
     linked = _linked(db, hub, folded)
@@ -197,15 +199,21 @@ def _refuse_taken(candidate: Candidate, taken: set[str]) -> None:
         raise Refusal("entry-taken", "An entry of this act is in the log already, in another act.")
 
 
-def _refuse_other_history(db: Connection, hub: str, candidate: Candidate) -> None:
+def _refuse_other_history(db: Connection, shelf: Shelf, hub: str, candidate: Candidate) -> None:
     """A head that the author had seen and that this log never had means two histories were shown."""
     seen = candidate.act.seen
     if seen is None:
         return
-    head = read_head(db, hub)
-    if seen.epoch == head.epoch and (
-        not 0 <= seen.size <= head.size or root_at(db, hub, seen.size).hex() != seen.root
-    ):
+    root = shelf.root(hub, seen.epoch, seen.size)
+    if root is None:
+        head = read_head(db, hub)
+        if seen.epoch != head.epoch:
+            # Made before a restore: what its author had seen is no longer this log's to judge.
+            return
+        if 0 <= seen.size <= head.size:
+            root = root_at(db, hub, seen.size)
+            shelf.put_root(hub, seen.epoch, seen.size, root)
+    if root is None or root.hex() != seen.root:
         raise Refusal(
             "history-differs",
             "This desktop was shown another history than the hub's. Stop, and tell the administrator.",

@@ -166,7 +166,9 @@ class Docket:
                 identity = state.identity or Identity(entry.stream)
                 if entry.kind.startswith("marker.") and not self._knows(author, state):
                     return no("identity-unknown", "There is no such person that your agency may see.")
-                return families.judge_identity(author, entry, identity, self._sees(author), now)
+                return families.judge_identity(
+                    author, entry, identity, self.directory, self._sees(author), now
+                )
             if family == HUB_STREAM:
                 return families.judge_hub(self._hub, author, entry, self.directory, now)
             roles = frozenset(self.directory.timeline.at(None).break_glass_roles)

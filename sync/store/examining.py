@@ -34,6 +34,8 @@ MOST_ENTRIES = 200
 """Entries in one act."""
 LARGEST_BODY = 1024 * 1024
 
+_NUL = rb"\u0000"
+"""As JSON spells the one character that PostgreSQL does not keep in texts."""
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _FAMILIES = ("referral", "identity", "access")
 
@@ -67,6 +69,11 @@ def family_of(stream: str) -> str:
     raise Refusal("stream-unknown", "An entry of this act belongs to no stream that a hub has.")
 
 
+def is_referral(stream: str) -> bool:
+    family, _, rest = stream.partition(":")
+    return family == "referral" and _UUID.fullmatch(rest) is not None
+
+
 def examine(parcel: Parcel, hub: str, person: str, directory: Directory, secrets: Secrets) -> Candidate:
     """Raise ``Refusal`` unless the act is sound and ``person``'s own."""
     act = read(parcel.signed)
@@ -87,6 +94,8 @@ def examine(parcel: Parcel, hub: str, person: str, directory: Directory, secrets
         family_of(header.stream)
     if any(len(body.body) > LARGEST_BODY for body in parcel.bodies):
         raise Refusal("body-size", "An entry of this act is too large. Attach it as a document.")
+    if any(_NUL in raw for raw in (parcel.signed.act, *(body.body for body in parcel.bodies))):
+        raise Refusal("text-wrong", "A text in this act holds a character that no person typed. Take it out.")
     bodies = check_bodies(act, parcel.bodies, whole=True)
     return Candidate(parcel, act, bodies, entries_of(act, bodies))
 

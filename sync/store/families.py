@@ -121,7 +121,7 @@ def _key(directory: Directory, body: KeyEnrolled) -> Verdict:
 
 
 def judge_identity(
-    author: Author, entry: Made[Body], identity: Identity, sees: Sees, now: datetime
+    author: Author, entry: Made[Body], identity: Identity, directory: Directory, sees: Sees, now: datetime
 ) -> Verdict:
     """Whether an entry of an identity's stream may be made now."""
     permitted = _permitted(author, entry, now)
@@ -146,6 +146,8 @@ def judge_identity(
     if isinstance(body, MarkerSet):
         if body.marker is Marker.RESTRICTED and not body.readers:
             return no("readers-missing", "Name who may read a restricted record.", "readers")
+        if not directory.people.keys() >= set(body.readers):
+            return no("person-unknown", "A reader named is not a person of this hub.", "readers")
         return YES if body.reason.strip() else no("field-empty", "Write why the marker is set.", "reason")
     if isinstance(body, MarkerCleared) and body.marker not in identity.markers:
         return no("marker-unknown", "This marker is not set.", "marker")

@@ -26,6 +26,7 @@ from .sealing import SealedBody, Secrets, StreamKey, new_key
 HUB_STREAM = "hub"
 MOST_ENTRIES = 60_000
 """Decoded entries kept in memory, over all streams."""
+MOST_ROOTS = 10_000
 
 
 class Held:
@@ -73,6 +74,7 @@ class Shelf:
         self._most = most_entries
         self._held: OrderedDict[tuple[str, str], Held] = OrderedDict()
         self._keys: OrderedDict[tuple[str, str], StreamKey] = OrderedDict()
+        self._roots: OrderedDict[tuple[str, int, int], bytes] = OrderedDict()
         self._size = 0
         self._lock = threading.Lock()
 
@@ -96,6 +98,17 @@ class Shelf:
             while self._size > self._most and len(self._held) > 1:
                 _, oldest = self._held.popitem(last=False)
                 self._size -= len(oldest.entries)
+
+    def root(self, hub: str, epoch: int, size: int) -> bytes | None:
+        """The log's root at a size, where it is remembered. It never changes within an epoch."""
+        with self._lock:
+            return self._roots.get((hub, epoch, size))
+
+    def put_root(self, hub: str, epoch: int, size: int, root: bytes) -> None:
+        with self._lock:
+            self._roots[hub, epoch, size] = root
+            while len(self._roots) > MOST_ROOTS:
+                self._roots.popitem(last=False)
 
     def key(self, hub: str, stream: str) -> StreamKey | None:
         with self._lock:
