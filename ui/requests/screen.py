@@ -16,7 +16,7 @@ from functools import partial
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QBoxLayout, QStackedWidget
+from PySide6.QtWidgets import QStackedWidget
 
 from mash_desktop.desk import ChangeSet, Desk
 from mash_desktop.desk.requests import (
@@ -55,6 +55,7 @@ from ui.widgets import (
     Tab,
     TabStrip,
 )
+from ui.widgets.fitted import Fitted
 from ui.work import Worker
 
 _KEEP_AFTER_MS, _TICK_MS = 700, 30_000
@@ -88,11 +89,11 @@ class Requests(Screen):
         self._card = Card(padding=1, gap=0)
         self._card.put(self.list)
         side = SidePanel(self.filter, self._waiting, self._card, self._none, None, width=488, side="left")
-        self._middle = _Middle()
+        self._middle = QStackedWidget()
         self._middle.addWidget(
             EmptyState("inbox", "Choose a request", "Arrows move along the list, Enter begins the answer.")
         )
-        self.setLayout(Column(Page(self._middle, left=side)))
+        self.setLayout(Column(Page(Fitted(Column(self._middle)), left=side)))
         self._card.hide()
         self._none.hide()
         self._keep_soon = QTimer(self)
@@ -343,16 +344,6 @@ class Requests(Screen):
         self.list.viewport().update()
         if self.answer is not None:
             self.answer.show_time(self._desk.now())
-
-
-class _Middle(QStackedWidget):
-    """As tall as the room beside the list, and scrolls inside; below the list as tall as it wants to be."""
-
-    def hasHeightForWidth(self) -> bool:
-        parent = self.parentWidget()
-        layout = parent.layout() if parent is not None else None
-        below = QBoxLayout.Direction.TopToBottom
-        return isinstance(layout, QBoxLayout) and layout.direction() == below and super().hasHeightForWidth()
 
 
 def _nothing(_: object) -> None:

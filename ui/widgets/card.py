@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QLayout, QScrollArea, QSizePolicy, QWidget
 
@@ -149,7 +149,9 @@ class SidePanel(QWidget):
         self._width, self._side = width, side
         self.body = Column(*pieces, gap=10, margins=12)
         self._beside = True
-        self._scroll = scrolled(Box(self.body))
+        inner = Box(self.body)
+        inner.installEventFilter(self)
+        self._scroll = scrolled(inner)
         rows = Column(gap=0, margins=(1, 0, 0, 0) if side == "right" else (0, 0, 1, 0))
         rows.put(self._scroll, 1)
         if foot is not None:
@@ -157,12 +159,22 @@ class SidePanel(QWidget):
         self.setLayout(rows)
         self.relook()
 
+    def hasHeightForWidth(self) -> bool:
+        # Beside the middle it scrolls in the height there is, whatever wraps in its foot.
+        return not self._beside and super().hasHeightForWidth()
+
     @property
     def wanted_width(self) -> int:
         return look_of(self).px(self._width)
 
     def relook(self) -> None:
         self.set_beside(self._beside)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # What is inside has another height: below the middle the panel is as tall as that.
+        if event.type() == QEvent.Type.LayoutRequest and not self._beside:
+            self._stand_below()
+        return super().eventFilter(watched, event)
 
     def set_beside(self, beside: bool) -> None:
         """Beside the middle with a width of its own, or below it at full width and full height."""
@@ -176,9 +188,14 @@ class SidePanel(QWidget):
         else:
             self.setMinimumWidth(0)
             self.setMaximumWidth(_NO_LIMIT)
-            inner = self.body.totalHeightForWidth(max(self.width(), look_of(self).px(240)))
-            self._scroll.setMinimumHeight(max(inner, self.body.minimumSize().height()))
+            self._stand_below()
         self.update()
+
+    def _stand_below(self) -> None:
+        inner = self.body.totalHeightForWidth(max(self.width(), look_of(self).px(240)))
+        wanted = max(inner, self.body.minimumSize().height())
+        if self._scroll.minimumHeight() != wanted:
+            self._scroll.setMinimumHeight(wanted)
 
     def put(self, piece: QWidget | QLayout | None, stretch: int = 0) -> None:
         self.body.put(piece, stretch)

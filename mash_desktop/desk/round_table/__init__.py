@@ -17,37 +17,41 @@ from .deciding import (
     keep_deciding,
     kept_deciding,
 )
-from .display import Shown, what_all_may_see
+from .display import Shown, ShownLine, what_all_may_see
 from .doing import (
     add_action,
     add_view,
-    complete_action,
+    keep_analysis,
     last_place,
     open_table,
     record_analysis,
     record_attendance,
 )
 from .household import HouseholdSeen
-from .view import PARTS, Decided, Table, read_table, visit_table
+from .view import PARTS, ActionSeen, Decided, Rung, Table, ViewSeen, read_table, visit_table
 
 __all__ = [
     "PARTS",
+    "ActionSeen",
     "Around",
     "Case",
     "Decided",
     "Deciding",
     "HouseholdSeen",
     "Line",
+    "Rung",
     "Shown",
+    "ShownLine",
     "SubjectChoice",
     "Table",
+    "ViewSeen",
     "add_action",
     "add_view",
     "awaited",
     "cases",
-    "complete_action",
     "draft_decision",
     "go_on_without",
+    "keep_analysis",
     "keep_deciding",
     "kept_deciding",
     "last_place",

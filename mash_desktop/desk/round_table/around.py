@@ -82,7 +82,7 @@ def _state(desk: Desk, referral: Referral, agency: str, asked: list[Request]) ->
     if not asked:
         note = _note(referral, agency)
         if agency == referral.owner:
-            return ("open", "open to table", note) if note else ("owner", "owning agency", "")
+            return ("open", "open to table", note) if note else ("owner", "owner", "")
         return "not asked", "not asked", "was not asked: what is released is not for it"
     now, config = desk.now(), desk.config()
     waiting = next((one for one in asked if one.open), None)
@@ -96,7 +96,7 @@ def _state(desk: Desk, referral: Referral, agency: str, asked: list[Request]) ->
     refused = _refused(referral, asked)
     if AnswerResult.FINDINGS in results:
         brought_so_far = _note(referral, agency)
-        note = " · ".join(part for part in (brought_so_far or "nothing released yet", refused) if part)
+        note = "\n".join(part for part in (brought_so_far or "nothing released yet", refused) if part)
         return ("open", "open to table", note) if brought_so_far else ("returned", f"returned {at}", note)
     if refused:
         return "refused", "refused", refused
@@ -142,6 +142,6 @@ def _note(referral: Referral, agency: str) -> str:
     """What it brought, in its own words where it described its involvement, otherwise how much."""
     told = brought(referral, agency, "involvement", "risk", "strength")
     if told:
-        return " · ".join(made.body.words for made in told)
+        return "\n".join(made.body.words for made in told)
     events = sum(made.agency == agency for made in released(referral).values())
     return f"{events} in the chronology" if events else ""

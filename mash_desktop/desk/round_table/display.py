@@ -55,6 +55,7 @@ class Shown(msgspec.Struct, frozen=True):
     around: tuple[ShownAgency, ...]
     unknown: str
     basis: str
+    marking: str
     note: str
     held_back: int
     """Lines of the console's chronology that are not for everybody in the room."""
@@ -87,6 +88,7 @@ def what_all_may_see(desk: Desk, stream: str) -> Shown:
         around=tuple(_agency(one) for one in seats),
         unknown=_unknown(referral, extent, room),
         basis=_basis(referral),
+        marking=config.marking.value,
         note="" if room else "Nobody is recorded as present yet, so nothing of the case is shown.",
         held_back=len(lines) - len(told),
     )

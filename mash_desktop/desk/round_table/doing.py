@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from ...domain.codes import Attendance
 from ...domain.configuration import HubConfig
 from ...domain.entries.table import (
-    ActionCompleted,
     ActionRecorded,
     AnalysisRecorded,
     AttendanceRecorded,
@@ -64,15 +63,16 @@ def record_analysis(desk: Desk, stream: str, part: str, words: str) -> str | Non
     )
 
 
+def keep_analysis(desk: Desk, stream: str, part: str, words: str) -> None:
+    """Keep the keystrokes of one part until they are recorded."""
+    desk.cache.put_draft(analysis_key(stream, part), words)
+
+
 def add_action(desk: Desk, stream: str, words: str, owner: str, due: str) -> str:
     """What is to be done, by whom, and by when in people's words: *15:00*, *tomorrow 9:30*, *13 Nov*."""
     due_at = when_due(due, desk.now(), desk.config()) if due.strip() else None
     action = ActionRecorded(action=new_id(), words=words.strip(), owner=owner.strip(), due_at=due_at)
     return desk.act(stream, action)
-
-
-def complete_action(desk: Desk, stream: str, action: str, words: str = "") -> str:
-    return desk.act(stream, ActionCompleted(action=action, words=words.strip()))
 
 
 _CLOCK = re.compile(r"(?:^|[\s,]+)(?:at\s+)?(\d{1,2})[:.](\d\d)$")

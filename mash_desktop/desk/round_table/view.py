@@ -91,6 +91,8 @@ class Table(msgspec.Struct, frozen=True):
     others: tuple[tuple[str, str], ...]
     """Further member agencies that could sit down, by id and name."""
     household: HouseholdSeen
+    people: tuple[tuple[str, str], ...]
+    """Everybody in the referral, by subject id and first name."""
     analysis: dict[str, str]
     """Words by part, kept keystrokes before recorded ones."""
     lines: tuple[Line, ...]
@@ -165,6 +167,7 @@ def read_table(desk: Desk, stream: str) -> Table:
             if one.id not in seated
         ),
         household=household(referral, local(now, config).date()),
+        people=tuple((one, named(referral, (one,))) for one in referral.subjects),
         analysis=_analysis(desk, referral),
         lines=chronology(desk, referral),
         evidence=evidence(referral),

@@ -1,0 +1,209 @@
+"""The console's widgets in their places; it shows a case and says what is typed, and asks nothing itself."""
+
+from __future__ import annotations
+
+from mash_desktop.desk.round_table import Deciding, HouseholdSeen, Table
+from mash_desktop.domain.errors import Refusal
+from ui.round_table.analysis import AnalysisCard
+from ui.round_table.beside import ActionsCard, InlineForm, ReliedCard, ViewsCard
+from ui.round_table.chronology import ChronologyCard
+from ui.round_table.decision import DecisionCard
+from ui.round_table.seats import SeatsPanel
+from ui.theme import Role, Tone, Voice
+from ui.widgets import (
+    ActionButton,
+    Box,
+    Card,
+    Child,
+    Column,
+    Couple,
+    Field,
+    Flow,
+    Genogram,
+    Household,
+    Page,
+    Person,
+    Row,
+    SectionHeading,
+    SidePanel,
+    Text,
+)
+from ui.widgets.fitted import Fitted
+
+
+class Console(Box):
+    """Left the seats, in the middle what is known, right the decision."""
+
+    def __init__(self) -> None:
+        self.seats = SeatsPanel()
+        self.genogram = Genogram()
+        self.analysis = AnalysisCard()
+        self.chronology = ChronologyCard()
+        self.decision = DecisionCard()
+        self.views, self.relied, self.to_do = ViewsCard(), ReliedCard(), ActionsCard()
+        place = Field("Where it is held", placeholder="Room 2")
+        self.opening = InlineForm(
+            "opening", "the table", {"place": place}, save="Open the table", kind="primary", closes=False
+        )
+        reason = Field("Why the decision does not wait")
+        self.without = InlineForm("without", "an answer", {"reason": reason}, save="Go on without")
+        place.setObjectName("table.place")
+        self.draft = ActionButton("Draft decision", "Ctrl+D", "primary", accessible_name="Draft the decision")
+        self.next = ActionButton("Next case", "N", accessible_name="Next case")
+        self.draft.setObjectName("table.draft")
+        self.next.setObjectName("table.next")
+        super().__init__(self._lay_out())
+        self._table: Table | None = None
+        self._wire()
+
+    def _lay_out(self) -> Column:
+        self._open_card = Card("Open the table", "", edge=Tone.ACCENT)
+        self._open_card.put(
+            Text(
+                "From then on each agency that was asked receives what the others released.",
+                Role.SMALL, Voice.LABEL, wrap=True,
+            )
+        )  # fmt: skip
+        self._open_card.put(self.opening)
+        self._back = Card("", "", edge=Tone.VIOLET)
+        self._back_by, self._back_reason = Text("", Role.SMALL, Voice.LABEL), Text("", wrap=True)
+        self._back.put(self._back_by)
+        self._back.put(self._back_reason)
+        self._drafted = Card("", "", edge=Tone.GREEN)
+        self._drafted_words = Text("", wrap=True)
+        self._drafted.put(self._drafted_words)
+        self._awaited = Card("", "", edge=Tone.AMBER)
+        self._awaited_words = Text("", wrap=True)
+        self._awaited.put(self._awaited_words)
+        self._awaited.put(self.without)
+        self._fault = Text("", Role.SMALL, Voice.RED, wrap=True)
+        for hidden in (self._open_card, self._back, self._drafted, self._awaited, self._fault):
+            hidden.hide()
+        household = Card("Household", "")
+        household.put(self.genogram, 1)
+        top = Row(gap=10)
+        top.put(household, 1)
+        top.put(self.analysis, 1)
+        middle = Column(gap=10, margins=12)
+        middle.put(top, 2)
+        middle.put(self.chronology, 3)
+        self._heading = SectionHeading("Decision", "", icon_name="scale")
+        right = SidePanel(
+            self._heading,
+            self._open_card,
+            self._back,
+            self._drafted,
+            self._awaited,
+            self.decision,
+            self.views,
+            self.relied,
+            self.to_do,
+            None,
+            width=336,
+            foot=Box(Column(self._fault, Flow(self.draft, self.next, gap=10), gap=6)),
+        )
+        return Column(Page(Fitted(middle), left=self.seats, right=right), gap=0)
+
+    def _wire(self) -> None:
+        self.views.add.clicked.connect(lambda: self._begin(self.views))
+        self.to_do.add.clicked.connect(lambda: self._begin(self.to_do))
+        self.views.form.closed.connect(self.show_again)
+        self.to_do.form.closed.connect(self.show_again)
+
+    def _begin(self, card: ViewsCard | ActionsCard) -> None:
+        """One form at a time: the keys to save and to close are one form's."""
+        for form in (self.views.form, self.to_do.form, self.without):
+            if form is not card.form:
+                form.close_form()
+        card.begin()
+
+    def begin(self) -> None:
+        """Where work begins: open the table, else the chronology."""
+        if self._table is not None and self._table.may_open:
+            self.opening.begin()
+        else:
+            self.chronology.table.setFocus()
+
+    # --- what is shown
+
+    def clear(self) -> None:
+        """Another case: nothing of the one before stays in a field."""
+        self.analysis.clear()
+        self.decision.clear()
+        for form in (self.views.form, self.to_do.form, self.without):
+            form.clear()
+            form.hide()
+        self._awaited.hide()
+        self._fault.hide()
+        self._table = None
+
+    def show_table(self, table: Table) -> None:
+        before, self._table = self._table, table
+        self.seats.show_seats(table.around, table.others, table.may_record)
+        self.genogram.set_household(_drawn(table.household))
+        self.analysis.show_analysis(table.analysis, table.cohort, table.may_record)
+        self.chronology.show_lines(table.stream, table.lines, table.people)
+        self.decision.show_table(table)
+        if before is None or not table.may_draft:
+            self.chronology.set_relied(table.deciding.relied)
+        else:
+            self.chronology.set_relied([one for one in self.chronology.relied if one in table.evidence])
+        self.show_again()
+
+    def show_again(self) -> None:
+        """What depends on the case and on which form is open."""
+        table = self._table
+        if table is None:
+            return
+        self._heading.set_aside(f"opened {table.opened}" if table.opened else "")
+        self._open_card.setVisible(table.may_open)
+        self.opening.setVisible(table.may_open)
+        self._back.setVisible(bool(table.returned_reason))
+        self._back_by.setText(f"Returned by {table.returned_by}")
+        self._back_reason.setText(table.returned_reason)
+        self._drafted.setVisible(bool(table.drafted))
+        self._drafted_words.setText(f"Drafted {table.drafted}. It waits for sign-off.")
+        if not table.awaited:
+            self._awaited.hide()
+        self.views.show_table(table)
+        self.to_do.show_actions(table.actions, table.may_record)
+        self.show_relied()
+        self.draft.setEnabled(table.may_draft)
+        self.draft.set_kind("plain" if table.may_open else "primary")
+
+    def show_relied(self) -> None:
+        table = self._table
+        if table is not None:
+            lines = [table.line(one) for one in self.chronology.relied]
+            self.relied.show_relied([line for line in lines if line is not None])
+
+    # --- what is decided
+
+    def deciding(self) -> Deciding:
+        return self.decision.deciding(self.chronology.relied)
+
+    def refuse_draft(self, refusal: Refusal) -> None:
+        """Say why it cannot be drafted, where it can be mended."""
+        self._fault.hide()
+        if refusal.code == "answers-awaited":
+            self.views.form.close_form()
+            self.to_do.form.close_form()
+            self._awaited_words.setText(refusal.sentence)
+            self._awaited.show()
+            self.without.begin()
+        elif refusal.field == "relies_on":
+            self.relied.refuse(refusal.sentence)
+            self.chronology.table.setFocus()
+        elif not self.decision.refuse(refusal):
+            self._fault.setText(refusal.sentence)
+            self._fault.show()
+
+
+def _drawn(seen: HouseholdSeen) -> Household:
+    return Household(
+        people=tuple(
+            Person(one.id, one.label, one.sex, one.of_concern, one.identified) for one in seen.people
+        ),
+        couples=tuple(Couple(bond.one, bond.other, bond.ended, bond.note) for bond in seen.bonds),
+        children=tuple(Child(one.child, one.parents) for one in seen.descents),
+    )

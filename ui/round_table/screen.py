@@ -1,0 +1,398 @@
+"""The console of the round table: who is there, what is known, what is thought of it, what is decided.
+
+Names for tests and the demonstration: ``table.place``, ``table.opening.save``, ``table.seat.<agency>`` (focus
+it, then P, X, I or B; Enter and ``table.seat.<agency>.who``), ``table.others``,
+``table.analysis.<harm|protective|unknown|voice|discussion>``, ``table.chronology`` (E relies on its line),
+``table.filter.<agency|person>``, ``table.final.<subject>``, ``table.subjects``, ``table.marac.<subject>``,
+``table.intervention.<subject>``, ``table.rationale.<subject>``,
+``table.view.<add|agency|subject|level|words|save|close>``, ``table.view.stance.<agrees|dissents|neither>``,
+``table.action.<add|words|owner|due|save|close>``, ``table.without.<reason|save>``, ``table.draft``,
+``table.next``, ``table.second-display``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import shiboken6
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from mash_desktop.desk import ChangeSet, Desk
+from mash_desktop.desk import round_table as desk_table
+from mash_desktop.desk.round_table import Case, Shown, Table
+from mash_desktop.domain.codes import Attendance
+from mash_desktop.domain.errors import Refusal
+from mash_desktop.working_time import say_left
+from ui.keys import keys
+from ui.round_table.console import Console
+from ui.round_table.second_display import RoundTableDisplay
+from ui.screen import Screen
+from ui.theme import Tone
+from ui.widgets import ActionButton, Column, EmptyState, ErrorState, PillFace, SkeletonRows, rag_face
+from ui.work import Worker
+
+_TICK_MS = 30_000
+
+
+class RoundTable(Screen):
+    """One case after the other. Everything typed is kept within a second; arrivals show by themselves."""
+
+    place_id, title = "table", "Round table"
+
+    def __init__(self, desk: Desk, worker: Worker) -> None:
+        super().__init__(worker)
+        self._desk = desk
+        self._cases: tuple[Case, ...] = ()
+        self._table: Table | None = None
+        self._stream = ""
+        self._displays: list[RoundTableDisplay] = []
+        self.console = Console()
+        self.second = ActionButton(
+            "Second display", "S", accessible_name="Second display for the room", compact=True
+        )
+        self.second.setObjectName("table.second-display")
+        self.second.clicked.connect(self._toggle_display)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(SkeletonRows(8, what="Cases for the table"))
+        self._pages.addWidget(self.console)
+        self.setLayout(Column(self._pages))
+        self._minute = QTimer(self)
+        self._minute.setInterval(_TICK_MS)
+        self._minute.timeout.connect(self._tick)
+        self.destroyed.connect(partial(_close, self._displays))
+        self._wire()
+
+    def _wire(self) -> None:
+        console = self.console
+        console.seats.attended.connect(self._attended)
+        console.analysis.kept.connect(self._keep_analysis)
+        console.analysis.recorded.connect(self._record_analysis)
+        console.decision.kept.connect(self._keep_decision)
+        console.chronology.relied_changed.connect(lambda _: self._relied())
+        console.views.form.saved.connect(self._save_view)
+        console.to_do.form.saved.connect(self._save_action)
+        console.opening.saved.connect(self._open_table)
+        console.without.saved.connect(self._go_on_without)
+        console.draft.clicked.connect(self._draft)
+        console.next.clicked.connect(self._next)
+        for key, do, words in (
+            ("F", console.chronology.begin_filter, "Filter the chronology"),
+            ("E", self._rely, "Rely on the chosen line, or no longer"),
+            ("T", console.seats.begin, "Around the table"),
+            ("Y", console.analysis.begin, "To the analysis"),
+            ("L", console.chronology.table.setFocus, "To the chronology"),
+            ("D", console.decision.begin, "To the decision"),
+        ):
+            keys.on(key, console, do, words, group="Round table")
+
+    # --- which case
+
+    def enter(self) -> None:
+        self._read(self._stream)
+
+    def open(self, reference: str) -> None:
+        """Bring this referral to the table."""
+        self._read(reference)
+
+    def _read(self, stream: str) -> None:
+        """Read a case; the first in the order where none is named."""
+
+        def read() -> tuple[tuple[Case, ...], Table | None, str]:
+            found = desk_table.cases(self._desk)
+            wanted = stream or (found[0].stream if found else "")
+            place = desk_table.last_place(self._desk)
+            if not wanted:
+                return found, None, place
+            visit = desk_table.read_table if wanted == self._stream else desk_table.visit_table
+            return found, visit(self._desk, wanted), place
+
+        self.run(read, self._have, self._unread)
+
+    def _have(self, found: tuple[tuple[Case, ...], Table | None, str]) -> None:
+        self._cases, table, place = found
+        if table is None:
+            self._show(
+                EmptyState(
+                    "users",
+                    "No case is ready for the table",
+                    "A case comes here once everybody asked has answered; the hub board can bring it sooner.",
+                )
+            )
+            self._table = None
+            self.chips_changed.emit()
+            return
+        if table.stream != self._stream:
+            self._leave()
+            self.console.clear()
+            self._stream = table.stream
+            self.console.opening.fields["place"].offer(place)
+            begin = True
+        else:
+            begin = self._pages.currentWidget() is not self.console
+        self._table = table
+        self._pages.setCurrentWidget(self.console)
+        self.console.show_table(table)
+        self.chips_changed.emit()
+        if begin:
+            self.console.begin()
+        self._draw_display()
+
+    def _unread(self, error: Exception) -> None:
+        sentence = getattr(error, "sentence", "What is kept here could not be read.")
+        self._stream, self._table = "", None
+        self._show(ErrorState("This case could not be read", sentence, self.enter))
+        self._blank_display()
+
+    def _show(self, state: QWidget) -> None:
+        before = self._pages.widget(2)
+        if before is not None:
+            self._pages.removeWidget(before)
+            before.deleteLater()
+        self._pages.addWidget(state)
+        self._pages.setCurrentWidget(state)
+
+    def show_change(self, change_set: object) -> None:
+        """What concerns the case is read anew; focus, selection and typing stay."""
+        if not isinstance(change_set, ChangeSet) or not change_set.streams:
+            return
+        if any(
+            stream.startswith(("referral:", "identity:")) or stream == "hub" for stream in change_set.streams
+        ):
+            self._read(self._stream)
+
+    def _next(self) -> None:
+        order = [case.stream for case in self._cases]
+        if not order:
+            self._read("")
+            return
+        at = order.index(self._stream) + 1 if self._stream in order else 0
+        if order[at % len(order)] == self._stream:
+            self.says.emit("This is the only case at the table.")
+        else:
+            self._read(order[at % len(order)])
+
+    def chips(self) -> Sequence[PillFace]:
+        table = self._table
+        if table is None:
+            return ()
+        faces = []
+        if table.rag is not None:
+            left = say_left(table.clock.left(self._desk.now())) if table.clock else "untimed"
+            faces.append(rag_face(table.rag.value, left))
+        at = self._case_words()
+        faces.append(PillFace(f"{table.who} · {at}" if at else table.who))
+        if self.display is not None and self.display.isVisible():
+            faces.append(PillFace("second display: on", Tone.ACCENT))
+        return faces
+
+    def bar_widgets(self) -> Sequence[QWidget]:
+        return (self.second,)
+
+    def _case_words(self) -> str:
+        order = [case.stream for case in self._cases]
+        return f"case {order.index(self._stream) + 1} of {len(order)}" if self._stream in order else ""
+
+    # --- what is done
+
+    def _act(
+        self,
+        task: Callable[[], object],
+        done: Callable[[], object] = lambda: None,
+        wrong: Callable[[Refusal], object] | None = None,
+    ) -> None:
+        """One act. Its effect comes back as a change; a refusal goes where the words were typed."""
+
+        def refused(error: Exception) -> None:
+            if isinstance(error, Refusal) and wrong is not None:
+                wrong(error)
+            else:
+                self._tell(error)
+
+        self.run(task, lambda _: done(), refused)
+
+    def _open_table(self) -> None:
+        form = self.console.opening
+        place = form.fields["place"].value()
+        self._act(
+            partial(desk_table.open_table, self._desk, self._stream, place),
+            self.console.seats.begin,
+            form.refuse,
+        )
+
+    def _attended(self, agency: str, attendance: str, name: str) -> None:
+        self._act(
+            partial(
+                desk_table.record_attendance, self._desk, self._stream, agency, Attendance(attendance), name
+            )
+        )
+
+    def _keep_analysis(self, part: str, words: str) -> None:
+        self.run(partial(desk_table.keep_analysis, self._desk, self._stream, part, words), _nothing)
+
+    def _record_analysis(self, part: str, words: str) -> None:
+        self._act(
+            partial(desk_table.record_analysis, self._desk, self._stream, part, words),
+            wrong=lambda refusal: self.console.analysis.unrecorded(part, refusal.sentence),
+        )
+
+    def _save_view(self) -> None:
+        views = self.console.views
+        self._act(
+            partial(
+                desk_table.add_view,
+                self._desk,
+                self._stream,
+                views.agency.value(),
+                views.subject.value(),
+                views.level.value(),
+                views.agrees(),
+                views.words.value(),
+            ),
+            views.form.close_form,
+            views.form.refuse,
+        )
+
+    def _save_action(self) -> None:
+        form = self.console.to_do.form
+        words, owner, due = (form.fields[name].value() for name in ("words", "owner", "due"))
+
+        def saved() -> None:
+            form.clear()
+            form.close_form()
+
+        self._act(
+            partial(desk_table.add_action, self._desk, self._stream, words, owner, due), saved, form.refuse
+        )
+
+    # --- deciding
+
+    def _rely(self) -> None:
+        if self._table is None or not self._table.may_draft:
+            return
+        sentence = self.console.chronology.toggle()
+        if sentence:
+            self.says.emit(sentence)
+
+    def _relied(self) -> None:
+        self.console.show_relied()
+        self._keep_decision()
+
+    def _keep_decision(self) -> None:
+        self.run(
+            partial(desk_table.keep_deciding, self._desk, self._stream, self.console.deciding()), _nothing
+        )
+
+    def _draft(self) -> None:
+        console = self.console
+        console.analysis.flush()
+        console.decision.stop()
+        console.draft.setEnabled(False)
+
+        def drafted() -> None:
+            console.decision.settled()
+            console.without.close_form()
+            console.chronology.table.setFocus()
+            self.says.emit("Drafted. It waits for sign-off.")
+
+        def refused(refusal: Refusal) -> None:
+            console.draft.setEnabled(True)
+            self._keep_decision()
+            console.refuse_draft(refusal)
+
+        self._act(
+            partial(desk_table.draft_decision, self._desk, self._stream, console.deciding()), drafted, refused
+        )
+
+    def _go_on_without(self) -> None:
+        form = self.console.without
+        reason = form.fields["reason"].value()
+
+        def recorded() -> None:
+            form.clear()
+            form.close_form()
+            self._draft()
+
+        self._act(partial(desk_table.go_on_without, self._desk, self._stream, reason), recorded, form.refuse)
+
+    # --- the second display
+
+    @property
+    def display(self) -> RoundTableDisplay | None:
+        """The display for the room, once it has been asked for."""
+        return self._displays[0] if self._displays else None
+
+    def _toggle_display(self) -> None:
+        if self.display is not None and self.display.isVisible():
+            self.display.close()
+            self._blank_display()
+            self.chips_changed.emit()
+        else:
+            self._draw_display(begin=True)
+
+    def _draw_display(self, begin: bool = False) -> None:
+        """Have what everybody present may see worked out and drawn, while the display is on."""
+        shown = self.display is not None and self.display.isVisible()
+        if self._table is None or not (shown or begin):
+            return
+        stream = self._stream
+
+        def draw(found: Shown) -> None:
+            if stream != self._stream:
+                return
+            display = self.display
+            if display is None:
+                display = RoundTableDisplay(marking=found.marking)
+                self._displays.append(display)
+            display.show_shown(found, self._case_words().capitalize(), self._desk.now())
+            if begin:
+                display.show_on_other_screen()
+                self.window().activateWindow()
+                self.chips_changed.emit()
+
+        self.run(partial(desk_table.what_all_may_see, self._desk, stream), draw, self._not_drawn)
+
+    def _not_drawn(self, error: Exception) -> None:
+        self._blank_display()
+        self._tell(error)
+
+    def _blank_display(self) -> None:
+        if self.display is not None:
+            self.display.blank()
+
+    def blank(self) -> None:
+        """Take every word of the case off the second display: on locking."""
+        self._blank_display()
+
+    # --- time and leaving
+
+    def _leave(self) -> None:
+        self.console.analysis.flush()
+        self.console.decision.flush()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._minute.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._minute.stop()
+        if self._table is not None:
+            self._leave()
+        super().hideEvent(event)
+
+    def _tick(self) -> None:
+        self.chips_changed.emit()
+        self._draw_display()
+
+
+def _close(displays: list[RoundTableDisplay]) -> None:
+    """Once the screen is gone, which on locking is at once, so is what the room saw."""
+    for display in filter(shiboken6.isValid, displays):
+        display.blank()
+        display.close()
+
+
+def _nothing(_: object) -> None:
+    return None

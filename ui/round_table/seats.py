@@ -1,0 +1,202 @@
+"""Around the table: a card an agency, with its answer in a word and its attendance by one key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from mash_desktop.desk.round_table import Around
+from mash_desktop.domain.codes import Attendance
+from ui.keys import keys
+from ui.round_table.faces import seat_face
+from ui.theme import Role, Voice, look_of
+from ui.widgets import (
+    Box,
+    Card,
+    ChoiceField,
+    Column,
+    Field,
+    Flow,
+    KeyCap,
+    Pill,
+    Row,
+    SectionHeading,
+    SidePanel,
+    Text,
+)
+from ui.widgets.painting import focus_ring
+
+_KEYS = (
+    ("P", Attendance.PRESENT, "present"),
+    ("X", Attendance.APOLOGIES, "apologies"),
+    ("I", Attendance.SENT_INFORMATION, "sent information"),
+    ("B", Attendance.OBSERVER, "observing"),
+)
+
+
+class SeatCard(Card):
+    """One agency. Enter asks who came for it."""
+
+    named = Signal(str)
+
+    def __init__(self, seat: Around) -> None:
+        super().__init__(gap=2, padding=10)
+        self.seat = seat
+        self.setObjectName(f"table.seat.{seat.agency}")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._pill = Pill()
+        self._presence = Text("", Role.SMALL, Voice.INK)
+        self._note = Text("", Role.SMALL, Voice.ASIDE, wrap=True)
+        self.who = Field("", placeholder="Who came, Enter", accessible_name=f"Who came for {seat.name}")
+        self.who.setObjectName(f"table.seat.{seat.agency}.who")
+        self.who.hide()
+        self.who.entered.connect(self._entered)
+        self.put(Row(Text(seat.name, Role.BASE_BOLD), None, self._pill))
+        self.put(self._presence)
+        self.put(self._note)
+        self.put(self.who)
+        self.show_seat(seat)
+
+    def show_seat(self, seat: Around) -> None:
+        self.seat = seat
+        self._pill.set_face(seat_face(seat))
+        for text, words in ((self._presence, seat.presence), (self._note, seat.note)):
+            text.setText(words)
+            text.setVisible(bool(words))
+        said = ", ".join(part for part in (seat.name, seat.words, seat.presence, seat.note) if part)
+        self.setAccessibleName(said)
+
+    def ask_who(self) -> None:
+        self.who.offer(self.seat.attended_by)
+        self.who.show()
+        self.who.setFocus()
+
+    def _entered(self) -> None:
+        words = self.who.value()
+        self.who.hide()
+        self.setFocus()
+        self.named.emit(words)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.hasFocus():
+            self.ask_who()
+        else:
+            super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.setFocus()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.hasFocus():
+            look = look_of(self)
+            focus_ring(QPainter(self), QRectF(self.rect()), look.px(8), look)
+
+
+class SeatsPanel(SidePanel):
+    """``attended(agency, attendance, name)``. Arrows move along the seats, single keys act on one."""
+
+    attended = Signal(str, str, str)
+
+    def __init__(self) -> None:
+        self._heading = SectionHeading("Around the table", "", icon_name="users")
+        self._cards: dict[str, SeatCard] = {}
+        self._rows = Column(gap=10)
+        self.others = ChoiceField("Someone else is here", [], placeholder="Choose an agency")
+        self.others.setObjectName("table.others")
+        legend: list[QWidget] = []
+        for key, _, words in _KEYS:
+            legend.append(Box(Row(KeyCap(key), Text(words, Role.SMALL, Voice.ASIDE), gap=4)))
+        legend.append(Box(Row(KeyCap("Return"), Text("who", Role.SMALL, Voice.ASIDE), gap=4)))
+        super().__init__(
+            self._heading,
+            Box(self._rows),
+            self.others,
+            None,
+            width=300,
+            side="left",
+            foot=Box(Flow(*legend, gap=8)),
+        )
+        self.others.changed.connect(self._someone_else)
+        for key, attendance, words in _KEYS:
+            keys.on(
+                key, self, partial(self._attend, attendance), f"This agency: {words}", group="Round table",
+                within=True,
+            )  # fmt: skip
+
+    def show_seats(self, seats: Sequence[Around], others: Sequence[tuple[str, str]], may: bool) -> None:
+        """Show how they stand; focus stays where it is."""
+        present = sum(one.in_the_room for one in seats)
+        sorry = sum(one.attendance is Attendance.APOLOGIES for one in seats)
+        counted = f"{present} present"
+        if sorry:
+            counted += f" · {sorry} {'apology' if sorry == 1 else 'apologies'}"
+        self._heading.set_aside(counted)
+        if list(self._cards) != [one.agency for one in seats]:
+            self._arrange(seats)
+        for one in seats:
+            self._cards[one.agency].show_seat(one)
+        self.others.set_value("")
+        self.others.set_choices(others)
+        self.others.setVisible(may and bool(others))
+        self._may = may
+
+    def _arrange(self, seats: Sequence[Around]) -> None:
+        kept = {one.agency: self._cards.pop(one.agency, None) for one in seats}
+        for gone in self._cards.values():
+            self._rows.removeWidget(gone)
+            gone.hide()
+            gone.deleteLater()
+        self._cards = {}
+        for at, one in enumerate(seats):
+            card = kept[one.agency]
+            if card is None:
+                card = SeatCard(one)
+                card.named.connect(partial(self._named, card))
+            self._rows.removeWidget(card)
+            self._rows.insertWidget(at, card)
+            self._cards[one.agency] = card
+
+    def begin(self) -> None:
+        """Focus on the first agency whose attendance has not been said, else on the first."""
+        cards = list(self._cards.values())
+        waiting = [card for card in cards if card.seat.attendance is None]
+        for card in (*waiting, *cards):
+            card.setFocus()
+            return
+
+    def _focused(self) -> SeatCard | None:
+        return next((card for card in self._cards.values() if card.hasFocus()), None)
+
+    def _attend(self, attendance: Attendance) -> None:
+        card = self._focused()
+        if card is not None and self._may:
+            self.attended.emit(card.seat.agency, attendance.value, card.seat.attended_by)
+            self._step(1)
+
+    def _named(self, card: SeatCard, name: str) -> None:
+        attendance = card.seat.attendance or Attendance.PRESENT
+        if self._may:
+            self.attended.emit(card.seat.agency, attendance.value, name)
+
+    def _someone_else(self) -> None:
+        if self.others.value():
+            self.attended.emit(self.others.value(), Attendance.PRESENT.value, "")
+
+    def _step(self, by: int) -> None:
+        cards, card = list(self._cards.values()), self._focused()
+        if card is not None:
+            to = cards.index(card) + by
+            if 0 <= to < len(cards):
+                cards[to].setFocus(Qt.FocusReason.TabFocusReason)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))
+        if step is None:
+            super().keyPressEvent(event)
+        else:
+            self._step(step)
