@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from PySide6.QtCore import QObject, Signal, SignalInstance
-from PySide6.QtWidgets import QLayout, QWidget
+from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance
+from PySide6.QtWidgets import QApplication, QLayout, QScrollArea, QWidget
 
 from mash_desktop.desk import Desk
 from mash_desktop.domain.errors import Refusal
@@ -57,6 +57,8 @@ class OpenForm(QObject):
         form.asked.connect(lambda: self._make(form, keeper, make))
         keeper.offer()
         form.begin()
+        # Its place is known once it has been laid out.
+        QTimer.singleShot(0, self, _bring_focus_into_view)
 
     def leave(self) -> None:
         """Close the form; its words are kept for the next time."""
@@ -95,6 +97,17 @@ class OpenForm(QObject):
                 form.refuse("That did not work. What you typed is kept; try again.", None)
 
         self._screen.run(task, done, failed)
+
+
+def _bring_focus_into_view() -> None:
+    """At large text a form may stand below what is in sight: a scroll area follows Tab alone by itself."""
+    focused = QApplication.focusWidget()
+    at = focused.parentWidget() if focused is not None else None
+    while focused is not None and at is not None:
+        inner = at.widget() if isinstance(at, QScrollArea) else None
+        if isinstance(at, QScrollArea) and inner is not None and inner.isAncestorOf(focused):
+            at.ensureWidgetVisible(focused)
+        at = at.parentWidget()
 
 
 class SideForm(Card):

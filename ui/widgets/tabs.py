@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from ui.theme import Role, look_of
-from ui.widgets.layout import Row
+from ui.widgets.layout import Flow, Row, Snug
 from ui.widgets.painting import draw_line, focus_ring, line_width, panel
 
 
@@ -62,7 +62,7 @@ class _TabButton(QPushButton):
             focus_ring(painter, rect, look.px(5), look)
 
 
-class TabStrip(QWidget):
+class TabStrip(Snug):
     """``chosen`` fires with the tab's id. Arrows move along it. ``aside`` stands at the right."""
 
     chosen = Signal(str)
@@ -77,12 +77,12 @@ class TabStrip(QWidget):
     ) -> None:
         super().__init__(parent)
         self.setAccessibleName(accessible_name)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self._row = Row(gap=10)
-        self._row.put(None)
+        self._flow = Flow(gap=10)
+        row = Row(gap=10)
+        row.put(self._flow, 1)
         if aside is not None:
-            self._row.put(aside)
-        self.setLayout(self._row)
+            row.put(aside)
+        self.setLayout(row)
         self._buttons: dict[str, _TabButton] = {}
         self.set_tabs(tabs)
 
@@ -95,14 +95,14 @@ class TabStrip(QWidget):
             return
         kept = self.current()
         for button in self._buttons.values():
+            self._flow.removeWidget(button)
             button.deleteLater()
-            self._row.removeWidget(button)
         self._buttons = {}
-        for at, tab in enumerate(tabs):
+        for tab in tabs:
             button = _TabButton(tab)
             button.clicked.connect(lambda _=False, id=tab.id: self.chosen.emit(id))
             self._buttons[tab.id] = button
-            self._row.insertWidget(at, button)
+            self._flow.addWidget(button)
         if self._buttons:
             self.choose(kept if kept in self._buttons else next(iter(self._buttons)))
 

@@ -18,7 +18,7 @@ from ..countdown import Countdown, countdown
 from ..desk import Desk
 from ..wording import counted, initial_name
 
-FIRST, PAGE = 200, 1000
+FIRST, PAGE = 200, 5000
 _SOON = timedelta(hours=1)
 
 TABS = (

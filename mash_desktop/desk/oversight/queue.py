@@ -17,7 +17,7 @@ from ...working_time import say_duration
 from ..countdown import Countdown, countdown
 from ..desk import Desk
 
-PAGE = 1000
+PAGE = 5000
 STAGES = (Stage.CONTACT, Stage.TRIAGED, Stage.OVERSEEN)
 
 TABS = (
