@@ -111,7 +111,7 @@ def test_a_changed_time_of_receipt_keeps_the_day_and_refuses_the_future(desk: De
     arrival = triage.view(desk, stream).arrival
     assert arrival.received == "13:58"
     triage.leave(desk, stream, msgspec.structs.replace(arrival, source="2A", received="11 Nov 2026 16:05"))
-    assert triage.view(desk, stream).aside == "2A Schools · received 11 Nov 2026 16:05"
+    assert triage.view(desk, stream).aside == "phone · received 11 Nov 2026 16:05"
     with pytest.raises(Refusal) as refused:
         triage.leave(desk, stream, msgspec.structs.replace(arrival, received="23:59"))
     assert refused.value.code == "from-the-future"

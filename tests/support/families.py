@@ -15,7 +15,7 @@ from mash_desktop.domain.entries.contact import (
 )
 from mash_desktop.domain.entries.identity import HistoryRecorded, PastEpisode
 from mash_desktop.domain.entries.outcome import FeedbackGiven, ReferralClosed
-from mash_desktop.domain.entries.triage import ContactTriaged, SubjectLevel
+from mash_desktop.domain.entries.triage import ContactTriaged, SubjectLevel, TriageOverseen
 from mash_desktop.domain.partial_date import PartialDate
 from tests.domain.story import CONSULTANT, OPERATOR, Story
 
@@ -63,6 +63,15 @@ def earlier_carter(first: int = 200) -> Story:
             rationale="Missed appointments and a cold house.",
             history_searched=True,
             immediate_danger=False,
+        ),
+    )
+    story.tell(
+        CONSULTANT,
+        TriageOverseen(
+            decision="reroute",
+            levels=(SubjectLevel("mia-louise", "child_in_need"),),
+            reason="A plan without the hub is enough.",
+            route="family-hub",
         ),
     )
     story.tell(CONSULTANT, FeedbackGiven(how="Telephoned the health visitor."))

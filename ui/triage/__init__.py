@@ -7,7 +7,7 @@ stands on the field; what is typed into is its ``control``):
 - ``triage.caller.who|organisation|call_back|may_know|anonymous``, ``triage.cohort``, ``triage.authority``
 - ``triage.arrival.source|channel|received|area``
 - ``triage.account.words|where_now|next_access|incident_on|incident_place|primary_need|danger``
-- ``triage.line`` (Enter adds the person), ``triage.people`` (Enter or F2 edits), ``triage.home.line|postcode``
+- ``triage.line`` (Enter adds), ``triage.people`` (Enter or F2 edits), ``triage.home.line|postcode``
 - ``triage.person.…`` each field of the full form, ``triage.person.done``
 - ``triage.telling.…``, ``triage.adult.…``, ``triage.assessment.<question>``
 - ``triage.match.same|not_same|unsure``

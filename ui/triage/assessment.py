@@ -16,7 +16,6 @@ from mash_desktop.domain.assessments import QUESTION_SETS, Question
 from mash_desktop.domain.codes import ToolAnswer
 from ui.theme import Role, Tone, Voice
 from ui.triage.inputs import Section, Tick
-from ui.triage.sections import fields
 from ui.widgets import (
     Box,
     Card,
@@ -94,10 +93,7 @@ class AssessmentCard(Card):
             self._make,
         )
         self.typed = False
-        head = fields(self.tool, shares=(1,))
-        head.put(None)
-        head.put(self.result)
-        self.put(head)
+        self.put(Row(self.tool, None, self.result))
         self.put(Box(self._rows))
         row = Row(judgement, gap=10)
         row.put(reason, 3)

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QWidget
 
 from mash_desktop.desk.triage import Contact, Person, Settings
 from mash_desktop.desk.triage.history import History
@@ -22,9 +23,74 @@ from ui.triage.keeping import Leaves
 from ui.triage.people import PeopleCard, PersonEditor
 from ui.triage.routing import RoutesCard, RoutingCard, SmallAct, small_acts
 from ui.triage.sections import NOT_KNOWN, AccountCard, AdultCard, CallerCard, TellingCard
-from ui.widgets import Box, Card, Column, Page, scrolled
+from ui.widgets import Box, Card, Column, Row
 
-_LEAST_SCROLL = 260
+_LEAST, _LEAST_WIDTH, _NO_LIMIT = 220, 500, 16777215
+
+
+class _Scroll(QScrollArea):
+    """Scrolls up and down; ``whole`` makes it as tall as what it holds, for something else to scroll."""
+
+    def __init__(self, inner: QWidget) -> None:
+        super().__init__()
+        self.whole = False
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._inner = inner
+        self.setWidget(inner)
+
+    def sizeHint(self) -> QSize:
+        look, inner = look_of(self), self._inner.layout()
+        least = look.px(_LEAST)
+        if self.whole and inner is not None:
+            least = max(inner.totalHeightForWidth(max(self.width(), look.px(_LEAST_WIDTH))), least)
+        return QSize(look.px(_LEAST_WIDTH), least)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(look_of(self).px(80), self.sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self.whole and event.oldSize().width() != event.size().width():
+            self.updateGeometry()
+
+
+class _Beside(QScrollArea):
+    """The contact and its side panel, in sight and scrolling apart; or below one another and as one."""
+
+    def __init__(self, cards: _Scroll, foot: QWidget, side: ContactSide) -> None:
+        super().__init__()
+        self._cards, self._side = cards, side
+        self._box = Row(gap=0)
+        middle = Column(gap=0)
+        middle.put(cards, 1)
+        middle.put(foot)
+        self._box.put(middle, 1)
+        self._box.put(side)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._both = Box(self._box)
+        self.setWidget(self._both)
+
+    def relook(self) -> None:
+        self._arrange()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._arrange()
+        super().resizeEvent(event)
+
+    def _arrange(self) -> None:
+        beside = self.width() - self._side.wanted_width >= look_of(self).px(_LEAST_WIDTH)
+        across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        self._box.setDirection(across if beside else down)
+        self._side.set_beside(beside)
+        self._cards.whole = not beside
+        self._cards.updateGeometry()
+        self._both.setMaximumHeight(max(self.height(), 1) if beside else _NO_LIMIT)
 
 
 class ContactPage(QWidget):
@@ -48,15 +114,12 @@ class ContactPage(QWidget):
         cards.put(self.account, 1)
         for below in (self.people, self.editor, self.telling, self.adult, self.assessment):
             cards.put(below)
-        self._scroll = scrolled(Box(cards))
+        self._scroll = _Scroll(Box(cards))
         foot = Column(gap=10, margins=12)
         self._cards: tuple[Card, ...] = (self.routing, *self.acts.values())
         for card in (*self._cards, self.routes):
             foot.put(card)
-        middle = Column(gap=0)
-        middle.put(self._scroll, 1)
-        middle.put(Box(foot))
-        self.setLayout(Column(Page(middle, right=self.side)))
+        self.setLayout(Column(_Beside(self._scroll, Box(foot), self.side)))
         self.sections: dict[str, Leaves] = {
             "caller": self.caller.caller,
             "arrival": self.caller.arrival,
@@ -77,10 +140,6 @@ class ContactPage(QWidget):
         self.editor.done.connect(self.close_editor)
         self.editor.hide()
         self.open_card(None)
-        self.relook()
-
-    def relook(self) -> None:
-        self._scroll.setMinimumHeight(look_of(self).px(_LEAST_SCROLL))
 
     def _edited(self, name: str) -> None:
         self.edited.emit(name, self.sections[name])
@@ -94,6 +153,7 @@ class ContactPage(QWidget):
         """Show another contact, from its beginning."""
         self.close_editor(focus=False)
         self.open_card(None)
+        self.caller.fold(True)
         self._show(contact)
         self.caller.caller.clear(contact.caller)
         self.caller.arrival.clear(contact.arrival)
@@ -119,12 +179,12 @@ class ContactPage(QWidget):
 
     def _show(self, contact: Contact) -> None:
         self.contact = contact
-        self.caller.say(contact.aside)
         self.caller.cohort.offer(contact.cohort.value)
         if self.caller.authority.value() != (contact.authority or NOT_KNOWN[0]):
             self.caller.authority.set_value(contact.authority or NOT_KNOWN[0])
             self.caller.show_districts()
         self.caller.cohort.set_value(contact.cohort.value)
+        self.caller.say(contact.aside)
         self.show_cohort(contact.cohort)
         self.telling.show_people(contact.rows)
         self.routes.show_contact(contact)
@@ -151,6 +211,7 @@ class ContactPage(QWidget):
             self.close_editor(focus=False)
         for each in self._cards:
             each.setVisible(each is card)
+        self.routes.setVisible(card is None)
 
     def open_route(self, form: Routing) -> None:
         if self.contact is None:
@@ -178,7 +239,8 @@ class ContactPage(QWidget):
         self.editor.show()
         if opening:
             self.editor.begin()
-            self._scroll.ensureWidgetVisible(self.editor)
+            # Where it stands is known once it has been laid out.
+            QTimer.singleShot(0, self.editor, lambda: self._scroll.ensureWidgetVisible(self.editor))
 
     def close_editor(self, *, focus: bool = True) -> None:
         if not self.editor.isHidden():

@@ -13,8 +13,8 @@ from mash_desktop.desk.triage.history import SAME, History
 from mash_desktop.domain.codes import Ethnicity, Sex
 from ui.keys import keys
 from ui.theme import Tone
+from ui.triage.fields import FieldRow
 from ui.triage.inputs import YES_NO, Section, Tick
-from ui.triage.sections import fields
 from ui.widgets import (
     ActionButton,
     Box,
@@ -67,7 +67,7 @@ class PeopleCard(Card):
         self.line.changed.connect(self.line_edited)
         self.table: DenseTable[_Shown] = DenseTable(
             [
-                TableColumn("Name", lambda r: r.person.name, bold=True, stretch=2),
+                TableColumn("Name", lambda r: r.person.name, bold=lambda r: r.person.of_concern, stretch=2),
                 TableColumn("Born", lambda r: r.person.born, stretch=1),
                 TableColumn("Relation", lambda r: r.person.relation or "–", stretch=1),
                 TableColumn("Why in scope", lambda r: r.person.why, stretch=1),
@@ -96,9 +96,7 @@ class PeopleCard(Card):
         self.home = Section("home", home, self._make_home, lambda form: {n: getattr(form, n) for n in home})
         self.put(self.line)
         self.put(self.table)
-        row = fields(home["line"], home["postcode"], shares=(5, 2))
-        row.put(home["suppressed"])
-        self.put(row)
+        self.put(FieldRow(*home.values(), shares=(5, 2, 2)))
 
     def _make_home(self, **values: Any) -> Home:
         kept = self._home
@@ -169,7 +167,7 @@ class PersonEditor(Card):
             (("relation", "parental_responsibility", "ground", "sex"), (4, 4, 3, 3)),
             (("school", "nhs_number", "upn", "ethnicity"), (4, 4, 3, 3)),
         ):
-            self.put(fields(*(inputs[name] for name in names), shares=shares))
+            self.put(FieldRow(*(inputs[name] for name in names), shares=shares))
         self.put(Box(Flow(*(inputs[name] for name in ("of_concern", "alleged", "unsafe")), gap=16)))
         self._homes = Flow(gap=16)
         self._homes_box = Box(self._homes)
@@ -190,7 +188,7 @@ class PersonEditor(Card):
         finish = ActionButton("Done", "Esc", accessible_name="Back to the people", compact=True)
         finish.setObjectName("triage.person.done")
         finish.clicked.connect(self.done)
-        self.put(fields(*self._new.values(), shares=(5, 3, 2, 3)))
+        self.put(FieldRow(*self._new.values(), shares=(5, 3, 2, 3)))
         self.put(Row(add, None, finish))
 
     @property

@@ -17,8 +17,8 @@ from mash_desktop.desk.triage import Contact
 from mash_desktop.desk.triage.routing import RouteChoice, Routing
 from ui.keys import cap_text, keys
 from ui.theme import Role, Voice
+from ui.triage.fields import FieldRow
 from ui.triage.inputs import Tick
-from ui.triage.sections import fields
 from ui.widgets import ActionButton, Box, Card, ChoiceField, Column, Field, Flow, Row, Text, TextField, empty
 
 _MOST_ASKED = 5
@@ -116,7 +116,7 @@ class RoutingCard(Card):
     def __init__(self) -> None:
         super().__init__("Route", " ")
         self._route = ""
-        self._levels = Flow(gap=10)
+        self._levels = FieldRow(shares=(), least=190)
         self._level_fields: dict[str, ChoiceField] = {}
         self.rationale = TextField("Why this level and this route", lines=2)
         self.rationale.text.setObjectName("triage.routing.rationale")
@@ -155,10 +155,9 @@ class RoutingCard(Card):
         for one in contact.concerned:
             field = ChoiceField(f"Level of {one.name}", contact.levels, form.levels.get(one.subject, ""))
             field.setObjectName(f"triage.routing.level.{one.subject}")
-            field.setMinimumWidth(1)
             field.changed.connect(self._edited)
             self._level_fields[one.subject] = field
-            self._levels.addWidget(field)
+            self._levels.add(field, 1)
         self.rationale.set_value(form.rationale)
         self.rationale.clear_error()
         self.error.hide()
@@ -205,7 +204,7 @@ class SmallAct(Card):
         back.setObjectName(f"triage.{what}.back")
         do.clicked.connect(lambda: self.asked.emit({n: field.value() for n, field in inputs.items()}))
         back.clicked.connect(self.left)
-        self.put(fields(*inputs.values(), shares=[1] * len(inputs)))
+        self.put(FieldRow(*inputs.values(), shares=[1] * len(inputs)))
         self.put(Row(None, back, do, gap=10))
 
     def begin(self) -> None:

@@ -38,6 +38,7 @@ class TriageDesk(Screen):
         self._desk = desk
         self._chips: tuple[Chip, ...] = ()
         self._opening = False
+        self._add_when_open = False
         self._page: ContactPage | None = None
         self._keeping = Keeping(self, desk)
         self._keeping.left.connect(self._refresh_soon)
@@ -263,6 +264,9 @@ class TriageDesk(Screen):
     def _opened(self, stream: str) -> None:
         self._opening = False
         self._keeping.begin(stream)
+        if self._add_when_open:
+            self._add_when_open = False
+            self._add_person()
         self._read_chips()
         self._refresh_soon()
 
@@ -322,6 +326,8 @@ class TriageDesk(Screen):
         assert page is not None
         line = page.people.line.value()
         if not stream:
+            # Typed faster than the contact could be opened: taken as soon as it is.
+            self._add_when_open = True
             return
 
         def added(subject: str) -> None:

@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtWidgets import QWidget
-
 from mash_desktop.desk.triage import Account, Adult, Arrival, Caller, Mark, PersonRow, Settings, Telling
 from mash_desktop.domain.codes import (
     AbuseType,
@@ -20,30 +18,27 @@ from mash_desktop.domain.codes import (
     SourceOfContact,
 )
 from ui.theme import Role, Voice
+from ui.triage.fields import FieldRow
 from ui.triage.inputs import YES_NO, Section, Several, Tick
 from ui.triage.words import WordsField
-from ui.widgets import Box, Card, ChoiceField, Field, KeyCap, Row, Text
+from ui.widgets import ActionButton, Box, Card, ChoiceField, Field, KeyCap, Row, Text
 
 NOT_KNOWN = ("-", "Not known")
 """Stands for an empty value, which a list of choices cannot hold."""
-
-
-def fields(*pieces: QWidget, shares: Sequence[int]) -> Row:
-    """A row of fields that share its width by weight."""
-    row = Row(gap=10)
-    for piece, share in zip(pieces, shares, strict=True):
-        row.put(piece, share)
-    return row
 
 
 class CallerCard(Card):
     """Who is calling, how it came, and whose concern it is."""
 
     def __init__(self, settings: Settings) -> None:
-        super().__init__("Who is calling", " ")
+        self._aside = Text("", Role.ASIDE, Voice.ASIDE)
+        more = ActionButton("Change", "Alt+H", accessible_name="Change how the contact came", compact=True)
+        more.setObjectName("triage.arrival.more")
+        more.clicked.connect(self._open_more)
+        super().__init__("Who is calling", Box(Row(self._aside, more, gap=10)))
         self.who = Field("Name and role", placeholder="name, role")
         organisation, call_back = Field("Organisation"), Field("Call back")
-        may_know = ChoiceField("May the family know who called?", YES_NO)
+        may_know = ChoiceField("Family may know?", YES_NO, accessible_name="May the family know who called?")
         anonymous = Tick("Anonymous", accessible_name="The caller stays anonymous")
         self.caller = Section(
             "caller",
@@ -72,12 +67,19 @@ class CallerCard(Card):
             _arrival,
             _arrival_values,
         )
-        self.put(fields(self.who, organisation, call_back, may_know, shares=(9, 6, 5, 5)))
-        row = fields(
-            self.cohort, self.authority, self._district, source, channel, received, shares=(5, 5, 5, 6, 4, 4)
+        self.put(FieldRow(self.who, organisation, source, call_back, may_know, shares=(7, 5, 5, 4, 4)))
+        self._more = Box(
+            FieldRow(
+                self.cohort,
+                self.authority,
+                self._district,
+                channel,
+                received,
+                anonymous,
+                shares=(4, 5, 5, 4, 3, 4),
+            )
         )
-        row.put(anonymous)
-        self.put(row)
+        self.put(self._more)
         self.show_districts()
         self.authority.changed.connect(self.show_districts)
 
@@ -88,8 +90,16 @@ class CallerCard(Card):
         self._district.set_choices([*within, NOT_KNOWN])
 
     def say(self, aside: str) -> None:
-        assert self.heading is not None
-        self.heading.set_aside(aside)
+        """What the row that is folded away says."""
+        names = [self.cohort.box.currentText(), self.authority.box.currentText(), aside]
+        self._aside.setText(" · ".join(name for name in names if name))
+
+    def fold(self, folded: bool) -> None:
+        self._more.setVisible(not folded)
+
+    def _open_more(self) -> None:
+        self.fold(not self._more.isHidden())
+        (self.who if self._more.isHidden() else self.cohort).setFocus()
 
 
 def _arrival(area: str, **values: str) -> Arrival:
@@ -130,8 +140,8 @@ class AccountCard(Card):
         }
         self.section = Section("account", {"words": self.words, **self._simple}, _account, self._values)
         self.put(self.words, 1)
-        self.put(fields(self._where, next_access, shares=(1, 1)))
-        self.put(fields(incident_on, incident_place, self._need, danger, shares=(4, 5, 5, 4)))
+        self.put(FieldRow(self._where, next_access, shares=(1, 1)))
+        self.put(FieldRow(incident_on, incident_place, self._need, danger, shares=(4, 5, 5, 4)))
         self.put(self._abuse)
         self.show_cohort(Cohort.CHILDREN)
 
@@ -188,8 +198,8 @@ class TellingCard(Card):
             },
         )
         self._told = told
-        self.put(fields(self._who, told, agrees, consent, shares=(6, 3, 4, 4)))
-        self.put(fields(self._reason, self._text, shares=(1, 1)))
+        self.put(FieldRow(self._who, told, agrees, consent, shares=(6, 3, 4, 4)))
+        self.put(FieldRow(self._reason, self._text, shares=(1, 1)))
         self.section.changed.connect(self._show)
         self._show()
 
@@ -227,4 +237,4 @@ class AdultCard(Card):
             (("consent", "override_reason", "capacity", "advocate"), (2, 4, 5, 3)),
             (("setting", "provider", "place_of_abuse"), (1, 1, 1)),
         ):
-            self.put(fields(*(inputs[name] for name in names), shares=shares))
+            self.put(FieldRow(*(inputs[name] for name in names), shares=shares))

@@ -136,7 +136,7 @@ def view(desk: Desk, stream: str) -> Contact:
             Advice(desk.name(made.author), clock.say(made.made_at), made.body.words)
             for made in reversed(referral.all(AdviceGiven))
         ),
-        to_ask=guide.still_to_ask(referral, account, assessed, clock.today),
+        to_ask=guide.still_to_ask(referral, cohort, account, assessed, clock.today),
         acknowledged=", ".join(made.body.how for made in referral.all(AcknowledgementSent)),
         searched=bool(referral.all(HistorySearched)),
     )
@@ -170,7 +170,7 @@ def blank(desk: Desk, cohort: Cohort) -> Contact:
         levels=(),
         concerned=(),
         advice=(),
-        to_ask=guide.still_to_ask(nothing, account, assessed, clock.today),
+        to_ask=guide.still_to_ask(nothing, cohort, account, assessed, clock.today),
         acknowledged="",
         searched=False,
     )
@@ -202,11 +202,9 @@ def _title(desk: Desk, referral: Referral, caller: Caller, arrival: Arrival) -> 
 
 
 def _aside(arrival: Arrival) -> str:
-    """``2A Schools · phone · received 13:58``."""
-    source = SourceOfContact(arrival.source)
+    """``phone · received 13:58``."""
     came = f"received {arrival.received}" if arrival.received else ""
-    named = source.label.split(":")[-1].split(",")[0].strip()
-    return " · ".join(part for part in (f"{source.value} {named}", came) if part)
+    return " · ".join(part for part in (ContactChannel(arrival.channel).label.lower(), came) if part)
 
 
 # --- keystrokes and sections

@@ -101,9 +101,11 @@ def _youngest(referral: Referral, today: date) -> int | None:
     return min(ages, default=None)
 
 
-def still_to_ask(referral: Referral, account: Account, assessed: Assessed, today: date) -> tuple[str, ...]:
+def still_to_ask(
+    referral: Referral, cohort: Cohort, account: Account, assessed: Assessed, today: date
+) -> tuple[str, ...]:
     """What the process records and nobody has been asked yet, the most pressing first."""
-    children = referral.cohort is Cohort.CHILDREN
+    children = cohort is Cohort.CHILDREN
     subjects = [made.body for made in referral.subjects.values()]
     concerned = [body for body in subjects if body.of_concern]
     asked: list[tuple[bool, str]] = [
@@ -125,7 +127,7 @@ def still_to_ask(referral: Referral, account: Account, assessed: Assessed, today
         ),
         (not account.incident_on.strip(), "When did it happen?"),
     ]
-    if referral.cohort is Cohort.ADULTS:
+    if cohort is Cohort.ADULTS:
         recorded = referral.all(AdultRecorded)
         asked.insert(
             3, (not any(one.body.wishes for one in recorded), "What does the person want to happen?")
