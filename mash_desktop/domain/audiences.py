@@ -98,6 +98,8 @@ class Reach(msgspec.Struct, frozen=True):
     """Entries that are the last of a chain of release."""
     suppressed: frozenset[str]
     """Addresses whose last word is that they are suppressed, which holds for every earlier word on them."""
+    disagreeing: dict[str, frozenset[str]]
+    """Parties to each escalation, as far as they have to do with this referral."""
 
     def asked_about_any(self, subjects: set[str]) -> set[str]:
         return {f"agency:{agency}" for agency, about in self.asked.items() if about & subjects}
@@ -113,12 +115,12 @@ def reach(referral: Referral, config: HubConfig) -> Reach:
     others = hub_staff if referral.admitted is not None else {f"agency:{referral.origin}"}
     core = others | ({f"agency:{referral.owner}"} if referral.owner is not None else set())
     asked = asked_about(referral)
+    receiving = {f"agency:{referral.outcome.body.agency}"} if referral.outcome is not None else set[str]()
+    involved = core | receiving | {f"agency:{agency}" for agency in asked}
     return Reach(
         core=frozenset(core),
         hub_staff=hub_staff,
-        receiving=frozenset(
-            {f"agency:{referral.outcome.body.agency}"} if referral.outcome is not None else ()
-        ),
+        receiving=frozenset(receiving),
         table=frozenset(
             f"agency:{agency}" for agency in (asked if referral.last(TableOpened) is not None else ())
         ),
@@ -126,6 +128,10 @@ def reach(referral: Referral, config: HubConfig) -> Reach:
         requests={request: one.agency for request, one in requests(referral).items()},
         released=frozenset(last for chain, last in referral.chains.items() if chain.startswith("release:")),
         suppressed=frozenset(one.body.address for one in referral.addresses if one.body.suppressed),
+        disagreeing={
+            escalation: frozenset(f"agency:{party}" for party in one.body.parties) & involved
+            for escalation, one in referral.latest(EscalationRaised, "escalation").items()
+        },
     )
 
 
@@ -140,14 +146,16 @@ def audiences_within(reach: Reach, entry: Made[Body]) -> frozenset[str]:
     core = reach.core
     own = frozenset({f"agency:{entry.agency}"})
     if isinstance(body, _OWNERS_ONLY):
-        return core - reach.hub_staff
+        return own | core - reach.hub_staff
     if isinstance(body, ContributionRecorded):
         return own
     if isinstance(body, ContributionReleased):
         at_table = reach.table if entry.id in reach.released else frozenset[str]()
-        return own | core | reach.receiving | at_table
+        # An agency owns what it contributed: a receiving team of another agency than the owner's has it only
+        # where the agency agrees to onward use.
+        return own | core | at_table | (reach.receiving if body.onward else frozenset())
     if isinstance(body, ReleaseWithdrawn):
-        return own | core | reach.receiving
+        return own | core
     if isinstance(body, RequestMade):
         return core | {f"agency:{body.agency}"}
     if isinstance(body, _REQUEST_BOUND):
@@ -166,7 +174,7 @@ def audiences_within(reach: Reach, entry: Made[Body]) -> frozenset[str]:
     if isinstance(body, _TABLED):
         return core | own | reach.table | reach.receiving
     if isinstance(body, (EscalationRaised, EscalationResolved)):
-        return core | own
+        return core | own | reach.disagreeing.get(body.escalation, frozenset())
     if isinstance(body, EntryWithdrawn):
         return core | own | {GOVERNANCE}
     if isinstance(body, AgenciesTold):

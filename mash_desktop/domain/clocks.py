@@ -9,8 +9,11 @@ from datetime import datetime
 from functools import lru_cache
 
 from ..working_time import Calendar, HubHours, Limit
+from .codes import Rag
 from .configuration import Clock, HubConfig
+from .entries import Body, Made
 from .entries.triage import RagRated, StrategyHeld
+from .fold.handover import Handover
 from .fold.referral import Referral
 
 
@@ -28,46 +31,55 @@ def due(config: HubConfig, start: datetime, limit: Limit | None) -> datetime | N
 def decision_due(referral: Referral, first: bool = False) -> datetime | None:
     """When the decision is due: from admission, by the rating in force (or the ``first`` rating)."""
     ratings = referral.all(RagRated)
-    if referral.admitted is None or referral.cohort is None or not ratings:
+    if referral.admitted is None or not ratings:
         return None
     rated = ratings[0] if first else ratings[-1]
-    config = referral.config(rated)
-    started = referral.admitted.made_at
-    limit = config.limit(Clock.DECISION, referral.cohort, started.date(), rated.body.rag)
-    return due(config, started, limit)
+    return _due(referral, rated, Clock.DECISION, referral.admitted.made_at, rated.body.rag)
 
 
 def returns_due(referral: Referral, asked_at: datetime) -> datetime | None:
     """When an answer asked for at ``asked_at`` is due, by the rating in force."""
-    if referral.rag is None or referral.cohort is None:
+    if referral.rag is None:
         return None
-    config = referral.config(referral.rated)
-    return due(config, asked_at, config.limit(Clock.RETURN, referral.cohort, asked_at.date(), referral.rag))
+    return _due(referral, referral.rated, Clock.RETURN, asked_at, referral.rag)
 
 
 def acknowledgement_due(referral: Referral) -> datetime | None:
     """When a social worker must have decided and told the referrer."""
-    if referral.opened is None or referral.cohort is None:
+    if referral.opened is None or referral.received_at is None:
         return None
-    config = referral.config(referral.opened)
-    received = referral.opened.body.received_at
-    return due(config, received, config.limit(Clock.ACKNOWLEDGE, referral.cohort, received.date()))
+    return _due(referral, referral.opened, Clock.ACKNOWLEDGE, referral.received_at)
 
 
 def assessment_due(referral: Referral) -> datetime | None:
     """When the assessment must be done, from the day of referral."""
-    if referral.admitted is None or referral.cohort is None:
+    if referral.admitted is None:
         return None
-    config = referral.config(referral.admitted)
-    started = referral.admitted.made_at
-    return due(config, started, config.limit(Clock.ASSESSMENT, referral.cohort, started.date()))
+    return _due(referral, referral.admitted, Clock.ASSESSMENT, referral.admitted.made_at)
 
 
 def conference_due(referral: Referral) -> datetime | None:
     """When the initial conference is due, from the strategy discussion that started the s47 enquiry."""
-    started = next((one for one in referral.all(StrategyHeld) if one.body.decision != "no_s47"), None)
-    if started is None or referral.cohort is None:
+    started = min(
+        (one for one in referral.all(StrategyHeld) if one.body.decision != "no_s47"),
+        key=lambda made: made.made_order,
+        default=None,
+    )
+    return None if started is None else _due(referral, started, Clock.CONFERENCE, started.made_at)
+
+
+def handover_due(referral: Referral, handover: Handover) -> datetime | None:
+    """When a hand-over that nobody has acknowledged begins to ring; ``None`` once somebody has."""
+    if handover.acknowledged is not None:
         return None
-    config = referral.config(started)
-    limit = config.limit(Clock.CONFERENCE, referral.cohort, started.made_at.date())
-    return due(config, started.made_at, limit)
+    return _due(referral, handover.made, Clock.HANDOVER, handover.made.made_at)
+
+
+def _due(
+    referral: Referral, at: Made[Body] | None, clock: Clock, start: datetime, rag: Rag | None = None
+) -> datetime | None:
+    """By the configuration in force at the entry ``at``; ``None`` where that or the cohort is not known."""
+    if referral.cohort is None or not referral.timeline.versions:
+        return None
+    config = referral.config(at)
+    return due(config, start, config.limit(clock, referral.cohort, config.day(start), rag))

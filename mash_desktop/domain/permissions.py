@@ -14,7 +14,7 @@ from .codes import AgencyKind
 from .configuration import HubConfig
 from .fold.gathering import asked_about
 from .fold.referral import Referral
-from .fold.stage import AFTER_SIGNING, BEFORE_ADMISSION, IN_HUB, OPEN, Stage
+from .fold.stage import AFTER_SIGNING, BEFORE_ADMISSION, BEFORE_SIGNING, IN_HUB, OPEN, Stage
 from .roles import DECISION_MAKERS, HUB_MANAGERS, RESEARCHERS, Role
 
 
@@ -82,36 +82,43 @@ _GATHERING = frozenset({_S.RATED, _S.GATHERING, _S.TABLE, _S.DRAFTED})
 _ANSWERING = frozenset({_S.GATHERING, _S.TABLE, _S.DRAFTED, _S.SIGNED, _S.OUTCOME, _S.ACCEPTED})
 _DECIDING = frozenset({_S.RATED, _S.GATHERING, _S.TABLE, _S.DRAFTED})
 
-_section = (_permit(_INTAKE, _DESK, OPEN), _permit(_CHAIRS | HUB_MANAGERS, _HUB, IN_HUB))
+# Who took the contact writes in it until admission; nobody writes in it once it is signed or sent on.
+_section = (
+    _permit(_INTAKE, _DESK, BEFORE_ADMISSION),
+    _permit(_INTAKE, _OWN, BEFORE_SIGNING),
+    _permit(_CHAIRS | HUB_MANAGERS, _HUB, IN_HUB),
+)
 _asking = (_permit(HUB_MANAGERS | _CHAIRS, _HUB, _GATHERING), _permit(_OWNERS, _OWN, _GATHERING))
 _answering = (_permit(RESEARCHERS, {Relation.ASKED}, _ANSWERING),)
 _table = (_permit(_CHAIRS | HUB_MANAGERS, _HUB, _DECIDING), _permit(_OWNERS, _OWN, _DECIDING))
 _signing = (_permit(DECISION_MAKERS, _OWN, frozenset({_S.DRAFTED})),)
 _after = (_permit(_OWNERS, _OWN, AFTER_SIGNING), _permit(_CHAIRS | HUB_MANAGERS, _HUB, AFTER_SIGNING))
 _everyone = frozenset(Role) - {_R.ADMINISTRATOR, _R.INFORMATION_GOVERNANCE, _R.STORE}
+_in_the_building = _everyone - {_R.VIRTUAL_PARTNER}  # who answers requests only
 _involved = {Relation.OWNER, Relation.ORIGIN, Relation.HUB, Relation.ASKED, Relation.RECEIVING}
 
 TABLE: dict[str, tuple[Permit, ...]] = {
     "contact.opened": (_permit(_INTAKE, {Relation.NONE}, frozenset({_S.NONE})),),
     "contact.corrected": (_permit(_INTAKE, _DESK, _TAKING),),
     "referrer.recorded": (_permit(_INTAKE, _DESK, OPEN),),
-    "concern.recorded": (_permit(_INTAKE, _DESK, OPEN),),
+    "concern.recorded": _section[:2],
     "subject.recorded": _section,
     "relationship.recorded": _section,
     "address.recorded": _section,
     "contact_detail.recorded": _section,
-    "telling.recorded": _section,
+    "telling.recorded": (*_section, _permit(_INTAKE, _OWN, AFTER_SIGNING)),
     "adult.recorded": _section,
     "assessment.recorded": _section,
+    "setting.recorded": _section,
     "history.searched": (_permit(_INTAKE, _DESK, OPEN),),
     "advice.given": (_permit(_OWNERS, _OWN, OPEN),),
-    "note.added": (_permit(_everyone, _involved, OPEN),),
+    "note.added": (_permit(_in_the_building, _involved, OPEN),),
     "document.attached": (_permit(_everyone, _involved, OPEN),),
     "acknowledgement.sent": (_permit(_INTAKE, _DESK, OPEN),),
     "duplicate.named": (_permit(_INTAKE, _DESK, _TAKING),),
     "contact.passed": (_permit(_INTAKE, _DESK, _TAKING),),
     "ownership.transferred": (_permit(DECISION_MAKERS, _OWN, OPEN),),
-    "contact.triaged": (_permit(_INTAKE, _DESK, frozenset({_S.CONTACT, _S.TRIAGED, _S.OVERSEEN})),),
+    "contact.triaged": (_permit(_INTAKE, _DESK, BEFORE_ADMISSION),),
     "triage.overseen": (_permit(DECISION_MAKERS, _OWN, frozenset({_S.TRIAGED, _S.OVERSEEN})),),
     "strategy.held": (_permit(DECISION_MAKERS | {_R.SOCIAL_WORKER}, _OWN, OPEN),),
     "referral.admitted": (_permit(DECISION_MAKERS, _OWN, frozenset({_S.OVERSEEN})),),
@@ -127,10 +134,10 @@ TABLE: dict[str, tuple[Permit, ...]] = {
     "release.withdrawn": _answering,
     "table.opened": (_permit(_CHAIRS | HUB_MANAGERS, _HUB, frozenset({_S.RATED, _S.GATHERING})),),
     "attendance.recorded": _table,
-    "view.recorded": (*_table, _permit(RESEARCHERS, {Relation.ASKED}, _DECIDING)),
+    "view.recorded": (*_table, _permit({_R.RESEARCHER}, {Relation.ASKED}, _DECIDING)),
     "analysis.recorded": _table,
     "action.recorded": (*_table, *_after),
-    "action.completed": (_permit(_everyone, _involved, OPEN),),
+    "action.completed": (_permit(_in_the_building, _involved, OPEN),),
     "decision.drafted": (
         _permit(_CHAIRS, _HUB, _DECIDING),
         _permit(_OWNERS, _OWN, _DECIDING),
@@ -138,11 +145,13 @@ TABLE: dict[str, tuple[Permit, ...]] = {
     "decision.returned": _signing,
     "decision.signed": _signing,
     "decision.amended": (_permit(DECISION_MAKERS, _OWN, AFTER_SIGNING),),
+    "enquiry.caused": (_permit(_OWNERS, _OWN, AFTER_SIGNING),),
+    "enquiry.reported": (_permit(_OWNERS, _OWN, AFTER_SIGNING),),
     "adult.concluded": (_permit(_OWNERS, _OWN, AFTER_SIGNING),),
     "outcome.sent": (
         _permit(_OWNERS, _OWN, frozenset({_S.SIGNED})),
         _permit(_CHAIRS | HUB_MANAGERS, _HUB, frozenset({_S.SIGNED})),
-        _permit(DECISION_MAKERS, _OWN, frozenset({_S.OVERSEEN})),
+        _permit(_INTAKE, _OWN, frozenset({_S.TRIAGED, _S.OVERSEEN})),
     ),
     "outcome.accepted": (_permit({_R.GATEWAY_WORKER}, {Relation.RECEIVING}, frozenset({_S.OUTCOME})),),
     "outcome.returned": (_permit({_R.GATEWAY_WORKER}, {Relation.RECEIVING}, frozenset({_S.OUTCOME})),),
@@ -154,6 +163,8 @@ TABLE: dict[str, tuple[Permit, ...]] = {
         _permit(_CHAIRS | HUB_MANAGERS, _HUB, AFTER_SIGNING | {_S.CLOSED}),
         _permit({_R.GATEWAY_WORKER}, {Relation.RECEIVING}, AFTER_SIGNING | {_S.CLOSED}),
     ),
+    "handover.made": (_permit(_INTAKE, _OWN, OPEN), _permit(_CHAIRS | HUB_MANAGERS, _HUB, IN_HUB)),
+    "handover.acknowledged": (_permit({_R.OUT_OF_HOURS}, _OWN, OPEN),),
     "referral.closed": (
         _permit(_OWNERS | {_R.TRIAGE_OPERATOR}, _OWN, frozenset({_S.OVERSEEN, _S.TRIAGED})),
         _permit(_OWNERS, _OWN, AFTER_SIGNING),

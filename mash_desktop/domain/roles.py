@@ -42,5 +42,8 @@ DECISION_MAKERS = frozenset(
 )
 """The roles that can be the owning agency's decision maker; which one is by cohort, in configuration."""
 
+SOCIAL_WORKERS = frozenset({Role.CONSULTANT_SOCIAL_WORKER, Role.SOCIAL_WORKER, Role.OUT_OF_HOURS})
+"""Who decides, as a social worker, what follows a child's referral."""
+
 HUB_MANAGERS = frozenset({Role.HUB_MANAGER, Role.DEPUTY_HUB_MANAGER})
 RESEARCHERS = frozenset({Role.RESEARCHER, Role.VIRTUAL_PARTNER})

@@ -28,8 +28,8 @@ def test_whether_an_entry_can_be_withdrawn_is_not_known_where_nothing_is_held() 
     assert asked_without_holding_anything(WITHDRAWN).answer is Answer.UNKNOWN
 
 
-def test_nothing_else_begins_a_referral_of_which_nothing_is_held() -> None:
-    assert asked_without_holding_anything(NoteAdded(words="Hello")).code == "not-opened"
+def test_what_may_be_done_where_nothing_is_held_cannot_be_known_there() -> None:
+    assert asked_without_holding_anything(NoteAdded(words="Hello")).answer is Answer.UNKNOWN
 
 
 def test_the_store_which_holds_everything_refuses_a_referral_that_was_never_opened() -> None:

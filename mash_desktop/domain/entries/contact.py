@@ -6,6 +6,8 @@ entry by entry. Recording a section again under the same id replaces it; nothing
 
 from __future__ import annotations
 
+from datetime import date
+
 import msgspec
 
 from ..codes import (
@@ -171,6 +173,19 @@ class AdultRecorded(Body, frozen=True):
     place_of_abuse: str = ""
 
 
+@kind("setting.recorded", key=("setting",))
+class SettingRecorded(Body, frozen=True):
+    """A care home, school or club that an organisational concern is about. It is no household: who lives or
+    works there is recorded as far as somebody is concerned for, and is not checked by default."""
+
+    setting: str
+    """Id of the setting in this referral."""
+    name: str
+    provider: str = ""
+    line: str = ""
+    postcode: str = ""
+
+
 @kind("history.searched")
 class HistorySearched(Body, frozen=True):
     """That earlier history was looked for, and how much was found. The terms are in the access log."""
@@ -224,6 +239,8 @@ class AssessmentRecorded(Body, frozen=True):
     """Professional judgement raises the result."""
     judgement_reason: str = ""
     events_in_12_months: int | None = None
+    last_marac_on: date | None = None
+    """When the same victim and perpetrator were last referred to MARAC."""
 
 
 @kind("duplicate.named", guard="stage")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import msgspec
 
 from ..codes import AbuseType, MaracRoute, RiskOutcome
@@ -45,6 +47,26 @@ class DecisionAmended(Body, frozen=True):
 
     subjects: tuple[SubjectDecision, ...]
     reason: str
+
+
+@kind("enquiry.caused")
+class EnquiryCaused(Body, frozen=True):
+    """An adult's enquiry that another body is asked to make (Care Act 2014 s42(2)), and by when."""
+
+    enquiry: str
+    subject: str
+    made_by: str
+    """In words: a provider or a trust need not be an agency of the hub."""
+    words: str
+    due_on: date
+
+
+@kind("enquiry.reported")
+class EnquiryReported(Body, frozen=True):
+    """What an enquiry that was caused found."""
+
+    enquiry: str
+    words: str
 
 
 @kind("adult.concluded")

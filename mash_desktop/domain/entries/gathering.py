@@ -96,6 +96,8 @@ class ContributionReleased(Body, frozen=True):
     on: PartialDate | None = None
     significance: Significance | None = None
     aspect: str = "event"
+    onward: bool = False
+    """The agency agrees to use beyond the table: by a receiving team of another agency than the owner's."""
 
     @property
     def guard(self) -> str:

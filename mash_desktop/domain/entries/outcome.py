@@ -1,4 +1,5 @@
-"""Entries after the signature: summary, acceptance, first action, feedback, escalation, closing."""
+"""Entries after the signature: summary, acceptance, first action, feedback, closing; and what may come at any
+time: a hand-over out of hours, an escalation, a withdrawal."""
 
 from __future__ import annotations
 
@@ -51,6 +52,22 @@ class SummaryMade(Body, frozen=True):
 
     profile: str
     digest: str
+
+
+@kind("handover.made")
+class HandoverMade(Body, frozen=True):
+    """Left to the owning agency's out-of-hours team at close."""
+
+    handover: str
+    team: str
+    words: str
+    """What is still to be done tonight."""
+
+
+@kind("handover.acknowledged")
+class HandoverAcknowledged(Body, frozen=True):
+    handover: str
+    words: str = ""
 
 
 @kind("referral.closed", guard="stage")

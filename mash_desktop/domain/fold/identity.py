@@ -37,7 +37,7 @@ class Identity(msgspec.Struct, frozen=True):
 
 
 def fold_identity(entries: Iterable[Made[Body]]) -> Identity:
-    """Fold the entries of one identity's stream. Of two that contradict each other the one made later holds."""
+    """Fold the entries of one identity's stream. Of two that differ the one made later holds."""
     kept = standing(entries)
     history: list[Made[HistoryRecorded]] = []
     linked: set[Subject] = set()

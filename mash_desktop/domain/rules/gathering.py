@@ -42,21 +42,24 @@ def _own_request(situation: Situation, request: str) -> Request | Verdict:
 
 @rule(RequestMade)
 def made(situation: Situation, entry: Made[RequestMade]) -> Verdict:
-    body = entry.body
-    try:
-        agency = situation.config.agency(body.agency)
-    except Refusal as refusal:
-        return no(refusal.code, refusal.sentence, "agency")
-    if not agency.holds(situation.now.date()):
-        return no("agency-not-member", f"{agency.name} is not a member of this hub now.", "agency")
+    body, referral = entry.body, situation.referral
     if body.request in requests(situation.referral):
         return no("request-twice", "This request was made already.", "request")
     if not body.subjects:
         return no("request-about-nobody", "Name who the agency is asked about.", "subjects")
-    scope = {one.subject for one in situation.referral.scope}
+    if body.cohort not in {None, referral.cohort} or body.reference not in {"", referral.reference}:
+        return situation.absent(
+            "request-misleads", "The request names another case than this one.", "reference"
+        )
+    if body.rag not in {None, referral.rag}:
+        return situation.absent("rating-outdated", "It is rated otherwise now. Look, and ask again.", "rag")
+    scope = {one.subject for one in referral.scope}
     if not scope.issuperset(body.subjects):
         return situation.absent("not-in-scope", "An agency is asked only about people in scope.", "subjects")
-    return filled(body.minimum_concern, "minimum_concern", "the minimum that the agency needs to know")
+    return situation.first_no(
+        situation.member(body.agency, "agency"),
+        filled(body.minimum_concern, "minimum_concern", "the minimum that the agency needs to know"),
+    )
 
 
 @rule(RequestWithdrawn)
@@ -101,7 +104,7 @@ def answered(situation: Situation, entry: Made[RequestAnswered]) -> Verdict:
                 "Say why your agency does not share: a reason, and what it rests on.",
                 "refusal_reason",
             )
-        if body.review_on is None or body.review_on < situation.now.date():
+        if body.review_on is None or body.review_on < situation.today:
             return no(
                 "refusal-review", "Give a day, not past, on which the refusal is reviewed.", "review_on"
             )
@@ -109,7 +112,7 @@ def answered(situation: Situation, entry: Made[RequestAnswered]) -> Verdict:
             situation.referral.cohort is Cohort.CHILDREN and body.subject in situation.referral.of_concern
         )
         try:
-            check_withholding(situation.config, about_child, body.refusal_reason, situation.now.date())
+            check_withholding(situation.config, about_child, body.refusal_reason, situation.today)
         except Refusal as refusal:
             return no(refusal.code, refusal.sentence, "refusal_reason")
     elif not body.systems_searched:
@@ -125,6 +128,9 @@ def contributed(situation: Situation, entry: Made[ContributionRecorded]) -> Verd
         return found
     if not body.subjects or not set(body.subjects) <= set(found.subjects):
         return no("not-asked-about", "Your agency was not asked about a person named here.", "subjects")
+    held = contributions(situation.referral).get(body.contribution)
+    if held is not None and held.agency != situation.author.agency:
+        return no("contribution-of-another", "Another agency brought that item.", "contribution")
     graded = (body.intelligence_source, body.intelligence_grade, body.handling)
     if any(graded) and not all(graded):
         return no(
@@ -149,6 +155,8 @@ def release(situation: Situation, entry: Made[ContributionReleased]) -> Verdict:
         return no(
             "contribution-of-another", "Only the agency that brought an item releases it.", "contribution"
         )
+    if situation.referral.signed is not None and body.contribution in released(situation.referral):
+        return no("signed-off", "The decision is signed on the wording that was released.", "words")
     if not body.subjects or not set(body.subjects) <= set(held.body.subjects):
         return no("release-too-wide", "A release names nobody whom the item does not.", "subjects")
     if (

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from ..acts import Author
 from ..configuration import HubConfig
 from ..entries import Body, Made, Unread
 from ..entries.contact import ContactOpened
-from ..entries.outcome import EntryWithdrawn
-from ..fold.referral import Referral, fold
+from ..fold.referral import Referral
 from ..permissions import may, relations
 from ..verdict import YES, Verdict, no, unknown
 from . import contact, decision, gathering, outcome, table, triage
-from .situation import RULES, Situation
+from .situation import CLOCK_TOLERANCE, RULES, Situation
 
-__all__ = ["RULES", "Situation", "judge", "judge_act"]
+__all__ = ["CLOCK_TOLERANCE", "RULES", "Situation", "judge", "judge_act"]
 
 _ROOMS = (contact, triage, gathering, table, decision, outcome)
-
-CLOCK_TOLERANCE = timedelta(minutes=5)
-"""How far ahead of the store an author's clock may be before the future is refused."""
 
 
 def judge(situation: Situation, entry: Made[Body]) -> Verdict:
@@ -39,13 +35,9 @@ def judge(situation: Situation, entry: Made[Body]) -> Verdict:
         return no(
             "from-the-future", "This was made by a clock that is ahead. Set the computer's clock right."
         )
-    # Governance withdraws what was misfiled in a referral of which it holds nothing.
-    begins = isinstance(entry.body, ContactOpened) or (
-        isinstance(entry.body, EntryWithdrawn) and not referral.whole
-    )
-    if (not referral.entries and not begins) or (
-        referral.entries and referral.opened is None and referral.whole
-    ):
+    if entry.body.FAMILY != "referral":
+        return no("stream-wrong", "An entry of this kind belongs to another stream than a referral's.")
+    if referral.whole and referral.opened is None and not isinstance(entry.body, ContactOpened):
         return no("not-opened", "This referral was never opened.")
     permitted = may(
         entry.kind, author.role, relations(referral, author.agency, situation.config), referral.stage
@@ -58,7 +50,12 @@ def judge(situation: Situation, entry: Made[Body]) -> Verdict:
         if referral.whole:
             return refusal
         return unknown(refusal.code, refusal.sentence) if referral.opened is None else refusal
-    return situation.first_no(_chain(situation, entry), _reliance(situation, entry), _own(situation, entry))
+    return situation.first_no(
+        _chain(situation, entry),
+        situation.stands(entry.relies_on),
+        _after_signing(situation, entry),
+        _own(situation, entry),
+    )
 
 
 def _chain(situation: Situation, entry: Made[Body]) -> Verdict:
@@ -70,22 +67,18 @@ def _chain(situation: Situation, entry: Made[Body]) -> Verdict:
     last = situation.referral.chains.get(entry.guard)
     if entry.base == last:
         return YES
-    if last is None and not situation.referral.whole:
+    if not situation.referral.whole and (entry.base is None or situation.referral.get(entry.base) is None):
         return unknown("chain-unseen", "Whether someone moved first cannot be known here.")
     return no(
         "moved-on", "Someone else moved this on first. Look at what they did, then do it again or let it go."
     )
 
 
-def _reliance(situation: Situation, entry: Made[Body]) -> Verdict:
-    """What an entry relies on must stand: neither withdrawn nor superseded."""
-    for relied in entry.relies_on:
-        found = situation.referral.get(relied)
-        if found is None:
-            return situation.absent("evidence-gone", "Something this rests on was withdrawn.", "relies_on")
-        if found.guard is not None and situation.referral.chains[found.guard] != relied:
-            return no("evidence-superseded", "Something this rests on has been replaced since.", "relies_on")
-    return YES
+def _after_signing(situation: Situation, entry: Made[Body]) -> Verdict:
+    """What was told before the signature is not told anew after it: an amendment is a new entry."""
+    if situation.referral.signed is None or situation.referral.told(entry.body) is None:
+        return YES
+    return no("signed-off", "The decision is signed. What it rests on is no longer changed, only added to.")
 
 
 def _own(situation: Situation, entry: Made[Body]) -> Verdict:
@@ -111,5 +104,5 @@ def judge_act(
             return here, referral
         if verdict and not here:
             verdict = here
-        referral = fold([*referral.entries, entry], referral.timeline, whole=referral.whole)
+        referral = referral.then(entry)
     return verdict, referral

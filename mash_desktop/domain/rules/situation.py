@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar, cast
 
 import msgspec
@@ -11,8 +11,12 @@ import msgspec
 from ..acts import Author
 from ..configuration import HubConfig
 from ..entries import Body, Made
+from ..errors import Refusal
 from ..fold.referral import Referral
 from ..verdict import YES, Verdict, no, unknown
+
+CLOCK_TOLERANCE = timedelta(minutes=5)
+"""How far ahead of the store an author's clock may be before the future is refused."""
 
 
 class Situation(msgspec.Struct, frozen=True):
@@ -22,6 +26,11 @@ class Situation(msgspec.Struct, frozen=True):
     referral: Referral
     config: HubConfig
     now: datetime
+
+    @property
+    def today(self) -> date:
+        """The day it is at the hub."""
+        return self.config.day(self.now)
 
     def first_no(self, *verdicts: Verdict) -> Verdict:
         """The first *no*; else the first *cannot be known*; else *yes*."""
@@ -43,6 +52,51 @@ class Situation(msgspec.Struct, frozen=True):
             return YES
         return self.absent("subject-unknown", "A person named here is not in this referral.", field)
 
+    def member(self, agency: str, field: str) -> Verdict:
+        """The agency is one that the hub has, and a member of it today."""
+        found = next((one for one in self.config.agencies if one.id == agency), None)
+        if found is None:
+            return no("unknown-agency", "This hub has no agency of that name.", field)
+        if found.holds(self.today):
+            return YES
+        return no("agency-not-member", f"{found.name} is not a member of this hub now.", field)
+
+    def agencies_known(self, agencies: tuple[str, ...], field: str) -> Verdict:
+        """Every agency named is one that the hub has or had."""
+        known = {one.id for one in self.config.agencies}
+        if known.issuperset(agencies):
+            return YES
+        return no("unknown-agency", "This hub has no agency of that name.", field)
+
+    def not_future(self, at: datetime, field: str) -> Verdict:
+        """What is said to have happened has happened, by a clock that may be a little ahead."""
+        if at <= self.now + CLOCK_TOLERANCE:
+            return YES
+        return no("from-the-future", "That has not happened yet. Look at the day and the time.", field)
+
+    def stands(self, relied: tuple[str, ...]) -> Verdict:
+        """What is relied on must stand: neither withdrawn nor superseded."""
+        for one in relied:
+            found = self.referral.get(one)
+            if found is None:
+                return self.absent("evidence-gone", "Something this rests on was withdrawn.", "relies_on")
+            last = found.guard and self.referral.chains[found.guard]
+            if (last or (self.referral.told(found.body) or found).id) != one:
+                return no(
+                    "evidence-superseded", "Something this rests on has been replaced since.", "relies_on"
+                )
+        return YES
+
+    @property
+    def decision_maker(self) -> Verdict:
+        """The owning agency's decision maker for the cohort: the role; the table has seen to the agency."""
+        cohort = self.referral.cohort
+        if cohort is None:
+            return self.absent("not-opened", "The cohort of this referral is not known.")
+        if self.author.role in self.config.decision_makers(cohort):
+            return YES
+        return no("not-decision-maker", "Only the owning agency's decision maker for this cohort does this.")
+
 
 Rule = Callable[[Situation, Made[Any]], Verdict]
 RULES: dict[type[Body], Rule] = {}
@@ -60,6 +114,15 @@ def rule(
         return check
 
     return register
+
+
+def refused(check: Callable[[], object], field: str | None = None) -> Verdict:
+    """*no* with the words of the ``Refusal`` that ``check`` raises, if it raises one."""
+    try:
+        check()
+    except Refusal as refusal:
+        return no(refusal.code, refusal.sentence, field or refusal.field)
+    return YES
 
 
 def filled(text: str, field: str, what: str) -> Verdict:

@@ -10,7 +10,6 @@ from ..entries.table import (
     AttendanceRecorded,
     ViewRecorded,
 )
-from ..errors import Refusal
 from ..roles import RESEARCHERS
 from ..verdict import YES, Verdict, no
 from .situation import Situation, filled, rule
@@ -18,17 +17,9 @@ from .situation import Situation, filled, rule
 PARTS = frozenset({"harm", "likelihood", "impact", "protective", "unknown", "voice", "discussion", "options"})
 
 
-def _agency(situation: Situation, agency: str) -> Verdict:
-    try:
-        situation.config.agency(agency)
-    except Refusal as refusal:
-        return no(refusal.code, refusal.sentence, "agency")
-    return YES
-
-
 @rule(AttendanceRecorded)
 def attendance(situation: Situation, entry: Made[AttendanceRecorded]) -> Verdict:
-    return _agency(situation, entry.body.agency)
+    return situation.agencies_known((entry.body.agency,), "agency")
 
 
 @rule(ViewRecorded)
@@ -43,7 +34,8 @@ def view(situation: Situation, entry: Made[ViewRecorded]) -> Verdict:
     if body.level not in referral.ladder:
         return no("level-unknown", "The level is not on the ladder of this cohort.", "level")
     return situation.first_no(
-        _agency(situation, body.agency), situation.subjects_known((body.subject,), "subject")
+        situation.agencies_known((body.agency,), "agency"),
+        situation.subjects_known((body.subject,), "subject"),
     )
 
 
