@@ -106,7 +106,7 @@ def test_the_clock_runs_from_receipt_until_the_referrer_was_told_what_was_decide
     assert row.clock is not None
     assert row.left(row.clock.due + timedelta(minutes=20)) == "late 20 min"
     known = [entry.id for entry in story.entries]
-    story.tell(OPERATOR, AcknowledgementSent(how="E-mail to the school.", decided=True))
+    story.tell(CONSULTANT, AcknowledgementSent(how="E-mail to the school.", decided=True))
     receive(desk.cache, CONSULTANT, story, known)
     (row,) = oversight.refreshed(desk, oversight.Queue((row,)), [STREAM]).rows
     assert (row.clock, row.left(desk.now())) == (None, "–")

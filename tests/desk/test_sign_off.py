@@ -14,7 +14,7 @@ from mash_desktop.desk.sign_off import Decision, form_key
 from mash_desktop.domain.entries.contact import ReferrerRecorded
 from mash_desktop.domain.entries.decision import DecisionReturned, DecisionSigned
 from mash_desktop.domain.entries.gathering import ReleaseWithdrawn
-from mash_desktop.domain.entries.outcome import AgenciesTold, OutcomeReturned, OutcomeSent
+from mash_desktop.domain.entries.outcome import AgenciesTold, OutcomeAccepted, OutcomeReturned, OutcomeSent
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.domain.fold.levels import levels
 from mash_desktop.domain.fold.stage import Stage
@@ -244,7 +244,10 @@ def test_a_signed_decision_leaves_the_list_once_sent_and_its_referrer_is_told(tm
 
 
 def test_it_is_not_closed_before_the_referrer_is_told(tmp_path: Path) -> None:
-    desk = signed(tmp_path)
+    story = at_sign_off().signed()
+    story.tell(FACILITATOR, OutcomeSent(agency="scc-children", team="social-work-gateway"))
+    story.tell(GATEWAY, OutcomeAccepted())
+    desk = signer(tmp_path, story)
     then = read(desk).after
     assert then is not None
     assert not then.may_close

@@ -21,6 +21,7 @@ from ...domain.entries.contact import (
     OwnershipTransferred,
     ReferrerRecorded,
     RelationshipRecorded,
+    SettingRecorded,
     SubjectRecorded,
     TellingRecorded,
 )
@@ -209,6 +210,12 @@ def _assessment(teller: Teller, made: Made[AssessmentRecorded]) -> Told:
         ),
         (body.subject,),
     )
+
+
+@says(SettingRecorded)
+def _setting(teller: Teller, made: Made[SettingRecorded]) -> Told:
+    body = made.body
+    return Told(f"Setting: {body.name}", ", ".join(p for p in (body.provider, body.line, body.postcode) if p))
 
 
 @says(DuplicateNamed)

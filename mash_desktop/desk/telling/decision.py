@@ -9,6 +9,8 @@ from ...domain.entries.decision import (
     DecisionDrafted,
     DecisionReturned,
     DecisionSigned,
+    EnquiryCaused,
+    EnquiryReported,
     SubjectDecision,
 )
 from ...domain.entries.outcome import (
@@ -18,12 +20,15 @@ from ...domain.entries.outcome import (
     EscalationResolved,
     FeedbackGiven,
     FirstActionRecorded,
+    HandoverAcknowledged,
+    HandoverMade,
     OutcomeAccepted,
     OutcomeReturned,
     OutcomeSent,
     ReferralClosed,
     SummaryMade,
 )
+from ...domain.partial_date import PartialDate
 from ..wording import joined
 from .teller import Teller, Told, phrases, says
 
@@ -70,6 +75,28 @@ def _amended(teller: Teller, made: Made[DecisionAmended]) -> Told:
         phrases(body.reason, _decided(teller, body.subjects)),
         tuple(one.subject for one in body.subjects),
     )
+
+
+@says(EnquiryCaused)
+def _enquiry(teller: Teller, made: Made[EnquiryCaused]) -> Told:
+    body = made.body
+    due = PartialDate.of(body.due_on).display()
+    return Told(f"Enquiry caused: {body.made_by}, due {due}", body.words, (body.subject,))
+
+
+@says(EnquiryReported)
+def _reported(teller: Teller, made: Made[EnquiryReported]) -> Told:
+    return Told("Enquiry reported", made.body.words)
+
+
+@says(HandoverMade)
+def _handed_over(teller: Teller, made: Made[HandoverMade]) -> Told:
+    return Told("Handed over to the out-of-hours team", made.body.words)
+
+
+@says(HandoverAcknowledged)
+def _taken_over(teller: Teller, made: Made[HandoverAcknowledged]) -> Told:
+    return Told("Hand-over acknowledged", made.body.words)
 
 
 @says(AdultConcluded)
