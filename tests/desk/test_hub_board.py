@@ -195,7 +195,7 @@ def test_what_happened_today_reads_as_lines(tmp_path: Path) -> None:
 def test_rating_names_its_reason_and_its_due_time(tmp_path: Path) -> None:
     desk = manager(tmp_path, admitted())
     assert hub_board.rating_dues(desk, "referral:0")["red"].endswith(
-        "4 working hours, running out of hours from admission"
+        "4 working hours from admission, running out of hours"
     )
     with pytest.raises(Refusal, match="why this rating"):
         hub_board.rate(desk, "referral:0", "red", "  ")

@@ -69,11 +69,11 @@ def rating_dues(desk: Desk, stream: str) -> dict[str, str]:
         start = referral.admitted.made_at
         limit = config.limit(Clock.DECISION, referral.cohort, start.date(), rag)
         at = due(config, start, limit)
-        said[rag.value] = (
-            f"Decision due {say_moment(at, desk.now(), config)}: {limit.say()} from admission"
-            if at is not None and limit is not None
-            else "This hub sets no limit for it"
-        )
+        said[rag.value] = "This hub sets no limit for it"
+        if at is not None and limit is not None:
+            length, _, besides = limit.say().partition(", ")
+            from_admission = f"{length} from admission{', ' if besides else ''}{besides}"
+            said[rag.value] = f"Decision due {say_moment(at, desk.now(), config)}: {from_admission}"
     return said
 
 

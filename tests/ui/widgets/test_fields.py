@@ -118,6 +118,24 @@ def test_a_row_of_choices_is_walked_by_arrows(place: Box, qtbot: QtBot) -> None:
     assert row.value() == "yes"
 
 
+def test_an_arrow_answers_a_row_that_has_no_answer_yet(place: Box, qtbot: QtBot) -> None:
+    row = ChoiceRow([("red", "Red"), ("amber", "Amber")], accessible_name="Rating")
+    put(place, qtbot, row)
+    row.setFocus()
+    QTest.keyClick(row.button("red"), Qt.Key.Key_Right)
+    assert row.value() == "amber"
+
+
+def test_a_field_made_while_another_is_typed_in_takes_nothing_from_it(place: Box, qtbot: QtBot) -> None:
+    typed = Field("Call back")
+    put(place, qtbot, typed)
+    typed.line.setFocus()
+    made = [TextField("Reason"), ChoiceField("Stage", [("1", "One")])]
+    QApplication.processEvents()
+    assert typed.line.hasFocus()
+    put(place, qtbot, *made)
+
+
 def test_a_tick_box_is_ticked_by_space_and_by_a_click_on_its_words(place: Box, qtbot: QtBot) -> None:
     box = TickBox("Parents were told")
     put(place, qtbot, box)
