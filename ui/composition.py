@@ -13,7 +13,6 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
-from PySide6.QtWidgets import QApplication, QWidget
 
 from mash_desktop.desk import ChangeSet, Desk
 from mash_desktop.desk.places import Badges, badges, places_for
@@ -48,9 +47,22 @@ PLACES = {
 def factories() -> dict[str, Callable[[Desk, Worker], Screen]]:
     """The screen of each place; imported when a window is built, so that a start stays quick."""
     from ui.hub_board import HubBoard
+    from ui.inbox import Inbox
+    from ui.oversight import Oversight
     from ui.requests import Requests
+    from ui.round_table import RoundTable
+    from ui.search import SearchPlace
+    from ui.sign_off import SignOff
+    from ui.sync_status import SyncScreen
+    from ui.triage import TriageDesk
 
-    return {screen.place_id: screen for screen in (HubBoard, Requests)}
+    screens = (
+        TriageDesk, Oversight, HubBoard, Requests, RoundTable, SignOff, Inbox, SearchPlace, SyncScreen,
+    )  # fmt: skip
+    return {screen.place_id: screen for screen in screens}
+
+
+_TOUCHES = (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel)
 
 
 class PersonWindow(QObject):
@@ -81,6 +93,8 @@ class PersonWindow(QObject):
         self.status = Status()
         self._badges = Badges({})
         self._left = ("", "")
+        self._built = False
+        """The screens are there."""
         self._idle_minutes = idle_minutes
         self._touched = datetime.now(UTC)
         self._signing_in_again = False
@@ -101,9 +115,6 @@ class PersonWindow(QObject):
         self._minute = QTimer(self)
         self._minute.setInterval(15_000)
         self._minute.timeout.connect(self._tick)
-        app = QApplication.instance()
-        if app is not None:
-            app.installEventFilter(self)
 
     # --- doors
 
@@ -114,6 +125,8 @@ class PersonWindow(QObject):
         else:
             self.window.show_door(self.enrol_page)
         self.window.show()
+        # What is pressed anywhere in the window passes its handle first; widgets are not each watched.
+        self.window.windowHandle().installEventFilter(self)
 
     def _unlock(self, passphrase: str) -> None:
         self.worker.submit(
@@ -155,7 +168,7 @@ class PersonWindow(QObject):
             self.window.sign_in_page.hub_url.set_value(profile.server.url)
             self.window.show_sign_in()
             return
-        self._build(desk)
+        self._begin(desk)
         if session is not None:
             self._connect(session)
 
@@ -167,8 +180,9 @@ class PersonWindow(QObject):
         def signed_in(answer: tuple[Session, Desk]) -> None:
             session, desk = answer
             if self.desk is None:
-                self._build(desk)
-            self.window.unlock()
+                self._begin(desk)
+            else:
+                self.window.unlock()
             self._connect(session)
 
         def failed(error: Exception) -> None:
@@ -185,9 +199,25 @@ class PersonWindow(QObject):
 
     # --- the shell
 
-    def _build(self, desk: Desk) -> None:
+    def _begin(self, desk: Desk) -> None:
+        """Take the desk; its screens wait until the hub's configuration is here."""
         self.desk = desk
         desk.listen(self._changed.emit)
+        self._build_when_ready()
+
+    def _build_when_ready(self) -> None:
+        if (desk := self.desk) is not None:
+            self.worker.submit(
+                lambda: bool(desk.directory().configs),
+                lambda ready: self._build(desk) if ready and not self._built else None,
+                owner=self,
+            )
+
+    def _build(self, desk: Desk) -> None:
+        if desk is not self.desk:
+            return
+        self._built = True
+        self._count()
         mine = places_for(frozenset(author.role for author in desk.me.standings))
         made = factories()
         self._places = tuple(PLACES[place] for place in mine if place in made)
@@ -202,7 +232,6 @@ class PersonWindow(QObject):
         else:
             self.window.go(start)
         self._minute.start()
-        self._count()
         self.opened.emit()
 
     def _connect(self, session: Session) -> None:
@@ -221,8 +250,9 @@ class PersonWindow(QObject):
 
     def lock(self) -> None:
         """Drop every view, close the cache, overwrite the key; show nothing but the door."""
-        if self.profile is None or self.desk is None:
+        if self.profile is None or not self._built:
             return
+        self._built = False
         self._left = (self.window.current_place(), self.window.current_reference())
         self._minute.stop()
         self.window.lock()
@@ -252,6 +282,10 @@ class PersonWindow(QObject):
     def _show_change(self, change: object) -> None:
         assert isinstance(change, ChangeSet)
         if self.desk is None:
+            return
+        if not self._built:
+            if change.hub:
+                self._build_when_ready()
             return
         self.window.show_change(change)
         self._count()
@@ -303,9 +337,7 @@ class PersonWindow(QObject):
     # --- idle
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() in (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel) and (
-            isinstance(watched, QWidget) and watched.window() is self.window
-        ):
+        if event.type() in _TOUCHES:
             self._touched = datetime.now(UTC)
         return False
 
