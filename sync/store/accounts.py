@@ -7,7 +7,6 @@ hash included, and delays grow for both alike.
 from __future__ import annotations
 
 import hashlib
-import logging
 import re
 import secrets as random
 from collections.abc import Callable
@@ -36,8 +35,6 @@ from .examining import STORE
 from .refusals import TooSoon
 from .sealing import Secrets
 from .streams import current_directory
-
-logger = logging.getLogger(__name__)
 
 ENROLMENT = b"mash-enrol-v1"
 """The label of a device key's signature over its enrolment code."""

@@ -63,6 +63,11 @@ class Listener:
         self._waiting: asyncio.Queue[Event] = asyncio.Queue(MOST_WAITING)
         self._grown: int | None = None
         self._told = asyncio.Event()
+        self._over = False
+
+    def end(self) -> None:
+        """Hang up: the service is stopping, and the desktop will come back to another."""
+        self._call(self._finish, None)
 
     def grew(self, size: int) -> None:
         self._call(self._grow, size)
@@ -76,6 +81,10 @@ class Listener:
         except RuntimeError:
             # The loop has closed: the connection is gone, and its reader says so itself.
             logger.debug("live connection closed before it was told")
+
+    def _finish(self, _: object) -> None:
+        self._over = True
+        self._told.set()
 
     def _grow(self, size: int) -> None:
         self._grown = size
@@ -103,6 +112,8 @@ class Listener:
                 yield event
                 if event.name == "locked":
                     return
+            if self._over:
+                return
 
 
 class _Clocks:
@@ -138,6 +149,13 @@ class Live:
         self._wake.set()
         for thread in self._threads:
             thread.join()
+
+    def hang_up(self) -> None:
+        """End every live connection here, so that stopping does not wait for people to go home."""
+        with self._lock:
+            listeners = [one for each in self._listeners.values() for one in each]
+        for listener in listeners:
+            listener.end()
 
     @property
     def connections(self) -> int:

@@ -13,10 +13,8 @@ STATUS = {
     "not-found": 404,
     "hub-unknown": 404,
     "chunk-unknown": 404,
-    "chunk-taken": 409,
     "body-too-large": 413,
     "sign-in-delayed": 429,
-    "too-often": 429,
     "busy": 503,
     "not-ready": 503,
 }

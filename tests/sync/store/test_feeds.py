@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
+import msgspec
 from uuid6 import uuid7
 
 from mash_desktop.domain.acts import Draft
@@ -17,13 +20,15 @@ from mash_desktop.domain.entries.gathering import (
     ContributionRecorded,
     ContributionReleased,
     ReleaseWithdrawn,
+    RequestAcknowledged,
     RequestMade,
     RequestWithdrawn,
 )
-from mash_desktop.domain.entries.hub import MembershipEnded
+from mash_desktop.domain.entries.hub import HubConfigured, MembershipEnded
 from mash_desktop.domain.entries.identity import IdentityLinked, MarkerCleared, MarkerSet
 from mash_desktop.domain.entries.outcome import EntryWithdrawn
 from mash_desktop.domain.roles import Role
+from mash_desktop.hub import load_preset
 from mash_desktop.proofs.feed_chain import START, link
 from sync.protocol import Pull, feed_row_bytes
 from tests.domain.story import CONSULTANT, MANAGER, OPERATOR, POLICE
@@ -238,6 +243,30 @@ def test_who_loses_a_role_is_no_longer_given_its_feed(served_store: ServedStore,
     assert refused.json()["code"] == "standing-not-held"
     named = {cursor.audience for cursor in leaver.page(standing=kept).audiences}
     assert f"role:police:{lost.role.value}" not in named
+
+
+def test_an_agency_whose_membership_has_ended_acts_no_more_and_is_given_nothing(
+    served_store: ServedStore, a_hub: str
+) -> None:
+    """Stoke, March 2023: from the day after its last, its people hold no role here."""
+    config = msgspec.structs.replace(load_preset("staffordshire"), id=a_hub)
+    cast = Cast(served_store, a_hub)
+    story = ServedStory(cast)
+    story.taken().triaged().admitted().rated().asked()
+    mia = story.ids(SubjectRecorded)[0]
+    assert mia in cast["sam"].holds()
+    yesterday = datetime.now(UTC).date() - timedelta(days=1)
+    agencies = tuple(
+        msgspec.structs.replace(one, until=yesterday) if one.id == "police" else one
+        for one in config.agencies
+    )
+    left = HubConfigured(config=msgspec.structs.replace(config, agencies=agencies))
+    answer = cast["noor"].act(Draft("hub", left))
+    assert answer.state == "admitted", answer
+    refused = cast["sam"].post(f"/v1/hubs/{a_hub}/feed", Pull(standing=cast["sam"].standing))
+    assert (refused.status_code, refused.json()["code"]) == (403, "standing-not-held")
+    assert story.push(POLICE, RequestAcknowledged(request="r-police")).code == "role-not-held"
+    assert mia in cast["ruth"].holds()
 
 
 def test_a_page_is_no_longer_than_asked_and_says_whether_more_waits(story: ServedStory, told: Cast) -> None:

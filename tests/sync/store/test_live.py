@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import queue
 import threading
@@ -19,6 +20,7 @@ from mash_desktop.domain.entries.contact import NoteAdded
 from mash_desktop.domain.entries.hub import KeyRevoked, PersonEnrolled
 from mash_desktop.domain.roles import Role
 from sync.protocol import Presence
+from sync.store.serving import DRAIN_SECONDS
 from tests.support.served_story import Cast, ServedStory
 from tests.support.store import Desk, ServedStore, serving
 
@@ -80,7 +82,7 @@ def listening(served: ServedStore, desk: Desk) -> Iterator[Ear]:
         finally:
             # Shutting the socket down is what ends a blocked read at once.
             stream = ear._response.extensions["network_stream"] if ear._response else None
-            if stream is not None:
+            if stream is not None and not ear.ended.is_set():
                 raw = stream.get_extra_info("socket")
                 raw.shutdown(2)
             ear._thread.join()
@@ -168,3 +170,16 @@ def test_what_goes_to_everybody_wakes_everybody(served_store: ServedStore, a_hub
     with listening(served_store, other) as ear:
         answer = administrator.act(Draft("hub", PersonEnrolled(person=str(uuid7()), name="A N Other")))
         ear.next("grown", grown_to(answer.positions[0]))
+
+
+def test_a_service_told_to_stop_hangs_up_and_does_not_wait_for_its_listeners(
+    served_store: ServedStore, told: Cast, tmp_path: Path
+) -> None:
+    (tmp_path / "secrets.json").write_bytes(served_store.secrets_file.read_bytes())
+    (tmp_path / "secrets.json").chmod(0o600)
+    with contextlib.ExitStack() as stack:
+        with serving(served_store.database, tmp_path) as second:
+            ear = stack.enter_context(listening(second, told["ruth"]))
+            began = time.monotonic()
+        assert ear.ended.wait(5)
+        assert time.monotonic() - began < DRAIN_SECONDS
