@@ -93,6 +93,7 @@ class PersonWindow(QObject):
         self.status = Status()
         self._badges = Badges({})
         self._left = ("", "")
+        self._places: tuple[Place, ...] = ()
         self._built = False
         """The screens are there."""
         self._idle_minutes = idle_minutes

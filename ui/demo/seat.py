@@ -11,10 +11,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pyotp
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QTextEdit,
+    QWidget,
+)
 
 from mash_desktop.desk.profile import Server
 from ui.composition import PersonWindow
@@ -57,7 +65,7 @@ class Seat:
             (page.passphrase, PASSPHRASE),
         ):
             field.line.setFocus()
-            QTest.keyClicks(field.line, words)
+            _write(field.line, words)
         QTest.mouseClick(page.button, Qt.MouseButton.LeftButton)
         door = self.person_window.window.sign_in_page
         self.wait(lambda: door.isVisible() and bool(_otpauth(door)), "the authenticator's address")
@@ -73,7 +81,7 @@ class Seat:
         for field, words in ((door.password, PASSWORD), (door.code, code)):
             field.line.setFocus()
             field.line.clear()
-            QTest.keyClicks(field.line, words)
+            _write(field.line, words)
         QTest.mouseClick(door.button, Qt.MouseButton.LeftButton)
         self.wait(lambda: self.person_window.status.online, "online")
 
@@ -81,7 +89,7 @@ class Seat:
         page = self.person_window.window.unlock_page
         self.wait(lambda: page.isVisible(), "the lock page")
         page.passphrase.line.setFocus()
-        QTest.keyClicks(page.passphrase.line, PASSPHRASE)
+        _write(page.passphrase.line, PASSPHRASE)
         QTest.mouseClick(page.button, Qt.MouseButton.LeftButton)
         self.wait(lambda: self.person_window.desk is not None, "the desk")
 
@@ -150,9 +158,9 @@ class Seat:
         """Write into the field of that name, over what stands there; ``then`` is a key pressed after."""
         widget = _editor(self.find(name))
         widget.setFocus()
-        if isinstance(widget, (QLineEdit, QPlainTextEdit)):
+        if isinstance(widget, (QLineEdit, QPlainTextEdit, QTextEdit)):
             widget.selectAll()
-        QTest.keyClicks(widget, words)
+        _write(widget, words)
         if then:
             self.key(then, widget)
         QApplication.processEvents()
@@ -192,12 +200,23 @@ class Seat:
         QApplication.processEvents()
 
 
+def _write(widget: QWidget, words: str) -> None:
+    """Type words as keys; letters that no key of a plain keyboard makes come as an input method sends them."""
+    for letter in words:
+        if letter.isascii():
+            QTest.keyClick(widget, letter)
+        else:
+            for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+                pressed = QKeyEvent(kind, Qt.Key.Key_unknown, Qt.KeyboardModifier.NoModifier, letter)
+                QApplication.sendEvent(widget, pressed)
+
+
 def _editor(widget: QWidget) -> QWidget:
     """The line or text edit in a field."""
-    if isinstance(widget, (QLineEdit, QPlainTextEdit)):
+    kinds = (QLineEdit, QPlainTextEdit, QTextEdit)
+    if isinstance(widget, kinds):
         return widget
-    inner = widget.findChild(QLineEdit) or widget.findChild(QPlainTextEdit)
-    return inner or widget
+    return next((inner for kind in kinds if (inner := widget.findChild(kind)) is not None), widget)
 
 
 def _otpauth(door: QWidget) -> str:
