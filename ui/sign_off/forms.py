@@ -73,9 +73,9 @@ def feedback_form() -> SideForm:
     )
 
 
-def letter_form(default: str) -> SideForm:
+def letter_form(default: str, prefix: str = "sign") -> SideForm:
     outcome = TextField("What the referrer is told", default, lines=4, aside="It discloses no finding")
-    return SideForm("sign", "Letter to the referrer", "Make the letter", outcome, fields={"outcome": outcome})
+    return SideForm(prefix, "Letter to the referrer", "Make the letter", outcome, fields={"outcome": outcome})
 
 
 def tell_form(then: After) -> SideForm:

@@ -18,16 +18,17 @@ def pill(face: Face, after: str = "") -> Pill:
     return Pill(f"{face.text} {after}".strip(), Tone(face.tone))
 
 
-def subject_card(one: SubjectShown) -> Card:
-    """One person: levels and movement at the right of the name, then what is done, then why."""
+def subject_card(one: SubjectShown, *, narrow: bool = False) -> Card:
+    """One person: levels and movement beside the name (``narrow``: below it), what is done, and why."""
     pills = [pill(one.admission, "at admission")] if one.admission else []
     pills += [pill(one.final, "final")] if one.final else []
     pills += [pill(one.movement)] if one.movement else []
     card = Card(gap=6)
-    head = Row(Text(one.who, Role.TITLE), None, gap=10)
-    for each in pills:
-        head.put(each)
-    card.put(head)
+    if narrow:
+        card.put(Text(one.who, Role.BASE_BOLD))
+        card.put(Flow(*pills))
+    else:
+        card.put(Row(Text(one.who, Role.TITLE), None, *pills, gap=10))
     card.put(Text(one.intervention, wrap=True))
     if one.marac:
         card.put(Flow(Pill(one.marac, Tone.RED)))

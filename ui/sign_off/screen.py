@@ -92,7 +92,9 @@ class SignOff(Screen):
         self.viewer = Viewer(self, desk)
         self._paper_made.connect(self.viewer.show_paper)
         self._reading.hide()
-        self._file = ActionButton("Open the file", "O", accessible_name="Open the referral’s file")
+        self._file = ActionButton(
+            "Open the file", "O", accessible_name="Open the referral’s file", parent=self
+        )
         self._file.setObjectName("sign.file")
         self._file.clicked.connect(lambda: self.asks_to_open.emit("file", self._stream))
         self._file.hide()
@@ -244,7 +246,6 @@ class SignOff(Screen):
         empty(self._instead)
         self._reading.setVisible(state is None)
         self._evidence.setVisible(state is None)
-        self._file.setVisible(state is None)
         if state is not None:
             self._instead.put(state, 1)
 
@@ -300,6 +301,7 @@ class SignOff(Screen):
         stream = self._stream
         self._form.close()
         self._foot.put(form)
+        form.show()
         make = lambda _: partial(act, self._desk, stream, form.values())  # noqa: E731 - one line says it
         self._form.open(form, form_key(stream, name), make, partial(self._take, form))
         self._show_foot()

@@ -1,32 +1,33 @@
 """The referral file: everything that happened to one referral, in order, and who it is about.
 
-``head`` is its heading and clocks, ``timeline`` every entry in words, ``people`` who is in it, ``links`` the
-referrals before and after it, ``acts`` what is done from here.
+``whole`` is all of it, read in one go: ``head`` its heading and clocks, ``timeline`` every entry in words,
+``people`` who is in it, ``links`` the referrals before and after it. ``acts`` is what is done from here.
 """
 
 from .acts import add_note, escalate, form_key, resolve, transfer, withdraw_entry
-from .head import Clocked, Head, OpenEscalation, open_file, read_head
-from .links import Link, links
-from .people import FilePerson, people
-from .timeline import Line, shown, timeline
+from .head import Clocked, Head, OpenEscalation
+from .links import Link
+from .people import FilePerson
+from .timeline import Line, agencies_of, shown, topics_of
+from .whole import File, open_file, read_file
 
 __all__ = [
     "Clocked",
+    "File",
     "FilePerson",
     "Head",
     "Line",
     "Link",
     "OpenEscalation",
     "add_note",
+    "agencies_of",
     "escalate",
     "form_key",
-    "links",
     "open_file",
-    "people",
-    "read_head",
+    "read_file",
     "resolve",
     "shown",
-    "timeline",
+    "topics_of",
     "transfer",
     "withdraw_entry",
 ]

@@ -39,10 +39,12 @@ def escalate(desk: Desk, stream: str, values: Values) -> str:
     return desk.act(stream, body, forget_drafts=(form_key(stream, "escalate"),))
 
 
-def resolve(desk: Desk, stream: str, escalation: str, values: Values) -> str:
-    """How a disagreement was resolved. Raises ``Refusal`` on *result*."""
-    body = EscalationResolved(escalation=escalation, result=values.get("result", "").strip())
-    return desk.act(stream, body, forget_drafts=(form_key(stream, f"resolve-{escalation}"),))
+def resolve(desk: Desk, stream: str, values: Values) -> str:
+    """How the disagreement named by *escalation* was resolved. Raises ``Refusal`` on *result*."""
+    body = EscalationResolved(
+        escalation=values.get("escalation", ""), result=values.get("result", "").strip()
+    )
+    return desk.act(stream, body, forget_drafts=(form_key(stream, "resolve"),))
 
 
 def withdraw_entry(desk: Desk, stream: str, entry: str, values: Values) -> str:

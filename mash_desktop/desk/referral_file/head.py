@@ -68,12 +68,6 @@ class Head(msgspec.Struct, frozen=True):
     may_transfer: bool
 
 
-def open_file(desk: Desk, stream: str) -> Head | None:
-    """As :func:`read_head`; that the file was opened is kept."""
-    desk.viewed(stream, "file")
-    return read_head(desk, stream)
-
-
 def read_head(desk: Desk, stream: str) -> Head | None:
     """The heading as it stands; ``None`` where nothing of the referral is held here."""
     referral = desk.referral(stream)

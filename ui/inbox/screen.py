@@ -1,0 +1,282 @@
+"""What was sent to this team, the oldest unaccepted first; beside it the one chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QHideEvent, QShowEvent
+
+from mash_desktop.desk import ChangeSet, Desk, inbox, papers, refused
+from mash_desktop.desk.inbox import Open, Received
+from mash_desktop.desk.refused import Refused
+from mash_desktop.desk.sign_off import form_key
+from mash_desktop.domain.entries.outcome import OutcomeAccepted, OutcomeReturned
+from ui.forms import OpenForm, SideForm
+from ui.inbox.panel import OpenPanel
+from ui.screen import Screen
+from ui.sign_off.forms import close_form
+from ui.sign_off.reading import face_of
+from ui.theme import Voice
+from ui.viewer import Viewer
+from ui.widgets import (
+    ActionButton,
+    Banner,
+    Box,
+    Card,
+    Column,
+    DenseTable,
+    EmptyState,
+    ErrorState,
+    Field,
+    Page,
+    SkeletonRows,
+    TableColumn,
+    TextField,
+    empty,
+    rag_face,
+)
+from ui.work import Worker
+
+_MINUTE = 60_000
+
+
+class Inbox(Screen):
+    place_id, title = "inbox", "Receiving team’s inbox"
+
+    def __init__(self, desk: Desk, worker: Worker) -> None:
+        super().__init__(worker)
+        self._desk = desk
+        self._wanted = ""
+        self._entering = False
+        self.table: DenseTable[Received] = DenseTable(
+            self._columns(), key=lambda row: row.stream, accessible_name="Referrals sent to this team"
+        )
+        self.table.setObjectName("inbox.table")
+        self.table.chosen.connect(self._row_chosen)
+        self.table.opened.connect(lambda row: self.asks_to_open.emit("file", row.stream))
+        self._card = Card(padding=1, gap=0)
+        self._card.put(self.table, 1)
+        self._card.hide()
+        self._loading = SkeletonRows(what="Referrals sent to this team")
+        self._banners, self._instead = Column(gap=8), Column(gap=0)
+        self._instead_box = Box(self._instead)
+        self._instead_box.hide()
+        middle = Column(self._banners, self._loading, gap=10, margins=12)
+        middle.put(self._instead_box, 1)
+        middle.put(self._card, 1)
+        self.side = OpenPanel()
+        self.setLayout(Column(Page(middle, right=self.side)))
+        self._form = OpenForm(self, desk, self.table.setFocus)
+        self.viewer = Viewer(self, desk)
+        self._wire()
+        self._minute = QTimer(self)
+        self._minute.setInterval(_MINUTE)
+        self._minute.timeout.connect(self.tick)
+
+    def _columns(self) -> list[TableColumn[Received]]:
+        return [
+            TableColumn("Reference", lambda row: row.reference),
+            TableColumn("Who", lambda row: row.who, bold=True, stretch=2),
+            TableColumn(
+                "Level",
+                lambda row: row.level.text if row.level else "not known",
+                pills=lambda row: [face_of(row.level)] if row.level else [],
+            ),
+            TableColumn(
+                "Rating",
+                lambda row: row.rag.label if row.rag else "not rated",
+                pills=lambda row: [rag_face(row.rag.value)] if row.rag else [],
+            ),
+            TableColumn("Sent", lambda row: row.sent, voice=Voice.LABEL),
+            TableColumn("First action", lambda row: row.waits(self._desk.now()), stretch=1),
+            TableColumn("State", lambda row: row.state.text, pills=lambda row: [face_of(row.state)]),
+        ]
+
+    def _wire(self) -> None:
+        side = self.side
+        side.accept.clicked.connect(self._accept)
+        side.back.clicked.connect(self._back)
+        side.first.clicked.connect(self._first)
+        side.finish.clicked.connect(self._finish)
+        side.paper.clicked.connect(self._paper)
+        side.file.clicked.connect(self._file)
+
+    # --- reading
+
+    def enter(self) -> None:
+        self._entering = True
+        self.run(partial(inbox.received, self._desk), self._show_rows, self._failed)
+        self._read_refused()
+
+    def open(self, reference: str) -> None:
+        self._wanted = reference
+        if self.table.select_key(reference):
+            self._wanted = ""
+
+    def show_change(self, change_set: object) -> None:
+        if not isinstance(change_set, ChangeSet):
+            return
+        if any(stream.startswith("referral:") for stream in change_set.streams):
+            self.run(partial(inbox.received, self._desk), self._show_rows, self._failed)
+        shown = self.side.shown
+        if shown is not None and shown.row.stream in change_set.streams:
+            self._read(shown.row.stream)
+        if change_set.outbox:
+            self._read_refused()
+
+    def _failed(self, error: Exception) -> None:
+        self._loading.hide()
+        if self.table.rows():
+            self._tell(error)
+            return
+        sentence = getattr(error, "sentence", "The profile could not be read.")
+        self._show_instead(ErrorState("The inbox could not be read", sentence, self.enter))
+
+    def _show_rows(self, rows: tuple[Received, ...]) -> None:
+        self._loading.hide()
+        self.table.set_rows(rows)
+        if not rows:
+            self._form.close()
+            self.side.show_open(None, self._desk.now())
+            self._show_instead(
+                EmptyState(
+                    "inbox",
+                    "Nothing has been sent to this team",
+                    "What the hub decides comes here to be accepted, or returned with a reason.",
+                )
+            )
+            return
+        self._show_instead(None)
+        if self._wanted and self.table.select_key(self._wanted):
+            self._wanted = ""
+        elif self.table.current() is None:
+            self.table.select_key(rows[0].stream)
+        if self._entering and self.isVisible():
+            self._entering = False
+            self.table.setFocus()
+
+    def _show_instead(self, state: EmptyState | ErrorState | None) -> None:
+        empty(self._instead)
+        self._instead_box.setVisible(state is not None)
+        self._card.setVisible(state is None)
+        if state is not None:
+            self._instead.put(state)
+
+    def _row_chosen(self, row: Received) -> None:
+        shown = self.side.shown
+        if shown is not None and shown.row.stream == row.stream:
+            return
+        self._form.close()
+        task = partial(inbox.open_received, self._desk, row.stream)
+        self.run(task, partial(self._show_open, row.stream))
+
+    def _read(self, stream: str) -> None:
+        self.run(partial(inbox.read_received, self._desk, stream), partial(self._show_open, stream))
+
+    def _show_open(self, stream: str, shown: Open | None) -> None:
+        current = self.table.current()
+        if current is not None and current.stream == stream and shown != self.side.shown:
+            self.side.show_open(shown, self._desk.now())
+
+    def tick(self) -> None:
+        """A minute has passed."""
+        self.table.viewport().update()
+        self.side.tick(self._desk.now())
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._minute.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._minute.stop()
+        self._form.keep()
+
+    # --- actions
+
+    def _stream(self) -> str:
+        return self.side.shown.row.stream if self.side.shown is not None else ""
+
+    def _accept(self) -> None:
+        shown = self.side.shown
+        if shown is not None:
+            self.run(
+                partial(inbox.accept, self._desk, shown.row.stream),
+                lambda _: self.says.emit(f"{shown.row.reference} is accepted."),
+            )
+
+    def _back(self) -> None:
+        reason = TextField("Why it goes back", lines=3)
+        form = SideForm("inbox", "Return to who sent it", "Return", reason, fields={"reason": reason})
+        self._open(form, "back", inbox.send_back)
+
+    def _first(self) -> None:
+        words = TextField("What was done first", lines=3)
+        done_at = Field("When", placeholder="now", aside="14:20 · yesterday 16:00 · 12 Nov 10:05")
+        form = SideForm(
+            "inbox",
+            "First action",
+            "Save",
+            words,
+            done_at,
+            fields={"words": words, "done_at": done_at},
+        )
+        self._open(form, "first", inbox.record_first_action)
+
+    def _finish(self) -> None:
+        self._open(close_form("inbox"), "close", inbox.close)
+
+    def _open(self, form: SideForm, name: str, act: Callable[[Desk, str, Mapping[str, str]], object]) -> None:
+        stream = self._stream()
+        if not stream:
+            return
+        self._form.close()
+        self.side.open_form(form)
+        self._form.open(
+            form,
+            form_key(stream, name),
+            lambda _: partial(act, self._desk, stream, form.values()),
+            self.side.close_form,
+        )
+
+    def _paper(self) -> None:
+        task = partial(papers.make_and_record, self._desk, self._stream(), "receiving_team")
+        self.run(task, self.viewer.show_paper)
+
+    def _file(self) -> None:
+        self.asks_to_open.emit("file", self._stream())
+
+    # --- not admitted
+
+    def _read_refused(self) -> None:
+        task = partial(refused.refused_acts, self._desk, OutcomeAccepted, OutcomeReturned)
+        self.run(task, self._show_refused)
+
+    def _show_refused(self, found: tuple[Refused, ...]) -> None:
+        empty(self._banners)
+        for one in found:
+            buttons = []
+            if one.typed:
+                again = ActionButton("Use the words again", "Y", accessible_name="Use what you wrote again")
+                again.setObjectName("inbox.again")
+                again.clicked.connect(partial(self._again, one))
+                buttons.append(again)
+            leave = ActionButton("Let it go", "G", accessible_name=f"Let your act on {one.reference} go")
+            leave.setObjectName("inbox.let_go")
+            leave.clicked.connect(partial(self._let_go, one))
+            theirs = f" Since then: {one.theirs}" if one.theirs else ""
+            detail = f"Yours was not admitted and is kept: {one.mine}{theirs}"
+            self._banners.put(Banner(f"{one.reference}: {one.sentence}", detail, *buttons, leave))
+
+    def _let_go(self, one: Refused) -> None:
+        self.run(partial(refused.let_go, self._desk, one.act), lambda _: None)
+
+    def _again(self, one: Refused) -> None:
+        task = partial(refused.take_up_again, self._desk, one, form_key(one.stream, "back"))
+        self.run(task, lambda _: self._open_again(one.stream))
+
+    def _open_again(self, stream: str) -> None:
+        if self.table.select_key(stream):
+            self._back()

@@ -1,0 +1,114 @@
+"""The small forms of the file: one act each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog
+
+from mash_desktop.desk.referral_file import Head, Line
+from mash_desktop.desk.sign_off import Suggestion
+from ui.forms import SideForm
+from ui.sign_off.forms import TickForm
+from ui.theme import Role, Voice
+from ui.widgets import ActionButton, ChoiceField, Field, Text, TextField
+
+
+def note_form() -> SideForm:
+    words = TextField("Note", lines=4, aside="Seen by your agency, and the owner if it is yours")
+    return SideForm("file", "Add a note", "Save", words, fields={"words": words})
+
+
+class AttachForm(SideForm):
+    """Which file, what it is, and whom it is about. The file's name is offered as its title."""
+
+    def __init__(self, about: tuple[tuple[str, str], ...]) -> None:
+        self.path = Field("File", placeholder="PDF, PNG or JPEG, up to 50 MB")
+        self.browse = ActionButton("Browse", "Ctrl+B", accessible_name="Choose the file")
+        self.browse.setObjectName("file.browse")
+        self.browse.clicked.connect(self._browse)
+        self.title = Field("What it is")
+        self.about = ChoiceField("About", about, placeholder="The whole family")
+        super().__init__(
+            "file",
+            "Attach a document",
+            "Attach",
+            self.path,
+            self.browse,
+            self.title,
+            self.about,
+            fields={"path": self.path, "title": self.title, "about": self.about},
+        )
+        self.path.left.connect(self._offer_title)
+
+    def _browse(self) -> None:
+        chosen, _ = QFileDialog.getOpenFileName(
+            self, "Document to attach", "", "PDF, PNG and JPEG (*.pdf *.png *.jpg *.jpeg)"
+        )
+        if chosen:
+            self.path.set_value(chosen)
+            self._offer_title()
+            self.edited.emit()
+
+    def _offer_title(self) -> None:
+        if self.path.value():
+            self.title.offer(Path(self.path.value()).stem.replace("-", " ").replace("_", " "))
+
+    def refuse(self, sentence: str, field: str | None) -> None:
+        super().refuse(sentence, "path" if field in ("file", "media_type", "size") else field)
+
+
+def escalate_form(head: Head) -> SideForm:
+    stage = ChoiceField("Stage", head.rungs, "1")
+    words = TextField("What is disagreed about", lines=2)
+    safety = TextField("How people are kept safe meanwhile", lines=2)
+    return TickForm(
+        "file",
+        "Escalate",
+        "Raise",
+        "parties",
+        [Suggestion(agency, name) for agency, name in head.agencies],
+        stage,
+        words,
+        safety,
+        fields={"stage": stage, "words": words, "interim_safety": safety},
+    )
+
+
+def resolve_form(head: Head) -> SideForm:
+    escalation = ChoiceField(
+        "Escalation", [(one.id, one.words) for one in head.escalations], head.escalations[0].id
+    )
+    result = TextField("How it was resolved", lines=2)
+    return SideForm(
+        "file",
+        "Resolve an escalation",
+        "Save",
+        escalation,
+        result,
+        fields={"escalation": escalation, "result": result},
+    )
+
+
+def withdraw_form(line: Line) -> SideForm:
+    reason = TextField("Why it was misfiled", lines=2)
+    return SideForm(
+        "file",
+        "Withdraw this entry",
+        "Withdraw",
+        Text(f"{line.what}, {line.when}.", wrap=True),
+        Text(
+            "It goes from everybody who holds it. Governance is told who received it.",
+            Role.SMALL,
+            Voice.LABEL,
+            wrap=True,
+        ),
+        reason,
+        fields={"reason": reason},
+    )
+
+
+def transfer_form(head: Head) -> SideForm:
+    to = ChoiceField("Owned from now on by", head.owners)
+    reason = TextField("Why", lines=2)
+    return SideForm("file", "Pass ownership on", "Pass on", to, reason, fields={"to": to, "reason": reason})

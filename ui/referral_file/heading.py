@@ -1,0 +1,55 @@
+"""The heading of the file: who, where it stands, whose it is, and the clocks that run."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from mash_desktop.desk.referral_file import Clocked, Head
+from mash_desktop.working_time import say_left
+from ui.theme import Role, Tone, Voice
+from ui.widgets import Banner, Card, Column, Flow, Pill, PillFace, RagChip, Row, Text
+
+
+class HeadCard(Card):
+    """``show_head`` fills it; ``tick`` reckons the clocks again."""
+
+    def __init__(self) -> None:
+        super().__init__(gap=6)
+        self._clocks: list[tuple[Clocked, Pill]] = []
+
+    def show_head(self, head: Head, now: datetime) -> None:
+        self.clear()
+        self._clocks = [(one, Pill()) for one in head.clocks]
+        chips: list[Pill] = [RagChip(head.rag.value)] if head.rag is not None else []
+        chips.append(Pill(head.stage.label.lower(), Tone.ACCENT))
+        if head.pending:
+            chips.append(Pill("something waits to be sent", Tone.AMBER))
+        name = Row(Text(head.who, Role.TITLE), *chips, None, gap=10)
+        name.put(Text(head.reference, Role.BASE_BOLD, Voice.LABEL))
+        self.put(name)
+        owner = f"owned by {head.owner}" if head.owner else "owner not known here"
+        self.put(Text(" · ".join((*head.facts, owner)), Role.SMALL, Voice.LABEL, wrap=True))
+        if self._clocks:
+            self.put(Flow(*(pill for _, pill in self._clocks)))
+        self.tick(now)
+
+    def tick(self, now: datetime) -> None:
+        for one, pill in self._clocks:
+            left = say_left(one.clock.left(now))
+            tone = Tone.RED if one.clock.late(now) else Tone.NEUTRAL
+            pill.set_face(PillFace(f"{one.label} by {one.due} · {left}", tone))
+
+
+def warnings(head: Head) -> Column:
+    """What must be told before anything else about this referral."""
+    rows = Column(gap=8)
+    if head.read_only:
+        rows.put(
+            Banner(
+                "A newer version of this program has moved this referral on.",
+                "It can be read here. Bring this program up to date to change it.",
+            )
+        )
+    for one in head.escalations:
+        rows.put(Banner(f"Escalated, {one.words[0].lower()}{one.words[1:]}", tone=Tone.VIOLET))
+    return rows
