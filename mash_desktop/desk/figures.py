@@ -24,7 +24,7 @@ from ..figures import Case, Figures, Group, Published, by_group, case_of, measur
 from ..figures.measures import rate, repeat_streams, share
 from ..working_time import say_duration
 from .desk import Desk
-from .wording import local, say_day
+from .wording import counted, local, say_day
 
 PERIODS = (
     ("30", "Last 30 days"),
@@ -155,7 +155,7 @@ def view(of: Basis, chosen: Chosen) -> View:
     cases = [case for case in of.cases.values() if _since(of, case, start)]
     repeats = repeat_streams(tuple(of.cases.values()), of.people)
     groups = by_group(cases, of.now, repeats)
-    shown = [group for group in groups if _matches(group, chosen)]
+    shown = sorted((group for group in groups if _matches(group, chosen)), key=_in_order(of.config))
     if chosen.published:
         everything = measure(cases, of.now, repeats)
         reader: _Reader = _PublishedReader(of, publish(groups, everything))
@@ -178,6 +178,19 @@ def _start(of: Basis, period: str) -> date | None:
     return today - timedelta(days=int(period)) if period.isdigit() else None
 
 
+def _in_order(config: HubConfig) -> Callable[[Group], tuple[int, int]]:
+    """The hub's own order of areas, then that of cohorts; unknown comes last."""
+    areas, cohorts = [area.gss for area in config.areas], [cohort.value for cohort in Cohort]
+
+    def order(group: Group) -> tuple[int, int]:
+        return (
+            areas.index(group.authority) if group.authority in areas else len(areas),
+            cohorts.index(group.cohort) if group.cohort in cohorts else len(cohorts),
+        )
+
+    return order
+
+
 def _since(of: Basis, case: Case, start: date | None) -> bool:
     if case.received_at is None:
         return False
@@ -193,9 +206,9 @@ def _matches(group: Group, chosen: Chosen) -> bool:
 
 def _coverage(of: Basis, cases: Sequence[Case], start: date | None) -> str:
     what = (
-        f"{len(cases):,} referrals admitted to the hub"
+        counted(len(cases), "referral admitted to the hub", "referrals admitted to the hub")
         if of.from_admission
-        else f"{len(cases):,} contacts that {of.agency} holds"
+        else f"{counted(len(cases), 'contact', 'contacts')} that {of.agency} holds"
     )
     since = f", received since {say_day(start)}" if start is not None else ""
     not_here = (
@@ -355,6 +368,8 @@ _DEMAND = Section(
         _C("triage_90", "90th", "The time that nine in ten do not exceed."),
     ),
 )
+_RATES = {"contact_rate", "referral_rate"}
+"""Shown where the hub's configuration has populations."""
 _ADMITTED = _C("admitted", "Admitted", "Referrals admitted to the hub, so that agencies share.")
 _SHARED = Section(
     "shared",
@@ -415,7 +430,11 @@ def _sections(of: Basis) -> tuple[Section, ...]:
     if of.from_admission:
         times = Section("times", "Decisions in time", (_ADMITTED, *_DECISIONS))
         return (times, _RETURNS, _OUTCOMES, after)
-    return (_DEMAND, _SHARED, _TIMES, _RETURNS, _OUTCOMES, after)
+    demand = _DEMAND
+    if not of.config.populations:
+        known = tuple(column for column in demand.columns if column.id not in _RATES)
+        demand = msgspec.structs.replace(demand, columns=known)
+    return (demand, _SHARED, _TIMES, _RETURNS, _OUTCOMES, after)
 
 
 # --- taking it out
@@ -427,7 +446,7 @@ def default_file(desk: Desk) -> str:
     return str(user_documents_path() / f"figures {say_day(today)}.csv")
 
 
-def export(desk: Desk, of: Basis, chosen: Chosen, file: str) -> str:
+def export(desk: Desk, of: Basis, chosen: Chosen, file: str, drafts: Iterable[str] = ()) -> str:
     """Write the published view of the period as CSV, keep that it was taken out, and return the file's name.
 
     Raises ``Refusal`` (*file-missing*, *file-unwritable*) on *file*.
@@ -443,6 +462,8 @@ def export(desk: Desk, of: Basis, chosen: Chosen, file: str) -> str:
             "file-unwritable", "That file cannot be written. Choose another folder or name.", "file"
         ) from error
     desk.exported(f"Figures as published, {dict(PERIODS)[chosen.period].lower()}", len(laid.rows))
+    for key in drafts:
+        desk.cache.put_draft(key, "")
     return path.name
 
 

@@ -54,7 +54,7 @@ def test_the_figures_of_an_owning_agency_begin_with_demand(consultant: Desk) -> 
     assert said["shared"] == "100 %"
     assert texts(of, ALL, "E10000028/children") == said
     assert figures.view(of, ALL).coverage.startswith(
-        "These figures cover what this desk holds: 3 contacts that Children's social care holds."
+        "These figures cover what this desk holds: three contacts that Children's social care holds."
     )
 
 
@@ -97,7 +97,7 @@ def test_the_published_row_of_all_is_of_all_whatever_is_filtered(consultant: Des
 
 def test_rates_are_shown_where_the_hub_knows_the_population(consultant: Desk) -> None:
     of = basis(consultant)
-    assert texts(of, ALL)["contact_rate"] == "–"
+    assert "contact_rate" not in texts(of, ALL)
     known = Population(
         authority="E10000028", cohort=Cohort.CHILDREN, count=15_000, year=2025, source="Estimate"
     )
