@@ -16,6 +16,7 @@ from ..domain.fold.gathering import requests
 from ..domain.fold.people import household_name
 from ..domain.fold.referral import Referral
 from ..domain.fold.stage import Stage
+from ..domain.rules.oversight import needs_decision
 
 RANKS = {Rag.RED: 0, Rag.AMBER: 1, Rag.GREEN: 2, None: 3}
 
@@ -70,6 +71,8 @@ class QueueRow(msgspec.Struct, frozen=True):
     """Somebody said that a person is in immediate danger."""
     history: bool = False
     """A search for earlier history found some."""
+    decision_needed: bool = False
+    """A qualified decision comes before it goes anywhere."""
     acknowledge_by: datetime | None = None
     """When the referrer must have been told what was decided; ``None`` once they were."""
     receiving_team: str | None = None
@@ -134,6 +137,7 @@ def queue_row(referral: Referral) -> QueueRow:
         danger=any(one.body.immediate_danger for one in referral.all(ConcernRecorded))
         or (referral.triaged is not None and referral.triaged.body.immediate_danger),
         history=any(one.body.found for one in referral.all(HistorySearched)),
+        decision_needed=needs_decision(referral, config),
         acknowledge_by=None
         if any(one.body.decided for one in referral.all(AcknowledgementSent))
         else acknowledgement_due(referral),

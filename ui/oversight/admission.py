@@ -152,6 +152,12 @@ class AdmitForm(MiddleForm):
         purpose = TextField("Purpose of sharing", lines=3, placeholder="What sharing is to find out")
         told = Field("How the referrer was told", placeholder="Leave empty until they have been")
         self.take(reason=reason, threshold=threshold, purpose=purpose, told=told)
+        overrides = {
+            subject: TextField(f"Why {name}’s refusal of consent is overridden", why, lines=2)
+            for subject, name, why in start.unwilling
+        }
+        for subject, field in overrides.items():
+            self.take(**{f"override_reason.{subject}": field})
         self.people = {one.subject: PersonScope(start, one) for one in start.people}
         self.confirm_next = ActionButton(
             "Confirm the next",
@@ -171,8 +177,10 @@ class AdmitForm(MiddleForm):
         words = Grid(gap=10)
         words.addWidget(reason, 0, 0)
         words.addWidget(purpose, 0, 1)
-        for piece in (self.levels, Card("", "", words), scope, Card("", "", told)):
-            self.pieces.put(piece)
+        self.pieces.put(self.levels)
+        self.pieces.put(Card("", "", words, *overrides.values()))
+        self.pieces.put(scope)
+        self.pieces.put(Card("", "", told))
         self.pieces.put(None)
         self.levels.edited.connect(self._levels_edited)
         self._levels_edited()
@@ -186,6 +194,7 @@ class AdmitForm(MiddleForm):
             typed["purpose"],
             tuple(one for person in self.people.values() if (one := person.chosen()) is not None),
             typed["told"],
+            tuple((subject, typed[f"override_reason.{subject}"]) for subject, _, _ in self._start.unwilling),
         )
 
     def unconfirmed(self) -> str:
@@ -216,6 +225,9 @@ class AdmitForm(MiddleForm):
             self.levels.fault.setText(sentence)
             self.levels.fault.show()
             return
+        if field == "override_reason":
+            empty = [name for name, at in self.fields.items() if name.startswith(field) and not at.value()]
+            field = next(iter(empty), field)
         super().refuse(sentence, field)
 
     def _levels_edited(self) -> None:

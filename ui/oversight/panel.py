@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from PySide6.QtWidgets import QLayout, QWidget
@@ -189,13 +190,17 @@ def _account(account: Account) -> QWidget:
     if account.danger:
         rows.put(Row(Pill("immediate danger", Tone.RED), None))
     if account.facts:
-        grid = Grid(gap=4, margins=(0, 4, 0, 0))
-        grid.setColumnStretch(1, 1)
-        for at, (label, words) in enumerate(account.facts):
-            grid.addWidget(Text(label, Role.SMALL, Voice.LABEL), at, 0)
-            grid.addWidget(Text(words, wrap=True), at, 1)
-        rows.put(grid)
+        rows.put(_labelled(account.facts))
     return Box(rows)
+
+
+def _labelled(lines: Sequence[tuple[str, str]]) -> Grid:
+    grid = Grid(gap=4, margins=(0, 4, 0, 0))
+    grid.setColumnStretch(1, 1)
+    for at, (label, words) in enumerate(lines):
+        grid.addWidget(Text(label, Role.SMALL, Voice.LABEL), at, 0)
+        grid.addWidget(Text(words, wrap=True), at, 1)
+    return grid
 
 
 def _people(contact: Contact) -> Card:
@@ -222,9 +227,12 @@ def _person(person: PersonShown) -> QWidget:
         head.put(pill)
     relation = "" if person.relation == "subject" else person.relation
     said = [part for part in (person.born, relation, person.ground) if part and part != "–"]
-    return Box(
-        Column(head, Text(" · ".join(said), Role.SMALL, Voice.ASIDE, wrap=True), gap=0, margins=(0, 5, 0, 5))
+    rows = Column(
+        head, Text(" · ".join(said), Role.SMALL, Voice.ASIDE, wrap=True), gap=0, margins=(0, 5, 0, 5)
     )
+    if person.told:
+        rows.put(_labelled(person.told))
+    return Box(rows)
 
 
 def _history(contact: Contact) -> Card:

@@ -8,11 +8,12 @@ import msgspec
 
 from ...domain.codes import AgencyKind
 from ...domain.entries import Body
-from ...domain.entries.contact import AcknowledgementSent, AdviceGiven
+from ...domain.entries.contact import AcknowledgementSent, AdultRecorded, AdviceGiven
 from ...domain.entries.outcome import FeedbackGiven, OutcomeSent, ReferralClosed
 from ...domain.entries.triage import InScope, ReferralAdmitted, StrategyHeld, SubjectLevel, TriageOverseen
 from ...domain.errors import Refusal
 from ...domain.fold.people import full_name, household_name
+from ...domain.fold.referral import Referral
 from ..desk import Desk
 from .admission import StrategyChoices
 from .contact import needs_feedback
@@ -27,6 +28,8 @@ class Admitted(msgspec.Struct, frozen=True):
     purpose: str
     scope: tuple[InScope, ...]
     told: str = ""
+    overrides: tuple[tuple[str, str], ...] = ()
+    """Why an adult's refusal of consent is overridden, by subject."""
 
 
 class Routed(msgspec.Struct, frozen=True):
@@ -53,6 +56,7 @@ class StrategyGiven(msgspec.Struct, frozen=True):
 def admit(desk: Desk, stream: str, given: Admitted, drafts: Iterable[str] = ()) -> str:
     """Oversee and admit, in one act. Raises ``Refusal`` naming the field at fault."""
     bodies: list[Body] = [
+        *_overrides(desk.referral(stream), given.overrides),
         TriageOverseen(decision="admit", levels=given.levels, reason=given.reason.strip()),
         ReferralAdmitted(threshold=given.threshold, purpose=given.purpose.strip(), scope=given.scope),
     ]
@@ -76,6 +80,16 @@ def send_on(desk: Desk, stream: str, given: Routed, drafts: Iterable[str] = ()) 
             OutcomeSent(agency=config.receiver(route, owner), team=route.team, words=given.words.strip())
         )
     return desk.act(stream, *bodies, *_told(given.told), forget_drafts=drafts)
+
+
+def _overrides(referral: Referral, overrides: tuple[tuple[str, str], ...]) -> list[Body]:
+    """What is recorded of the adults concerned, with why their refusal is overridden."""
+    recorded = referral.latest(AdultRecorded, "subject")
+    return [
+        msgspec.structs.replace(recorded[subject].body, override_reason=reason.strip())
+        for subject, reason in overrides
+        if subject in recorded and reason.strip() != recorded[subject].body.override_reason
+    ]
 
 
 def _told(how: str) -> tuple[Body, ...]:

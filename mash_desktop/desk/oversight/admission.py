@@ -12,7 +12,7 @@ import msgspec
 
 from ...domain.codes import AgencyKind, Cohort, DataKind
 from ...domain.configuration import HubConfig, LawfulRow, Level
-from ...domain.entries.contact import SubjectRecorded
+from ...domain.entries.contact import AdultRecorded, SubjectRecorded
 from ...domain.entries.triage import TriageOverseen
 from ...domain.errors import Refusal
 from ...domain.fold.people import full_name, household_name
@@ -54,6 +54,8 @@ class Admission(msgspec.Struct, frozen=True):
     route: str
     routes: tuple[tuple[str, str], ...]
     people: tuple[ScopeOffer, ...]
+    unwilling: tuple[tuple[str, str, str], ...] = ()
+    """Adults who do not consent: subject, name, and why that is overridden as far as it is written."""
 
     def choices(self) -> tuple[tuple[str, str], ...]:
         """The rungs, as a form offers them."""
@@ -133,6 +135,11 @@ def admission(desk: Desk, stream: str) -> Admission | None:
             for subject, made in sorted(
                 referral.subjects.items(), key=lambda item: not item[1].body.of_concern
             )
+        ),
+        unwilling=tuple(
+            (subject, full_name(referral.subjects[subject].body), made.body.override_reason)
+            for subject, made in referral.latest(AdultRecorded, "subject").items()
+            if subject in referral.of_concern and made.body.consent is False
         ),
     )
 

@@ -6,12 +6,15 @@ from datetime import datetime
 
 import msgspec
 
+from ...domain.assessments import QUESTION_SETS
 from ...domain.clocks import acknowledgement_due
-from ...domain.codes import Voice
+from ...domain.codes import Cohort, MaracRoute, ToolAnswer, Voice
 from ...domain.configuration import Clock
 from ...domain.entries.contact import (
     AcknowledgementSent,
+    AdultRecorded,
     AdviceGiven,
+    AssessmentRecorded,
     ConcernRecorded,
     HistorySearched,
     ReferrerRecorded,
@@ -23,6 +26,7 @@ from ...domain.entries.triage import StrategyHeld, SubjectLevel, TriageOverseen
 from ...domain.errors import Refusal
 from ...domain.fold.people import full_name, household_name
 from ...domain.fold.referral import Referral
+from ...domain.fold.risk import routes_to_marac
 from ...domain.fold.stage import Stage
 from ..countdown import Countdown, countdown
 from ..desk import Desk
@@ -56,6 +60,8 @@ class PersonShown(msgspec.Struct, frozen=True):
     of_concern: bool
     marks: tuple[tuple[str, str], ...]
     matches: tuple[Match, ...]
+    told: tuple[tuple[str, str], ...] = ()
+    """What an adult wishes, and what an assessment of risk came to, with labels."""
 
 
 class LevelGiven(msgspec.Struct, frozen=True):
@@ -156,7 +162,7 @@ def contact(desk: Desk, stream: str) -> Contact | None:
         refusal=refusal,
         may_decide=decidable and not refusal and not referral.read_only,
         may_advise=desk.may(AdviceGiven, referral),
-        may_hold_strategy=desk.may(StrategyHeld, referral),
+        may_hold_strategy=desk.may(StrategyHeld, referral) and referral.cohort is Cohort.CHILDREN,
         may_close=desk.may(ReferralClosed, referral)
         and overseen is not None
         and overseen.body.decision == "reroute",
@@ -243,9 +249,48 @@ def _people(desk: Desk, referral: Referral) -> tuple[PersonShown, ...]:
                 body.of_concern,
                 _marks(body, telling.body if telling else None),
                 found[subject].matches if subject in found else (),
+                (*_adult(referral, subject), *_assessed(referral, subject)),
             )
         )
     return tuple(sorted(shown, key=lambda one: not one.of_concern))
+
+
+def _adult(referral: Referral, subject: str) -> list[tuple[str, str]]:
+    """What is recorded of an adult's own view and circumstances."""
+    made = referral.latest(AdultRecorded, "subject").get(subject)
+    if made is None:
+        return []
+    body = made.body
+    consents = {True: "consents", False: "does not consent", None: ""}[body.consent]
+    told = [
+        ("Wishes", body.wishes),
+        ("Desired outcomes", body.desired_outcomes),
+        ("Consent", "; ".join(part for part in (consents, body.override_reason) if part)),
+        ("Mental capacity", body.capacity),
+        ("Advocate", body.advocate),
+        ("Setting", ", ".join(part for part in (body.setting, body.provider) if part)),
+        ("Place of abuse", body.place_of_abuse),
+    ]
+    return [(label, words) for label, words in told if words]
+
+
+def _assessed(referral: Referral, subject: str) -> list[tuple[str, str]]:
+    """What each tool came to: a count where the tool counts, and the routes that are open to MARAC."""
+    found = []
+    for made in referral.all(AssessmentRecorded):
+        body = made.body
+        asked = QUESTION_SETS.get(body.tool)
+        if body.subject != subject or asked is None:
+            continue
+        said = [
+            f"{sum(one is ToolAnswer.YES for one in body.answers.values())} of {len(asked.questions)} yes"
+        ]
+        routes = routes_to_marac(referral).get(subject, frozenset())
+        said += [route.label.lower() for route in MaracRoute if route in routes]
+        if body.judgement_reason:
+            said.append(body.judgement_reason)
+        found.append((asked.tool, " · ".join(said)))
+    return found
 
 
 def _marks(body: SubjectRecorded, telling: TellingRecorded | None) -> tuple[tuple[str, str], ...]:

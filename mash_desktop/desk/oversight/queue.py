@@ -114,7 +114,7 @@ def _entry(desk: Desk, config: HubConfig, row: QueueRow) -> QueueEntry:
         stream=row.stream,
         reference=row.reference or "not sent yet",
         who=row.who,
-        why=_why(desk, config, row),
+        why=_why(config, row),
         immediate=row.immediate,
         danger=row.danger,
         history=row.history,
@@ -132,29 +132,19 @@ def _entry(desk: Desk, config: HubConfig, row: QueueRow) -> QueueEntry:
     )
 
 
-def _why(desk: Desk, config: HubConfig, row: QueueRow) -> Why:
-    """A qualified decision comes before s17, s47 and every admission, and wherever history matches."""
+def _why(config: HubConfig, row: QueueRow) -> Why:
+    """The hub's policy of oversight, and the sample of what it leaves to triage.
+
+    Whether a contact is sampled follows from its stream, so that every desk agrees and nobody chooses.
+    """
     if row.stage is Stage.CONTACT:
         return Why.TRIAGE
-    given = {level for _, level in row.levels}
-    route = next((one for one in config.routes if one.id == row.route), None)
-    if (
-        given & (set(config.oversight.levels) | _thresholds(config, row))
-        or (route is not None and route.needs_qualified_decision)
-        or (config.oversight.where_history_matches and row.history)
-    ):
-        return Why.DECISION if row.stage is Stage.TRIAGED else Why.SEND
+    if row.stage is Stage.OVERSEEN:
+        return Why.SEND
+    if row.decision_needed:
+        return Why.DECISION
     sampled = crc32(row.stream.encode()) % 100 < config.oversight.sampled_percent
-    return Why.SAMPLED if sampled and row.stage is Stage.TRIAGED else Why.SEND
-
-
-def _thresholds(config: HubConfig, row: QueueRow) -> set[str]:
-    if row.cohort is None or row.received_at is None:
-        return set()
-    try:
-        return set(config.ladder(row.cohort, row.received_at.date()).thresholds)
-    except Refusal:
-        return set()
+    return Why.SAMPLED if sampled else Why.SEND
 
 
 def _highest(config: HubConfig, row: QueueRow) -> str:
