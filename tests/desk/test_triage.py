@@ -345,12 +345,26 @@ def test_an_adults_wishes_are_kept_and_asked_for(desk: Desk) -> None:
     assert triage.view(desk, stream).adult == form
 
 
+def result(form: triage.Assessed) -> tuple[str, bool]:
+    return triage.result_words(form, START.date(), 12)
+
+
+def test_a_repeat_within_the_hubs_months_is_a_route_to_marac(desk: Desk) -> None:
+    form = triage.Assessed(tool="dash-2009", last_marac="12 Nov 2025")
+    assert result(form) == (
+        "0 yes · 0 of 27 asked · high: repeat within 12 months of the last referral",
+        True,
+    )
+    assert not result(msgspec.structs.replace(form, last_marac="11 Nov 2025"))[1]
+    assert not result(msgspec.structs.replace(form, last_marac="12 Nov 20"))[1]
+
+
 def test_judgement_raises_a_score_below_fourteen(desk: Desk) -> None:
     stream = opened(desk, Cohort.DOMESTIC_ABUSE)
     triage.add_person(desk, stream, "Kim Doyle 1994 victim")
     nine = {str(number): "yes" for number in range(1, 10)}
     form = triage.Assessed(tool="dash-2009", answers=nine)
-    assert triage.result_words(form) == ("9 yes · 9 of 27 asked", False)
+    assert result(form) == ("9 yes · 9 of 27 asked", False)
     judged = msgspec.structs.replace(form, judgement=True)
     with pytest.raises(Refusal) as refused:
         triage.leave(desk, stream, judged)
@@ -358,7 +372,7 @@ def test_judgement_raises_a_score_below_fourteen(desk: Desk) -> None:
     judged = msgspec.structs.replace(judged, judgement_reason="He has found her new address.")
     triage.leave(desk, stream, judged)
     assert triage.view(desk, stream).assessed == judged
-    assert triage.result_words(judged) == ("9 yes · 9 of 27 asked · high: professional judgement", True)
+    assert result(judged) == ("9 yes · 9 of 27 asked · high: professional judgement", True)
 
 
 def test_the_consultants_advice_is_shown_and_named_in_the_routing(tmp_path: Path) -> None:

@@ -11,10 +11,11 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
-from mash_desktop.desk.triage import Assessed, result_words
+from mash_desktop.desk.triage import Assessed, Settings, result_words
 from mash_desktop.domain.assessments import QUESTION_SETS, Question
 from mash_desktop.domain.codes import ToolAnswer
 from ui.theme import Role, Tone, Voice
+from ui.triage.fields import FieldRow
 from ui.triage.inputs import Section, Tick
 from ui.widgets import (
     Box,
@@ -78,8 +79,9 @@ class AssessmentCard(Card):
 
     changed = Signal()
 
-    def __init__(self, tools: tuple[tuple[str, str], ...]) -> None:
+    def __init__(self, settings: Settings) -> None:
         super().__init__("Domestic abuse tool", "Y yes · N no · K don’t know")
+        self._settings, tools = settings, settings.tools
         self.tool = ChoiceField("Question set", tools, tools[0][0] if tools else "")
         self.tool.setObjectName("triage.assessment.tool")
         self.result = Pill("", Tone.NEUTRAL)
@@ -87,18 +89,16 @@ class AssessmentCard(Card):
         self._questions: dict[str, _Question] = {}
         judgement = Tick("Professional judgement: high", accessible_name="Professional judgement: high risk")
         reason, events = Field("What the judgement rests on"), Field("Events in 12 months")
+        last = Field("Last at MARAC", placeholder="3 Apr 2026")
         self.section = Section(
             "assessment",
-            {"judgement": judgement, "judgement_reason": reason, "events": events},
+            {"judgement": judgement, "judgement_reason": reason, "events": events, "last_marac": last},
             self._make,
         )
         self.typed = False
         self.put(Row(self.tool, None, self.result))
         self.put(Box(self._rows))
-        row = Row(judgement, gap=10)
-        row.put(reason, 3)
-        row.put(events, 1)
-        self.put(row)
+        self.put(FieldRow(judgement, reason, events, last, shares=(5, 6, 3, 3)))
         self.tool.changed.connect(self._other_tool)
         self.section.changed.connect(self._edited)
         self._draw()
@@ -174,5 +174,5 @@ class AssessmentCard(Card):
         self.changed.emit()
 
     def _count(self) -> None:
-        words, high = result_words(self.form())
+        words, high = result_words(self.form(), self._settings.today, self._settings.marac_repeat_months)
         self.result.set_face(PillFace(words, Tone.RED if high else Tone.NEUTRAL))

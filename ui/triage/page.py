@@ -104,7 +104,7 @@ class ContactPage(QWidget):
         self.caller, self.account = CallerCard(settings), AccountCard()
         self.people, self.editor = PeopleCard(), PersonEditor()
         self.telling, self.adult = TellingCard(), AdultCard()
-        self.assessment = AssessmentCard(settings.tools)
+        self.assessment = AssessmentCard(settings)
         self.routes, self.routing = RoutesCard(), RoutingCard()
         self.acts: dict[str, SmallAct] = small_acts()
         self.side = ContactSide()

@@ -7,19 +7,20 @@ of this desk, laid over what has.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeVar
 
 import msgspec
 
 from ...cache.projection import QueueRow
-from ...domain.assessments import QUESTION_SETS, assess
+from ...domain.assessments import QUESTION_SETS, assess, repeats
 from ...domain.codes import Cohort, ContactChannel, SourceOfContact
 from ...domain.configuration import AreaCovered
 from ...domain.entries.contact import AcknowledgementSent, AdviceGiven, ContactOpened, HistorySearched
 from ...domain.errors import Refusal
 from ...domain.fold import Referral, Stage, fold
 from ...domain.fold.people import household_name
+from ...domain.partial_date import parse
 from ..desk import Desk, new_id
 from . import guide, people, routing
 from .forms import Account, Adult, Arrival, Assessed, Caller, Clock, Form, Telling
@@ -231,7 +232,7 @@ def leave(desk: Desk, stream: str, form: Form) -> None:
     desk.act(stream, body, forget_drafts=(key,))
 
 
-def result_words(assessed: Assessed) -> tuple[str, bool]:
+def result_words(assessed: Assessed, today: date, repeat_months: int) -> tuple[str, bool]:
     """What the answers come to so far, and whether a route to MARAC is open."""
     tool = QUESTION_SETS.get(assessed.tool)
     if tool is None:
@@ -239,11 +240,25 @@ def result_words(assessed: Assessed) -> tuple[str, bool]:
     known = {question.id for question in tool.questions}
     answers = {q: a for q, a in assessed.answers.items() if q in known}
     events = int(assessed.events) if assessed.events.strip().isdigit() else None
-    found = assess(tool, answers, judgement=assessed.judgement, events_in_12_months=events)
+    found = assess(
+        tool,
+        answers,
+        judgement=assessed.judgement,
+        events_in_12_months=events,
+        repeat=_repeats(assessed.last_marac, today, repeat_months),
+    )
     asked = f"{len(answers)} of {len(tool.questions)} asked"
     count = f"{found.score} yes · {asked}" if found.score is not None else asked
     routes = ", ".join(route.label.lower() for route in found.routes)
     return (f"{count} · high: {routes}" if routes else count), found.marac
+
+
+def _repeats(last_marac: str, today: date, months: int) -> bool:
+    try:
+        last = parse(last_marac, today=today) if last_marac.strip() else None
+    except Refusal:
+        return False  # still being typed
+    return last is not None and last.is_exact and repeats(last.earliest(), today, months)
 
 
 # --- what is open at this desk, and what waits
@@ -367,6 +382,8 @@ class Settings(msgspec.Struct, frozen=True):
     """GSS code, name, and the authority that it lies in."""
     authority: str
     tools: tuple[tuple[str, str], ...]
+    today: date
+    marac_repeat_months: int
 
 
 def settings(desk: Desk) -> Settings:
@@ -382,4 +399,6 @@ def settings(desk: Desk) -> Settings:
             (tool, f"{QUESTION_SETS[tool].tool} {QUESTION_SETS[tool].version}")
             for tool in config.question_sets_on(today)
         ),
+        today=today,
+        marac_repeat_months=config.marac_repeat_months,
     )

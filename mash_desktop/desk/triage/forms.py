@@ -371,6 +371,8 @@ class Assessed(Form, frozen=True):
     judgement: bool = False
     judgement_reason: str = ""
     events: str = ""
+    last_marac: str = ""
+    """When the same two people were last referred to MARAC."""
 
     def recorded(self, referral: Referral) -> AssessmentRecorded | None:
         held = [one.body for one in sorted(referral.all(AssessmentRecorded), key=lambda made: made.id)]
@@ -388,6 +390,7 @@ class Assessed(Form, frozen=True):
             judgement=body.judgement,
             judgement_reason=body.judgement_reason,
             events="" if body.events_in_12_months is None else str(body.events_in_12_months),
+            last_marac=PartialDate.of(body.last_marac_on).display() if body.last_marac_on else "",
         )
 
     def body(self, referral: Referral, clock: Clock) -> Body | None:
@@ -397,6 +400,10 @@ class Assessed(Form, frozen=True):
             raise Refusal("judgement-why", "Write what the judgement rests on.", "judgement_reason")
         if self.events.strip() and not self.events.strip().isdigit():
             raise Refusal("count-not-understood", "Write how many, as a number.", "events")
+        last = self.last_marac.strip()
+        marac = parse(last, today=clock.today, field="last_marac") if last else None
+        if marac is not None and not marac.is_exact:
+            raise Refusal("date-not-exact", "Write the day, like 3 Apr 2026.", "last_marac")
         known = {question.id for question in QUESTION_SETS[self.tool].questions}
         return AssessmentRecorded(
             subject=person_of_concern(referral),
@@ -406,6 +413,7 @@ class Assessed(Form, frozen=True):
             judgement=self.judgement,
             judgement_reason=self.judgement_reason,
             events_in_12_months=int(self.events) if self.events.strip() else None,
+            last_marac_on=marac.earliest() if marac else None,
         )
 
 
