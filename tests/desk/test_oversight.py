@@ -9,11 +9,24 @@ import msgspec
 import pytest
 
 from mash_desktop.desk import Desk, oversight
-from mash_desktop.domain.codes import AgencyKind, Cohort, DataKind, Voice
+from mash_desktop.domain.acts import Author
+from mash_desktop.domain.codes import (
+    AgencyKind,
+    Cohort,
+    ContactChannel,
+    DataKind,
+    SourceOfContact,
+    ToolAnswer,
+    Voice,
+)
+from mash_desktop.domain.entries import Body
 from mash_desktop.domain.entries.contact import (
     AcknowledgementSent,
     AddressRecorded,
+    AdultRecorded,
+    AssessmentRecorded,
     ConcernRecorded,
+    ContactOpened,
     HistorySearched,
     Statement,
     SubjectRecorded,
@@ -24,7 +37,7 @@ from mash_desktop.domain.fold.levels import levels
 from mash_desktop.domain.fold.stage import Stage
 from mash_desktop.domain.law import Gateway
 from mash_desktop.domain.roles import Role
-from tests.domain.story import CONSULTANT, OPERATOR, Story
+from tests.domain.story import CONSULTANT, KEY, OPERATOR, START, Story
 from tests.support.desks import desk_of, receive
 
 STREAM = "referral:0"
@@ -320,6 +333,90 @@ def test_an_adult_and_a_police_owned_victim_have_a_lawful_path_of_their_own(tmp_
         kinds = tuple(DataKind)
         assert other.prefill(kinds).gateway is said
         assert other.refusal(other.prefill(kinds), kinds) is None
+
+
+ADULTS_DESK = Author("priya", "scc-adults", Role.TRIAGE_OPERATOR, KEY.key_id)
+ADULTS_MANAGER = Author("ruth", "scc-adults", Role.SAFEGUARDING_MANAGER, KEY.key_id)
+POLICE_DESK = Author("priya", "police", Role.TRIAGE_OPERATOR, KEY.key_id)
+SUPERVISOR = Author("ruth", "police", Role.POLICE_SUPERVISOR, KEY.key_id)
+
+
+def of_cohort(cohort: Cohort, taker: Author, route: str, level: str, *besides: Body) -> Story:
+    """A concern about Edith Whitfield, triaged."""
+    story = Story()
+    story.tell(
+        taker,
+        ContactOpened(
+            cohort=cohort,
+            source=SourceOfContact.OTHER,
+            channel=ContactChannel.PHONE,
+            received_at=START,
+            local_authority="E10000028",
+            owner=taker.agency,
+        ),
+    )
+    story.tell(
+        taker,
+        ConcernRecorded(account="a1", words="She has lost weight and he answers for her."),
+        SubjectRecorded(subject="edith", forenames="Edith", surname="Whitfield", of_concern=True),
+        *besides,
+    )
+    story.tell(
+        taker,
+        ContactTriaged(
+            route=route,
+            levels=(SubjectLevel("edith", level),),
+            rationale="The account does not fit.",
+            history_searched=True,
+            immediate_danger=False,
+        ),
+    )
+    return story
+
+
+def test_an_adults_own_view_stands_beside_them_and_a_refusal_is_overridden_for_a_reason(
+    tmp_path: Path,
+) -> None:
+    adult = AdultRecorded(subject="edith", wishes="To stay at home.", consent=False)
+    story = of_cohort(Cohort.ADULTS, ADULTS_DESK, "adult-safeguarding", "s42_enquiry", adult)
+    desk = desk_of(ADULTS_MANAGER, tmp_path, story)
+    assert [row.why for row in oversight.read_queue(desk).rows] == [oversight.Why.DECISION]
+    assert shown(desk).people[0].told == (
+        ("Wishes", "To stay at home."),
+        ("Consent", "does not consent"),
+    )
+    assert not shown(desk).may_hold_strategy
+    form = oversight.admission(desk, STREAM)
+    assert form is not None
+    assert form.unwilling == (("edith", "Edith Whitfield", ""),)
+    whole = given(desk, levels=(SubjectLevel("edith", "s42_enquiry"),), threshold="s42_enquiry")
+    with pytest.raises(Refusal) as refused:
+        oversight.admit(desk, STREAM, whole)
+    assert refused.value.field == "override_reason"
+    why = (("edith", "Her son controls her food and money."),)
+    oversight.admit(desk, STREAM, msgspec.structs.replace(whole, overrides=why))
+    referral = desk.referral(STREAM)
+    assert referral.stage is Stage.ADMITTED
+    recorded = referral.latest(AdultRecorded, "subject")["edith"].body
+    assert (recorded.wishes, recorded.override_reason) == ("To stay at home.", why[0][1])
+
+
+def test_an_assessment_says_its_count_and_what_opens_the_way_to_marac(tmp_path: Path) -> None:
+    dash = AssessmentRecorded(
+        subject="edith",
+        tool="dash-2009",
+        answers={"1": ToolAnswer.YES, "2": ToolAnswer.YES, "3": ToolAnswer.DONT_KNOW},
+        judgement=True,
+        judgement_reason="He has a key again.",
+    )
+    story = of_cohort(Cohort.DOMESTIC_ABUSE, POLICE_DESK, "police-domestic-abuse", "high", dash)
+    desk = desk_of(SUPERVISOR, tmp_path, story)
+    assert shown(desk).people[0].told == (
+        ("DASH", "2 of 27 yes · professional judgement · He has a key again."),
+    )
+    oversight.admit(desk, STREAM, given(desk, levels=(SubjectLevel("edith", "high"),), threshold="high"))
+    (scoped,) = desk.referral(STREAM).scope
+    assert scoped.basis.gateway is Gateway.CRIME_AND_DISORDER_ACT_1998_S115
 
 
 def test_an_operator_decides_nothing(tmp_path: Path) -> None:
