@@ -28,7 +28,7 @@ from mash_desktop.desk.round_table import (
 )
 from mash_desktop.desk.round_table.doing import when_due
 from mash_desktop.domain.acts import Author, Draft, compose, read
-from mash_desktop.domain.codes import Attendance, Marker
+from mash_desktop.domain.codes import Attendance, MaracRoute, Marker
 from mash_desktop.domain.entries.decision import DecisionReturned
 from mash_desktop.domain.entries.gathering import ReleaseWithdrawn
 from mash_desktop.domain.entries.identity import HistoryRecorded, IdentityLinked, MarkerSet, PastEpisode
@@ -40,6 +40,7 @@ from mash_desktop.domain.partial_date import PartialDate
 from tests.domain.story import CONSULTANT, EDUCATION, FACILITATOR, HEALTH, KEY, POLICE, Story, staffordshire
 from tests.support.carter_table import CarterStory, gathered
 from tests.support.desks import desk_of, receive
+from tests.support.other_cohorts import adult, domestic_abuse
 
 STREAM = "referral:0"
 SittingDown = Callable[..., Desk]
@@ -461,3 +462,39 @@ def test_an_earlier_referral_of_the_same_person_stands_in_the_chronology(
     desk.cache.save(parcel)
     (line,) = [line for line in read_table(desk, STREAM).lines if line.kind == "earlier"]
     assert line.what.startswith("Earlier referral ISL-26-01000: Child in need (s17), gathering.")
+
+
+# --- the other ladders
+
+
+def test_an_adults_decision_steps_down_on_its_own_ladder(sits: SittingDown) -> None:
+    story = adult().tabled()
+    desk = sits(FACILITATOR, story)
+    table = read_table(desk, story.stream)
+    (arthur,) = table.subjects
+    assert arthur.admission is not None
+    assert arthur.admission.label == "Section 42 enquiry"
+    assert arthur.moves["other_enquiry"] == "down"
+    choice = SubjectChoice(
+        "other_enquiry", "Care plan reviewed with the home.", "Sores healed; staffing mended."
+    )
+    relied = tuple(line.evidence for line in table.lines if line.evidence)[:1]
+    draft_decision(desk, story.stream, Deciding({"arthur": choice}, relied))
+    (drafted,) = drafted_levels(desk.referral(story.stream)).values()
+    assert drafted.movement == "down"
+
+
+def test_domestic_abuse_goes_to_marac_on_a_ground_that_is_named(sits: SittingDown) -> None:
+    story = domestic_abuse().tabled()
+    desk = sits(FACILITATOR, story)
+    table = read_table(desk, story.stream)
+    (leanne,) = table.subjects
+    assert leanne.moves["high"] == "confirmed"
+    choice = SubjectChoice(
+        "high", "MARAC on 19 Nov; safe lock today.", "Escalating.", MaracRoute.PROFESSIONAL_JUDGEMENT
+    )
+    relied = tuple(line.evidence for line in table.lines if line.evidence)[:1]
+    draft_decision(desk, story.stream, Deciding({"leanne": choice}, relied))
+    draft = desk.referral(story.stream).draft
+    assert draft is not None
+    assert draft.body.subjects[0].marac is MaracRoute.PROFESSIONAL_JUDGEMENT

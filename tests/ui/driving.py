@@ -16,6 +16,7 @@ from ui.widgets import Text
 from ui.work import Worker
 
 NONE, CONTROL = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier
+ALT = Qt.KeyboardModifier.AltModifier
 
 
 class Driven:
@@ -58,7 +59,7 @@ class Driven:
     def press(self, keys: str, modifier: Qt.KeyboardModifier = NONE) -> None:
         """One key after the other, as letters: ``press("hh")``."""
         for letter in keys:
-            QTest.keyClick(self.focused(), letter, modifier)
+            QTest.keyClicks(self.focused(), letter, modifier)
         self.settle()
 
     def key(self, key: Qt.Key, modifier: Qt.KeyboardModifier = NONE) -> None:

@@ -36,6 +36,7 @@ from ui.widgets import (
     Text,
     scrolled,
 )
+from ui.widgets.fitted import bring_into_sight
 
 
 class AnswerPage(QWidget):
@@ -99,8 +100,7 @@ class AnswerPage(QWidget):
         about.put(self.systems)
         body = Column(head, concern, about, self.items, self.item, None, gap=10, margins=(12, 12, 12, 4))
         rows = Column(gap=0)
-        self._scroll = scrolled(Box(body))
-        rows.put(self._scroll, 1)
+        rows.put(scrolled(Box(body)), 1)
         rows.put(
             Box(Column(self.fault, Flow(self.send, self.nothing, gap=10), gap=4, margins=(12, 8, 12, 12)))
         )
@@ -114,22 +114,25 @@ class AnswerPage(QWidget):
         self.item.edited.connect(self._edited)
         self.items.removed.connect(self._remove)
         for at, block in enumerate(self.people[:9]):
-            keys.on(str(at + 1), self, block.begin, f"Answer about {block.name}", group="Requests")
+            keys.on(
+                str(at + 1), self, block.begin, f"Answer about {block.name}", group="Requests",
+                also=(f"Alt+{at + 1}",),
+            )  # fmt: skip
         for key, result, words in (
             ("F", AnswerResult.FINDINGS, "Findings about this person"),
             ("G", AnswerResult.NOTHING_HELD, "Nothing held about this person"),
             ("X", AnswerResult.REFUSED, "Refuse about this person"),
         ):
             keys.on(key, self, partial(self._answer, result), words, group="Requests")
-        keys.on("I", self, self.item.begin, "Write an item down", group="Requests")
+        keys.on("I", self, self.item.begin, "Write an item down", group="Requests", also=("Alt+I",))
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         app.focusChanged.connect(self._follow)
 
     def _follow(self, _: QWidget | None, focused: QWidget | None) -> None:
         """Bring into sight what a key has led to."""
-        if focused is not None and self._scroll.isAncestorOf(focused):
-            self._scroll.ensureWidgetVisible(focused, 0, self._scroll.height() // 4)
+        if focused is not None and self.isAncestorOf(focused):
+            bring_into_sight(focused)
 
     def _answer(self, result: AnswerResult) -> None:
         """The answer for the person that focus is on, else the first without one; then on to the next."""

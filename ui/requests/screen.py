@@ -103,7 +103,7 @@ class Requests(Screen):
         self._minute = QTimer(self)
         self._minute.setInterval(_TICK_MS)
         self._minute.timeout.connect(self._tick)
-        keys.on("L", self, self.list.setFocus, "To the list of requests", group="Requests")
+        keys.on("L", self, self.list.setFocus, "To the list of requests", group="Requests", also=("Alt+L",))
 
     # --- the list
 

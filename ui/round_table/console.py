@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from PySide6.QtWidgets import QApplication, QWidget
+
 from mash_desktop.desk.round_table import Deciding, HouseholdSeen, Table
 from mash_desktop.domain.errors import Refusal
 from ui.round_table.analysis import AnalysisCard
@@ -28,7 +30,7 @@ from ui.widgets import (
     SidePanel,
     Text,
 )
-from ui.widgets.fitted import Fitted
+from ui.widgets.fitted import Fitted, bring_into_sight
 
 
 class Console(Box):
@@ -109,6 +111,14 @@ class Console(Box):
         self.to_do.add.clicked.connect(lambda: self._begin(self.to_do))
         self.views.form.closed.connect(self.show_again)
         self.to_do.form.closed.connect(self.show_again)
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        app.focusChanged.connect(self._follow)
+
+    def _follow(self, _: QWidget | None, focused: QWidget | None) -> None:
+        """Bring into sight what a key has led to."""
+        if focused is not None and self.isAncestorOf(focused):
+            bring_into_sight(focused)
 
     def _begin(self, card: ViewsCard | ActionsCard) -> None:
         """One form at a time: the keys to save and to close are one form's."""
@@ -139,6 +149,10 @@ class Console(Box):
 
     def show_table(self, table: Table) -> None:
         before, self._table = self._table, table
+        told = before is not None and (before.drafted, before.returned_reason) != (
+            table.drafted,
+            table.returned_reason,
+        )
         self.seats.show_seats(table.around, table.others, table.may_record)
         self.genogram.set_household(_drawn(table.household))
         self.analysis.show_analysis(table.analysis, table.cohort, table.may_record)
@@ -149,6 +163,8 @@ class Console(Box):
         else:
             self.chronology.set_relied([one for one in self.chronology.relied if one in table.evidence])
         self.show_again()
+        if told:
+            bring_into_sight(self._heading)
 
     def show_again(self) -> None:
         """What depends on the case and on which form is open."""

@@ -86,7 +86,8 @@ class RoundTable(Screen):
             ("L", console.chronology.table.setFocus, "To the chronology"),
             ("D", console.decision.begin, "To the decision"),
         ):
-            keys.on(key, console, do, words, group="Round table")
+            # With Alt they lead out of a text field too.
+            keys.on(key, console, do, words, group="Round table", also=(f"Alt+{key}",))
 
     # --- which case
 

@@ -42,6 +42,7 @@ class SeatCard(Card):
     """One agency. Enter asks who came for it."""
 
     named = Signal(str)
+    stepped = Signal(int)
 
     def __init__(self, seat: Around) -> None:
         super().__init__(gap=2, padding=10)
@@ -54,7 +55,8 @@ class SeatCard(Card):
         self.who = Field("", placeholder="Who came, Enter", accessible_name=f"Who came for {seat.name}")
         self.who.setObjectName(f"table.seat.{seat.agency}.who")
         self.who.hide()
-        self.who.entered.connect(self._entered)
+        # Later, since the same press of Enter is yet to reach this card.
+        self.who.entered.connect(self._entered, Qt.ConnectionType.QueuedConnection)
         self.put(Row(Text(seat.name, Role.BASE_BOLD), None, self._pill))
         self.put(self._presence)
         self.put(self._note)
@@ -82,8 +84,11 @@ class SeatCard(Card):
         self.named.emit(words)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.hasFocus():
             self.ask_who()
+        elif step is not None:
+            self.stepped.emit(step)
         else:
             super().keyPressEvent(event)
 
@@ -157,6 +162,7 @@ class SeatsPanel(SidePanel):
             if card is None:
                 card = SeatCard(one)
                 card.named.connect(partial(self._named, card))
+                card.stepped.connect(self._step)
             self._rows.removeWidget(card)
             self._rows.insertWidget(at, card)
             self._cards[one.agency] = card
@@ -193,10 +199,3 @@ class SeatsPanel(SidePanel):
             to = cards.index(card) + by
             if 0 <= to < len(cards):
                 cards[to].setFocus(Qt.FocusReason.TabFocusReason)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))
-        if step is None:
-            super().keyPressEvent(event)
-        else:
-            self._step(step)

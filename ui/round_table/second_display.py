@@ -12,9 +12,10 @@ from mash_desktop.working_time import say_duration
 from ui.shell.second_display import SecondDisplay
 from ui.theme import Role, Voice
 from ui.widgets import Box, Column, Hairline, RagChip, Row, Text
+from ui.widgets.fitted import AsManyAsFit
 from ui.widgets.layout import empty
 
-_MOST_LINES, _MOST_SEATS = 8, 9
+_MOST_SEATS = 7
 _WHEN, _SOURCE = 130, 150
 
 
@@ -59,21 +60,17 @@ class RoundTableDisplay(SecondDisplay):
 
 def _known(shown: Shown) -> Column:
     rows = Column(Text("What we know together", Role.DISPLAY_SMALL, Voice.LABEL), gap=8)
-    if shown.note:
-        rows.put(Text(shown.note, Role.DISPLAY, wrap=True))
-    elif not shown.lines:
-        rows.put(Text("Nothing yet that everyone present may see.", Role.DISPLAY, wrap=True))
-    for line in shown.lines[:_MOST_LINES]:
-        rows.put(_line(line))
-        rows.put(Hairline())
-    more = len(shown.lines) - _MOST_LINES
-    if more > 0:
-        rows.put(Text(f"and {more} earlier", Role.DISPLAY, Voice.ASIDE))
+    if shown.lines:
+        more = Text("", Role.DISPLAY, Voice.ASIDE)
+        lines = [_line(line) for line in shown.lines]
+        rows.put(AsManyAsFit(lines, more, lambda left: f"and {left} earlier", 8), 1)
+        return rows
+    rows.put(Text(shown.note or "Nothing yet that everyone present may see.", Role.DISPLAY, wrap=True))
     rows.put(None)
     return rows
 
 
-def _line(line: ShownLine) -> Row:
+def _line(line: ShownLine) -> Box:
     when = Text(line.when, Role.DISPLAY, wrap=True)
     source = Text(line.source, Role.DISPLAY, Voice.LABEL, wrap=True)
     when.setFixedWidth(_WHEN)
@@ -81,13 +78,15 @@ def _line(line: ShownLine) -> Row:
     row = Row(when, gap=16, margins=(8, 4, 0, 0))
     row.put(Text(line.what, Role.DISPLAY, wrap=True), 1)
     row.put(source)
-    return row
+    return Box(Column(row, Hairline(), gap=8))
 
 
 def _around(shown: Shown) -> Column:
     rows = Column(Text("Around the table", Role.DISPLAY_SMALL, Voice.LABEL), gap=14)
     for one in shown.around[:_MOST_SEATS]:
         rows.put(Text(f"{one.mark} {one.words}", Role.DISPLAY, Voice.ASIDE if one.quiet else Voice.INK))
+    if shown.around[_MOST_SEATS:]:
+        rows.put(Text(f"and {len(shown.around) - _MOST_SEATS} more", Role.DISPLAY, Voice.ASIDE))
     if shown.unknown:
         unknown = Column(
             Text("Still unknown", Role.DISPLAY_SMALL, Voice.LABEL), gap=14, margins=(0, 24, 0, 0)
