@@ -1,23 +1,25 @@
 """The one way to read and change the encrypted cache.
 
 Any thread may call it: every call is one transaction on a connection of its own, and writers take turns.
-None of it belongs on the GUI thread.
+None of it belongs on the GUI thread. Once closed it says so to whoever asks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from threading import Lock
+from threading import Condition
 
 import msgspec
 from sqlalchemy import Connection, Engine, delete, func, select
 from sqlalchemy.dialects.sqlite import insert
+from uuid6 import uuid7
 
-from ..domain.acts import Parcel
+from ..domain.acts import Parcel, read
 from ..domain.configuration import HubTimeline
 from ..domain.entries import Body, Made
+from ..domain.errors import Refusal
 from ..domain.fold import Directory, Identity, Referral, Stage, fold, fold_hub, fold_identity
 from ..matching import PersonFacts
 from . import feed, outbox, people, reading, schema
@@ -25,9 +27,13 @@ from .changes import ChangeSet
 from .feed import FeedPlace, FeedRow
 from .outbox import Waiting
 from .people import Candidate, Shown
-from .projection import RANKS, QueueRow, queue_row
+from .projecting import project
+from .projection import QueueRow
 from .reading import Holdings
+from .rows import upsert
 
+CLOSING_SECONDS = 5.0
+"""How long closing waits for what is under way."""
 _ROW = msgspec.json.Decoder(QueueRow)
 
 
@@ -37,23 +43,44 @@ class Cache:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._writer = engine.execution_options(writes=True)
-        self._lock = Lock()
-        self._directory: Directory | None = None
+        self._turn = Condition()
+        self._open = 0
+        self._closed = False
+        self._folded: tuple[bytes | None, Directory] | None = None
+        """The hub's stream as folded last, and the version of it that this was."""
         with self._write() as connection:
             schema.bring_up_to_date(connection)
 
     def close(self) -> None:
+        """End it, once what is under way has ended: no connection stays open, and none is opened again."""
+        with self._turn:
+            self._closed = True
+            self._turn.wait_for(lambda: self._open == 0, CLOSING_SECONDS)
         self._engine.dispose()
 
     @contextmanager
     def _read(self) -> Iterator[Connection]:
-        with self._engine.begin() as connection:
+        with self._begun(self._engine) as connection:
             yield connection
 
     @contextmanager
     def _write(self) -> Iterator[Connection]:
-        with self._writer.begin() as connection:
+        with self._begun(self._writer) as connection:
             yield connection
+
+    @contextmanager
+    def _begun(self, engine: Engine) -> Iterator[Connection]:
+        with self._turn:
+            if self._closed:
+                raise Refusal("profile-locked", "The profile is locked: enter your passphrase to go on.")
+            self._open += 1
+        try:
+            with engine.begin() as connection:
+                yield connection
+        finally:
+            with self._turn:
+                self._open -= 1
+                self._turn.notify_all()
 
     # --- single facts and drafts
 
@@ -62,12 +89,15 @@ class Cache:
             return connection.scalar(select(schema.facts.c.value).where(schema.facts.c.name == name))
 
     def put_fact(self, name: str, value: bytes) -> None:
+        self.put_facts({name: value})
+
+    def put_facts(self, facts: Mapping[str, bytes | None]) -> None:
+        """Keep these together; ``None`` forgets one."""
         with self._write() as connection:
-            connection.execute(
-                insert(schema.facts)
-                .values(name=name, value=value)
-                .on_conflict_do_update(index_elements=["name"], set_={"value": value})
-            )
+            kept = [{"name": name, "value": value} for name, value in facts.items() if value is not None]
+            upsert(connection, schema.facts, kept)
+            gone = [name for name, value in facts.items() if value is None]
+            connection.execute(delete(schema.facts).where(schema.facts.c.name.in_(gone)))
 
     def draft(self, key: str) -> str | None:
         with self._read() as connection:
@@ -76,8 +106,9 @@ class Cache:
     def drafts(self, prefix: str) -> dict[str, str]:
         """Drafts whose key begins so."""
         table = schema.drafts
+        begins = table.c.key.startswith(prefix, autoescape=True)
         with self._read() as connection:
-            rows = connection.execute(select(table.c.key, table.c.text).where(table.c.key.startswith(prefix)))
+            rows = connection.execute(select(table.c.key, table.c.text).where(begins))
             return {row.key: row.text for row in rows}
 
     def put_draft(self, key: str, text: str) -> None:
@@ -86,19 +117,23 @@ class Cache:
             if not text:
                 connection.execute(delete(schema.drafts).where(schema.drafts.c.key == key))
                 return
-            values = {"text": text, "saved_at": reading.stamp(datetime.now(UTC))}
-            connection.execute(
-                insert(schema.drafts)
-                .values(key=key, **values)
-                .on_conflict_do_update(index_elements=["key"], set_=values)
-            )
+            row = {"key": key, "text": text, "saved_at": reading.stamp(datetime.now(UTC))}
+            upsert(connection, schema.drafts, [row])
 
     # --- writing
 
-    def save(self, parcel: Parcel, *, forget_drafts: Iterable[str] = ()) -> ChangeSet:
-        """Keep an act, its local effect and the end of its drafts, durable when this returns."""
+    def save(
+        self, parcel: Parcel, *, forget_drafts: Iterable[str] = (), instead_of: str | None = None
+    ) -> ChangeSet:
+        """Keep an act, its local effect and the end of its drafts, durable when this returns.
+
+        ``instead_of`` is an act of the outbox that this one takes the place of. Raises ``Refusal``
+        (*act-gone*) where that waits no longer; nothing is kept then.
+        """
         with self._write() as connection:
             streams = outbox.put(connection, parcel, datetime.now(UTC))
+            if instead_of is not None:
+                streams |= outbox.replace(connection, read(parcel.signed).id, instead_of)
             forgotten = frozenset(forget_drafts)
             connection.execute(delete(schema.drafts).where(schema.drafts.c.key.in_(forgotten)))
             self._project(connection, streams)
@@ -112,27 +147,38 @@ class Cache:
         with self._read() as connection:
             return outbox.list_waiting(connection)
 
+    def waiting_counts(self) -> dict[str, int]:
+        """How many acts of the outbox are in each state."""
+        with self._read() as connection:
+            return outbox.counts(connection)
+
     def admitted(self, act: str, positions: Sequence[int], admitted_at: datetime) -> ChangeSet:
-        return self._settle(act, lambda c: outbox.admit(c, act, tuple(positions), admitted_at))
+        """The store's answer: these positions, one after the other. Raises ``outbox.Clash``."""
+        at = reading.stamp(admitted_at)
+        return self._settle(lambda c: outbox.admit(c, act, positions[0], at))
 
     def refused(
         self, act: str, code: str, sentence: str, field: str | None, entry: str | None, moved_by: str | None
     ) -> ChangeSet:
-        return self._settle(act, lambda c: outbox.refuse(c, act, code, sentence, field, entry, moved_by))
-
-    def _settle(self, act: str, change: Callable[[Connection], None]) -> ChangeSet:
-        with self._write() as connection:
-            streams = outbox.streams_of(connection, act)
-            change(connection)
-            self._project(connection, streams)
-        return ChangeSet(streams, outbox=True)
+        return self._settle(lambda c: outbox.refuse(c, act, code, sentence, field, entry, moved_by))
 
     def let_go(self, act: str) -> ChangeSet:
-        """Its person takes an act back that the store has not admitted."""
+        """Its person takes an act back. Raises ``Refusal`` (*act-gone*) where it waits no longer."""
+        return self._settle(lambda c: outbox.let_go(c, act))
+
+    def release(self, author: str, key: str) -> ChangeSet:
+        """Access was given back to ``author`` under ``key``: see ``outbox.release``."""
+        return self._settle(lambda c: outbox.release(c, author, key), waits=True)
+
+    def begin_epoch(self, author: str) -> ChangeSet:
+        """The store begins anew after a restore: see ``feed.begin_epoch``."""
+        return self._settle(lambda c: feed.begin_epoch(c, author), waits=True)
+
+    def _settle(self, change: Callable[[Connection], frozenset[str]], *, waits: bool = False) -> ChangeSet:
         with self._write() as connection:
-            streams = outbox.let_go(connection, act)
+            streams = change(connection)
             self._project(connection, streams)
-        return ChangeSet(streams, outbox=True)
+        return ChangeSet(streams, outbox=waits or bool(streams))
 
     def quarantine(self, author: str) -> ChangeSet:
         with self._write() as connection:
@@ -143,53 +189,23 @@ class Cache:
             return feed.places(connection)
 
     def receive(
-        self, rows: Iterable[FeedRow], at: Sequence[FeedPlace], audiences: Iterable[str]
+        self,
+        rows: Iterable[FeedRow],
+        at: Sequence[FeedPlace],
+        audiences: Iterable[str],
+        *,
+        read_to: int | None = None,
     ) -> ChangeSet:
-        """Apply verified feed rows and advance the cursors, together."""
-        with self._write() as connection:
-            streams = feed.apply(connection, rows, at, audiences)
-            self._project(connection, streams)
-        return ChangeSet(streams, outbox=bool(streams))
+        """Apply verified feed rows and advance the cursors, together: see ``feed.apply``."""
+        return self._settle(lambda c: feed.apply(c, rows, at, audiences, read_to))
 
-    def _project(self, connection: Connection, streams: Iterable[str]) -> None:
-        named = frozenset(streams)
-        if "hub" in named:
-            with self._lock:
-                self._directory = None
-        for stream in named:
-            if stream.startswith("referral:"):
-                self._project_referral(connection, stream)
-            elif stream.startswith("identity:"):
-                identity = fold_identity(reading.entries_of_stream(connection, stream))
-                if identity.stream:
-                    people.index_identity(connection, identity)
-                else:
-                    people.forget(connection, stream)
-
-    def _project_referral(self, connection: Connection, stream: str) -> None:
-        entries = reading.entries_of_stream(connection, stream)
-        if not entries:
-            people.forget(connection, stream)
-            connection.execute(delete(schema.referrals).where(schema.referrals.c.stream == stream))
-            return
-        referral = fold(entries, self._directory_in(connection).timeline)
-        row = queue_row(referral)
-        values = {
-            "stage": row.stage.value,
-            "cohort": row.cohort.value if row.cohort else None,
-            "owner": row.owner,
-            "rag_rank": RANKS[row.rag],
-            "due_at": reading.stamp(row.due_at) if row.due_at else None,
-            "received_at": reading.stamp(row.received_at) if row.received_at else None,
-            "moved_at": reading.stamp(entries[-1].made_at),
-            "row": msgspec.json.encode(row),
-        }
-        connection.execute(
-            insert(schema.referrals)
-            .values(stream=stream, **values)
-            .on_conflict_do_update(index_elements=["stream"], set_=values)
-        )
-        people.index_referral(connection, referral)
+    def _project(self, connection: Connection, streams: frozenset[str]) -> None:
+        if "hub" in streams:
+            # Told apart by a value of its own, so that what was folded by a transaction that came to nothing,
+            # or read by one that began before this, is never taken for it.
+            upsert(connection, schema.facts, [{"name": schema.HUB_VERSION, "value": uuid7().bytes}])
+        if streams:
+            project(connection, streams, self._directory_in(connection).timeline)
 
     # --- reading
 
@@ -199,10 +215,14 @@ class Cache:
             return self._directory_in(connection)
 
     def _directory_in(self, connection: Connection) -> Directory:
-        with self._lock:
-            if self._directory is None:
-                self._directory = fold_hub(reading.entries_of_stream(connection, "hub"))
-            return self._directory
+        """The directory as this transaction sees it."""
+        facts = schema.facts
+        version = connection.scalar(select(facts.c.value).where(facts.c.name == schema.HUB_VERSION))
+        folded = self._folded
+        if folded is None or folded[0] != version:
+            directory = fold_hub(reading.entries_of_stream(connection, "hub"))
+            folded = self._folded = (version, directory)
+        return folded[1]
 
     def timeline(self) -> HubTimeline:
         return self.directory().timeline

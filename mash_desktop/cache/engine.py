@@ -1,57 +1,74 @@
 """Opening the encrypted file, and proving on every opening that it is encrypted.
 
 SQLCipher with a raw 256-bit key. A key that was taken as a passphrase, a library without the cipher or a
-file in clear are found here, before anything is read or written.
+file in clear are found here, before anything is read or written. What the file or the disk later declines
+is told from here too, as a ``Refusal`` with a sentence.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import sqlcipher3.dbapi2 as sqlcipher
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, ExceptionContext, create_engine, event
 from sqlalchemy.pool import QueuePool
 
 from ..domain.errors import Refusal
 
 SQLITE_HEADER = b"SQLite format 3\x00"
 FILE_NAME = "cache.db"
+BUSY_SECONDS = 10.0
+"""How long a writer waits for another's turn to end."""
+
+_BUSY, _LOCKED, _READONLY, _IOERR, _CORRUPT, _FULL, _CANTOPEN, _NOTADB = 5, 6, 8, 10, 11, 13, 14, 26
+_TOLD = {
+    (_BUSY, _LOCKED): (
+        "cache-busy",
+        "Another program is busy with what is kept on this computer. Close it, then try again.",
+    ),
+    (_READONLY, _CANTOPEN): (
+        "cache-not-writable",
+        "The profile folder cannot be written. Correct its permissions, then try again.",
+    ),
+    (_FULL,): ("disk-full", "The disk of this computer is full. Make room on it, then try again."),
+    (_IOERR,): (
+        "disk-fault",
+        "The disk of this computer could not be read or written. Try again, and have it seen to if need be.",
+    ),
+    (_CORRUPT, _NOTADB): (
+        "cache-unreadable",
+        "What is kept on this computer cannot be read: it is damaged, or the key is wrong.",
+    ),
+}
 
 
-def open_engine(path: Path, key_hex: str) -> Engine:
-    """An engine on the cache at ``path``; ``key_hex`` is the raw key, 64 hexadecimal digits.
+def open_engine(path: Path, key_hex: Callable[[], str]) -> Engine:
+    """An engine on the cache at ``path``; ``key_hex`` gives the raw key, 64 hexadecimal digits, when a
+    connection is made, and nothing here keeps it.
 
     Raises ``Refusal``: *cache-in-clear* where the file is not encrypted, *cipher-missing* where the library
-    has no cipher, *cache-unreadable* where the key does not open it or the file is damaged.
+    has no cipher, *cache-unreadable* where the key does not open it or the file is damaged, *cache-busy*,
+    *cache-not-writable*, *disk-full* and *disk-fault*; the last five wherever the engine is used as well.
     """
-    if len(key_hex) != 64 or not all(digit in "0123456789abcdef" for digit in key_hex):
-        raise ValueError("a raw key is 64 hexadecimal digits")
     _refuse_clear(path)
 
     def connect() -> Any:
-        connection = sqlcipher.connect(str(path), timeout=10, isolation_level=None, check_same_thread=False)
+        digits = key_hex()
+        if len(digits) != 64 or not all(digit in "0123456789abcdef" for digit in digits):
+            raise ValueError("a raw key is 64 hexadecimal digits")
         try:
-            connection.execute(f"PRAGMA key = \"x'{key_hex}'\"")
-            if not connection.execute("PRAGMA cipher_version").fetchone():
-                raise Refusal(
-                    "cipher-missing", "This installation has no encryption. Have it installed again."
-                )
-            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-            for pragma in (
-                "journal_mode = WAL",
-                "synchronous = FULL",
-                "temp_store = MEMORY",
-                "secure_delete = ON",
-                "foreign_keys = ON",
-            ):
-                connection.execute(f"PRAGMA {pragma}")
+            connection = sqlcipher.connect(
+                str(path), timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            )
+        except sqlcipher.DatabaseError as error:
+            raise _refusal(error) from error
+        try:
+            _prepare(connection, digits)
         except sqlcipher.DatabaseError as error:
             connection.close()
-            raise Refusal(
-                "cache-unreadable",
-                "What is kept on this computer cannot be read: it is damaged, or the key is wrong.",
-            ) from error
+            raise _refusal(error) from error
         except Refusal:
             connection.close()
             raise
@@ -65,9 +82,15 @@ def open_engine(path: Path, key_hex: str) -> Engine:
         immediate = connection.get_execution_options().get("writes", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
-    with engine.connect() as connection:
-        connection.exec_driver_sql("SELECT 1")
+    @event.listens_for(engine, "handle_error")
+    def tell(context: ExceptionContext) -> None:
+        error = context.original_exception
+        if isinstance(error, sqlcipher.DatabaseError) and _told(error) is not None:
+            raise _refusal(error) from error
+
     try:
+        with engine.connect() as opened:
+            opened.exec_driver_sql("SELECT 1")
         _refuse_clear(path)
     except Refusal:
         engine.dispose()
@@ -75,10 +98,39 @@ def open_engine(path: Path, key_hex: str) -> Engine:
     return engine
 
 
+def _prepare(connection: Any, digits: str) -> None:
+    connection.execute(f"PRAGMA key = \"x'{digits}'\"")
+    if not connection.execute("PRAGMA cipher_version").fetchone():
+        raise Refusal("cipher-missing", "This installation has no encryption. Have it installed again.")
+    connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "temp_store = MEMORY",
+        "secure_delete = ON",
+        "foreign_keys = ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _told(error: sqlcipher.DatabaseError) -> tuple[str, str] | None:
+    """What a fault of the file or the disk is called; ``None`` for a fault of the program's."""
+    # The low byte is the kind of error; the rest says more than a person needs.
+    kind = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+    return next((told for kinds, told in _TOLD.items() if kind in kinds), None)
+
+
+def _refusal(error: sqlcipher.DatabaseError) -> Refusal:
+    return Refusal(*(_told(error) or _TOLD[_CORRUPT, _NOTADB]))
+
+
 def _refuse_clear(path: Path) -> None:
-    if path.exists():
+    try:
         with path.open("rb") as file:
-            if file.read(len(SQLITE_HEADER)) == SQLITE_HEADER:
-                raise Refusal(
-                    "cache-in-clear", "The file of this profile is not encrypted. It will not be opened."
-                )
+            begins = file.read(len(SQLITE_HEADER))
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise Refusal(*_TOLD[_READONLY, _CANTOPEN]) from error
+    if begins == SQLITE_HEADER:
+        raise Refusal("cache-in-clear", "The file of this profile is not encrypted. It will not be opened.")

@@ -11,11 +11,14 @@ from itertools import groupby
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Table, delete, exists, select
+from sqlalchemy import Connection, bindparam, delete, exists, select, update
 from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.exc import IntegrityError
 
 from ..domain.acts import Act, OpenBody, SignedAct, read
-from . import schema
+from . import outbox, schema
+from .pieces import forget, named_by
+from .rows import batches, upsert
 
 
 class FeedRow(msgspec.Struct, frozen=True):
@@ -47,33 +50,43 @@ def places(connection: Connection) -> dict[str, FeedPlace]:
 
 
 def apply(
-    connection: Connection, rows: Iterable[FeedRow], at: Sequence[FeedPlace], audiences: Iterable[str]
+    connection: Connection,
+    rows: Iterable[FeedRow],
+    at: Sequence[FeedPlace],
+    audiences: Iterable[str],
+    read_to: int | None = None,
 ) -> frozenset[str]:
-    """Apply rows in order, then stand at ``at``; purge audiences not among ``audiences``. Returns streams."""
+    """Apply rows in order, then stand at ``at``; purge audiences not among ``audiences``. Returns streams.
+
+    ``read_to`` says that all feeds have now been read to their end, under a head of that size: what is
+    admitted up to there and granted by none of them is not this desktop's to hold. Raises ``outbox.Clash``.
+    """
     touched: set[str] = set()
     for grants, run in groupby(rows, key=lambda row: row.grant):
         if grants:
             touched |= _grant(connection, [row for row in run if row.signed is not None])
         else:
-            for row in run:
-                touched |= _withdraw(connection, row.audience, row.entry)
+            touched |= _withdraw(connection, list(run))
     named = frozenset(audiences)
     for audience in connection.scalars(select(schema.feeds.c.audience)).all():
         if audience not in named:
             touched |= purge_audience(connection, audience)
-    if at:
-        _upsert(
-            connection,
-            schema.feeds,
-            [{"audience": p.audience, "epoch": p.epoch, "n": p.n, "chain": p.chain} for p in at],
-        )
+    upsert(
+        connection,
+        schema.feeds,
+        [{"audience": p.audience, "epoch": p.epoch, "n": p.n, "chain": p.chain} for p in at],
+    )
+    if read_to is not None:
+        touched |= _end_answers(connection, read_to)
     return frozenset(touched)
 
 
 def _grant(connection: Connection, rows: Sequence[FeedRow]) -> set[str]:
     """Keep what a run of grants brings: acts, entries and who grants them."""
     envelopes: dict[bytes, Act] = {}
-    acts, entries, grants = [], [], []
+    acts: list[dict[str, Any]] = []
+    entries: list[dict[str, Any]] = []
+    grants: list[dict[str, Any]] = []
     for row in rows:
         assert row.signed is not None
         act = envelopes.get(row.signed.signature)
@@ -99,30 +112,29 @@ def _grant(connection: Connection, rows: Sequence[FeedRow]) -> set[str]:
         grants.append({"entry": header.id, "audience": row.audience})
     if not entries:
         return set()
-    connection.execute(insert(schema.acts).on_conflict_do_nothing(), acts)
-    _upsert(connection, schema.entries, entries)
-    connection.execute(insert(schema.grants).on_conflict_do_nothing(), grants)
-    # Where the answer to a push was lost, the feed shows that the act had been admitted.
+    # Where the answer to a push was lost, the feed shows that the act had been admitted: the whole of it, so
+    # that none of its entries seems to wait.
     waiting = set(connection.scalars(select(schema.outbox.c.act)))
-    for act in envelopes.values():
-        if act.id in waiting:
-            connection.execute(delete(schema.outbox).where(schema.outbox.c.act == act.id))
+    for entry in entries if waiting else ():
+        if entry["act"] in waiting:
+            waiting.discard(entry["act"])
+            outbox.admit(connection, entry["act"], entry["position"] - entry["place"], entry["admitted_at"])
+    connection.execute(insert(schema.acts).on_conflict_do_nothing(), acts)
+    try:
+        upsert(connection, schema.entries, entries)
+    except IntegrityError as error:
+        raise outbox.Clash from error
+    connection.execute(insert(schema.grants).on_conflict_do_nothing(), grants)
     return {str(entry["stream"]) for entry in entries}
 
 
-def _upsert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
-    """Insert rows, or give those that are there their new values."""
-    added = insert(table)
-    key = [column.name for column in table.primary_key]
-    changed = {name: added.excluded[name] for name in rows[0] if name not in key}
-    connection.execute(added.on_conflict_do_update(index_elements=key, set_=changed), rows)
-
-
-def _withdraw(connection: Connection, audience: str, entry: str) -> set[str]:
+def _withdraw(connection: Connection, rows: Sequence[FeedRow]) -> set[str]:
+    table = schema.grants
     connection.execute(
-        delete(schema.grants).where(schema.grants.c.entry == entry, schema.grants.c.audience == audience)
+        delete(table).where(table.c.entry == bindparam("of"), table.c.audience == bindparam("to")),
+        [{"of": row.entry, "to": row.audience} for row in rows],
     )
-    return _purge(connection, [entry])
+    return _purge(connection, [row.entry for row in rows])
 
 
 def purge_audience(connection: Connection, audience: str) -> set[str]:
@@ -133,21 +145,51 @@ def purge_audience(connection: Connection, audience: str) -> set[str]:
     return _purge(connection, held)
 
 
+def begin_epoch(connection: Connection, author: str) -> frozenset[str]:
+    """The store was restored from a backup, and its feeds begin anew: forget what it gave before.
+
+    What ``author`` made and is held here whole waits to be offered again, since the backup may lack it.
+    Returns streams.
+    """
+    table = schema.entries
+    offered = outbox.offer_again(connection, author)
+    connection.execute(delete(schema.grants))
+    connection.execute(delete(schema.feeds))
+    connection.execute(update(schema.chunks).values(sent=False))
+    admitted = connection.scalars(select(table.c.id).where(table.c.position.is_not(None))).all()
+    return frozenset(_purge(connection, admitted) | offered)
+
+
+def _end_answers(connection: Connection, read_to: int) -> set[str]:
+    """What stood on the store's answer alone stands on the feeds from here on."""
+    table, entries = schema.grants, schema.entries
+    told = connection.scalars(
+        select(table.c.entry)
+        .join(entries, entries.c.id == table.c.entry)
+        .where(table.c.audience == outbox.ANSWER, entries.c.position <= read_to)
+    ).all()
+    for some in batches(told):
+        connection.execute(delete(table).where(table.c.audience == outbox.ANSWER, table.c.entry.in_(some)))
+    return _purge(connection, told)
+
+
 def _purge(connection: Connection, among: Sequence[str]) -> set[str]:
     """Delete those of ``among`` that nothing grants any more. Pending work is never among them."""
-    table = schema.entries
+    table, acts = schema.entries, schema.acts
     touched: set[str] = set()
-    for start in range(0, len(among), 500):
-        some = among[start : start + 500]
+    pieces: set[str] = set()
+    for some in batches(among):
         gone = connection.execute(
-            select(table.c.id, table.c.stream).where(
+            select(table.c.id, table.c.stream, table.c.act, table.c.kind, table.c.body).where(
                 table.c.id.in_(some),
                 table.c.position.is_not(None),
                 ~exists().where(schema.grants.c.entry == table.c.id),
             )
         ).all()
         touched |= {row.stream for row in gone}
+        pieces = pieces.union(*(named_by(row.kind, row.body) for row in gone))
         connection.execute(delete(table).where(table.c.id.in_([row.id for row in gone])))
-    if touched:
-        connection.execute(delete(schema.acts).where(~exists().where(table.c.act == schema.acts.c.id)))
+        left = {row.act for row in gone}
+        connection.execute(delete(acts).where(acts.c.id.in_(left), ~exists().where(table.c.act == acts.c.id)))
+    forget(connection, pieces)
     return touched

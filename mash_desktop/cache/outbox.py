@@ -6,17 +6,33 @@ takes it back or makes it anew. An act behind a refused one on the same stream w
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from ..domain.acts import Parcel, SignedAct, read
 from ..domain.entries import Body, Made
+from ..domain.errors import Refusal
 from . import schema
-from .reading import entries_of_act, moment, open_bodies, stamp
+from .pieces import forget, named_by
+from .reading import EPOCH, entries_of_acts, open_bodies, stamp
 
 WAITING, REFUSED, QUARANTINED = "waiting", "refused", "quarantined"
+ANSWER = "answer"
+"""Among grants, in place of an audience: the store has answered, and the feeds have yet to tell for whom."""
+MOST_BYTES = 4 * 1024 * 1024
+"""Of acts and bodies in one push: half of what a store takes, since bytes travel as base64."""
+KEY_REVOKED = (
+    "key-revoked",
+    "This was made under a key that has been revoked since, so it was not sent. Do it again to sign it with "
+    "your new key, or let it go.",
+)
+
+
+class Clash(Exception):
+    """Two entries cannot stand at one position of a log: the store that says so tells two histories."""
 
 
 class Waiting(msgspec.Struct, frozen=True):
@@ -43,7 +59,7 @@ class Waiting(msgspec.Struct, frozen=True):
 
 
 def put(connection: Connection, parcel: Parcel, queued_at: datetime) -> frozenset[str]:
-    """Keep an act and its entries as pending. Returns its streams."""
+    """Keep an act and its entries as pending, last of all. Returns its streams."""
     act = read(parcel.signed)
     bodies = {body.entry: body for body in parcel.bodies}
     connection.execute(
@@ -70,8 +86,23 @@ def put(connection: Connection, parcel: Parcel, queued_at: datetime) -> frozense
     return frozenset(header.stream for header in act.entries)
 
 
+def replace(connection: Connection, act: str, old: str) -> frozenset[str]:
+    """Put ``act`` in the place of ``old``, which its person made anew: what waits behind waits on.
+
+    Returns the streams of ``old``. Raises ``Refusal`` (*act-gone*).
+    """
+    table = schema.outbox
+    place = connection.scalar(select(table.c.seq).where(table.c.act == old))
+    streams = let_go(connection, old)
+    connection.execute(update(table).where(table.c.act == act).values(seq=place))
+    return streams
+
+
 def outgoing(connection: Connection, author: str, most: int) -> tuple[Parcel, ...]:
-    """The next acts to send, oldest first, leaving out those whose stream waits for its person."""
+    """The next acts to send, oldest first, leaving out those whose stream waits for its person.
+
+    No more at a time than a request may hold; a single act beyond that goes by itself.
+    """
     table = schema.outbox
     rows = connection.execute(
         select(table.c.act, table.c.state, schema.acts.c.signed, schema.acts.c.signature)
@@ -81,27 +112,32 @@ def outgoing(connection: Connection, author: str, most: int) -> tuple[Parcel, ..
     )
     held: set[str] = set()
     parcels: list[Parcel] = []
+    size = 0
     for row in rows:
         signed = SignedAct(row.signed, row.signature)
-        streams = {header.stream for header in read(signed).entries}
+        # Who looked at what is no sequence: a day's accesses do not wait for one of them.
+        streams = {h.stream for h in read(signed).entries if not h.stream.startswith("access:")}
         if row.state != WAITING or streams & held:
             held |= streams
-        elif len(parcels) < most:
-            parcels.append(Parcel(signed, open_bodies(connection, row.act)))
-        else:
+            continue
+        bodies = open_bodies(connection, row.act)
+        size += len(signed.act) + sum(len(one.body) for one in bodies)
+        if parcels and (len(parcels) == most or size > MOST_BYTES):
             break
+        parcels.append(Parcel(signed, bodies))
     return tuple(parcels)
 
 
 def list_waiting(connection: Connection) -> tuple[Waiting, ...]:
     """Everything in the outbox, oldest first."""
     rows = connection.execute(select(schema.outbox).order_by(schema.outbox.c.seq)).all()
+    entries = entries_of_acts(connection, [row.act for row in rows])
     return tuple(
         Waiting(
             act=row.act,
             state=row.state,
-            queued_at=moment(row.queued_at) or datetime.min,
-            entries=entries_of_act(connection, row.act),
+            queued_at=EPOCH + timedelta(microseconds=row.queued_at),
+            entries=entries[row.act],
             code=row.code,
             sentence=row.sentence,
             field=row.field,
@@ -112,15 +148,33 @@ def list_waiting(connection: Connection) -> tuple[Waiting, ...]:
     )
 
 
-def admit(connection: Connection, act: str, positions: tuple[int, ...], admitted_at: datetime) -> None:
-    """The store admitted an act: its entries have their positions and it leaves the outbox."""
-    for place, position in enumerate(positions):
+def counts(connection: Connection) -> dict[str, int]:
+    """How many acts are in each state."""
+    table = schema.outbox
+    rows = connection.execute(select(table.c.state, func.count()).group_by(table.c.state))
+    return dict(rows.tuples().all())
+
+
+def admit(connection: Connection, act: str, first: int, admitted_at: int) -> frozenset[str]:
+    """The store admitted an act: its entries stand from position ``first`` on and it leaves the outbox.
+
+    Until the feeds tell who may hold them, they are held on the store's answer. Returns streams: none where
+    it waits no longer. Raises :class:`Clash`.
+    """
+    table = schema.entries
+    if connection.execute(delete(schema.outbox).where(schema.outbox.c.act == act)).rowcount == 0:
+        return frozenset()
+    try:
         connection.execute(
-            update(schema.entries)
-            .where(schema.entries.c.act == act, schema.entries.c.place == place)
-            .values(position=position, admitted_at=stamp(admitted_at), refused=False)
+            update(table)
+            .where(table.c.act == act)
+            .values(position=table.c.place + first, admitted_at=admitted_at, refused=False)
         )
-    connection.execute(delete(schema.outbox).where(schema.outbox.c.act == act))
+    except IntegrityError as error:
+        raise Clash from error
+    rows = connection.execute(select(table.c.id, table.c.stream).where(table.c.act == act)).all()
+    connection.execute(insert(schema.grants), [{"entry": row.id, "audience": ANSWER} for row in rows])
+    return frozenset(row.stream for row in rows)
 
 
 def refuse(
@@ -128,35 +182,48 @@ def refuse(
     act: str,
     code: str,
     sentence: str,
-    field: str | None,
-    entry: str | None,
-    moved_by: str | None,
-) -> None:
-    """The store refused an act: its effect is gone, its words are kept."""
-    connection.execute(update(schema.entries).where(schema.entries.c.act == act).values(refused=True))
-    connection.execute(
-        update(schema.outbox)
-        .where(schema.outbox.c.act == act)
+    field: str | None = None,
+    entry: str | None = None,
+    moved_by: str | None = None,
+) -> frozenset[str]:
+    """The store refused an act: its effect is gone, its words are kept. Returns streams: none where it waits
+    no longer, since what was admitted is not undone by an answer."""
+    table = schema.outbox
+    changed = connection.execute(
+        update(table)
+        .where(table.c.act == act)
         .values(state=REFUSED, code=code, sentence=sentence, field=field, entry=entry, moved_by=moved_by)
     )
+    if changed.rowcount == 0:
+        return frozenset()
+    entries, chunks = schema.entries, schema.chunks
+    connection.execute(update(entries).where(entries.c.act == act).values(refused=True))
+    rows = connection.execute(
+        select(entries.c.stream, entries.c.kind, entries.c.body).where(entries.c.act == act)
+    ).all()
+    if code == "document-unsent":
+        # The store lacks what was sent to it once: done again, it is sent again.
+        for row in rows:
+            lacking = named_by(row.kind, row.body)
+            connection.execute(update(chunks).where(chunks.c.digest.in_(lacking)).values(sent=False))
+    return frozenset(row.stream for row in rows)
 
 
 def let_go(connection: Connection, act: str) -> frozenset[str]:
-    """Its person takes back an act that was not admitted. Returns the streams it was on."""
-    streams = frozenset(
-        connection.scalars(select(schema.entries.c.stream).where(schema.entries.c.act == act)).all()
-    )
-    connection.execute(delete(schema.outbox).where(schema.outbox.c.act == act))
-    connection.execute(delete(schema.entries).where(schema.entries.c.act == act))
+    """Its person takes back an act that was not admitted. Returns the streams it was on.
+
+    Raises ``Refusal`` (*act-gone*) where it is in the outbox no longer.
+    """
+    table = schema.entries
+    rows = connection.execute(
+        select(table.c.stream, table.c.kind, table.c.body).where(table.c.act == act)
+    ).all()
+    if connection.execute(delete(schema.outbox).where(schema.outbox.c.act == act)).rowcount == 0:
+        raise Refusal("act-gone", "This has been admitted or let go meanwhile. Nothing is left to do.")
+    connection.execute(delete(table).where(table.c.act == act))
     connection.execute(delete(schema.acts).where(schema.acts.c.id == act))
-    return streams
-
-
-def streams_of(connection: Connection, act: str) -> frozenset[str]:
-    """The streams that an act here belongs to."""
-    return frozenset(
-        connection.scalars(select(schema.entries.c.stream).where(schema.entries.c.act == act)).all()
-    )
+    forget(connection, frozenset[str]().union(*(named_by(row.kind, row.body) for row in rows)))
+    return frozenset(row.stream for row in rows)
 
 
 def quarantine(connection: Connection, author: str) -> int:
@@ -166,3 +233,53 @@ def quarantine(connection: Connection, author: str) -> int:
         .where(schema.outbox.c.author == author, schema.outbox.c.state == WAITING)
         .values(state=QUARANTINED)
     ).rowcount
+
+
+def release(connection: Connection, author: str, key: str) -> frozenset[str]:
+    """Access was given back: what was set aside waits again where ``key`` signed it.
+
+    What another key signed cannot be sent, nor signed anew without its person: it is told as refused, and
+    doing it again makes it under the new key. Returns streams.
+    """
+    table, streams = schema.outbox, frozenset[str]()
+    rows = connection.execute(
+        select(table.c.act, schema.acts.c.signed, schema.acts.c.signature)
+        .join(schema.acts, schema.acts.c.id == table.c.act)
+        .where(table.c.author == author, table.c.state.in_((WAITING, QUARANTINED)))
+    ).all()
+    for row in rows:
+        if read(SignedAct(row.signed, row.signature)).key == key:
+            connection.execute(update(table).where(table.c.act == row.act).values(state=WAITING))
+        else:
+            streams |= refuse(connection, row.act, *KEY_REVOKED)
+    return streams
+
+
+def offer_again(connection: Connection, author: str) -> set[str]:
+    """Put the author's admitted acts back into the outbox, before all that waits. Returns streams.
+
+    Only what is held whole, since the store takes no other; what it has already it answers as before.
+    """
+    table, acts, box = schema.entries, schema.acts, schema.outbox
+    held = connection.execute(
+        select(acts.c.id, acts.c.signed, acts.c.signature, func.count(table.c.body).label("bodies"))
+        .join(table, table.c.act == acts.c.id)
+        .where(table.c.position.is_not(None))
+        .group_by(acts.c.id)
+        .order_by(func.min(table.c.position))
+    ).all()
+    offered = [
+        act
+        for row in held
+        if (act := read(SignedAct(row.signed, row.signature))).author == author
+        and row.bodies == len(act.entries)
+    ]
+    first = min(connection.scalar(select(func.min(box.c.seq))) or 1, 1) - len(offered)
+    for place, act in enumerate(offered):
+        connection.execute(update(table).where(table.c.act == act.id).values(position=None, admitted_at=None))
+        connection.execute(
+            insert(box).values(
+                seq=first + place, act=act.id, author=author, state=WAITING, queued_at=stamp(act.made_at)
+            )
+        )
+    return {header.stream for act in offered for header in act.entries}

@@ -5,10 +5,11 @@ Markers hold: an address that is suppressed is neither compared nor shown.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, delete, insert, select, text
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, text, update
 
 from ..domain.entries.contact import ConcernRecorded
 from ..domain.fold.identity import Identity
@@ -18,6 +19,7 @@ from ..domain.fold.referral import Referral
 from ..domain.partial_date import PartialDate
 from ..matching import Band, Match, PersonFacts, Residence, blocking_keys, compare
 from . import schema
+from .rows import batches
 
 MOST_CANDIDATES = 400
 
@@ -43,6 +45,21 @@ class Candidate(msgspec.Struct, frozen=True):
     match: Match
 
 
+class Person(msgspec.Struct, frozen=True):
+    """One person as indexed: found by ``facts``, told by ``shown``."""
+
+    key: str
+    facts: PersonFacts
+    shown: Shown
+
+
+class Indexed(msgspec.Struct, frozen=True):
+    """All that the indexes say of one stream."""
+
+    people: tuple[Person, ...] = ()
+    text: str = ""
+
+
 def facts_of_subject(referral: Referral, subject: str) -> PersonFacts:
     """The compared facts of one subject of a referral."""
     body = referral.subjects[subject].body
@@ -63,13 +80,13 @@ def facts_of_subject(referral: Referral, subject: str) -> PersonFacts:
     )
 
 
-def index_referral(connection: Connection, referral: Referral) -> None:
-    """Index the subjects of a referral anew."""
-    forget(connection, referral.stream)
+def people_of(referral: Referral) -> Indexed:
+    """The subjects of a referral and its words."""
     words: list[str] = [referral.reference or ""]
     received = referral.received_at
     closed = PartialDate.of(referral.closed.made_at.date()) if referral.closed else None
     found = levels(referral)
+    people = []
     for subject, made in referral.subjects.items():
         facts = facts_of_subject(referral, subject)
         what = _level_label(referral, found.get(subject)) or referral.stage.label
@@ -84,13 +101,10 @@ def index_referral(connection: Connection, referral: Referral) -> None:
             address=facts.addresses[0].line if facts.addresses else "",
             past=past,
         )
-        _put(connection, f"{referral.stream}#{subject}", referral.stream, facts, shown)
+        people.append(Person(f"{referral.stream}#{subject}", facts, shown))
         words += [shown.name, *made.body.aliases, *(f"{a.line} {a.postcode}" for a in facts.addresses)]
     words += [made.body.words for made in referral.all(ConcernRecorded)]
-    connection.execute(
-        text("INSERT INTO words (text, stream) VALUES (:text, :stream)"),
-        {"text": "\n".join(word for word in words if word), "stream": referral.stream},
-    )
+    return Indexed(tuple(people), "\n".join(word for word in words if word))
 
 
 def _level_label(referral: Referral, given: Levels | None) -> str:
@@ -100,58 +114,101 @@ def _level_label(referral: Referral, given: Levels | None) -> str:
     return ladder.level(level).label if level and ladder is not None and level in ladder else ""
 
 
-def index_identity(connection: Connection, identity: Identity) -> None:
-    """Index what was known of a person before."""
-    forget(connection, identity.stream)
-    for made in identity.history[-1:]:
-        body = made.body
-        facts = PersonFacts(
-            forenames=body.forenames,
-            surname=body.surname,
-            aliases=body.aliases,
-            birth=body.birth,
-            sex=body.sex,
-            nhs_number=body.nhs_number,
-            upn=body.upn,
-            addresses=(Residence(body.address, body.postcode),) if body.address else (),
-        )
-        shown = Shown(
-            name=f"{body.forenames} {body.surname}".strip(),
-            birth=body.birth,
-            agency=body.agency,
-            address=body.address,
-            past=tuple((e.referred_on, e.summary or e.level, e.closed_on) for e in body.episodes),
-        )
-        _put(connection, identity.stream, identity.stream, facts, shown)
+def person_of(identity: Identity) -> Indexed:
+    """What was known of a person before."""
+    if not identity.history:
+        return Indexed()
+    body = identity.history[-1].body
+    facts = PersonFacts(
+        forenames=body.forenames,
+        surname=body.surname,
+        aliases=body.aliases,
+        birth=body.birth,
+        sex=body.sex,
+        nhs_number=body.nhs_number,
+        upn=body.upn,
+        addresses=(Residence(body.address, body.postcode),) if body.address else (),
+    )
+    shown = Shown(
+        name=f"{body.forenames} {body.surname}".strip(),
+        birth=body.birth,
+        agency=body.agency,
+        address=body.address,
+        past=tuple((e.referred_on, e.summary or e.level, e.closed_on) for e in body.episodes),
+    )
+    words = (shown.name, *body.aliases, body.address, body.postcode)
+    return Indexed((Person(identity.stream, facts, shown),), "\n".join(word for word in words if word))
+
+
+def put(connection: Connection, found: Mapping[str, Indexed]) -> None:
+    """Index these streams as they are now, an empty one out of every index; what is as it was is left."""
+    for some in batches(list(found)):
+        now = {stream: found[stream] for stream in some}
+        _put_people(connection, now)
+        _put_words(connection, now)
+
+
+def _put_people(connection: Connection, now: Mapping[str, Indexed]) -> None:
+    table, blocks = schema.people, schema.blocks
+    held = {row.key: row for row in connection.execute(select(table).where(table.c.stream.in_(list(now))))}
+    added: list[dict[str, Any]] = []
+    shown_anew: list[dict[str, Any]] = []
+    blocked: list[dict[str, Any]] = []
+    following = (connection.scalar(select(func.max(table.c.id))) or 0) + 1
+    for stream, one in now.items():
+        for person in one.people:
+            facts, shown = msgspec.json.encode(person.facts), msgspec.json.encode(person.shown)
+            there = held.get(person.key)
+            if there is not None and there.facts == facts:
+                del held[person.key]
+                if there.shown != shown:
+                    shown_anew.append({"at": there.id, "now": shown})
+                continue
+            number = following + len(added)
+            added.append({"id": number, "key": person.key, "stream": stream, "facts": facts, "shown": shown})
+            blocked += [{"block": block, "person": number} for block in blocking_keys(person.facts)]
+    gone = [{"at": row.id} for row in held.values()]
+    if gone:
+        connection.execute(delete(blocks).where(blocks.c.person == bindparam("at")), gone)
+        connection.execute(delete(table).where(table.c.id == bindparam("at")), gone)
+    if shown_anew:
         connection.execute(
-            text("INSERT INTO words (text, stream) VALUES (:text, :stream)"),
-            {
-                "text": "\n".join((shown.name, *body.aliases, body.address, body.postcode)),
-                "stream": identity.stream,
-            },
+            update(table).where(table.c.id == bindparam("at")).values(shown=bindparam("now")), shown_anew
+        )
+    if added:
+        connection.execute(insert(table), added)
+    if blocked:
+        connection.execute(insert(blocks), blocked)
+
+
+def _put_words(connection: Connection, now: Mapping[str, Indexed]) -> None:
+    table = schema.worded
+    numbers = {
+        row.stream: row.id for row in connection.execute(select(table).where(table.c.stream.in_(list(now))))
+    }
+    following = (connection.scalar(select(func.max(table.c.id))) or 0) + 1
+    gone: list[dict[str, Any]] = []
+    added: list[dict[str, Any]] = []
+    for stream, one in now.items():
+        number = numbers.get(stream)
+        if number is not None:
+            if _text_at(connection, number) == one.text:
+                continue
+            gone.append({"id": number})
+        if one.text:
+            added.append({"id": following + len(added), "stream": stream, "text": one.text})
+    if gone:
+        connection.execute(text("DELETE FROM words WHERE rowid = :id"), gone)
+        connection.execute(text("DELETE FROM worded WHERE id = :id"), gone)
+    if added:
+        connection.execute(insert(table), [{"id": one["id"], "stream": one["stream"]} for one in added])
+        connection.execute(
+            text("INSERT INTO words (rowid, text, stream) VALUES (:id, :text, :stream)"), added
         )
 
 
-def forget(connection: Connection, stream: str) -> None:
-    """Take a stream out of every index."""
-    ids = select(schema.people.c.id).where(schema.people.c.stream == stream).scalar_subquery()
-    connection.execute(delete(schema.blocks).where(schema.blocks.c.person.in_(ids)))
-    connection.execute(delete(schema.people).where(schema.people.c.stream == stream))
-    connection.execute(
-        text("DELETE FROM words WHERE rowid IN (SELECT rowid FROM words WHERE stream = :s)"), {"s": stream}
-    )
-
-
-def _put(connection: Connection, key: str, stream: str, facts: PersonFacts, shown: Shown) -> None:
-    row = connection.execute(
-        insert(schema.people).values(
-            key=key, stream=stream, facts=msgspec.json.encode(facts), shown=msgspec.json.encode(shown)
-        )
-    )
-    person = row.inserted_primary_key[0] if row.inserted_primary_key else None
-    blocks = [{"block": block, "person": person} for block in blocking_keys(facts)]
-    if blocks:
-        connection.execute(insert(schema.blocks), blocks)
+def _text_at(connection: Connection, number: int) -> str:
+    return str(connection.scalar(text("SELECT text FROM words WHERE rowid = :id"), {"id": number}))
 
 
 def matches(

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 from sqlalchemy import Connection, func, select, text
 
-from ..domain.acts import Act, OpenBody, SignedAct, read
+from ..domain.acts import Act, Header, OpenBody, SignedAct, read
 from ..domain.entries import Body, Made, Unread, decode
 from . import schema
+from .rows import batches
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -27,6 +28,16 @@ def moment(microseconds: int | None) -> datetime | None:
 def entries_of_stream(connection: Connection, stream: str) -> tuple[Made[Body], ...]:
     """Every entry of a stream held here, pending ones too; what was refused is not among them."""
     return tuple(_made(connection, schema.entries.c.stream == stream, schema.entries.c.refused.is_(False)))
+
+
+def entries_of_streams(connection: Connection, streams: Sequence[str]) -> dict[str, tuple[Made[Body], ...]]:
+    """As :func:`entries_of_stream` for each of these; nothing for a stream that has none."""
+    found: dict[str, list[Made[Body]]] = {}
+    table = schema.entries
+    for some in batches(streams):
+        for entry in _made(connection, table.c.stream.in_(some), table.c.refused.is_(False)):
+            found.setdefault(entry.stream, []).append(entry)
+    return {stream: tuple(entries) for stream, entries in found.items()}
 
 
 def streams_linking(connection: Connection, referral: str) -> tuple[str, ...]:
@@ -101,36 +112,37 @@ def holdings(connection: Connection) -> Holdings:
     )
 
 
-def entries_of_act(connection: Connection, act: str) -> tuple[Made[Body], ...]:
-    """The entries of one act in its order, refused or not."""
-    return tuple(_made(connection, schema.entries.c.act == act))
+def entries_of_acts(connection: Connection, acts: Sequence[str]) -> dict[str, tuple[Made[Body], ...]]:
+    """The entries of each of these acts in its order, refused or not."""
+    found: dict[str, list[Made[Body]]] = {act: [] for act in acts}
+    for some in batches(acts):
+        for entry in _made(connection, schema.entries.c.act.in_(some)):
+            found[entry.act].append(entry)
+    return {act: tuple(entries) for act, entries in found.items()}
 
 
 def _made(connection: Connection, *where: object) -> Iterable[Made[Body]]:
-    table, acts = schema.entries, schema.acts
+    """Entries in position order, then as they wait in the outbox."""
+    table, acts, outbox = schema.entries, schema.acts, schema.outbox
     envelopes: dict[str, Act] = {}
     rows = connection.execute(
         select(table, acts.c.signed, acts.c.signature)
         .join(acts, acts.c.id == table.c.act)
+        .outerjoin(outbox, outbox.c.act == table.c.act)
         .where(*where)  # type: ignore[arg-type]  # column expressions
-        .order_by(table.c.position.is_(None), table.c.position, table.c.act, table.c.place)
+        .order_by(table.c.position.is_(None), table.c.position, outbox.c.seq, table.c.place)
     )
     for row in rows:
         act = envelopes.get(row.act)
         if act is None:
             act = envelopes[row.act] = read(SignedAct(row.signed, row.signature))
         header = act.entries[row.place]
-        body: Body
-        if row.body is None:
-            body = Unread(why="disposed" if row.disposed else "withheld")
-        else:
-            body = decode(header.kind, header.v, row.body)
         yield Made(
             id=header.id,
             stream=header.stream,
             kind=header.kind,
             version=header.v,
-            body=body,
+            body=_body(row.body, header, row.disposed),
             act=act.id,
             author=act.author,
             agency=act.agency,
@@ -144,6 +156,16 @@ def _made(connection: Connection, *where: object) -> Iterable[Made[Body]]:
             position=row.position,
             admitted_at=moment(row.admitted_at),
         )
+
+
+def _body(raw: bytes | None, header: Header, disposed: bool) -> Body:
+    if raw is None:
+        return Unread(why="disposed" if disposed else "withheld")
+    try:
+        return decode(header.kind, header.v, raw)
+    except msgspec.DecodeError:
+        # Signed and admitted, and not of the shape known here: whoever made it has a newer program.
+        return Unread(why="newer")
 
 
 def open_bodies(connection: Connection, act: str) -> tuple[OpenBody, ...]:

@@ -1,6 +1,7 @@
 """The shape of the cache, and how an older one becomes it.
 
-``VERSION`` is SQLite's ``user_version``. A step is a function on an open transaction; steps only go up.
+``VERSION`` is SQLite's ``user_version``. A new cache is made in the present shape at once; an older one goes
+through the steps that it lacks, each a function on the one open transaction. Steps only go up.
 """
 
 from __future__ import annotations
@@ -126,6 +127,14 @@ blocks = Table(
     sqlite_with_rowid=False,
 )
 
+worded = Table(
+    "worded",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("stream", String, nullable=False, unique=True),
+)
+"""Which row of ``words`` holds the text of a stream: the index of words finds a row by its number alone."""
+
 drafts = Table(
     "drafts",
     metadata,
@@ -143,6 +152,9 @@ facts = Table(
 )
 """Single values: the device's signing key, the session's account, the last verified head."""
 
+HUB_VERSION = "hub-version"
+"""The fact that is new whenever the hub's own stream has changed: a fold of it is good until then."""
+
 chunks = Table(
     "chunks",
     metadata,
@@ -156,17 +168,19 @@ CREATE VIRTUAL TABLE words USING fts5(text, stream UNINDEXED, tokenize = "unicod
 """
 
 
-def _first(connection: Connection) -> None:
-    metadata.create_all(connection)
-    connection.exec_driver_sql(SEARCH)
+def _number_words(connection: Connection) -> None:
+    """2: the text of a stream is found by its number, and no longer by reading every text there is."""
+    worded.create(connection)
+    connection.exec_driver_sql("INSERT INTO worded (id, stream) SELECT rowid, stream FROM words")
 
 
-STEPS: tuple[Callable[[Connection], None], ...] = (_first,)
-VERSION = len(STEPS)
+STEPS: tuple[Callable[[Connection], None], ...] = (_number_words,)
+"""From version 1 on."""
+VERSION = 1 + len(STEPS)
 
 
 def bring_up_to_date(connection: Connection) -> None:
-    """Apply the steps that are missing, in the transaction given.
+    """Make the tables, or apply the steps that are missing, in the transaction given.
 
     Raises ``Refusal`` (*profile-newer*) for a cache that a newer program has written.
     """
@@ -176,7 +190,11 @@ def bring_up_to_date(connection: Connection) -> None:
             "profile-newer",
             "A newer version of this program has used this profile. Bring this program up to date.",
         )
-    for step in STEPS[found:]:
+    if found == VERSION:
+        return
+    if found == 0:
+        metadata.create_all(connection)
+        connection.exec_driver_sql(SEARCH)
+    for step in STEPS[found - 1 :] if found else ():
         step(connection)
-    if found < VERSION:
-        connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
+    connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")

@@ -53,7 +53,7 @@ class Profile:
         self._vault = vault
         self._store_key = b""
         self._offset = timedelta()
-        self.cache = Cache(open_engine(folder / FILE_NAME, vault.cache_key.hex()))
+        self.cache = Cache(open_engine(folder / FILE_NAME, vault.cache_key.hex))
 
     @staticmethod
     def exists(folder: Path) -> bool:

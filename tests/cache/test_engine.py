@@ -16,7 +16,7 @@ CANARY = "Kestrel Quillfeather"
 
 
 def opened(folder: Path, key: str = KEY) -> Cache:
-    return Cache(open_engine(folder / "cache.db", key))
+    return Cache(open_engine(folder / "cache.db", lambda: key))
 
 
 def test_what_is_written_is_nowhere_in_clear_on_the_disk(tmp_path: Path) -> None:
@@ -63,7 +63,7 @@ def test_a_damaged_file_is_told_in_one_sentence(tmp_path: Path) -> None:
 @pytest.mark.parametrize("key", ["", "passphrase", "C3" * 32, "c3" * 31, "c3" * 32 + "'"])
 def test_only_a_raw_key_is_taken(tmp_path: Path, key: str) -> None:
     with pytest.raises(ValueError, match="64 hexadecimal digits"):
-        open_engine(tmp_path / "cache.db", key)
+        open_engine(tmp_path / "cache.db", lambda: key)
 
 
 def test_what_was_promised_as_saved_waits_for_the_disk(tmp_path: Path) -> None:

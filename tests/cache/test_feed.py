@@ -19,7 +19,7 @@ from tests.support.desks import receive, receive_hub
 
 @pytest.fixture
 def cache(tmp_path: Path) -> Cache:
-    made = Cache(open_engine(tmp_path / "cache.db", "5a" * 32))
+    made = Cache(open_engine(tmp_path / "cache.db", lambda: "5a" * 32))
     receive_hub(made)
     return made
 

@@ -22,12 +22,14 @@ from mash_desktop.domain.fold import Stage
 from tests.domain.story import KEY, MANAGER, OPERATOR, START, Story
 from tests.support.desks import receive, receive_hub
 
-CACHE_KEY = "5a" * 32
+
+def cache_key() -> str:
+    return "5a" * 32
 
 
 @pytest.fixture
 def cache(tmp_path: Path) -> Cache:
-    made = Cache(open_engine(tmp_path / "cache.db", CACHE_KEY))
+    made = Cache(open_engine(tmp_path / "cache.db", cache_key))
     receive_hub(made)
     return made
 
@@ -151,10 +153,10 @@ def test_a_draft_ends_with_the_act_that_it_became(cache: Cache) -> None:
 KILLED = """
 import sys
 from pathlib import Path
-from tests.cache.test_outbox import CACHE_KEY, note
+from tests.cache.test_outbox import cache_key, note
 from mash_desktop.cache import Cache, open_engine
 
-cache = Cache(open_engine(Path(sys.argv[1]), CACHE_KEY))
+cache = Cache(open_engine(Path(sys.argv[1]), cache_key))
 for number in range(10_000):
     cache.save(note("referral:1", f"note {number}"))
     print(number, flush=True)
@@ -163,7 +165,7 @@ for number in range(10_000):
 
 def test_a_killed_desktop_has_lost_nothing_that_it_had_saved(tmp_path: Path) -> None:
     path = tmp_path / "cache.db"
-    made = Cache(open_engine(path, CACHE_KEY))
+    made = Cache(open_engine(path, cache_key))
     receive_hub(made)
     made.close()
     process = subprocess.Popen(
@@ -181,7 +183,7 @@ def test_a_killed_desktop_has_lost_nothing_that_it_had_saved(tmp_path: Path) -> 
             break
     process.stdout.close()
     process.wait()
-    again = Cache(open_engine(path, CACHE_KEY))
+    again = Cache(open_engine(path, cache_key))
     kept = [
         entry.body.words
         for waiting in again.waiting()

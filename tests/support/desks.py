@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
-from mash_desktop.cache import Cache, open_engine
+from mash_desktop.cache import Cache, ChangeSet, open_engine
 from mash_desktop.cache.feed import FeedPlace, FeedRow
 from mash_desktop.cache.reading import stamp
 from mash_desktop.desk import Desk, Me
@@ -74,7 +74,7 @@ PEOPLE = (
 
 def desk_of(author: Author, folder: Path, *stories: Story) -> Desk:
     """The desk of ``author`` with what their audiences would have received of these stories."""
-    cache = Cache(open_engine(folder / f"{author.person}.db", "5a" * 32))
+    cache = Cache(open_engine(folder / f"{author.person}.db", lambda: "5a" * 32))
     receive_hub(cache)
     for story in stories:
         receive(cache, author, story)
@@ -123,8 +123,8 @@ def receive_hub(cache: Cache) -> None:
     cache.receive(rows, [FeedPlace("hub", 1, len(rows), CHAIN_START)], ["hub"])
 
 
-def receive(cache: Cache, author: Author, story: Story, since: Iterable[str] = ()) -> None:
-    """Bring a story's entries to a cache, as far as ``author`` may receive them."""
+def receive(cache: Cache, author: Author, story: Story, since: Iterable[str] = ()) -> ChangeSet:
+    """Bring a story's entries to a cache, as far as ``author`` may receive them. Returns what changed."""
     mine = audiences_of(author.person, author.agency, author.role, author.team)
     known = frozenset(since)
     referral = story.referral
@@ -145,4 +145,4 @@ def receive(cache: Cache, author: Author, story: Story, since: Iterable[str] = (
                         admitted_at=stamp(entry.admitted_at or story.now),
                     )
                 )
-    cache.receive(rows, [], cache.places())
+    return cache.receive(rows, [], cache.places())

@@ -81,7 +81,7 @@ class Office:
         signed = signed or self.served.desk(self.hub, name, (agency, role))
         folder = self.folder / f"{signed.enrolled.person}-{len(self.desks)}"
         folder.mkdir(exist_ok=True)
-        cache = Cache(open_engine(folder / "cache.db", "7e" * 32))
+        cache = Cache(open_engine(folder / "cache.db", lambda: "7e" * 32))
         author = Author(signed.enrolled.person, agency, role, signed.enrolled.key)
         wire = Wire(Server(self.served.base_url, self.served.cert.read_text(), self.hub))
         me = Me(self.hub, author.person, name, author, (author,))
