@@ -49,6 +49,7 @@ class RoundTable(Screen):
         self._table: Table | None = None
         self._stream = ""
         self._displays: list[RoundTableDisplay] = []
+        self._kept_off = 0
         self.console = Console()
         self.second = ActionButton(
             "Second display", "S", accessible_name="Second display for the room", compact=True
@@ -186,7 +187,8 @@ class RoundTable(Screen):
         at = self._case_words()
         faces.append(PillFace(f"{table.who} · {at}" if at else table.who))
         if self.display is not None and self.display.isVisible():
-            faces.append(PillFace("second display: on", Tone.ACCENT))
+            off = f" · {self._kept_off} kept off it" if self._kept_off else ""
+            faces.append(PillFace(f"second display: on{off}", Tone.ACCENT))
         return faces
 
     def bar_widgets(self) -> Sequence[QWidget]:
@@ -348,10 +350,11 @@ class RoundTable(Screen):
                 display = RoundTableDisplay(marking=found.marking)
                 self._displays.append(display)
             display.show_shown(found, self._case_words().capitalize(), self._desk.now())
+            self._kept_off = found.held_back
             if begin:
                 display.show_on_other_screen()
                 self.window().activateWindow()
-                self.chips_changed.emit()
+            self.chips_changed.emit()
 
         self.run(partial(desk_table.what_all_may_see, self._desk, stream), draw, self._not_drawn)
 
