@@ -333,6 +333,15 @@ def test_a_level_left_open_is_named(desk: Desk) -> None:
     assert refused.value.sentence == "Choose a level for Alma Whitfield."
 
 
+def test_a_route_whose_usual_level_is_on_another_ladder_is_still_offered(desk: Desk) -> None:
+    stream = opened(desk, Cohort.DOMESTIC_ABUSE)
+    triage.leave(desk, stream, account())
+    kim = triage.add_person(desk, stream, "Kim Doyle 1994 victim")
+    advice = triage.view(desk, stream).routes[0]
+    assert (advice.id, advice.why_not) == ("advice", "")
+    assert routing.prepared(desk, stream, "advice").levels == {kim: ""}
+
+
 def test_an_adults_wishes_are_kept_and_asked_for(desk: Desk) -> None:
     stream = opened(desk, Cohort.ADULTS)
     assert "What does the person want to happen?" in triage.view(desk, stream).to_ask

@@ -51,7 +51,7 @@ class _Question(QWidget):
         self.comment.line.setObjectName(f"triage.assessment.{question.id}.comment")
         row = Row(gap=10, margins=(0, 3, 0, 3))
         row.put(Text(f"{question.id}", Role.SMALL, Voice.ASIDE))
-        row.put(Text(question.label, wrap=True), 5)
+        row.addWidget(Text(question.label, wrap=True), 5, Qt.AlignmentFlag.AlignVCenter)
         row.put(self.answer)
         row.put(self.comment, 3)
         self.setLayout(row)

@@ -112,7 +112,7 @@ class ContactPage(QWidget):
         cards = Column(gap=10, margins=(12, 12, 12, 0))
         cards.put(self.caller)
         cards.put(self.account, 1)
-        for below in (self.people, self.editor, self.telling, self.adult, self.assessment):
+        for below in (self.people, self.editor, self.adult, self.assessment, self.telling):
             cards.put(below)
         self._scroll = _Scroll(Box(cards))
         foot = Column(gap=10, margins=12)

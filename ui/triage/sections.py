@@ -67,7 +67,7 @@ class CallerCard(Card):
             _arrival,
             _arrival_values,
         )
-        self.put(FieldRow(self.who, organisation, source, call_back, may_know, shares=(7, 5, 5, 4, 4)))
+        self.put(FieldRow(self.who, organisation, source, call_back, may_know, shares=(13, 10, 8, 9, 8)))
         self._more = Box(
             FieldRow(
                 self.cohort,

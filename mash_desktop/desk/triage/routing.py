@@ -107,9 +107,11 @@ def _missing(referral: Referral) -> str:
 def _why_not(desk: Desk, referral: Referral, route: Route) -> str:
     if missing := _missing(referral):
         return missing
+    lowest = referral.ladder.levels[0].id if referral.ladder else ""
+    level = _usual_level(referral, route) or lowest
     trial = ContactTriaged(
         route=route.id,
-        levels=tuple(SubjectLevel(subject, level) for subject, level in _trial_levels(referral, route)),
+        levels=tuple(SubjectLevel(subject, level) for subject in referral.of_concern),
         rationale="-",
         history_searched=True,
         immediate_danger=False,
@@ -118,10 +120,10 @@ def _why_not(desk: Desk, referral: Referral, route: Route) -> str:
     return verdict.sentence if verdict.answer is Answer.NO else ""
 
 
-def _trial_levels(referral: Referral, route: Route) -> list[tuple[str, str]]:
-    ladder = referral.ladder
-    level = route.indicative_level or (ladder.levels[0].id if ladder else "")
-    return [(subject, level) for subject in referral.of_concern]
+def _usual_level(referral: Referral, route: Route) -> str:
+    """The level that the route usually means; empty where the cohort's ladder has no such rung."""
+    level, ladder = route.indicative_level, referral.ladder
+    return level if level is not None and ladder is not None and level in ladder else ""
 
 
 def prepared(desk: Desk, stream: str, route_id: str) -> Routing:
@@ -131,7 +133,7 @@ def prepared(desk: Desk, stream: str, route_id: str) -> Routing:
     advice = referral.all(AdviceGiven)
     return Routing(
         route=route.id,
-        levels=dict.fromkeys(referral.of_concern, route.indicative_level or ""),
+        levels=dict.fromkeys(referral.of_concern, _usual_level(referral, route)),
         history_searched=bool(referral.all(HistorySearched)),
         advised_by=advice[-1].author if advice else "",
     )
