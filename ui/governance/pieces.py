@@ -1,0 +1,140 @@
+"""The tables of governance, what stands beside the line chosen, and the form that withdraws an entry."""
+
+from __future__ import annotations
+
+from mash_desktop.desk.governance import Access, RetentionLine, Withdrawal
+from ui.forms import SideForm
+from ui.theme import Role, Tone, Voice
+from ui.widgets import (
+    ActionButton,
+    Card,
+    DenseTable,
+    Field,
+    Grid,
+    Pill,
+    PillFace,
+    Row,
+    TableColumn,
+    Text,
+    TextField,
+)
+
+_TONES = {
+    "glass.broken": Tone.RED,
+    "sign_in.failed": Tone.AMBER,
+    "records.exported": Tone.VIOLET,
+    "document.printed": Tone.VIOLET,
+}
+_STATES = {"admitted": Tone.GREEN, "waiting": Tone.NEUTRAL, "refused": Tone.RED}
+
+
+def trail_table() -> DenseTable[Access]:
+    return DenseTable(
+        [
+            TableColumn("When", lambda row: row.when),
+            TableColumn("Who", lambda row: row.who, bold=True, stretch=1),
+            TableColumn("Acting as", lambda row: row.acting, voice=Voice.LABEL, stretch=2),
+            TableColumn("What", lambda row: row.what, stretch=1),
+            TableColumn("About", lambda row: row.about),
+            TableColumn("Device", lambda row: row.device, voice=Voice.ASIDE, small=True),
+        ],
+        key=lambda row: row.id,
+        accessible_name="Audit trail",
+    )
+
+
+def withdrawn_table() -> DenseTable[Withdrawal]:
+    return DenseTable(
+        [
+            TableColumn("When", lambda row: row.when),
+            TableColumn("Who", lambda row: row.who, bold=True),
+            TableColumn("Referral", lambda row: row.about),
+            TableColumn("Why", lambda row: row.reason, stretch=1),
+            TableColumn("Filed anew", lambda row: row.refiled),
+            TableColumn(
+                "State", lambda row: row.state, pills=lambda row: [PillFace(row.state, _STATES[row.state])]
+            ),
+        ],
+        key=lambda row: row.id,
+        accessible_name="Misfiled entries withdrawn",
+    )
+
+
+def retention_table() -> DenseTable[RetentionLine]:
+    return DenseTable(
+        [
+            TableColumn("Record", lambda row: row.record, bold=True, stretch=1),
+            TableColumn("Cohorts", lambda row: row.cohorts, stretch=1),
+            TableColumn("Counted from", lambda row: row.trigger, stretch=2),
+            TableColumn("Kept", lambda row: row.period),
+            TableColumn("Then", lambda row: row.action),
+        ],
+        key=lambda row: f"{row.record}/{row.cohorts}",
+        accessible_name="Retention schedule",
+    )
+
+
+class AccessCard(Card):
+    """One line of the trail in full. What was searched for appears once it is asked for."""
+
+    def __init__(self, access: Access) -> None:
+        super().__init__(access.what, access.when)
+        face = PillFace(access.what.lower(), _TONES.get(access.kind, Tone.NEUTRAL))
+        self.put(Row(Text(access.who, Role.BASE_BOLD), None, Pill.of(face)))
+        rows = [("Acting as", access.acting), ("About", access.about), ("More", access.detail)]
+        rows += [("Device", f"ends in {access.device}" if access.device else "")]
+        grid = Grid(gap=6)
+        grid.setColumnStretch(1, 1)
+        for at, (label, words) in enumerate([row for row in rows if row[1]]):
+            grid.addWidget(Text(label, Role.SMALL, Voice.LABEL), at, 0)
+            grid.addWidget(Text(words, wrap=True), at, 1)
+        self.put(grid)
+        self.terms = Text("", wrap=True)
+        self.terms.hide()
+        self.put(self.terms)
+
+    def show_terms(self, terms: str) -> None:
+        self.terms.setText(f"Searched for “{terms}”")
+        self.terms.show()
+
+
+class WithdrawForm(SideForm):
+    """A misfiled entry: of which referral, which entry, why, and where it went. Says whom to tell."""
+
+    def __init__(self, target: str) -> None:
+        self.target = Field("Referral, by reference", target, placeholder="ISL-26-04417")
+        self.entry = Field("Number of the entry", placeholder="as the referral file shows it")
+        reason = TextField("Why it was misfiled", lines=3)
+        refiled = Field("Where it was filed anew", placeholder="a reference, if it was")
+        self.looked = Text("", Role.SMALL, Voice.LABEL, wrap=True)
+        self.looked.hide()
+        super().__init__(
+            "govern",
+            "Withdraw a misfiled entry",
+            "Withdraw",
+            Text(
+                "It is taken back from everybody who holds it. The log keeps that it was there.",
+                Role.SMALL,
+                Voice.LABEL,
+                wrap=True,
+            ),
+            self.target,
+            self.entry,
+            reason,
+            refiled,
+            self.looked,
+            fields={"target": self.target, "entry": self.entry, "reason": reason, "refiled": refiled},
+        )
+
+    def begin(self) -> None:
+        (self.entry if self.target.value() else self.target).setFocus()
+
+    def show_looked(self, words: str) -> None:
+        self.looked.setText(words)
+        self.looked.show()
+
+
+def action(words: str, key: str, name: str, spoken: str) -> ActionButton:
+    button = ActionButton(words, key, accessible_name=spoken)
+    button.setObjectName(f"govern.{name}")
+    return button

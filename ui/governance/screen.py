@@ -1,0 +1,322 @@
+"""The governance screen.
+
+Names for whoever drives it: ``govern.tabs``, ``govern.days``, ``govern.person``, ``govern.kind``,
+``govern.sought`` (who looked at this), ``govern.trail``, ``govern.withdrawn``,
+``govern.retention``, ``govern.looked``, ``govern.terms``, ``govern.withdraw``, ``govern.target``,
+``govern.entry``, ``govern.reason``, ``govern.refiled``, ``govern.form.save``, ``govern.form.close``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from PySide6.QtWidgets import QStackedWidget
+
+from mash_desktop.desk import ChangeSet, Desk, governance
+from mash_desktop.desk.governance import DAYS, KINDS, Access, Sought, Trail, Withdrawal
+from mash_desktop.domain.entries.access import GlassBroken, SignInFailed
+from mash_desktop.domain.errors import Refusal
+from ui.forms import OpenForm
+from ui.governance.pieces import (
+    AccessCard,
+    WithdrawForm,
+    action,
+    retention_table,
+    trail_table,
+    withdrawn_table,
+)
+from ui.keys import keys
+from ui.screen import Screen
+from ui.theme import Role, Voice
+from ui.widgets import (
+    Box,
+    Card,
+    ChoiceField,
+    Column,
+    EmptyState,
+    ErrorState,
+    Field,
+    Flow,
+    Page,
+    SidePanel,
+    SkeletonRows,
+    Tab,
+    TabStrip,
+    Text,
+    empty,
+)
+from ui.work import Worker
+
+_EMPTY = {
+    "trail": (
+        "Nothing in the trail here",
+        "Who looked, searched, printed, exported or was refused stands here. Choose more days, or Every one.",
+    ),
+    "glass": ("No glass was broken", "Whoever breaks the glass stands here, with the reason they gave."),
+    "sign_ins": ("No sign-in was refused", "Refused sign-ins stand here, with where they came from."),
+    "withdrawn": (
+        "No entry has been withdrawn",
+        "What was misfiled and taken back from everybody who held it stands here.",
+    ),
+    "retention": ("No retention schedule", "An administrator writes it in the hub's configuration."),
+}
+
+
+class GovernanceScreen(Screen):
+    place_id, title = "govern", "Governance"
+
+    def __init__(self, desk: Desk, worker: Worker) -> None:
+        super().__init__(worker)
+        self._desk = desk
+        self._trail: Trail | None = None
+        self._withdrawn: tuple[Withdrawal, ...] = ()
+        self._entered = False
+        self._card: AccessCard | None = None
+        self.days = self._filter("When", "days", DAYS, "7")
+        self.person = self._filter("Who", "person", (("", "Everybody"),), "")
+        self.kind = self._filter("What", "kind", (("", "Everything"), *KINDS), "")
+        self.target = Field("Who looked at this", placeholder="ISL-26-04417, then Enter")
+        self.target.setObjectName("govern.sought")
+        self.target.entered.connect(self._seek)
+        keys.on("F", self, self.target.setFocus, "Find who looked at a referral")
+        self.trail = trail_table()
+        self.trail.setObjectName("govern.trail")
+        self.trail.chosen.connect(self._choose)
+        self.withdrawn = withdrawn_table()
+        self.withdrawn.setObjectName("govern.withdrawn")
+        self.retention = retention_table()
+        self.retention.setObjectName("govern.retention")
+        self._held = Text("", Role.SMALL, Voice.ASIDE)
+        self.tabs = TabStrip(accessible_name="Governance")
+        self.tabs.setObjectName("govern.tabs")
+        self.tabs.chosen.connect(lambda _: self._show())
+        self._stack = QStackedWidget()
+        for table in (self.trail, self.withdrawn, self.retention):
+            self._stack.addWidget(table)
+        self._list = Card(padding=1, gap=0)
+        self._list.put(self._stack, 1)
+        self._loading = SkeletonRows(what="The audit trail")
+        self._instead = Column(gap=0)
+        self._instead_box = Box(self._instead)
+        self._filters = Box(Flow(self.days, self.person, self.kind, self.target, gap=12))
+        body = Column(self.tabs, self._filters, self._held, gap=10, margins=12)
+        body.put(self._loading)
+        body.put(self._instead_box, 1)
+        body.put(self._list, 1)
+        self.looked = action("Who looked at this", "T", "looked", "Who looked at the same record")
+        self.looked.clicked.connect(self._look_at_same)
+        self.terms = action("Show what was typed", "S", "terms", "Show what was searched for")
+        self.terms.clicked.connect(self._show_terms)
+        self.withdraw = action("Withdraw an entry", "W", "withdraw", "Withdraw a misfiled entry")
+        self.withdraw.clicked.connect(self._open_withdraw)
+        self._beside = Column(gap=10)
+        foot = Box(Flow(self.looked, self.terms, self.withdraw))
+        self.side = SidePanel(Box(self._beside), None, width=370, foot=foot)
+        self._form = OpenForm(self, desk, self._focus)
+        self.setLayout(Column(Page(body, right=self.side)))
+        self._instead_box.hide()
+        self._list.hide()
+        self.tabs.set_tabs(self._tabs())
+        self._show_actions(None)
+
+    def _filter(self, label: str, name: str, choices: Sequence[tuple[str, str]], value: str) -> ChoiceField:
+        field = ChoiceField(label, choices, value, placeholder="Every one")
+        field.setObjectName(f"govern.{name}")
+        field.box.setMinimumContentsLength(14)
+        field.changed.connect(self._read)
+        return field
+
+    # --- reading
+
+    def enter(self) -> None:
+        self._entered = True
+        self._read()
+        self.tabs.setFocus()
+
+    def show_change(self, change_set: object) -> None:
+        if isinstance(change_set, ChangeSet) and (change_set.streams or change_set.outbox):
+            self._read()
+
+    def _sought(self) -> Sought:
+        return Sought(self.days.value(), self.person.value(), self.kind.value(), self.target.value().strip())
+
+    def _seek(self) -> None:
+        self.tabs.choose("trail")
+        self._read()
+        self.trail.setFocus()
+
+    def _read(self) -> None:
+        self.run(partial(governance.read_trail, self._desk, self._sought()), self._have_trail, self._failed)
+        self.run(partial(governance.withdrawals, self._desk), self._have_withdrawn)
+        self.run(partial(governance.retention, self._desk), self.retention.set_rows)
+
+    def _failed(self, error: Exception) -> None:
+        if isinstance(error, Refusal) and error.field == "target":
+            self.target.show_error(error.sentence)
+            self.target.setFocus()
+            return
+        sentence = getattr(error, "sentence", "The profile could not be read.")
+        self._say_instead(ErrorState("The audit trail could not be read", sentence, self._read))
+
+    def _have_trail(self, trail: Trail) -> None:
+        self._trail = trail
+        self.target.clear_error()
+        self.person.set_choices((("", "Everybody"), *trail.people))
+        days = "1 day" if trail.days_held == 1 else f"{trail.days_held} days"
+        self._held.setText(
+            f"This desk holds {days} of the trail, from {trail.since}. It holds no case content."
+            if trail.days_held
+            else "This desk holds no day of the trail yet."
+        )
+        self._show()
+        if self._entered:
+            self._entered = False
+            self._focus()
+
+    def _have_withdrawn(self, withdrawn: tuple[Withdrawal, ...]) -> None:
+        self._withdrawn = withdrawn
+        self.withdrawn.set_rows(withdrawn)
+        self.tabs.set_tabs(self._tabs())
+        if self.tabs.current() == "withdrawn":
+            self._show()
+
+    # --- showing
+
+    def _tabs(self) -> list[Tab]:
+        trail = self._trail
+        counts: tuple[int | None, ...] = (None, None, None)
+        if trail is not None:
+            counts = (
+                len(trail.rows),
+                len(trail.of_kind(GlassBroken)),
+                len(trail.of_kind(SignInFailed)),
+            )
+        return [
+            Tab("trail", "Audit trail", counts[0]),
+            Tab("glass", "Broken glass", counts[1]),
+            Tab("sign_ins", "Refused sign-ins", counts[2]),
+            Tab("withdrawn", "Withdrawn", len(self._withdrawn)),
+            Tab("retention", "Retention"),
+        ]
+
+    def _show(self) -> None:
+        trail, tab = self._trail, self.tabs.current()
+        if trail is None:
+            return
+        self._loading.hide()
+        self.tabs.set_tabs(self._tabs())
+        of_trail = tab in {"trail", "glass", "sign_ins"}
+        self._filters.setVisible(of_trail)
+        self._held.setVisible(of_trail)
+        if of_trail:
+            kind = {"glass": GlassBroken, "sign_ins": SignInFailed}.get(tab)
+            self.trail.set_rows(trail.of_kind(kind) if kind is not None else trail.rows)
+        table = self.trail if of_trail else self.withdrawn if tab == "withdrawn" else self.retention
+        self._stack.setCurrentWidget(table)
+        if table.rows():
+            self._instead_box.hide()
+            self._list.show()
+        else:
+            self._say_instead(EmptyState("shield-check", *_EMPTY[tab]))
+        current = self.trail.current() if of_trail else None
+        if current is None:
+            self._show_beside(None)
+
+    def _say_instead(self, state: EmptyState | ErrorState) -> None:
+        self._loading.hide()
+        empty(self._instead)
+        self._instead.put(state)
+        self._instead_box.show()
+        self._list.hide()
+
+    def _choose(self, access: Access) -> None:
+        self._show_beside(access)
+
+    def _show_beside(self, access: Access | None) -> None:
+        self._show_actions(access)
+        if self._form.current is not None:
+            return
+        empty(self._beside)
+        self._card = None
+        if access is not None:
+            self._card = AccessCard(access)
+            self._beside.put(self._card)
+        else:
+            note = "Choose a line to see all of it." if self.tabs.current() != "retention" else _SCHEDULE
+            self._beside.put(Text(note, Role.BASE, Voice.LABEL, wrap=True))
+
+    def _show_actions(self, access: Access | None) -> None:
+        self.looked.setVisible(access is not None and bool(access.target))
+        self.terms.setVisible(access is not None and access.searched)
+
+    def _focus(self) -> None:
+        table = self._stack.currentWidget()
+        (table if self._list.isVisible() and table is not None else self.target).setFocus()
+
+    # --- doing
+
+    def _look_at_same(self) -> None:
+        access = self.trail.current()
+        if access is not None and access.target:
+            self.target.set_value(access.about if access.about.startswith("ISL") else access.target)
+            self._seek()
+
+    def _show_terms(self) -> None:
+        access, card = self.trail.current(), self._card
+        if access is None or card is None:
+            return
+
+        def show(terms: str) -> None:
+            if self._card is card:
+                card.show_terms(terms)
+
+        self.run(partial(governance.terms_of, self._desk, access), show)
+
+    def _open_withdraw(self) -> None:
+        access = self.trail.current() if self._stack.currentWidget() is self.trail else None
+        target = access.about or access.target if access is not None else ""
+        self._form.close()
+        form = WithdrawForm(target if target.startswith("ISL") else "")
+        form.entry.left.connect(partial(self._look_since, form))
+        empty(self._beside)
+        self._card = None
+        self._beside.put(form)
+        self._form.open(form, "govern/withdraw", lambda key: self._withdraw(form, key), self._close_withdraw)
+
+    def _look_since(self, form: WithdrawForm) -> None:
+        target, entry = form.target.value(), form.entry.value()
+        if not (target.strip() and entry.strip()):
+            return
+
+        def show(words: str) -> None:
+            if self._form.current is form:
+                form.show_looked(words)
+
+        def refuse(error: Exception) -> None:
+            if self._form.current is form and isinstance(error, Refusal):
+                form.refuse(error.sentence, error.field)
+
+        self.run(partial(governance.looked_since, self._desk, target, entry), show, refuse)
+
+    def _withdraw(self, form: WithdrawForm, key: str) -> Callable[[], object]:
+        typed = form.values()
+        return partial(
+            governance.withdraw,
+            self._desk,
+            typed["target"],
+            typed["entry"],
+            typed["reason"],
+            typed["refiled"],
+            (key,),
+        )
+
+    def _close_withdraw(self) -> None:
+        empty(self._beside)
+        self._show_beside(self.trail.current())
+
+
+_SCHEDULE = (
+    "This is the schedule that the hub has configured. Disposing of anything needs two people, and leaves a "
+    "stub in the log."
+)
