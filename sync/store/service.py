@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -132,7 +132,7 @@ def _version(request: Request[Any, Any, Any]) -> None:
         )
 
 
-def application(store: Store, ready: Callable[[], None] | None = None) -> Litestar:
+def application(store: Store) -> Litestar:
     """The service over one store."""
 
     def provide_caller(request: Request[Any, Any, Any]) -> Caller:
@@ -224,8 +224,6 @@ def application(store: Store, ready: Callable[[], None] | None = None) -> Litest
     @asynccontextmanager
     async def running(_: Litestar) -> AsyncGenerator[None, None]:
         store.live.start()
-        if ready is not None:
-            ready()
         try:
             yield
         finally:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import logging
 import os
 import signal
 import socket
@@ -27,6 +28,8 @@ from mash_desktop.domain.errors import Refusal
 
 from .composition import Store
 from .service import application
+
+logger = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 10
 GOODBYE_SECONDS = 1
@@ -111,7 +114,7 @@ def serve(
     except (OSError, ssl.SSLError) as error:
         raise Refusal("certificate-unreadable", "The certificate and its key cannot be read.") from error
     config = uvicorn.Config(
-        application(store, ready),
+        application(store),
         ssl_certfile=str(cert),
         ssl_keyfile=str(key),
         log_config=None,
@@ -126,7 +129,7 @@ def serve(
     # Having shut down, uvicorn raises again the signal that told it to; stopping when told is no failure.
     for told in (signal.SIGTERM, signal.SIGINT):
         signal.signal(told, lambda *_: None)
-    _Server(config, store).run(sockets=[bound])
+    _Server(config, store, ready).run(sockets=[bound])
 
 
 class Loop(asyncio.SelectorEventLoop):
@@ -139,12 +142,19 @@ class Loop(asyncio.SelectorEventLoop):
 
 
 class _Server(uvicorn.Server):
-    """Hangs live connections up when told to stop; requests under way are finished."""
+    """Says when it listens, and hangs live connections up when told to stop; requests are finished."""
 
-    def __init__(self, config: uvicorn.Config, store: Store) -> None:
+    def __init__(self, config: uvicorn.Config, store: Store, ready: Callable[[], None] | None) -> None:
         super().__init__(config)
         self._store = store
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self._ready is not None and not self.should_exit:
+            self._ready()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        logger.info("told to stop", extra={"signal": signal.Signals(sig).name})
         self._store.live.hang_up()
         super().handle_exit(sig, frame)
