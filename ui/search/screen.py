@@ -40,7 +40,7 @@ SEARCH_MS, STORE_MS = 150, 500
 
 
 def _faces(row: Result) -> list[PillFace]:
-    return [PillFace(row.stage, Tone.NEUTRAL if row.stream else Tone.VIOLET)]
+    return [PillFace(row.stage, Tone.VIOLET if row.pointer else Tone.NEUTRAL)]
 
 
 class SearchPlace(Screen):
@@ -66,13 +66,13 @@ class SearchPlace(Screen):
         self.heading = SectionHeading("Results", " ")
         self.table: DenseTable[Result] = DenseTable(
             [
-                TableColumn("Name", lambda r: r.name, bold=lambda r: bool(r.stream), stretch=2),
-                TableColumn("Born", lambda r: r.born, stretch=1),
-                TableColumn("Agency", lambda r: r.agency, stretch=1),
-                TableColumn("Reference", lambda r: r.reference, stretch=1),
-                TableColumn("Stands at", lambda r: r.stage, pills=_faces, stretch=1),
-                TableColumn("Last", lambda r: r.last, stretch=1),
-                TableColumn("Why", lambda r: r.why, small=True, voice=Voice.LABEL, stretch=2),
+                TableColumn("Name", lambda r: r.name, bold=lambda r: bool(r.stream), width=150, stretch=2),
+                TableColumn("Born", lambda r: r.born, width=118),
+                TableColumn("Agency", lambda r: r.agency, width=120, stretch=1),
+                TableColumn("Reference", lambda r: r.reference, width=112),
+                TableColumn("Stands at", lambda r: r.stage, pills=_faces, width=150),
+                TableColumn("Last", lambda r: r.last, width=108),
+                TableColumn("Why", lambda r: r.why, small=True, voice=Voice.LABEL, width=140, stretch=2),
             ],
             key=lambda r: r.key,
             accessible_name="Search results",
@@ -101,7 +101,7 @@ class SearchPlace(Screen):
         middle = Column(self.field, gap=10, margins=12)
         middle.put(self._pages, 1)
         self._side = Column(gap=8)
-        self.setLayout(Column(Page(middle, right=SidePanel(Box(self._side), None, width=360))))
+        self.setLayout(Column(Page(middle, right=SidePanel(Box(self._side), None, width=320))))
         self._search = self._timer(SEARCH_MS, self._search_now)
         self._store = self._timer(STORE_MS, self._ask_store)
         self._store_answered.connect(self._have_store)

@@ -91,7 +91,12 @@ class TriageDesk(Screen):
         self.run(partial(triage.take_up, self._desk, reference), self._have_desk)
 
     def show_change(self, change_set: object) -> None:
-        if isinstance(change_set, ChangeSet) and (change_set.streams or change_set.hub):
+        """A contact on the glass minds its own stream and identities; the queue minds every referral."""
+        if not isinstance(change_set, ChangeSet):
+            return
+        stream, streams = self._keeping.stream, change_set.streams
+        mine = stream in streams or any(one.startswith("identity:") for one in streams)
+        if change_set.hub or (mine if stream else bool(streams)):
             self._refresh_soon()
 
     def showEvent(self, event: QShowEvent) -> None:
