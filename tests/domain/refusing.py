@@ -15,16 +15,17 @@ from mash_desktop.domain.verdict import Verdict
 from .story import Story
 
 Cases = dict[str, tuple[str, Callable[[], Verdict]]]
+Taken = dict[str, Callable[[], Verdict]]
 
-B = TypeVar("B", bound=Body)
+S = TypeVar("S", bound=msgspec.Struct)
 
 
-def but(body: B, **changes: Any) -> B:
+def but(body: S, **changes: Any) -> S:
     """The same with something changed."""
     return msgspec.structs.replace(body, **changes)
 
 
-def judged_as(story: Story, author: Author, body: Body, **changes: Any) -> Verdict:
+def judged_as(story: Story, author: Author, body: Body, /, **changes: Any) -> Verdict:
     """What is said of one entry whose envelope was meddled with."""
     return judged_made(
         story, author, tuple(msgspec.structs.replace(one, **changes) for one in story.made(author, body))

@@ -89,6 +89,10 @@ def at(stage: Stage) -> Story:
     return _copy(_told()[stage])
 
 
+def stage_of(story: Story) -> Stage:
+    return story.referral.stage
+
+
 def overseeing(decision: str, level: str = "child_in_need", **changes: str) -> TriageOverseen:
     return TriageOverseen(
         decision=decision,
@@ -98,13 +102,13 @@ def overseeing(decision: str, level: str = "child_in_need", **changes: str) -> T
     )
 
 
-def triaging(level: str, route: str, **changes: bool) -> ContactTriaged:
-    said = {"history_searched": True, "immediate_danger": False, **changes}
+def triaging(level: str, route: str) -> ContactTriaged:
     return ContactTriaged(
         route=route,
         levels=(SubjectLevel("mia", level), SubjectLevel("tyler", level)),
         rationale="Second unexplained injury this month.",
-        **said,
+        history_searched=True,
+        immediate_danger=False,
     )
 
 
@@ -150,7 +154,11 @@ class OneVictim(Story):
             ),
             ConcernRecorded(account="a1", words="Her money is gone and her son will not say where."),
             SubjectRecorded(
-                subject=self.person, forenames="Alma", surname="Whitfield", relation="subject", of_concern=True
+                subject=self.person,
+                forenames="Alma",
+                surname="Whitfield",
+                relation="subject",
+                of_concern=True,
             ),
             SubjectRecorded(subject="guy", forenames="Guy", surname="Whitfield", relation="son"),
         )
@@ -183,7 +191,9 @@ class OneVictim(Story):
     def answered(self) -> OneVictim:
         self.tell(
             MANAGER,
-            RequestMade(request="r1", agency="mpft", subjects=(self.person,), minimum_concern="An adult at risk."),
+            RequestMade(
+                request="r1", agency="mpft", subjects=(self.person,), minimum_concern="An adult at risk."
+            ),
         )
         self.tell(
             HEALTH,

@@ -8,6 +8,7 @@ import pytest
 
 from mash_desktop.domain.codes import Cohort, ContactChannel, NotToldReason, SourceOfContact, ToolAnswer
 from mash_desktop.domain.configuration import QuestionSetChoice
+from mash_desktop.domain.entries import Body
 from mash_desktop.domain.entries.contact import (
     AcknowledgementSent,
     AddressRecorded,
@@ -33,7 +34,7 @@ from mash_desktop.domain.fold import Stage
 from mash_desktop.domain.partial_date import PartialDate
 from mash_desktop.domain.verdict import Verdict
 
-from .refusing import Cases, but
+from .refusing import Cases, Taken, but
 from .stories import OTHER_OPERATOR, SUPERVISOR, Abuse, at, overseeing, triaging
 from .story import CONSULTANT, OPERATOR, START, WORKER, Story, staffordshire
 
@@ -61,12 +62,12 @@ def opening(**changes: object) -> Verdict:
     return Story().judged(OPERATOR, but(OPENING, **changes))
 
 
-def taking(*bodies: object, cohort: str = "children") -> Verdict:
+def taking(*bodies: Body, cohort: str = "children") -> Verdict:
     story = at(Stage.CONTACT) if cohort == "children" else Abuse().taken()
     return story.judged(OPERATOR if cohort == "children" else SUPERVISOR, *bodies)
 
 
-def leaving(body: object, story: Story) -> Verdict:
+def leaving(body: Body, story: Story) -> Verdict:
     return story.judged(OPERATOR, body)
 
 
@@ -81,7 +82,10 @@ PASSED = ContactPassed(worker="Dan Whitmore", reason="He is allocated to her.")
 
 REFUSED: Cases = {
     "a contact from the future": ("from-the-future", lambda: opening(received_at=START + timedelta(days=1))),
-    "a contact of the last century": ("too-long-ago", lambda: opening(received_at=datetime(1926, 1, 1, tzinfo=UTC))),
+    "a contact of the last century": (
+        "too-long-ago",
+        lambda: opening(received_at=datetime(1926, 1, 1, tzinfo=UTC)),
+    ),
     "a contact of another agency than its cohort and authority call for": (
         "owner-wrong",
         lambda: opening(owner="police"),
@@ -106,7 +110,10 @@ REFUSED: Cases = {
         "birth-in-the-future",
         lambda: taking(but(STORY, birth=PartialDate(2027, 2, 14))),
     ),
-    "an NHS number that fails its check": ("nhs-number-check", lambda: taking(but(STORY, nhs_number="9434765918"))),
+    "an NHS number that fails its check": (
+        "nhs-number-check",
+        lambda: taking(but(STORY, nhs_number="9434765918")),
+    ),
     "a UPN that fails its check": ("upn-check", lambda: taking(but(STORY, upn="B123456789012"))),
     "a person related to themselves": (
         "related-to-self",
@@ -122,14 +129,19 @@ REFUSED: Cases = {
     ),
     "a way to reach nobody": (
         "subject-unknown",
-        lambda: taking(ContactDetailRecorded(detail="d", subject="nobody", medium="phone", value="01785 100200")),
+        lambda: taking(
+            ContactDetailRecorded(detail="d", subject="nobody", medium="phone", value="01785 100200")
+        ),
     ),
     "not telling without a coded reason": ("not-told-why", lambda: taking(UNTOLD)),
     "not telling without words": (
         "not-told-why",
         lambda: taking(but(UNTOLD, not_told_reason=NotToldReason.RAISES_RISK)),
     ),
-    "what an adult wants, of nobody here": ("subject-unknown", lambda: taking(AdultRecorded(subject="nobody"))),
+    "what an adult wants, of nobody here": (
+        "subject-unknown",
+        lambda: taking(AdultRecorded(subject="nobody")),
+    ),
     "a setting without a name": ("field-empty", lambda: taking(SettingRecorded(setting="s", name=""))),
     "empty advice": ("field-empty", lambda: at(Stage.CONTACT).judged(WORKER, AdviceGiven(words=""))),
     "an empty note": ("field-empty", lambda: taking(NoteAdded(words="\n"))),
@@ -149,7 +161,10 @@ REFUSED: Cases = {
         "unknown-question",
         lambda: taking(but(DASH, answers={"99": ToolAnswer.YES}), cohort="abuse"),
     ),
-    "judgement that rests on nothing": ("judgement-why", lambda: taking(but(DASH, judgement=True), cohort="abuse")),
+    "judgement that rests on nothing": (
+        "judgement-why",
+        lambda: taking(but(DASH, judgement=True), cohort="abuse"),
+    ),
     "a MARAC that has not met": (
         "from-the-future",
         lambda: taking(but(DASH, last_marac_on=date(2027, 1, 1)), cohort="abuse"),
@@ -161,7 +176,10 @@ REFUSED: Cases = {
         "not-overseen",
         lambda: leaving(DUPLICATE, at(Stage.TRIAGED)),
     ),
-    "an operator who passes on what matches history": ("not-overseen", lambda: leaving(PASSED, found_before())),
+    "an operator who passes on what matches history": (
+        "not-overseen",
+        lambda: leaving(PASSED, found_before()),
+    ),
     "an operator who calls a duplicate what is to be admitted": (
         "not-decided",
         lambda: leaving(DUPLICATE, at(Stage.OVERSEEN)),
@@ -190,7 +208,7 @@ def test_refused(sentence: str) -> None:
     assert verdict.sentence.endswith(".")
 
 
-TAKEN = {
+TAKEN: Taken = {
     "a first contact": lambda: opening(area="E07000193"),
     "a repeat linked to the referral before it": lambda: opening(previous="referral:9"),
     "a child of nobody knows where": lambda: opening(local_authority=""),
@@ -207,7 +225,9 @@ TAKEN = {
     "not telling, with its reason": lambda: taking(
         but(UNTOLD, not_told_reason=NotToldReason.RAISES_RISK, not_told_text="He reads her post.")
     ),
-    "an adult's refusal, before anybody overrides it": lambda: taking(AdultRecorded(subject="joanne", consent=False)),
+    "an adult's refusal, before anybody overrides it": lambda: taking(
+        AdultRecorded(subject="joanne", consent=False)
+    ),
     "a tool in use": lambda: taking(
         but(DASH, judgement=True, judgement_reason="He has found her.", last_marac_on=date(2026, 3, 1)),
         cohort="abuse",
@@ -215,7 +235,9 @@ TAKEN = {
     "a document": lambda: taking(PAPER),
     "an early duplicate": lambda: taking(DUPLICATE),
     "a contact for the allocated worker": lambda: taking(PASSED),
-    "a duplicate that the consultant sees in a child in need": lambda: at(Stage.TRIAGED).judged(CONSULTANT, DUPLICATE),
+    "a duplicate that the consultant sees in a child in need": lambda: at(Stage.TRIAGED).judged(
+        CONSULTANT, DUPLICATE
+    ),
     "a duplicate of what needed no decision": lambda: leaving(
         DUPLICATE, at(Stage.CONTACT).triaged("early_help", "early-help-gateway")
     ),
@@ -225,9 +247,9 @@ TAKEN = {
     "a decision told by an operator once it is made": lambda: at(Stage.OVERSEEN).judged(
         OPERATOR, AcknowledgementSent(how="By telephone.", decided=True)
     ),
-    "an operator of the police who says what is decided about an adult victim": lambda: Abuse()
-    .taken()
-    .judged(SUPERVISOR, AcknowledgementSent(how="By telephone.", decided=True)),
+    "an operator of the police who says what is decided about an adult victim": lambda: (
+        Abuse().taken().judged(SUPERVISOR, AcknowledgementSent(how="By telephone.", decided=True))
+    ),
 }
 
 
@@ -250,7 +272,8 @@ def test_ownership_moves_to_the_other_authority_while_both_are_members() -> None
 
 def test_a_tool_is_in_use_on_the_days_that_the_hub_says() -> None:
     config = but(
-        staffordshire(), question_sets=(QuestionSetChoice(question_set="dash-2009", until=date(2026, 11, 12)),)
+        staffordshire(),
+        question_sets=(QuestionSetChoice(question_set="dash-2009", until=date(2026, 11, 12)),),
     )
     story = Abuse(config=config)
     story.taken()

@@ -18,6 +18,7 @@ from mash_desktop.domain.codes import (
     Voice,
 )
 from mash_desktop.domain.configuration import Commencements
+from mash_desktop.domain.entries import Body
 from mash_desktop.domain.entries.gathering import (
     ContributionRecorded,
     ContributionReleased,
@@ -33,7 +34,7 @@ from mash_desktop.domain.fold import Stage
 from mash_desktop.domain.fold.gathering import released, requests, was_released
 from mash_desktop.domain.verdict import Verdict
 
-from .refusing import Cases, but
+from .refusing import Cases, Taken, but
 from .stories import adult, at
 from .story import CONSULTANT, FACILITATOR, HEALTH, MANAGER, POLICE, START, Story, staffordshire
 
@@ -98,7 +99,7 @@ def withdrawn() -> Story:
     return story
 
 
-def signed_and_late(*bodies: object) -> Verdict:
+def signed_and_late(*bodies: Body) -> Verdict:
     """An agency that had not answered when the decision was signed without it."""
     return decided_without_health().judged(HEALTH, *bodies)
 
@@ -235,14 +236,18 @@ def test_refused(sentence: str) -> None:
     assert verdict.answer == "no"
 
 
-TAKEN = {
+TAKEN: Taken = {
     "asking under the rating in force": lambda: ask(rag=Rag.AMBER, cohort=Cohort.CHILDREN),
     "asking by the facilitator": lambda: at(Stage.TABLE).judged(FACILITATOR, ASKED),
     "asking by the owning agency": lambda: at(Stage.RATED).judged(CONSULTANT, ASKED),
-    "chasing": lambda: at(Stage.GATHERING).judged(MANAGER, RequestChased(request="r-police", how="Telephoned.")),
+    "chasing": lambda: at(Stage.GATHERING).judged(
+        MANAGER, RequestChased(request="r-police", how="Telephoned.")
+    ),
     "an acknowledgement": lambda: at(Stage.GATHERING).judged(POLICE, RequestAcknowledged(request="r-police")),
     "a refusal with its reason and review": answer,
-    "withholding about a child as not relevant, under the duty": lambda: under_the_duty().judged(POLICE, REFUSAL),
+    "withholding about a child as not relevant, under the duty": lambda: under_the_duty().judged(
+        POLICE, REFUSAL
+    ),
     "withholding about a mother in confidence, under the duty": lambda: under_the_duty().judged(
         POLICE, but(REFUSAL, subject="joanne", refusal_reason=RefusalReason.CONFIDENTIALITY)
     ),
@@ -250,8 +255,12 @@ TAKEN = {
     "an item": bring,
     "graded intelligence": lambda: at(Stage.GATHERING).judged(POLICE, GRADED),
     "a release": release,
-    "a release in wording released for it": lambda: release(GRADED, words="Information suggests a visit in June."),
-    "a release about fewer people": lambda: holding(but(HELD, subjects=("mia", "joanne"))).judged(POLICE, RELEASED),
+    "a release in wording released for it": lambda: release(
+        GRADED, words="Information suggests a visit in June."
+    ),
+    "a release about fewer people": lambda: holding(but(HELD, subjects=("mia", "joanne"))).judged(
+        POLICE, RELEASED
+    ),
     "a release in another wording before the signature": lambda: at(Stage.DRAFTED).judged(
         POLICE, but(RELEASED, contribution="c1", subjects=("joanne",), words="Three incidents since June.")
     ),
@@ -301,12 +310,16 @@ def test_a_request_goes_from_asked_to_answered_person_by_person() -> None:
     assert state() == "acknowledged"
     assert requests(story.referral)["r-police"].unanswered == ("joanne",)
     assert requests(story.referral)["r-police"].answered_at is None
-    story.tell(POLICE, but(REFUSAL, subject="joanne", result=AnswerResult.NOTHING_HELD, systems_searched=("Niche",)))
+    story.tell(
+        POLICE, but(REFUSAL, subject="joanne", result=AnswerResult.NOTHING_HELD, systems_searched=("Niche",))
+    )
     assert state() == "refused"
     assert requests(story.referral)["r-police"].answered_at == story.now
     story.tell(POLICE, but(REFUSAL, result=AnswerResult.FINDINGS, systems_searched=("Niche",)))
     assert state() == "returned"
-    story.tell(HEALTH, but(REFUSAL, request="r-health", result=AnswerResult.NOTHING_HELD, systems_searched=("RiO",)))
+    story.tell(
+        HEALTH, but(REFUSAL, request="r-health", result=AnswerResult.NOTHING_HELD, systems_searched=("RiO",))
+    )
     assert state("r-health") == "nothing_held"
     assert state("r-health") != "refused"
 

@@ -25,7 +25,7 @@ from mash_desktop.domain.roles import Role
 from mash_desktop.domain.rules.oversight import needs_decision
 from mash_desktop.domain.verdict import Verdict
 
-from .refusing import Cases, but
+from .refusing import Cases, Taken, but
 from .stories import (
     DEPUTY,
     SAFEGUARDING,
@@ -33,6 +33,7 @@ from .stories import (
     admission,
     at,
     overseeing,
+    stage_of,
     triaging,
 )
 from .story import CONSULTANT, MANAGER, OPERATOR, Story, staffordshire
@@ -77,7 +78,9 @@ def triaged_by_herself() -> Verdict:
 
 def without_anybody() -> Verdict:
     story = Story()
-    story.tell(OPERATOR, at(Stage.CONTACT).entries[0].body, ConcernRecorded(account="a1", words="A child cried."))
+    story.tell(
+        OPERATOR, at(Stage.CONTACT).entries[0].body, ConcernRecorded(account="a1", words="A child cried.")
+    )
     return story.judged(OPERATOR, but(triaging(IN_NEED, "social-work-gateway"), levels=()))
 
 
@@ -86,7 +89,9 @@ def of_a_home(*, named: bool) -> Verdict:
     story.organisational = True
     story.taken()
     if named:
-        story.tell(story.operator, SettingRecorded(setting="s1", name="Hawthorn House", provider="Oakmere Care"))
+        story.tell(
+            story.operator, SettingRecorded(setting="s1", name="Hawthorn House", provider="Oakmere Care")
+        )
     return story.judged(story.operator, story.triaging())
 
 
@@ -105,7 +110,11 @@ def sent_elsewhere() -> Verdict:
 def unlawful() -> Verdict:
     story = at(Stage.OVERSEEN)
     basis = prefill(
-        story.config, Cohort.ADULTS, story.config.agency("scc-adults").kind, (DataKind.ORDINARY,), story.now.date()
+        story.config,
+        Cohort.ADULTS,
+        story.config.agency("scc-adults").kind,
+        (DataKind.ORDINARY,),
+        story.now.date(),
     )
     return admit(story, scope=(InScope("mia", "subject", (DataKind.ORDINARY,), basis),))
 
@@ -133,8 +142,9 @@ def admitted_without_a_ladder() -> Verdict:
 REFUSED: Cases = {
     "routing before anything is told": (
         "no-concern",
-        lambda: at(Stage.NONE)
-        .judged(OPERATOR, at(Stage.CONTACT).entries[0].body, triaging(IN_NEED, "social-work-gateway")),
+        lambda: at(Stage.NONE).judged(
+            OPERATOR, at(Stage.CONTACT).entries[0].body, triaging(IN_NEED, "social-work-gateway")
+        ),
     ),
     "routing before history is searched": ("history-not-searched", lambda: triage(history_searched=False)),
     "routing without a rationale": ("field-empty", lambda: triage(rationale="")),
@@ -149,7 +159,10 @@ REFUSED: Cases = {
         "level-unknown",
         lambda: triage(levels=(SubjectLevel("mia", "s42_enquiry"), SubjectLevel("tyler", IN_NEED))),
     ),
-    "a child of concern without a level": ("level-missing", lambda: triage(levels=(SubjectLevel("mia", IN_NEED),))),
+    "a child of concern without a level": (
+        "level-missing",
+        lambda: triage(levels=(SubjectLevel("mia", IN_NEED),)),
+    ),
     "a level where the hub has no ladder": ("not-opened", without_a_ladder),
     "a concern about a home that is not named": ("setting-missing", lambda: of_a_home(named=False)),
     "a decision that is neither": ("decision-unknown", lambda: oversee(decision="perhaps")),
@@ -207,7 +220,7 @@ def test_refused(sentence: str) -> None:
     assert verdict.answer == "no"
 
 
-TAKEN = {
+TAKEN: Taken = {
     "a concern about a home by its name": lambda: of_a_home(named=True),
     "an adult overridden for a reason": lambda: not_consenting("Her son decides for her, and she fears him."),
     "a first rating": lambda: at(Stage.ADMITTED).judged(MANAGER, RATED),
@@ -249,7 +262,7 @@ def test_admission_never_comes_before_oversight() -> None:
         assert story.judged(CONSULTANT, admission(story)).code == "not-permitted"
     story = at(Stage.OVERSEEN)
     story.tell(OPERATOR, triaging(IN_NEED, "social-work-gateway"))
-    assert story.referral.stage is Stage.TRIAGED, "triaged anew, it is overseen anew"
+    assert stage_of(story) is Stage.TRIAGED, "triaged anew, it is overseen anew"
     assert story.judged(CONSULTANT, admission(story)).code == "not-permitted"
 
 
@@ -290,7 +303,11 @@ def test_every_threshold_of_admission_needs_a_qualified_decision_whatever_the_po
 
 def test_the_people_of_concern_may_be_named_anew_until_the_level_is_given() -> None:
     story = at(Stage.CONTACT)
-    (tyler,) = (one.id for one in story.entries if isinstance(one.body, SubjectRecorded) and one.body.subject == "tyler")
+    (tyler,) = (
+        one.id
+        for one in story.entries
+        if isinstance(one.body, SubjectRecorded) and one.body.subject == "tyler"
+    )
     story.tell(CONSULTANT, EntryWithdrawn(entry=tyler, reason="Another family's child."))
     assert story.referral.of_concern == ("mia",)
     levels = (SubjectLevel("mia", IN_NEED),)

@@ -28,9 +28,8 @@ class Levels(msgspec.Struct, frozen=True):
 def levels(referral: Referral) -> dict[str, Levels]:
     """Levels by subject. Final levels are the signed ones, amendments included; a draft does not count."""
     triaged = {one.subject: one.level for one in referral.triaged.body.levels} if referral.triaged else {}
-    admission = {one.subject: one.level for one in referral.overseen.body.levels} if referral.overseen else {}
-    if referral.admitted is None:
-        admission = {}
+    seen = referral.admitting
+    admission = {one.subject: one.level for one in seen.body.levels} if seen else {}
     final: dict[str, str] = {}
     if referral.signed is not None:
         draft = referral.get(referral.signed.body.draft)

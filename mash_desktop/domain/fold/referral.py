@@ -189,6 +189,16 @@ class Referral:
         return last
 
     @property
+    def admitting(self) -> Made[TriageOverseen] | None:
+        """The oversight on which it was admitted: found along the chain, so never another one's levels."""
+        link: Made[Body] | None = self.admitted
+        while link is not None and not isinstance(link.body, TriageOverseen):
+            before = self.get(link.base or "")
+            # Whatever a link names, only what came earlier came before it.
+            link = before if before is not None and before.order < link.order else None
+        return cast("Made[TriageOverseen] | None", link)
+
+    @property
     def route(self) -> str | None:
         """The route in force: the operator's, unless oversight chose another."""
         if self.overseen is not None and self.overseen.body.route is not None:

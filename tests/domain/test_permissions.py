@@ -1,0 +1,176 @@
+"""The table of who may make what: complete, deny by default, and the same with real referrals behind it."""
+
+from __future__ import annotations
+
+from itertools import chain, combinations, product
+
+import pytest
+
+from mash_desktop.domain.acts import Author
+from mash_desktop.domain.codes import AgencyKind
+from mash_desktop.domain.entries import KINDS
+from mash_desktop.domain.entries.gathering import RequestMade, RequestWithdrawn
+from mash_desktop.domain.fold import Stage
+from mash_desktop.domain.permissions import FAMILY_TABLE, TABLE, Relation, may, relations
+from mash_desktop.domain.roles import DECISION_MAKERS, HUB_MANAGERS, RESEARCHERS, Role
+from mash_desktop.domain.rules import Situation, judge
+
+from .sampling import SAMPLES
+from .stories import at
+from .story import KEY, MANAGER, Story
+
+CELLS = tuple(product(sorted(KINDS), Role, Relation, Stage))
+
+
+def test_every_kind_is_in_one_table_and_every_row_is_a_kind() -> None:
+    assert set(TABLE) == {name for name, body in KINDS.items() if body.FAMILY == "referral"}
+    assert set(FAMILY_TABLE) == {name for name, body in KINDS.items() if body.FAMILY != "referral"}
+
+
+def test_every_row_can_be_used_by_somebody() -> None:
+    for permit in chain.from_iterable(TABLE.values()):
+        assert permit.roles
+        assert permit.relations
+        assert permit.stages
+
+
+def test_every_cell_is_in_the_table_or_refused() -> None:
+    """Kind × role × relation × stage: what is not written down is not permitted."""
+    written = {
+        (kind, role, relation, stage)
+        for kind, permits in TABLE.items()
+        for permit in permits
+        for role, relation, stage in product(permit.roles, permit.relations, permit.stages)
+    } | {
+        (kind, role, relation, stage)
+        for kind, roles in FAMILY_TABLE.items()
+        for role, relation, stage in product(roles, Relation, Stage)
+    }
+    for kind, role, relation, stage in CELLS:
+        assert may(kind, role, frozenset({relation}), stage) is ((kind, role, relation, stage) in written)
+
+
+def test_relations_add_up_and_never_take_away() -> None:
+    pairs = [frozenset(pair) for pair in combinations(Relation, 2)]
+    for kind, role, both, stage in product(TABLE, Role, pairs, Stage):
+        assert may(kind, role, both, stage) is any(may(kind, role, frozenset({one}), stage) for one in both)
+
+
+def test_a_kind_that_nobody_declared_is_refused_to_everybody() -> None:
+    assert not any(
+        may("kind.invented", role, frozenset(Relation), stage) for role, stage in product(Role, Stage)
+    )
+
+
+def _makers(kind: str) -> set[Role]:
+    return {
+        role
+        for role, relation, stage in product(Role, Relation, Stage)
+        if may(kind, role, frozenset({relation}), stage)
+    }
+
+
+def test_an_administrator_makes_nothing_in_a_case() -> None:
+    assert not [kind for kind in TABLE if Role.ADMINISTRATOR in _makers(kind)]
+
+
+def test_governance_only_withdraws_what_was_misfiled() -> None:
+    assert [kind for kind in TABLE if Role.INFORMATION_GOVERNANCE in _makers(kind)] == ["entry.withdrawn"]
+
+
+def test_a_virtual_partner_answers_requests_and_may_escalate() -> None:
+    assert {kind for kind in TABLE if Role.VIRTUAL_PARTNER in _makers(kind)} == {
+        "request.acknowledged",
+        "request.answered",
+        "contribution.recorded",
+        "contribution.released",
+        "release.withdrawn",
+        "document.attached",
+        "escalation.raised",
+        "escalation.resolved",
+    }
+
+
+@pytest.mark.parametrize(
+    ("kind", "roles"),
+    [
+        ("decision.signed", DECISION_MAKERS),
+        ("decision.returned", DECISION_MAKERS),
+        ("decision.amended", DECISION_MAKERS),
+        ("triage.overseen", DECISION_MAKERS),
+        ("referral.admitted", DECISION_MAKERS),
+        ("rag.rated", HUB_MANAGERS),
+        ("request.answered", RESEARCHERS),
+        ("contribution.released", RESEARCHERS),
+        ("handover.acknowledged", {Role.OUT_OF_HOURS}),
+        ("outcome.accepted", {Role.GATEWAY_WORKER}),
+        ("table.opened", HUB_MANAGERS | {Role.FACILITATOR}),
+        ("sign_in.failed", {Role.STORE}),
+    ],
+)
+def test_gates_belong_to_the_roles_that_answer_for_them(kind: str, roles: set[Role]) -> None:
+    made = _makers(kind) if kind in TABLE else FAMILY_TABLE[kind]
+    assert made == set(roles)
+
+
+def test_nothing_but_printing_and_withdrawing_happens_after_closing() -> None:
+    assert {
+        kind for kind in TABLE for role in Role if may(kind, role, frozenset(Relation), Stage.CLOSED)
+    } == {
+        "summary.made",
+        "entry.withdrawn",
+    }
+
+
+def test_the_owner_alone_signs() -> None:
+    for role, stage in product(Role, Stage):
+        assert not may("decision.signed", role, frozenset(Relation) - {Relation.OWNER}, stage)
+
+
+def test_an_agency_stands_to_a_referral_in_every_way_that_it_does() -> None:
+    story = at(Stage.OUTCOME)
+    said = {agency.id: relations(story.referral, agency.id, story.config) for agency in story.config.agencies}
+    for agency, found in said.items():
+        assert Relation.NONE in found, agency
+    assert said["scc-children"] == {Relation.NONE, Relation.OWNER, Relation.ORIGIN, Relation.RECEIVING}
+    assert said["mash"] == {Relation.NONE, Relation.HUB}
+    assert said["police"] == {Relation.NONE, Relation.ASKED}
+    assert said["housing"] == {Relation.NONE}
+
+
+def test_an_agency_is_no_longer_asked_once_the_request_is_withdrawn() -> None:
+    story = at(Stage.GATHERING)
+    story.tell(MANAGER, RequestWithdrawn(request="r-police", reason="Asked in error."))
+    assert Relation.ASKED not in relations(story.referral, "police", story.config)
+    story.tell(
+        MANAGER,
+        RequestMade(request="r2", agency="police", subjects=("mia",), minimum_concern="Injury to a child."),
+    )
+    assert Relation.ASKED in relations(story.referral, "police", story.config)
+
+
+def _desks(story: Story) -> list[Author]:
+    """Every role in every agency of the hub; one hub agency stands for its kind."""
+    kinds = {AgencyKind.HUB, AgencyKind.CHILDRENS_SOCIAL_CARE, AgencyKind.POLICE, AgencyKind.HOUSING}
+    agencies = [
+        agency.id for agency in story.config.agencies if agency.kind in kinds and agency.until is None
+    ]
+    return [Author("somebody", agency, role, KEY.key_id) for agency, role in product(agencies, Role)]
+
+
+@pytest.mark.parametrize("stage", Stage)
+def test_the_judge_permits_what_the_table_says_with_a_real_referral_behind_it(stage: Stage) -> None:
+    """Each kind, by each role of each agency: the judge says *not permitted* exactly where the table does."""
+    story = at(stage)
+    referral = story.referral
+    made = {kind: story.made(MANAGER, sample)[0] for kind, sample in SAMPLES.items()}
+    for author in _desks(story):
+        standing = relations(referral, author.agency, story.config)
+        situation = Situation(author, referral, story.config, story.now)
+        for kind, entry in made.items():
+            refused = judge(situation, entry).code in {"not-permitted", "not-opened"}
+            assert refused is not may(kind, author.role, standing, stage) or stage is Stage.NONE
+
+
+def test_the_samples_are_of_every_kind() -> None:
+    assert set(SAMPLES) == set(TABLE)
