@@ -25,6 +25,7 @@ from .triage.line import read_line
 from .triage.people import born, facts_of
 
 MOST = 50
+SUPPRESSED = "address suppressed"
 
 
 class Result(msgspec.Struct, frozen=True):
@@ -75,7 +76,10 @@ def find(desk: Desk, typed: str) -> Results:
             (key, shown, "in what was told") for key, shown, _ in told
         ]
         for key, shown, why in named:
-            rows[key] = _result(desk, key, shown, why, today)
+            row = _result(desk, key, shown, why, today)
+            # To be found by a suppressed address would betray it.
+            if row.address != SUPPRESSED or why in ("name", "reference"):
+                rows[key] = row
     for candidate in desk.cache.matches(facts_of(read_line(typed, today)), most=MOST):
         if candidate.key not in rows:
             why = f"{candidate.match.band.label}: {candidate.match.say()}"
@@ -123,7 +127,7 @@ def _result(desk: Desk, key: str, shown: Shown, why: str, today: date) -> Result
         why=why,
         stream=stream,
         episodes=tuple(_say(*episode) for episode in past),
-        address="address suppressed" if hidden else shown.address,
+        address=SUPPRESSED if hidden else shown.address,
     )
 
 

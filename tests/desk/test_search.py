@@ -60,6 +60,7 @@ def test_a_suppressed_address_is_not_shown(tmp_path: Path) -> None:
         [Draft(identity.stream, MarkerSet(marker=Marker.ADDRESS_SUPPRESSED, reason="Moved from harm."))]
     )
     assert {row.address for row in search.find(desk, "Mia").rows} == {"address suppressed"}
+    assert search.find(desk, "14 Mill").rows == ()
 
 
 def test_the_stores_answer_stands_beside_and_other_cohorts_are_pointers(desk: Desk) -> None:
