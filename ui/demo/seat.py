@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from mash_desktop.desk.profile import Server
+from mash_desktop.domain.fold import Stage
 from ui.composition import PersonWindow
 from ui.demo.people import PASSPHRASE, PASSWORD, DemoPerson
 from ui.screen import Screen
@@ -47,6 +48,7 @@ class Seat:
         self.server = server
         self.totp = ""
         self.person_window = PersonWindow(self.folder, server)
+        self.window.resize(1366, 768)
 
     @property
     def window(self) -> QWidget:
@@ -127,6 +129,20 @@ class Seat:
         self.wait(seen, name)
         return found[0]
 
+    def there(self, name: str) -> bool:
+        """Whether a widget of that name is seen and enabled now."""
+        QApplication.processEvents()
+        return any(w.isVisible() and w.isEnabled() for w in self.window.findChildren(QWidget, name))
+
+    def opened(self) -> str:
+        """The stream of the referral made or moved last by this person, wherever it stands."""
+        desk = self.person_window.desk
+        if desk is None:
+            raise NotThere(f"{self.person.name} has no desk")
+        rows = desk.cache.queue(tuple(Stage), most=10_000)
+        mine = [row.stream for row in rows if desk.referral(row.stream).entries[-1].author == desk.me.person]
+        return max(mine)
+
     def words(self) -> str:
         """Every word on the glass of this window, a line each."""
         lines = [text.text() for text in self.window.findChildren(Text) if text.isVisible()]
@@ -165,12 +181,22 @@ class Seat:
             self.key(then, widget)
         QApplication.processEvents()
 
+    def written(self, name: str) -> str:
+        """What stands in the field of that name."""
+        widget = _editor(self.find(name))
+        return widget.text() if isinstance(widget, QLineEdit) else widget.toPlainText()  # type: ignore[attr-defined]
+
     def choose(self, name: str, words: str) -> None:
         """Choose the entry with these words, or this value, in a box of choices."""
         widget = self.find(name)
         box = widget if isinstance(widget, QComboBox) else widget.findChild(QComboBox)
         if box is None:
-            raise NotThere(f"{name} is no box of choices")
+            for button in widget.findChildren(QAbstractButton):
+                if words in button.text():
+                    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+                    QApplication.processEvents()
+                    return
+            raise NotThere(f"{self.person.name} did not see the choice {words}")
         at = box.findText(words, Qt.MatchFlag.MatchContains)
         at = at if at >= 0 else box.findData(words)
         if at < 0:
@@ -189,6 +215,39 @@ class Seat:
             QTest.mouseClick(widget, Qt.MouseButton.LeftButton, pos=widget.rect().center())
         QApplication.processEvents()
 
+    def tick(self, name: str, on: bool = True) -> None:
+        """Tick a box, or untick it."""
+        widget = self.find(name)
+        box = widget if isinstance(widget, QAbstractButton) else widget.findChild(QAbstractButton)
+        if not isinstance(box, QAbstractButton):
+            raise NotThere(f"{name} is no box to tick")
+        if box.isChecked() is not on:
+            box.setFocus()
+            QTest.keyClick(box, Qt.Key.Key_Space)
+        QApplication.processEvents()
+
+    def pick(self, name: str, words: str) -> None:
+        """Choose the row of a table that says these words, once there is one."""
+        found: list[tuple[DenseTable[object], int]] = []
+
+        def seen() -> bool:
+            for table in self.window.findChildren(DenseTable, name):
+                model = table.model()
+                for row in range(model.rowCount()):
+                    said = [str(model.data(model.index(row, c)) or "") for c in range(model.columnCount())]
+                    if table.isVisible() and words in " ".join(said):
+                        found.append((table, row))
+                        return True
+            return False
+
+        self.wait(seen, f"a row with “{words}”")
+        table, row = found[0]
+        index = table.model().index(row, 0)
+        table.scrollTo(index)
+        QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=table.visualRect(index).center())
+        table.setFocus()
+        QApplication.processEvents()
+
     def key(self, key: str, widget: QWidget | None = None) -> None:
         """Press a key, or several in turn, where the focus is."""
         target = widget or self.window.focusWidget() or self.window
@@ -201,7 +260,7 @@ class Seat:
 
 
 def _write(widget: QWidget, words: str) -> None:
-    """Type words as keys; letters that no key of a plain keyboard makes come as an input method sends them."""
+    """Type words as keys; letters that no plain keyboard has come as an input method sends them."""
     for letter in words:
         if letter.isascii():
             QTest.keyClick(widget, letter)
