@@ -84,9 +84,11 @@ def read_items(desk: Desk) -> tuple[Item, ...]:
     held: set[str] = set()
     items = []
     for one in waiting:
-        behind = one.state == "waiting" and bool(one.streams & held)
+        # Who looked at what is no sequence: accesses of a day do not wait for one of them.
+        streams = {stream for stream in one.streams if not stream.startswith("access:")}
+        behind = one.state == "waiting" and bool(streams & held)
         if one.state != "waiting" or behind:
-            held |= one.streams
+            held |= streams
         items.append(_item(desk, one, behind))
     return tuple(sorted(items, key=lambda item: not item.wants_attention))
 
@@ -157,7 +159,7 @@ def _theirs(desk: Desk, one: Waiting) -> Side | None:
 
 
 def do_again(desk: Desk, act: str) -> str:
-    """Make the same anew on what is there now, then let the old one go: in this order nothing is lost.
+    """Make the same anew on what is there now, in the place of the old one, in one step.
 
     Returns the new act's id. Raises ``Refusal`` where the rules say *no* to it now; the old one stays.
     """
@@ -180,9 +182,7 @@ def do_again(desk: Desk, act: str) -> str:
         if guard is not None:
             chain[guard] = draft.id
         drafts.append(draft)
-    made = desk.save(drafts, acting=_acting(desk, old))
-    let_go(desk, act)
-    return made
+    return desk.save(drafts, acting=_acting(desk, old), instead_of=act)
 
 
 def let_go(desk: Desk, act: str) -> None:

@@ -162,9 +162,15 @@ class Desk:
         return self.save(self._drafts(stream, bodies, relies_on), forget_drafts=forget_drafts, acting=acting)
 
     def save(
-        self, drafts: Sequence[Draft], *, forget_drafts: Iterable[str] = (), acting: Author | None = None
+        self,
+        drafts: Sequence[Draft],
+        *,
+        forget_drafts: Iterable[str] = (),
+        acting: Author | None = None,
+        instead_of: str | None = None,
     ) -> str:
-        """As :meth:`act`, for drafts that may touch several streams."""
+        """As :meth:`act`, for drafts that may touch several streams. ``instead_of`` is an act of the outbox
+        that this one takes the place of; ``Refusal`` (*act-gone*) where that waits no longer."""
         author = acting or self.me.author
         verdict = self._judged(drafts, author)
         if verdict.answer is Answer.NO:
@@ -178,7 +184,7 @@ class Desk:
             seen=self.seen,
             clock_offset_ms=self.clock_offset_ms,
         )
-        change = self.cache.save(parcel, forget_drafts=forget_drafts)
+        change = self.cache.save(parcel, forget_drafts=forget_drafts, instead_of=instead_of)
         self.tell(change)
         self.wake()
         return read(parcel.signed).id

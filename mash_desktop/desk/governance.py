@@ -28,7 +28,7 @@ from ..domain.errors import Refusal
 from ..domain.roles import Role
 from .desk import Desk
 from .telling.elsewhere import standing_words, tell_elsewhere
-from .wording import counted, joined, say_day, say_moment
+from .wording import joined, say_day, say_moment
 
 DAYS = (("1", "Today"), ("7", "Last 7 days"), ("30", "Last 30 days"), ("all", "All that is held"))
 KINDS = (
@@ -308,6 +308,12 @@ def withdrawals(desk: Desk) -> tuple[Withdrawal, ...]:
 # --- retention
 
 
+def _years(years: int | None) -> str:
+    if years is None:
+        return "no end"
+    return "1 year" if years == 1 else f"{years} years"
+
+
 def retention(desk: Desk) -> tuple[RetentionLine, ...]:
     """The hub's retention schedule as configured."""
     return tuple(
@@ -315,7 +321,7 @@ def retention(desk: Desk) -> tuple[RetentionLine, ...]:
             row.label,
             joined([cohort.label for cohort in row.cohorts]) if len(row.cohorts) < 3 else "Every cohort",
             row.trigger.label,
-            counted(row.years, "year", "years") if row.years is not None else "no end",
+            _years(row.years),
             row.action.label,
         )
         for row in desk.config().retention

@@ -11,9 +11,7 @@ from ui.widgets import (
     DenseTable,
     Field,
     Grid,
-    Pill,
     PillFace,
-    Row,
     TableColumn,
     Text,
     TextField,
@@ -28,13 +26,18 @@ _TONES = {
 _STATES = {"admitted": Tone.GREEN, "waiting": Tone.NEUTRAL, "refused": Tone.RED}
 
 
+def _voice(access: Access) -> Voice:
+    tone = _TONES.get(access.kind)
+    return Voice(tone.value) if tone is not None else Voice.INK
+
+
 def trail_table() -> DenseTable[Access]:
     return DenseTable(
         [
             TableColumn("When", lambda row: row.when),
             TableColumn("Who", lambda row: row.who, bold=True, stretch=1),
             TableColumn("Acting as", lambda row: row.acting, voice=Voice.LABEL, stretch=2),
-            TableColumn("What", lambda row: row.what, stretch=1),
+            TableColumn("What", lambda row: row.what, voice=_voice, stretch=1),
             TableColumn("About", lambda row: row.about),
             TableColumn("Device", lambda row: row.device, voice=Voice.ASIDE, small=True),
         ],
@@ -78,9 +81,8 @@ class AccessCard(Card):
     """One line of the trail in full. What was searched for appears once it is asked for."""
 
     def __init__(self, access: Access) -> None:
-        super().__init__(access.what, access.when)
-        face = PillFace(access.what.lower(), _TONES.get(access.kind, Tone.NEUTRAL))
-        self.put(Row(Text(access.who, Role.BASE_BOLD), None, Pill.of(face)))
+        super().__init__(access.what, access.when, edge=_TONES.get(access.kind))
+        self.put(Text(access.who, Role.BASE_BOLD))
         rows = [("Acting as", access.acting), ("About", access.about), ("More", access.detail)]
         rows += [("Device", f"ends in {access.device}" if access.device else "")]
         grid = Grid(gap=6)

@@ -38,6 +38,7 @@ from ui.widgets import (
     ErrorState,
     Field,
     Flow,
+    KeyCap,
     Page,
     SidePanel,
     SkeletonRows,
@@ -76,7 +77,7 @@ class GovernanceScreen(Screen):
         self.days = self._filter("When", "days", DAYS, "7")
         self.person = self._filter("Who", "person", (("", "Everybody"),), "")
         self.kind = self._filter("What", "kind", (("", "Everything"), *KINDS), "")
-        self.target = Field("Who looked at this", placeholder="ISL-26-04417, then Enter")
+        self.target = Field("Who looked at this", placeholder="ISL-26-04417", aside=KeyCap("F"))
         self.target.setObjectName("govern.sought")
         self.target.entered.connect(self._seek)
         keys.on("F", self, self.target.setFocus, "Find who looked at a referral")
