@@ -29,6 +29,7 @@ from tests.support.trail import Days
 
 STREAM = "referral:019a7b1c-0000-7000-8000-0000000000aa"
 REFERENCE = "ISL-26-04417"
+MISFILED = "019a7b1c-0000-7000-8000-0000000000bb"
 STORE = Author("store", "mash", Role.STORE, KEY.key_id)
 MORNING = START - timedelta(hours=5)
 YESTERDAY = START - timedelta(days=1)
@@ -163,9 +164,9 @@ def test_a_withdrawal_made_by_an_owning_agency_is_told_to_governance(officer: De
 @pytest.mark.parametrize(
     ("typed", "entry", "reason", "field"),
     [
-        ("", str(uuid7()), "Wrong family.", "target"),
+        ("", MISFILED, "Wrong family.", "target"),
         (REFERENCE, "12", "Wrong family.", "entry"),
-        (REFERENCE, str(uuid7()), " ", "reason"),
+        (REFERENCE, MISFILED, " ", "reason"),
     ],
 )
 def test_an_incomplete_withdrawal_names_the_field(
