@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from mash_desktop.desk.referral_file import FilePerson, Line, agencies_of, shown, topics_of
@@ -109,7 +109,7 @@ def entry_card(line: Line) -> Card:
     grid = Grid(gap=4, margins=(0, 4, 0, 0))
     grid.setColumnStretch(1, 1)
     for at, (label, text) in enumerate(line.details):
-        grid.addWidget(Text(label, Role.SMALL, Voice.LABEL), at, 0)
+        grid.addWidget(Text(label, Role.SMALL, Voice.LABEL), at, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(Text(text, Role.SMALL, Voice.ASIDE, wrap=True), at, 1)
     card.put(grid)
     return card

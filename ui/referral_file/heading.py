@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from mash_desktop.desk.referral_file import Clocked, Head
+from mash_desktop.desk.wording import small
 from mash_desktop.working_time import say_left
 from ui.theme import Role, Tone, Voice
-from ui.widgets import Banner, Card, Column, Flow, Pill, PillFace, RagChip, Row, Text
+from ui.widgets import Banner, Card, Flow, Pill, PillFace, RagChip, Row, Text
+
+_NEAR = timedelta(days=4)
 
 
 class HeadCard(Card):
@@ -35,21 +38,21 @@ class HeadCard(Card):
 
     def tick(self, now: datetime) -> None:
         for one, pill in self._clocks:
-            left = say_left(one.clock.left(now))
             tone = Tone.RED if one.clock.late(now) else Tone.NEUTRAL
-            pill.set_face(PillFace(f"{one.label} by {one.due} · {left}", tone))
+            # What is weeks away says its day: weeks of working hours would mislead.
+            near = one.clock.due - now < _NEAR
+            left = f" · {say_left(one.clock.left(now))}" if near else ""
+            pill.set_face(PillFace(f"{one.label} by {one.due}{left}", tone))
 
 
-def warnings(head: Head) -> Column:
+def warnings(head: Head) -> list[Banner]:
     """What must be told before anything else about this referral."""
-    rows = Column(gap=8)
+    found = [Banner(f"Escalated, {small(one.words)}", tone=Tone.VIOLET) for one in head.escalations]
     if head.read_only:
-        rows.put(
+        found.append(
             Banner(
                 "A newer version of this program has moved this referral on.",
                 "It can be read here. Bring this program up to date to change it.",
             )
         )
-    for one in head.escalations:
-        rows.put(Banner(f"Escalated, {one.words[0].lower()}{one.words[1:]}", tone=Tone.VIOLET))
-    return rows
+    return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
+
 from mash_desktop.desk.referral_file import FilePerson
 from mash_desktop.desk.round_table import HouseholdSeen
 from ui.sign_off.reading import pill
@@ -66,7 +68,7 @@ def _card(one: FilePerson) -> Card:
         *one.identifiers,
     )
     for at, (label, text) in enumerate((label, text) for label, text in lines if text):
-        grid.addWidget(Text(label, Role.SMALL, Voice.LABEL), at, 0)
+        grid.addWidget(Text(label, Role.SMALL, Voice.LABEL), at, 0, Qt.AlignmentFlag.AlignTop)
         hidden = label == "Address" and any(suppressed for _, suppressed in one.addresses)
         voice = Voice.VIOLET if hidden else Voice.INK
         grid.addWidget(Text(text, voice=voice, wrap=True), at, 1)

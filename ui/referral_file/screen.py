@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
@@ -23,7 +23,7 @@ from ui.referral_file.side import SideActions
 from ui.screen import Screen
 from ui.sign_off.forms import letter_form
 from ui.sign_off.reading import decision_cards, evidence_card
-from ui.theme import Role, Tone, Voice
+from ui.theme import Role, Tone, Voice, look_of
 from ui.viewer import Viewer
 from ui.widgets import (
     Box,
@@ -84,7 +84,7 @@ class ReferralFile(Screen):
         self.links.opened.connect(self._follow)
         self._people, self._decision = Column(gap=0), Column(gap=0)
         self._linked = _Either(self.links, "link", "No other referral is linked to this one", _LINKED)
-        self._stack = QStackedWidget()
+        self._stack = _Parts()
         self._stack.setAccessibleName("Part of the file")
         for page in (
             self.everything,
@@ -201,7 +201,8 @@ class ReferralFile(Screen):
         head = file.head
         self.head.show_head(head, self._desk.now())
         empty(self._warnings)
-        self._warnings.addWidget(Box(warnings(head)))
+        for banner in warnings(head):
+            self._warnings.put(banner)
         self.tabs.set_tabs(self._tab_list())
         self.everything.show_lines(file.lines, file.people)
         self._show_people(before, file)
@@ -384,6 +385,21 @@ class ReferralFile(Screen):
 
 
 _LINKED = "Repeats, duplicates, and referrals about people linked as the same stand here."
+
+
+class _Parts(QStackedWidget):
+    """The part that is turned to; long ones scroll inside, so that the heading stays in sight."""
+
+    def hasHeightForWidth(self) -> bool:
+        return False
+
+    def sizeHint(self) -> QSize:
+        look = look_of(self)
+        return QSize(look.px(480), look.px(320))
+
+    def minimumSizeHint(self) -> QSize:
+        look = look_of(self)
+        return QSize(look.px(240), look.px(320))
 
 
 class _Either(QWidget):

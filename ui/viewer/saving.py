@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from ui.forms import SideForm
 from ui.theme import Role, Voice
-from ui.widgets import ActionButton, Field, Row, Text
+from ui.widgets import ActionButton, Column, Field, Row, Text
 
 PRINT_DOTS_PER_INCH = 200
 
@@ -31,7 +31,7 @@ class SaveForm(SideForm):
         )
         row = Row(gap=8)
         row.put(self.folder, 1)
-        row.put(self.browse)
+        row.put(Column(self.browse, None, margins=(0, 20, 0, 0)))
         warning = f"{name}. Once saved it is yours to keep safe: {marking}. That it was saved is recorded."
         super().__init__(
             "viewer",

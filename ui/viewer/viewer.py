@@ -11,7 +11,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
 
 from mash_desktop.desk import Desk, papers
 from mash_desktop.desk.papers import Paper
@@ -21,7 +21,7 @@ from ui.shell.overlay import Overlay
 from ui.theme import Role, Voice, look_of
 from ui.viewer.pages import PDF, page_image, pages_of
 from ui.viewer.saving import PRINT_DOTS_PER_INCH, SaveForm, choose_printer, print_pages
-from ui.widgets import ActionButton, Box, Column, Row, Text, scrolled
+from ui.widgets import ActionButton, Box, Column, Row, Text
 
 _WIDTH, _TOP, _DOTS = 860, 24, 96.0
 
@@ -58,6 +58,23 @@ class PageView(QWidget):
         painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
 
+class _PageArea(QScrollArea):
+    """Takes all the height that there is; the page scrolls in it both ways."""
+
+    def __init__(self, inner: QWidget) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setAccessibleName("The page")
+        self.setWidget(inner)
+
+    def sizeHint(self) -> QSize:
+        return QSize(look_of(self).px(_WIDTH), look_of(self).px(2000))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(look_of(self).px(160), look_of(self).px(120))
+
+
 class Viewer(Overlay):
     """``show_paper`` for what can be saved and printed, ``show_document`` for what was attached."""
 
@@ -80,10 +97,7 @@ class Viewer(Overlay):
         self.print = self._button("Print", "Ctrl+P", "print", "Print the document", self._print)
         self.close_button = self._button("Close", "Esc", "close", "Close the document", self.dismiss)
         self.view = PageView()
-        self._area = scrolled(Box(Row(None, self.view, None)))
-        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
-        self._area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._area.setAccessibleName("The page")
+        self._area = _PageArea(Box(Column(Row(None, self.view, None), None)))
         self._foot = Column(gap=0)
         rows = Column(Row(self.heading, None, self.where, gap=12), gap=10, margins=14)
         rows.put(Row(self.back, self.next, self.larger, None, self.save, self.print, self.close_button))

@@ -75,7 +75,7 @@ def read_head(desk: Desk, stream: str) -> Head | None:
         return None
     config, today, teller = desk.config(), desk.now().date(), Teller(desk, referral)
     members = config.agencies_on(today)
-    owning = {rule.agency for rule in config.owning if rule.holds(today)}
+    owning = {rule.agency for rule in config.owning if rule.cohort is referral.cohort}
     return Head(
         stream=stream,
         reference=referral.reference or "not sent yet",

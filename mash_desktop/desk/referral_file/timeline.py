@@ -38,7 +38,8 @@ class Line(msgspec.Struct, frozen=True):
 
     @property
     def line(self) -> str:
-        return f"{self.what}: {self.words}" if self.words else self.what
+        """All of it on one line."""
+        return " ".join(f"{self.what}: {self.words}".split()) if self.words else self.what
 
 
 def timeline(desk: Desk, stream: str) -> tuple[Line, ...]:

@@ -1,0 +1,199 @@
+"""Papers: what each copy says of a referral, what it never says, and the record that it was made."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import stat
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+
+from mash_desktop.desk import Desk, papers
+from mash_desktop.domain.entries.contact import ReferrerRecorded
+from mash_desktop.domain.entries.outcome import OutcomeSent, SummaryMade
+from mash_desktop.domain.errors import Refusal
+from tests.domain.story import CONSULTANT, FACILITATOR, OPERATOR, POLICE, Story
+from tests.support.carters import SUPPRESSED, Carters, at_sign_off, carters
+from tests.support.desks import desk_of
+
+STREAM = "referral:0"
+
+
+def words(pdf: bytes, password: str | None = None) -> str:
+    """All that a PDF says, each run of white space as one space."""
+    reader = PdfReader(io.BytesIO(pdf), password=password)
+    return " ".join(" ".join(page.extract_text() for page in reader.pages).split())
+
+
+def consultant(folder: Path, story: Story | None = None) -> Desk:
+    return desk_of(CONSULTANT, folder, story or at_sign_off().signed())
+
+
+def withheld() -> Carters:
+    story = carters()
+    story.taken().triaged().admitted().rated()
+    story.asked().answered()
+    story.refused_by_police().tabled().drafted()
+    story.signed()
+    return story
+
+
+def test_the_full_copy_tells_the_whole_of_it(tmp_path: Path) -> None:
+    said = words(papers.make_paper(consultant(tmp_path), STREAM, "full"))
+    for part in (
+        "Mia Louise Carter, 9",
+        "stepped up",
+        "Section 47 enquiry, joint with police",
+        "Helen Marsh",
+        "Children Act 1989",
+        "Three reports of arguments at the address",
+        "nothing held",
+        "Two unexplained injuries in five weeks; child afraid of an adult at home.",
+        "“I don’t like it when Dean picks me up.”",
+        "Ruth Okafor",
+        "drafted by Dee Lowe",
+    ):
+        assert part in said, part
+
+
+def test_a_suppressed_address_stands_in_no_copy(tmp_path: Path) -> None:
+    desk = consultant(tmp_path)
+    for copy in papers.COPIES:
+        said = words(papers.make_paper(desk, STREAM, copy))
+        assert SUPPRESSED not in said
+        assert "ST14 7QP" not in said
+    assert "address suppressed" in words(papers.make_paper(desk, STREAM, "full"))
+
+
+def test_that_something_is_withheld_stands_in_the_full_copy_alone(tmp_path: Path) -> None:
+    desk = consultant(tmp_path, withheld())
+    full = words(papers.make_paper(desk, STREAM, "full"))
+    assert "Sharing would prejudice an investigation" in full
+    for copy in ("receiving_team", "referrer", "round_table"):
+        said = words(papers.make_paper(desk, STREAM, copy))
+        assert "prejudice" not in said
+        assert "refused" not in said
+        assert "Withheld" not in said
+
+
+def test_the_receiving_teams_copy_is_addressed_to_it_and_names_the_referrer_to_the_owner_only(
+    tmp_path: Path,
+) -> None:
+    own, other = at_sign_off().signed(), at_sign_off("referral:1", first=200).signed()
+    own.tell(FACILITATOR, OutcomeSent(agency="scc-children", team="social-work-gateway"))
+    other.tell(FACILITATOR, OutcomeSent(agency="police", team="domestic-abuse"))
+    desk = desk_of(CONSULTANT, tmp_path, own, other)
+    said = words(papers.make_paper(desk, STREAM, "receiving_team"))
+    assert "Copy for Social Work Gateway, Children's social care" in said
+    assert "Helen Marsh, deputy head" in said
+    elsewhere = words(papers.make_paper(desk, "referral:1", "receiving_team"))
+    assert "Helen Marsh, deputy head" not in elsewhere
+    assert "Name kept by the owning agency" in elsewhere
+
+
+def test_who_does_not_hold_the_referrer_does_not_call_them_anonymous(tmp_path: Path) -> None:
+    desk = desk_of(FACILITATOR, tmp_path, at_sign_off().signed())
+    said = words(papers.make_paper(desk, STREAM, "full"))
+    assert "Not held by who made this copy" in said
+    assert "Anonymous" not in said
+
+
+def test_an_unsigned_copy_says_that_it_decides_nothing(tmp_path: Path) -> None:
+    said = words(papers.make_paper(consultant(tmp_path, at_sign_off()), STREAM, "full"))
+    assert "This is a draft and decides nothing" in said
+
+
+def test_the_letter_says_what_was_written_and_nothing_that_was_found(tmp_path: Path) -> None:
+    desk = consultant(tmp_path)
+    default = papers.default_letter(desk, STREAM)
+    assert default.endswith("Staffordshire children's social care is now working with the family.")
+    said = words(papers.make_paper(desk, STREAM, "referrer", "We are working with the family now."))
+    assert "We are working with the family now." in said
+    assert "M.L.C." in said or "M.C. and T.C." in said
+    for never in ("Carter", "Dean", "police", "injur", "s47", "protection"):
+        assert never not in said
+
+
+def test_an_anonymous_referrer_gets_no_letter(tmp_path: Path) -> None:
+    story = at_sign_off().signed()
+    story.tell(OPERATOR, ReferrerRecorded(anonymous=True))
+    desk = consultant(tmp_path, story)
+    why = {one.id: one.why_not for one in papers.choices(desk, STREAM)}
+    assert why["referrer"] == "The referrer is anonymous."
+    assert why["full"] == ""
+    with pytest.raises(Refusal, match="anonymous"):
+        papers.make_paper(desk, STREAM, "referrer")
+
+
+def test_the_round_tables_record_says_who_was_there_and_what_each_brought(tmp_path: Path) -> None:
+    story = carters()
+    story.taken().triaged().admitted().rated()
+    story.asked().answered().tabled().dissenting().drafted()
+    said = words(papers.make_paper(consultant(tmp_path, story), STREAM, "round_table"))
+    for part in ("Room 2, Tipping Street", "Sam Iqbal", "Wendy Tams", "Dee Lowe", "dissented",
+                 "He lives with the same adult.", "Child in need plan alone.", "Safe collection"):  # fmt: skip
+        assert part in said, part
+
+
+def test_a_paper_that_cannot_be_made_yet_says_why(tmp_path: Path) -> None:
+    story = Story().taken().triaged()
+    why = {one.id: one.why_not for one in papers.choices(consultant(tmp_path, story), STREAM)}
+    assert why["round_table"] == "There has been no round table."
+    assert why["referrer"] == "Nothing has been decided yet."
+    asked = desk_of(POLICE, tmp_path, at_sign_off("referral:1", first=200))
+    assert all(one.why_not for one in papers.choices(asked, "referral:1"))
+
+
+def test_making_one_is_recorded_by_its_digest_and_its_name_holds_nobodys(tmp_path: Path) -> None:
+    desk = consultant(tmp_path)
+    made = papers.make_and_record(desk, STREAM, "full")
+    recorded = desk.referral(STREAM).last(SummaryMade)
+    assert recorded is not None
+    assert recorded.body.digest == hashlib.sha256(made.content).hexdigest()
+    assert made.name == "ISL-26-00002-mash-summary-full.pdf"
+
+
+def test_before_the_signature_a_draft_is_made_without_an_entry(tmp_path: Path) -> None:
+    desk = consultant(tmp_path, at_sign_off())
+    papers.make_and_record(desk, STREAM, "round_table")
+    assert desk.referral(STREAM).last(SummaryMade) is None
+
+
+# --- leaving the program
+
+
+def test_a_copy_is_saved_for_its_person_alone_and_recorded(tmp_path: Path) -> None:
+    desk = consultant(tmp_path)
+    folder = tmp_path / "chosen"
+    folder.mkdir()
+    made = papers.make_and_record(desk, STREAM, "full")
+    path = papers.save_to(desk, made, str(folder))
+    assert path.read_bytes() == made.content
+    if os.name == "posix":
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert [key.split("/")[1] for key in desk.cache.drafts("access/")] == ["document.printed"]
+    with pytest.raises(Refusal) as refused:
+        papers.save_to(desk, made, str(folder))
+    assert refused.value.code == "file-there"
+    assert os.listdir(folder) == [made.name]
+
+
+@pytest.mark.parametrize("folder", ["", "  ", "/no/such/folder"])
+def test_a_copy_goes_only_into_a_folder_that_is_there(folder: str, tmp_path: Path) -> None:
+    desk = consultant(tmp_path)
+    made = papers.make_and_record(desk, STREAM, "full")
+    with pytest.raises(Refusal) as refused:
+        papers.save_to(desk, made, folder)
+    assert refused.value.field == "folder"
+
+
+def test_a_password_of_twelve_characters_locks_the_copy(tmp_path: Path) -> None:
+    made = papers.make_and_record(consultant(tmp_path), STREAM, "full")
+    with pytest.raises(Refusal, match="at least 12"):
+        papers.protected(made, "short")
+    locked = papers.protected(made, "nine blue herons")
+    assert PdfReader(io.BytesIO(locked.content)).is_encrypted
+    assert "Mia Louise Carter" in words(locked.content, "nine blue herons")
