@@ -263,7 +263,7 @@ def _write(widget: QWidget, words: str) -> None:
     """Type words as keys; letters that no plain keyboard has come as an input method sends them."""
     for letter in words:
         if letter.isascii():
-            QTest.keyClick(widget, letter)
+            QTest.keyClicks(widget, letter)
         else:
             for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
                 pressed = QKeyEvent(kind, Qt.Key.Key_unknown, Qt.KeyboardModifier.NoModifier, letter)
