@@ -15,7 +15,7 @@ from threading import Lock
 import msgspec
 from uuid6 import uuid7
 
-from sync.protocol import PeopleFound, PeopleSearch
+from sync.protocol import EnrolmentCode, NewDevice, PeopleFound, PeopleSearch
 
 from ..cache import Cache, ChangeSet
 from ..domain.acts import Author, Draft, Seen, compose, entries_of, read
@@ -79,6 +79,8 @@ class Desk:
         self.clock_offset_ms = 0
         self.store_search: Callable[[PeopleSearch], Future[PeopleFound]] | None = None
         """Asks the store for people, while there is a network; it answers on the network's thread."""
+        self.store_code: Callable[[NewDevice], Future[EnrolmentCode]] | None = None
+        """Asks the store for a new device's one-time code, while there is a network."""
         self.store_chunk: Callable[[str], Future[bytes]] | None = None
         """Brings a document's chunk from the store, while there is a network."""
 

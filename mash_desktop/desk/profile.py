@@ -172,6 +172,8 @@ class Profile:
         desk.wake = network.wake
         people = f"/v1/hubs/{self.server.hub}/people"
         desk.store_search = lambda search: network.ask(search, people, protocol.PeopleFound)
+        codes = f"/v1/hubs/{self.server.hub}/enrolment-codes"
+        desk.store_code = lambda asked: network.ask(asked, codes, protocol.EnrolmentCode)
         desk.store_chunk = network.fetch_chunk
         return network
 
