@@ -133,8 +133,16 @@ def test_the_round_tables_record_says_who_was_there_and_what_each_brought(tmp_pa
     story.taken().triaged().admitted().rated()
     story.asked().answered().tabled().dissenting().drafted()
     said = words(papers.make_paper(consultant(tmp_path, story), STREAM, "round_table"))
-    for part in ("Room 2, Tipping Street", "Sam Iqbal", "Wendy Tams", "Dee Lowe", "dissented",
-                 "He lives with the same adult.", "Child in need plan alone.", "Safe collection"):  # fmt: skip
+    for part in (
+        "Room 2, Tipping Street",
+        "Sam Iqbal",
+        "Wendy Tams",
+        "Dee Lowe",
+        "dissented",
+        "He lives with the same adult.",
+        "Child in need plan alone.",
+        "Safe collection",
+    ):
         assert part in said, part
 
 

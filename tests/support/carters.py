@@ -173,7 +173,7 @@ class Carters(Story):
         )
         return self
 
-    def _brings(
+    def brings(
         self,
         who: Author,
         request: str,
@@ -211,14 +211,14 @@ class Carters(Story):
     def answered(self) -> Carters:
         found = AnswerResult.FINDINGS
         self._answers(EDUCATION, "r-education", found, "CPOMS", "mia", "tyler")
-        self._brings(EDUCATION, "r-education", "c-bruise", ("mia",),
+        self.brings(EDUCATION, "r-education", "c-bruise", ("mia",),
             "Bruise to left forearm about 4 cm. Mia said she fell on the stairs; later that she did not want "
             "to go home with Dean.", Voice.SEEN, PartialDate(2026, 11, 12))  # fmt: skip
-        self._brings(EDUCATION, "r-education", "c-october", ("mia",),
+        self.brings(EDUCATION, "r-education", "c-october", ("mia",),
             "Bruise to upper arm noticed in PE, no account given.", Voice.FACT,
             PartialDate(2026, 10, 9))  # fmt: skip
         self._answers(POLICE, "r-police", found, "Niche", "mia", "joanne")
-        self._brings(POLICE, "r-police", "c-police", ("joanne",),
+        self.brings(POLICE, "r-police", "c-police", ("joanne",),
             "Three reports of arguments at the address, no offences disclosed.", Voice.FACT,
             PartialDate(2026, 6, 2))  # fmt: skip
         self._answers(PROBATION, "r-probation", AnswerResult.NOTHING_HELD, "nDelius", "joanne")
@@ -299,7 +299,7 @@ class Carters(Story):
     def answered_late(self) -> Carters:
         """Health answers after the draft."""
         self._answers(HEALTH, "r-health", AnswerResult.FINDINGS, "RiO", "mia")
-        self._brings(HEALTH, "r-health", "c-health", ("mia",), "Two A&E attendances in 2026.",
+        self.brings(HEALTH, "r-health", "c-health", ("mia",), "Two A&E attendances in 2026.",
             Voice.FACT, PartialDate(2026))  # fmt: skip
         return self
 

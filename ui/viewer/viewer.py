@@ -202,7 +202,7 @@ class Viewer(Overlay):
     def _ask_where(self) -> None:
         if self._paper is None or self._form is not None:
             return
-        form = self._form = SaveForm(self._paper.name, self._desk.config().marking.label)
+        form = self._form = SaveForm(self._paper.name, self._paper.marking)
         form.asked.connect(partial(self._write, form, self._paper))
         form.closed.connect(self.dismiss)
         self.close_button.hide()  # Esc is the form's while it is open

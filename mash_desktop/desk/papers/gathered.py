@@ -50,6 +50,7 @@ def chronology(desk: Desk, referral: Referral) -> tuple[paper.ChronologyLine, ..
                     evidence=values.EVIDENCE[body.voice],
                     significance=body.significance.label if body.significance else "",
                     relied_on=numbers.get(made.id),
+                    onward_agreed=body.onward,
                 )
             )
     source = referral.opened.body.source.label if referral.opened is not None else "Contact"
@@ -72,16 +73,18 @@ def _day_of(desk: Desk, at: datetime) -> PartialDate:
     return PartialDate.of(local(at, desk.config()).date())
 
 
-def contributions(desk: Desk, referral: Referral) -> tuple[paper.Contribution, ...]:
-    """What each agency asked has answered, brought and thinks."""
+def contributions(desk: Desk, referral: Referral, *, beyond: bool) -> tuple[paper.Contribution, ...]:
+    """What each agency asked has answered, brought and thinks; ``beyond`` the table as far as it agrees."""
     asked: dict[str, list[Request]] = {}
     for request in requests(referral).values():
         if not request.withdrawn:
             asked.setdefault(request.agency, []).append(request)
-    return tuple(_contribution(desk, referral, agency, of) for agency, of in asked.items())
+    return tuple(_contribution(desk, referral, agency, of, beyond) for agency, of in asked.items())
 
 
-def _contribution(desk: Desk, referral: Referral, agency: str, asked: list[Request]) -> paper.Contribution:
+def _contribution(
+    desk: Desk, referral: Referral, agency: str, asked: list[Request], beyond: bool
+) -> paper.Contribution:
     answers = [made for one in asked for made in one.answers.values()]
     last = max(answers, key=lambda made: made.made_at, default=None)
     view = next((made for made in reversed(views(referral)) if made.body.agency == agency), None)
@@ -91,17 +94,19 @@ def _contribution(desk: Desk, referral: Referral, agency: str, asked: list[Reque
         searched=tuple(dict.fromkeys(system for made in answers for system in made.body.systems_searched)),
         returned_at=last.made_at if last is not None else None,
         returned_by=desk.name(last.author) if last is not None else "",
-        findings=tuple(_finding(referral, one, subject) for one in asked for subject in one.subjects),
+        findings=tuple(_finding(referral, one, subject, beyond) for one in asked for subject in one.subjects),
         view=view.body.words if view is not None else "",
         view_level=values.level(referral.ladder, view.body.level) if view is not None else None,
         without=without,
     )
 
 
-def _finding(referral: Referral, asked: Request, subject: str) -> paper.Finding:
+def _finding(referral: Referral, asked: Request, subject: str, beyond: bool) -> paper.Finding:
     made = asked.answers.get(subject)
     told: dict[str, list[str]] = {"involvement": [], "risk": [], "strength": []}
     for item in released(referral).values():
+        if beyond and not item.body.onward:
+            continue
         if item.agency == asked.agency and subject in item.body.subjects and item.body.aspect in told:
             told[item.body.aspect].append(item.body.words)
     refused = made is not None and made.body.result is AnswerResult.REFUSED

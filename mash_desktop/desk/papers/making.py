@@ -55,6 +55,7 @@ class Paper(msgspec.Struct, frozen=True):
     label: str
     name: str
     content: bytes
+    marking: str = ""
 
 
 COPIES = {
@@ -97,7 +98,8 @@ def make_and_record(desk: Desk, stream: str, copy: str, outcome: str = "") -> Pa
     if desk.may(SummaryMade, desk.referral(stream)):
         desk.act(stream, SummaryMade(profile=copy, digest=digest))
     label, kind, profile = COPIES[copy]
-    return Paper(stream, copy, label, file_name(_reference(desk.referral(stream)), kind, profile), made)
+    name = file_name(_reference(desk.referral(stream)), kind, profile)
+    return Paper(stream, copy, label, name, made, desk.config().marking.label)
 
 
 def make_paper(desk: Desk, stream: str, copy: str, outcome: str = "") -> bytes:
@@ -168,7 +170,7 @@ def contents(desk: Desk, referral: Referral, copy: str, outcome: str = "") -> pa
         ),
         bases=_bases(desk, referral),
         chronology=gathered.chronology(desk, referral),
-        contributions=gathered.contributions(desk, referral),
+        contributions=gathered.contributions(desk, referral, beyond=copy != "full"),
         voices=gathered.voices(referral),
         analysis=paper.Analysis(
             parts.get("harm", ""),
