@@ -1,0 +1,245 @@
+"""The forms of administration, one act each, and the cards that stand beside a row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtWidgets import QFileDialog
+
+from mash_desktop.desk.administration import AgencyRow, Device, PersonRow
+from ui.forms import SideForm
+from ui.theme import Role, Tone, Voice
+from ui.widgets import ActionButton, Card, ChoiceField, Field, Grid, Hairline, Row, Text, TextField
+
+Choices = Sequence[tuple[str, str]]
+
+
+class RoleFields:
+    """Agency, role, and the team where the agency has teams."""
+
+    def __init__(self, members: Choices, roles: Choices, teams: Callable[[str], Choices]) -> None:
+        self.agency = ChoiceField("Agency", members, placeholder="Choose")
+        self.role = ChoiceField("Role", roles, placeholder="Choose")
+        self.team = ChoiceField("Team, for who receives its work", (), placeholder="None")
+        self._teams = teams
+        self.agency.changed.connect(self.follow)
+        self.follow()
+
+    def follow(self) -> None:
+        """Offer the teams of the agency chosen."""
+        teams = self._teams(self.agency.value())
+        self.team.set_choices((("", "None"), *teams))
+        self.team.setVisible(bool(teams))
+
+
+class _WithRole(SideForm):
+    roles: RoleFields
+
+    def fill(self, values: dict[str, str]) -> None:
+        super().fill({name: words for name, words in values.items() if name != "team"})
+        self.roles.follow()
+        super().fill({"team": values.get("team", "")})
+
+
+class PersonForm(_WithRole):
+    """A new person with a first role."""
+
+    def __init__(self, roles: RoleFields) -> None:
+        self.roles = roles
+        name, email = Field("Name"), Field("E-mail")
+        super().__init__(
+            "admin",
+            "Add a person",
+            "Add",
+            name,
+            email,
+            roles.agency,
+            roles.role,
+            roles.team,
+            Text(
+                "They can act once they have a device: make them a code next.",
+                Role.SMALL,
+                Voice.ASIDE,
+                wrap=True,
+            ),
+            fields={
+                "name": name,
+                "email": email,
+                "agency": roles.agency,
+                "role": roles.role,
+                "team": roles.team,
+            },
+        )
+
+
+class RoleForm(_WithRole):
+    """A further role of a person."""
+
+    def __init__(self, person: PersonRow, roles: RoleFields) -> None:
+        self.roles = roles
+        super().__init__(
+            "admin",
+            f"Give {person.name} a role",
+            "Give",
+            roles.agency,
+            roles.role,
+            roles.team,
+            fields={"agency": roles.agency, "role": roles.role, "team": roles.team},
+        )
+
+
+def end_form(person: PersonRow) -> SideForm:
+    """The end of one role, with the reason."""
+    held = [(f"{one.agency}/{one.role}", one.words) for one in person.memberships]
+    choice = ChoiceField("Role", held, held[0][0] if len(held) == 1 else "", placeholder="Choose")
+    reason = TextField("Why it ends", lines=2)
+    return SideForm(
+        "admin",
+        f"End a role of {person.name}",
+        "End it",
+        choice,
+        reason,
+        Text(
+            "From its admission on, nothing that they make in this role is admitted, and what only this role "
+            "let them hold leaves their desktop.",
+            Role.SMALL,
+            Voice.ASIDE,
+            wrap=True,
+        ),
+        fields={"held": choice, "reason": reason},
+    )
+
+
+def revoke_form(device: Device) -> SideForm:
+    reason = TextField("Why it is revoked", lines=2)
+    return SideForm(
+        "admin",
+        f"Revoke a device of {device.name}",
+        "Revoke",
+        Text(
+            "From its admission on, nothing that this device signs is admitted, and it locks.",
+            Role.SMALL,
+            Voice.ASIDE,
+            wrap=True,
+        ),
+        reason,
+        fields={"reason": reason},
+    )
+
+
+def code_form(person: PersonRow, account: str, command: str) -> SideForm:
+    field = Field("Account that they sign in with", account)
+    return SideForm(
+        "admin",
+        f"A device for {person.name}",
+        "Make a code",
+        field,
+        Text(
+            "The code is shown once. Give it to the person by hand or by voice, with the hub's address and "
+            f"fingerprint. On the store’s own machine, {command} makes one too.",
+            Role.SMALL,
+            Voice.ASIDE,
+            wrap=True,
+        ),
+        fields={"account": field},
+    )
+
+
+class FileForm(SideForm):
+    """A file to read the changed configuration from, or to write the present one to."""
+
+    def __init__(self, heading: str, save: str, words: str, *, writes: bool) -> None:
+        self._file, self._writes = (
+            Field("File", placeholder=".toml or .json" if not writes else ".json"),
+            writes,
+        )
+        choose = ActionButton("Choose…", "Alt+O", accessible_name="Choose the file", compact=True)
+        choose.setObjectName("admin.choose")
+        choose.clicked.connect(self._choose)
+        super().__init__(
+            "admin",
+            heading,
+            save,
+            Text(words, Role.SMALL, Voice.ASIDE, wrap=True),
+            self._file,
+            Row(choose, None),
+            fields={"file": self._file},
+        )
+
+    def _choose(self) -> None:
+        kinds = "Configuration (*.toml *.json)"
+        if self._writes:
+            name, _ = QFileDialog.getSaveFileName(self, "Configuration", self._file.value(), "JSON (*.json)")
+        else:
+            name, _ = QFileDialog.getOpenFileName(self, "Configuration", self._file.value(), kinds)
+        if name:
+            self._file.set_value(name)
+            self.edited.emit()
+
+
+# --- what stands beside a row
+
+
+def person_card(person: PersonRow) -> Card:
+    card = Card(person.name, "waits to be sent" if person.pending else "")
+    if person.email:
+        card.put(Text(person.email, Role.SMALL, Voice.LABEL))
+    for at, held in enumerate(person.memberships):
+        if at:
+            card.put(Hairline())
+        card.put(Text(held.words, wrap=True))
+        if held.since:
+            card.put(Text(f"since {held.since}", Role.SMALL, Voice.ASIDE))
+    if not person.memberships:
+        card.put(Text("Holds no role: they can do nothing here.", wrap=True))
+    devices = {0: "No device yet", 1: "1 device"}.get(person.devices, f"{person.devices} devices")
+    card.put(Text(devices, Role.SMALL, Voice.LABEL))
+    return card
+
+
+def device_card(device: Device) -> Card:
+    rows = [
+        ("Device", f"ends in {device.device}"),
+        ("Key", f"begins {device.key}"),
+        ("Enrolled", device.enrolled),
+    ]
+    if not device.in_use:
+        rows += [("Revoked", device.revoked), ("Why", device.reason)]
+    return _facts(
+        device.name, "in use" if device.in_use else "revoked", rows, None if device.in_use else Tone.RED
+    )
+
+
+def agency_card(agency: AgencyRow) -> Card:
+    rows = [
+        ("Organisation", agency.organisation),
+        ("Short name", agency.short_name),
+        ("Serves", agency.areas),
+        ("Member from", agency.since),
+        ("Until", agency.until),
+        ("Teams", "\n".join(agency.teams)),
+    ]
+    return _facts(agency.name, agency.state, rows, None)
+
+
+def code_card(person: str, code: str, until: str) -> Card:
+    """The one-time code, once."""
+    card = Card(f"A code for {person}", f"good until {until}", edge=Tone.ACCENT)
+    said = Text(code, Role.TITLE)
+    said.setObjectName("admin.code")
+    card.put(said)
+    card.put(
+        Text("It is shown here once. It works on one device, one time.", Role.SMALL, Voice.LABEL, wrap=True)
+    )
+    return card
+
+
+def _facts(heading: str, aside: str, rows: Sequence[tuple[str, str]], edge: Tone | None) -> Card:
+    card = Card(heading, aside, edge=edge)
+    grid = Grid(gap=6)
+    grid.setColumnStretch(1, 1)
+    for at, (label, words) in enumerate([row for row in rows if row[1]]):
+        grid.addWidget(Text(label, Role.SMALL, Voice.LABEL), at, 0)
+        grid.addWidget(Text(words, wrap=True), at, 1)
+    card.put(grid)
+    return card

@@ -1,0 +1,447 @@
+"""The administration screen.
+
+Names for whoever drives it: ``admin.tabs``, ``admin.people``, ``admin.devices``, ``admin.agencies``,
+``admin.lines``, ``admin.differences``; actions ``admin.add`` (N), ``admin.give`` (G), ``admin.end`` (E),
+``admin.make_code`` (C), ``admin.revoke`` (V), ``admin.import`` (I), ``admin.write`` (W), ``admin.force``
+(Ctrl Enter), ``admin.leave`` (Esc); fields ``admin.name``, ``admin.email``, ``admin.agency``, ``admin.role``,
+``admin.team``, ``admin.held``, ``admin.reason``, ``admin.account``, ``admin.file``; ``admin.form.save``,
+``admin.form.close``; the code made is ``admin.code``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from functools import partial
+
+import shiboken6
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from mash_desktop.desk import ChangeSet, Desk, administration
+from mash_desktop.desk.administration import EnrolmentCode, PersonRow, Proposal
+from mash_desktop.desk.wording import say_moment
+from mash_desktop.domain.configuration import HubConfig
+from mash_desktop.domain.errors import Refusal
+from ui.administration import forms
+from ui.administration.tables import (
+    agencies_table,
+    devices_table,
+    differences_table,
+    lines_table,
+    people_table,
+)
+from ui.forms import Make, OpenForm, SideForm
+from ui.screen import Screen
+from ui.theme import Role, Tone, Voice
+from ui.widgets import (
+    ActionButton,
+    Banner,
+    Box,
+    Card,
+    Column,
+    ErrorState,
+    Flow,
+    Page,
+    SidePanel,
+    SkeletonRows,
+    Tab,
+    TabStrip,
+    Text,
+    empty,
+)
+from ui.work import Worker
+
+
+class AdministrationScreen(Screen):
+    place_id, title = "admin", "Administration"
+
+    _code_came = Signal(object, object)
+
+    def __init__(self, desk: Desk, worker: Worker) -> None:
+        super().__init__(worker)
+        self._desk = desk
+        self._config: HubConfig | None = None
+        self._proposal: Proposal | None = None
+        self._wanted = ""
+        self._written = ""
+        self._code: tuple[str, str, str] | None = None
+        """A one-time code that is shown: whose, the code, until when."""
+        self.people, self.devices, self.agencies = people_table(), devices_table(), agencies_table()
+        self.lines, self.differences = lines_table(), differences_table()
+        self._stack = QStackedWidget()
+        for name, table in (
+            ("people", self.people),
+            ("devices", self.devices),
+            ("agencies", self.agencies),
+            ("lines", self.lines),
+            ("differences", self.differences),
+        ):
+            table.setObjectName(f"admin.{name}")
+            table.chosen.connect(lambda _: self._show_beside())
+            self._stack.addWidget(table)
+        self.tabs = TabStrip(self._tabs(), accessible_name="Administration")
+        self.tabs.setObjectName("admin.tabs")
+        self.tabs.chosen.connect(lambda _: self._show())
+        self._card = Card(padding=1, gap=0)
+        self._card.put(self._stack, 1)
+        self._card.hide()
+        self._loading = SkeletonRows(what="People")
+        self._above = Column(gap=8)
+        self._instead = Column(gap=0)
+        body = Column(self.tabs, self._above, gap=10, margins=12)
+        body.put(self._loading)
+        body.put(self._instead)
+        body.put(self._card, 1)
+        self._beside = Column(gap=10)
+        self._make_actions()
+        foot = Box(Flow(*self._actions.values()))
+        self.side = SidePanel(Box(self._beside), None, width=370, foot=foot)
+        self._form = OpenForm(self, desk, self._focus)
+        self.setLayout(Column(Page(body, right=self.side)))
+        self._code_came.connect(self._have_code, Qt.ConnectionType.QueuedConnection)
+
+    def _make_actions(self) -> None:
+        self._actions: dict[str, ActionButton] = {}
+        for name, words, key, spoken, do in (
+            ("add", "Add a person", "N", "Add a person", self._add),
+            ("give", "Give a role", "G", "Give the person chosen a role", self._give),
+            ("end", "End a role", "E", "End a role of the person chosen", self._end),
+            ("make_code", "Code for a device", "C", "Make a code for a new device", self._make_code),
+            ("revoke", "Revoke", "V", "Revoke the device chosen", self._revoke),
+            ("import", "Import a change", "I", "Import a changed configuration", self._import),
+            ("write", "Write to a file", "W", "Write the configuration to a file", self._write),
+        ):
+            button = ActionButton(words, key, accessible_name=spoken)
+            button.setObjectName(f"admin.{name}")
+            button.clicked.connect(do)
+            self._actions[name] = button
+
+    # --- reading
+
+    def enter(self) -> None:
+        self._read()
+        self._focus()
+
+    def show_change(self, change_set: object) -> None:
+        if isinstance(change_set, ChangeSet) and change_set.hub:
+            self._read()
+
+    def _read(self) -> None:
+        self.run(self._desk.config, self._have_config, self._failed)
+        self.run(partial(administration.people, self._desk), self._have_people, self._failed)
+        self.run(partial(administration.devices, self._desk), self.devices.set_rows, self._failed)
+        self.run(partial(administration.agencies, self._desk), self.agencies.set_rows, self._failed)
+        self.run(self._read_lines, self.lines.set_rows, self._failed)
+        self.run(lambda: None, lambda _: self._show(), self._failed)
+
+    def _read_lines(self) -> tuple[administration.Line, ...]:
+        return administration.lines(self._desk.config())
+
+    def _have_config(self, config: HubConfig) -> None:
+        self._config = config
+
+    def _have_people(self, people: tuple[PersonRow, ...]) -> None:
+        self.people.set_rows(people)
+        if self._wanted and self.people.select_key(self._wanted):
+            self._wanted = ""
+        elif self.people.current() is None and people:
+            self.people.select_key(people[0].person)
+
+    def _failed(self, error: Exception) -> None:
+        self._loading.hide()
+        sentence = getattr(error, "sentence", "The profile could not be read.")
+        empty(self._instead)
+        self._instead.put(ErrorState("The hub's people could not be read", sentence, self._read))
+
+    # --- showing
+
+    def _tabs(self) -> list[Tab]:
+        in_use = sum(device.in_use for device in self.devices.rows())
+        return [
+            Tab("people", "People", len(self.people.rows())),
+            Tab("devices", "Devices", in_use),
+            Tab("agencies", "Agencies", len(self.agencies.rows())),
+            Tab("configuration", "Configuration"),
+        ]
+
+    def _show(self) -> None:
+        tab = self.tabs.current()
+        self._loading.hide()
+        empty(self._instead)
+        self._card.show()
+        self.tabs.set_tabs(self._tabs())
+        tables: dict[str, QWidget] = {
+            "people": self.people,
+            "devices": self.devices,
+            "agencies": self.agencies,
+            "configuration": self.lines,
+        }
+        table = tables[tab]
+        if tab == "configuration" and self._proposal is not None:
+            table = self.differences
+        self._stack.setCurrentWidget(table)
+        self._show_proposal()
+        self._show_beside()
+
+    def _show_beside(self) -> None:
+        tab = self.tabs.current()
+        person, device = self.people.current(), self.devices.current()
+        shown = {
+            "people": {"add", "make_code", "give"} | ({"end"} if person and person.memberships else set()),
+            "devices": {"revoke"} if device is not None and device.in_use else set(),
+            "agencies": set(),
+            "configuration": {"import", "write"},
+        }[tab]
+        for name, button in self._actions.items():
+            button.setVisible(name in shown)
+        if self._form.current is not None:
+            return
+        empty(self._beside)
+        agency = self.agencies.current()
+        if tab == "people" and person is not None:
+            if self._code is not None and self._code[0] == person.person:
+                self._beside.put(forms.code_card(person.name, *self._code[1:]))
+            else:
+                self._code = None
+            self._beside.put(forms.person_card(person))
+        elif tab == "devices" and device is not None:
+            self._beside.put(forms.device_card(device))
+        elif tab == "agencies" and agency is not None:
+            self._beside.put(forms.agency_card(agency))
+        else:
+            self._beside.put(Text(_ASIDES[tab], Role.BASE, Voice.LABEL, wrap=True))
+
+    def _focus(self) -> None:
+        table = self._stack.currentWidget()
+        (table if table is not None and self._card.isVisible() else self.tabs).setFocus()
+
+    # --- people and devices
+
+    def _open(self, form: SideForm, key: str, make: Make) -> None:
+        self._form.close()
+        if self._proposal is not None:
+            self._proposal = None
+            self._show()
+        empty(self._beside)
+        self._beside.put(form)
+        self._form.open(form, f"admin/{key}", make, self._close_form)
+
+    def _close_form(self) -> None:
+        empty(self._beside)
+        self._show()
+
+    def _roles(self) -> forms.RoleFields:
+        assert self._config is not None
+        config = self._config
+        return forms.RoleFields(
+            administration.members(config, self._desk.now()),
+            administration.roles(),
+            partial(administration.teams, config),
+        )
+
+    def _add(self) -> None:
+        form = forms.PersonForm(self._roles())
+
+        def make(key: str) -> Callable[[], object]:
+            typed = form.values()
+
+            def add() -> None:
+                self._wanted = administration.add_person(
+                    self._desk,
+                    typed["name"],
+                    typed["email"],
+                    typed["agency"],
+                    typed["role"],
+                    typed["team"],
+                    (key,),
+                )
+
+            return add
+
+        self._open(form, "person", make)
+
+    def _give(self) -> None:
+        person = self.people.current()
+        if person is None:
+            return
+        form = forms.RoleForm(person, self._roles())
+
+        def make(key: str) -> Callable[[], object]:
+            typed = form.values()
+            return partial(
+                administration.give_role,
+                self._desk,
+                person.person,
+                typed["agency"],
+                typed["role"],
+                typed["team"],
+                (key,),
+            )
+
+        self._open(form, f"role/{person.person}", make)
+
+    def _end(self) -> None:
+        person = self.people.current()
+        if person is None or not person.memberships:
+            return
+        form = forms.end_form(person)
+
+        def make(key: str) -> Callable[[], object]:
+            typed = form.values()
+            return partial(
+                administration.end_role, self._desk, person.person, typed["held"], typed["reason"], (key,)
+            )
+
+        self._open(form, f"end/{person.person}", make)
+
+    def _revoke(self) -> None:
+        device = self.devices.current()
+        if device is None or not device.in_use:
+            return
+        form = forms.revoke_form(device)
+
+        def make(key: str) -> Callable[[], object]:
+            return partial(administration.revoke, self._desk, device.id, form.values()["reason"], (key,))
+
+        self._open(form, f"revoke/{device.id}", make)
+
+    def _make_code(self) -> None:
+        person = self.people.current()
+        if person is None:
+            return
+        account = administration.account_for(person.name)
+        form = forms.code_form(person, account, administration.command_for(account))
+
+        def make(key: str) -> Callable[[], object]:
+            typed = form.values()["account"]
+
+            def ask() -> None:
+                future = administration.ask_code(self._desk, person.person, typed)
+                future.add_done_callback(came)
+
+            return ask
+
+        def came(done: Future[EnrolmentCode]) -> None:
+            # On the network's thread; the screen may have been dropped by a lock meanwhile.
+            if shiboken6.isValid(self):
+                self._code_came.emit(person, done)
+
+        self._open(form, f"code/{person.person}", make)
+
+    def _have_code(self, person: PersonRow, done: Future[EnrolmentCode]) -> None:
+        """The store has answered, on the network's thread; this is the window's."""
+        error = done.exception()
+        if error is not None:
+            unreachable = "The hub cannot be reached. Try again."
+            self.says.emit(error.sentence if isinstance(error, Refusal) else unreachable)
+            return
+        code, config = done.result(), self._config
+        until = say_moment(code.expires_at, self._desk.now(), config) if config is not None else ""
+        self._code = (person.person, code.code, until)
+        self._form.close()
+        self._show_beside()
+
+    # --- configuration
+
+    def _import(self) -> None:
+        form = forms.FileForm(
+            "Import a changed configuration",
+            "Show what it changes",
+            "Nothing changes yet: what differs is shown first, and what is wrong with it.",
+            writes=False,
+        )
+
+        def make(key: str) -> Callable[[], object]:
+            file = form.values()["file"]
+
+            def read() -> None:
+                self._proposal = administration.propose(self._desk, file)
+
+            return read
+
+        self._open(form, "import", make)
+
+    def _write(self) -> None:
+        form = forms.FileForm(
+            "Write the configuration to a file",
+            "Write",
+            "Change the file with a text editor, then import it. It holds no personal data.",
+            writes=True,
+        )
+
+        def make(key: str) -> Callable[[], object]:
+            file = form.values()["file"]
+
+            def write() -> None:
+                self._written = administration.write_file(self._desk, file, (key,))
+
+            return write
+
+        self._open(form, "write", make)
+
+    def _show_proposal(self) -> None:
+        empty(self._above)
+        if self._written:
+            self.says.emit(f"Written to {self._written}.")
+            self._written = ""
+        proposal = self._proposal
+        if proposal is None or self.tabs.current() != "configuration":
+            return
+        self.differences.set_rows(proposal.differences)
+        leave = self._button("Leave it", "Esc", "leave", self._leave)
+        for finding in proposal.findings:
+            self._above.put(Banner(finding.sentence, f"At {finding.field}", tone=Tone.RED))
+        if proposal.may_be_put_in_force:
+            force = self._button("Put in force", "Ctrl+Return", "force", self._force)
+            force.set_kind("primary")
+            count = len(proposal.differences)
+            words = "1 difference" if count == 1 else f"{count} differences"
+            self._above.put(
+                Banner(
+                    f"{proposal.file}: {words}",
+                    "Put in force, it holds from its admission on, for everybody.",
+                    force,
+                    leave,
+                    tone=Tone.ACCENT,
+                )
+            )
+        elif proposal.findings:
+            self._above.put(
+                Banner("It cannot be put in force as it is.", "Mend the file and import it again.", leave)
+            )
+        else:
+            self._above.put(Banner(f"{proposal.file} changes nothing.", "", leave, tone=Tone.NEUTRAL))
+
+    def _button(self, words: str, key: str, name: str, do: Callable[[], None]) -> ActionButton:
+        button = ActionButton(words, key, accessible_name=words)
+        button.setObjectName(f"admin.{name}")
+        button.clicked.connect(do)
+        return button
+
+    def _leave(self) -> None:
+        self._proposal = None
+        self._show()
+        self._focus()
+
+    def _force(self) -> None:
+        proposal = self._proposal
+        if proposal is not None:
+            self.run(
+                partial(administration.put_in_force, self._desk, proposal, ("admin/import",)), self._forced
+            )
+
+    def _forced(self, _: object) -> None:
+        self.says.emit("Put in force here. It holds for everybody once the hub has admitted it.")
+        self._leave()
+
+
+_ASIDES = {
+    "people": "Choose a person.",
+    "devices": "Choose a device to see it, or to revoke it.",
+    "agencies": "Agencies are part of the configuration: they change with it.",
+    "configuration": (
+        "This is the configuration in force, every value of it. To change it, write it to a file, change the "
+        "file, and import it: what differs is shown before anything changes."
+    ),
+}
