@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtWidgets import QFileDialog
 
-from mash_desktop.desk.administration import AgencyRow, Device, PersonRow
+from mash_desktop.desk.administration import AgencyRow, Device, Difference, Finding, PersonRow
 from ui.forms import SideForm
 from ui.theme import Role, Tone, Voice
 from ui.widgets import ActionButton, Card, ChoiceField, Field, Grid, Hairline, Row, Text, TextField
@@ -220,6 +220,30 @@ def agency_card(agency: AgencyRow) -> Card:
         ("Teams", "\n".join(agency.teams)),
     ]
     return _facts(agency.name, agency.state, rows, None)
+
+
+def line_card(part: str, what: str, says: str) -> Card:
+    """One value of the configuration in full."""
+    return Card(part, "", Text(what, Role.SMALL, Voice.LABEL, wrap=True), Text(says, wrap=True))
+
+
+def difference_card(one: Difference) -> Card:
+    """One difference in full."""
+    card = Card(one.part, "", Text(one.what, Role.SMALL, Voice.LABEL, wrap=True))
+    for label, says in (("Now", one.before or "–"), ("In the file", one.after or "left out")):
+        card.put(Text(label, Role.SMALL, Voice.ASIDE))
+        card.put(Text(says, wrap=True))
+    return card
+
+
+def checks_card(findings: Sequence[Finding]) -> Card:
+    """What the checks say of the configuration in force."""
+    card = Card("Checks", "", edge=Tone.RED if findings else None)
+    for finding in findings:
+        card.put(Text(f"{finding.sentence} ({finding.field})", wrap=True))
+    if not findings:
+        card.put(Text("✓ Everything named exists, dates are in order, and nothing is missing.", wrap=True))
+    return card
 
 
 def code_card(person: str, code: str, until: str) -> Card:

@@ -19,7 +19,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from mash_desktop.desk import ChangeSet, Desk, administration
-from mash_desktop.desk.administration import EnrolmentCode, PersonRow, Proposal
+from mash_desktop.desk.administration import EnrolmentCode, Finding, PersonRow, Proposal
 from mash_desktop.desk.wording import say_moment
 from mash_desktop.domain.configuration import HubConfig
 from mash_desktop.domain.errors import Refusal
@@ -63,6 +63,7 @@ class AdministrationScreen(Screen):
         self._desk = desk
         self._config: HubConfig | None = None
         self._proposal: Proposal | None = None
+        self._findings: tuple[Finding, ...] = ()
         self._wanted = ""
         self._written = ""
         self._code: tuple[str, str, str] | None = None
@@ -133,10 +134,14 @@ class AdministrationScreen(Screen):
         self.run(partial(administration.devices, self._desk), self.devices.set_rows, self._failed)
         self.run(partial(administration.agencies, self._desk), self.agencies.set_rows, self._failed)
         self.run(self._read_lines, self.lines.set_rows, self._failed)
+        self.run(partial(administration.findings_now, self._desk), self._have_findings, self._failed)
         self.run(lambda: None, lambda _: self._show(), self._failed)
 
     def _read_lines(self) -> tuple[administration.Line, ...]:
         return administration.lines(self._desk.config())
+
+    def _have_findings(self, findings: tuple[Finding, ...]) -> None:
+        self._findings = findings
 
     def _have_config(self, config: HubConfig) -> None:
         self._config = config
@@ -209,8 +214,20 @@ class AdministrationScreen(Screen):
             self._beside.put(forms.device_card(device))
         elif tab == "agencies" and agency is not None:
             self._beside.put(forms.agency_card(agency))
+        elif tab == "configuration":
+            self._show_configuration()
         else:
             self._beside.put(Text(_ASIDES[tab], Role.BASE, Voice.LABEL, wrap=True))
+
+    def _show_configuration(self) -> None:
+        line, difference = self.lines.current(), self.differences.current()
+        if self._proposal is not None and difference is not None:
+            self._beside.put(forms.difference_card(difference))
+        elif self._proposal is None and line is not None:
+            self._beside.put(forms.line_card(line.part, line.what, line.says))
+        if self._proposal is None:
+            self._beside.put(forms.checks_card(self._findings))
+        self._beside.put(Text(_ASIDES["configuration"], Role.SMALL, Voice.LABEL, wrap=True))
 
     def _focus(self) -> None:
         table = self._stack.currentWidget()

@@ -79,8 +79,8 @@ def lines_table() -> DenseTable[Line]:
     return DenseTable(
         [
             TableColumn("Part", lambda row: row.part, voice=Voice.LABEL),
-            TableColumn("What", lambda row: row.what, bold=True, stretch=1),
-            TableColumn("Says", lambda row: row.says, stretch=2),
+            TableColumn("What", lambda row: row.what, width=380),
+            TableColumn("Says", lambda row: row.says, stretch=1),
         ],
         key=lambda row: f"{row.part}/{row.what}",
         accessible_name="Configuration in force",
@@ -91,7 +91,7 @@ def differences_table() -> DenseTable[Difference]:
     return DenseTable(
         [
             TableColumn("Part", lambda row: row.part, voice=Voice.LABEL),
-            TableColumn("What", lambda row: row.what, bold=True, stretch=1),
+            TableColumn("What", lambda row: row.what, stretch=1),
             TableColumn("Now", lambda row: row.before or "–", stretch=1),
             TableColumn("In the file", lambda row: row.after or "left out", voice=_after_voice, stretch=1),
         ],

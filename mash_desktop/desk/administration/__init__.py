@@ -6,7 +6,8 @@ two; ``changing`` reads a changed configuration from a file and puts it in force
 
 from sync.protocol import EnrolmentCode
 
-from .changing import Proposal, propose, put_in_force, write_file
+from ...hub import Finding
+from .changing import Proposal, findings_now, propose, put_in_force, write_file
 from .people import (
     AgencyRow,
     Device,
@@ -33,6 +34,7 @@ __all__ = [
     "Device",
     "Difference",
     "EnrolmentCode",
+    "Finding",
     "Line",
     "Membership",
     "PersonRow",
@@ -45,6 +47,7 @@ __all__ = [
     "devices",
     "differences",
     "end_role",
+    "findings_now",
     "give_role",
     "lines",
     "members",

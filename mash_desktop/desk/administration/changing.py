@@ -27,6 +27,11 @@ from .wording import Difference, differences
 MOST_BYTES = 2_000_000
 
 
+def findings_now(desk: Desk) -> tuple[Finding, ...]:
+    """What is wrong with the configuration in force."""
+    return tuple(check(desk.config()))
+
+
 class Proposal(msgspec.Struct, frozen=True):
     """A configuration read from a file: what differs from the one in force, and what is wrong with it."""
 

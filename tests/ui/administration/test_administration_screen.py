@@ -230,6 +230,14 @@ def test_what_is_wrong_with_it_is_named_and_it_can_only_be_left(
     assert desk.config().break_glass_hours == 4
 
 
+def test_the_configuration_in_force_stands_with_its_checks(admin: OnAdministration) -> None:
+    admin.press_mouse(admin.screen.tabs.button("configuration"))
+    assert admin.screen.lines.select_key("Hub/Break glass roles")
+    admin.settle()
+    assert "Hub manager, Consultant social worker, Safeguarding manager, Police supervisor" in admin.words()
+    assert "Everything named exists" in admin.words()
+
+
 def test_a_file_that_cannot_be_read_is_said_at_its_field(admin: OnAdministration) -> None:
     proposed(admin, "/no/such/hub.json")
     field = admin.find("admin.file")
