@@ -64,6 +64,7 @@ def tell(day: Day) -> None:
     _answers(day, dee, known)
     _deliberate(day, dee, known)
     draft(dee, known, DECISIONS)
+    dee.sees("waits for sign-off")
     day.picture(dee, "round-table")
     _send_back(day, ruth, dee, known)
     _sign(day, ruth)
@@ -174,8 +175,9 @@ def _answers(day: Day, dee: Seat, known: People) -> None:
 
 def _deliberate(day: Day, dee: Seat, known: People) -> None:
     for agency in ("police", "probation"):
-        dee.find(f"table.seat.{agency}").setFocus()
-        dee.key("P")
+        seat = dee.find(f"table.seat.{agency}")
+        seat.setFocus()
+        dee.key("P", seat)
     for part, words in ANALYSIS.items():
         dee.type(f"table.analysis.{part}", words)
     view(dee, "Police", "Mia", "protection", "Two injuries and an account that does not fit.")

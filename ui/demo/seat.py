@@ -29,7 +29,7 @@ from mash_desktop.domain.fold import Stage
 from ui.composition import PersonWindow
 from ui.demo.people import PASSPHRASE, PASSWORD, DemoPerson
 from ui.screen import Screen
-from ui.widgets import DenseTable, Text
+from ui.widgets import DenseTable, Pill, Text
 
 PATIENCE = 20.0
 """Seconds that a person waits for something to appear before the demonstration fails."""
@@ -127,6 +127,7 @@ class Seat:
             return bool(found)
 
         self.wait(seen, name)
+        self._come_forward()
         return found[0]
 
     def there(self, name: str) -> bool:
@@ -146,6 +147,7 @@ class Seat:
     def words(self) -> str:
         """Every word on the glass of this window, a line each."""
         lines = [text.text() for text in self.window.findChildren(Text) if text.isVisible()]
+        lines += [pill.face.text for pill in self.window.findChildren(Pill) if pill.isVisible()]
         for table in self.window.findChildren(DenseTable):
             if table.isVisible():
                 model = table.model()
@@ -241,6 +243,7 @@ class Seat:
             return False
 
         self.wait(seen, f"a row with “{words}”")
+        self._come_forward()
         table, row = found[0]
         index = table.model().index(row, 0)
         table.scrollTo(index)
@@ -250,9 +253,16 @@ class Seat:
 
     def key(self, key: str, widget: QWidget | None = None) -> None:
         """Press a key, or several in turn, where the focus is."""
+        self._come_forward()
         target = widget or self.window.focusWidget() or self.window
         QTest.keySequence(target, QKeySequence(key))
         QApplication.processEvents()
+
+    def _come_forward(self) -> None:
+        """This window is the one being worked in: keys act in no other."""
+        if not self.window.isActiveWindow():
+            self.window.activateWindow()
+            QTest.qWaitForWindowActive(self.window, 2000)
 
     def close(self) -> None:
         self.person_window.window.close()
