@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from ui.widgets.pill import PillFace
 from ui.work import Worker
 
 T = TypeVar("T")
+_TICK_MS = 30_000
 
 
 class Screen(QWidget):
@@ -34,6 +36,9 @@ class Screen(QWidget):
     def __init__(self, worker: Worker, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._worker = worker
+        self._ticking = QTimer(self)
+        self._ticking.setInterval(_TICK_MS)
+        self._ticking.timeout.connect(self.tick)
 
     def chips(self) -> Sequence[PillFace]:
         """What is open, for the top bar."""
@@ -51,6 +56,17 @@ class Screen(QWidget):
 
     def show_change(self, change_set: object) -> None:
         """Something has changed at the desk: refresh what it concerns, nothing else."""
+
+    def tick(self) -> None:
+        """Half a minute has passed while the screen was seen: reckon again what time changes."""
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._ticking.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._ticking.stop()
 
     def run(
         self,

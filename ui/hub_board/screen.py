@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QTimer
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QHideEvent
 
 from mash_desktop.desk import ChangeSet, Desk, hub_board
 from mash_desktop.desk.hub_board import TABS, Board, BoardRow, Case, RefusedRating
@@ -34,8 +33,6 @@ from ui.widgets import (
     empty,
 )
 from ui.work import Worker
-
-_MINUTE = 60_000
 
 
 class HubBoard(Screen):
@@ -79,9 +76,6 @@ class HubBoard(Screen):
         self._form = OpenForm(self, desk, self.table.setFocus)
         self._wire()
         self._card.hide()
-        self._minute = QTimer(self)
-        self._minute.setInterval(_MINUTE)
-        self._minute.timeout.connect(self.tick)
 
     def _wire(self) -> None:
         side = self.side
@@ -225,20 +219,15 @@ class HubBoard(Screen):
             self.side.show_case(case, self._desk.now())
 
     def tick(self) -> None:
-        """A minute has passed: what is left is reckoned again from what is held."""
+        """Time has passed: what is left is reckoned again from what is held."""
         self._show_counts()
         self.table.viewport().update()
         self.side.tick(self._desk.now())
         if self.tabs.current() == "reds":
             self._show_rows()
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._minute.start()
-
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self._minute.stop()
         self._form.keep()
 
     # --- somebody was quicker
@@ -371,17 +360,7 @@ class HubBoard(Screen):
             return
         self._form.close()
         form = AskForm(start)
-        self._list_box.hide()
-        self._middle.put(form, 1)
-        self.side.let_act(False)
-
-        def take() -> None:
-            self._middle.removeWidget(form)
-            form.hide()
-            form.deleteLater()
-            self._list_box.show()
-            self.side.let_act(True)
-
+        take = self.side.lend_middle(self._middle, self._list_box, form)
         self._form.open(
             form,
             f"hub/{start.stream}/ask",

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-
-from PySide6.QtWidgets import QWidget
+from functools import partial
 
 from mash_desktop.desk.hub_board import Answer, Case
 from mash_desktop.domain.fold.stage import Stage
 from mash_desktop.working_time import say_left
+from ui.acting_panel import ActingPanel, action
 from ui.hub_board.faces import face_of
 from ui.theme import Role, Tone, Voice
 from ui.widgets import (
-    ActionButton,
     Box,
     Card,
     Column,
@@ -23,18 +22,13 @@ from ui.widgets import (
     Pill,
     RagChip,
     SectionHeading,
-    SidePanel,
     Text,
 )
 
-
-def _button(text: str, key: str, name: str, said: str) -> ActionButton:
-    made = ActionButton(text, key, accessible_name=said, group="Hub board")
-    made.setObjectName(f"hub.{name}")
-    return made
+_button = partial(action, "hub", "Hub board")
 
 
-class CasePanel(SidePanel):
+class CasePanel(ActingPanel):
     """``show_case`` fills it; a form, while one is open, stands at its foot in place of the actions."""
 
     def __init__(self) -> None:
@@ -48,10 +42,7 @@ class CasePanel(SidePanel):
         self.chase = _button("Chase", "C", "chase", "Chase an answer")
         self.without = _button("Go on without", "W", "without", "Go on without an answer")
         self.withdraw = _button("Withdraw", "X", "withdraw", "Withdraw a request")
-        self._actions = Box(Flow(self.table, self.rate, self.ask, self.escalate, gap=8))
-        self._form: QWidget | None = None
-        self._foot = Column(Hairline(), self._actions, gap=8)
-        super().__init__(width=380, foot=Box(self._foot))
+        super().__init__(Flow(self.table, self.rate, self.ask, self.escalate, gap=8), width=380)
         self.case: Case | None = None
         self._chip: RagChip | Pill | None = None
         self._marks: list[tuple[Answer, Pill]] = []
@@ -71,7 +62,7 @@ class CasePanel(SidePanel):
         if case is None:
             sentence = "Choose a row: what was asked and answered stands here."
             self.put(EmptyState("layout-grid", "No referral chosen", sentence))
-            self.refit()
+            self.relook()
             return
         self.put(SectionHeading(case.who, case.reference))
         self._chip = self._rating(case, now)
@@ -84,7 +75,7 @@ class CasePanel(SidePanel):
             self.put(Card("Escalated", self.resolve, *lines, edge=Tone.VIOLET, gap=2))
             self.resolve.show()
         self.put(None)
-        self.refit()
+        self.relook()
 
     def tick(self, now: datetime) -> None:
         """A minute has passed."""
@@ -94,32 +85,9 @@ class CasePanel(SidePanel):
         for answer, pill in self._marks:
             pill.set_face(face_of(answer.mark(now)))
 
-    def open_form(self, form: QWidget) -> None:
-        self.close_form()
-        self._form = form
-        self._actions.hide()
-        self._foot.put(form)
-        form.show()
-        self.refit()
-
-    def close_form(self) -> None:
-        if self._form is not None:
-            self._foot.removeWidget(self._form)
-            self._form.hide()
-            self._form.deleteLater()
-            self._form = None
-            self._actions.show()
-            self.refit()
-
     def let_act(self, may: bool) -> None:
-        """Show the actions, or hide them while a form stands in the middle."""
-        self._actions.setVisible(may)
         self._answer_actions.setVisible(may and self._answer_actions.parentWidget() is not self)
-        self.refit()
-
-    def refit(self) -> None:
-        """What is inside has another height now."""
-        self.relook()
+        super().let_act(may)
 
     def _show_actions(self) -> None:
         case = self.case

@@ -3,34 +3,28 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
 from mash_desktop.desk.inbox import Open
+from ui.acting_panel import ActingPanel, action
 from ui.sign_off.reading import pill, subject_card
 from ui.theme import Role, Tone, Voice
 from ui.widgets import (
-    ActionButton,
-    Box,
     Card,
-    Column,
     EmptyState,
     Flow,
     RagChip,
     Row,
     SectionHeading,
-    SidePanel,
     Text,
 )
 
-
-def _button(text: str, key: str, name: str, said: str) -> ActionButton:
-    made = ActionButton(text, key, accessible_name=said, group="Inbox")
-    made.setObjectName(f"inbox.{name}")
-    return made
+_button = partial(action, "inbox", "Inbox")
 
 
-class OpenPanel(SidePanel):
+class OpenPanel(ActingPanel):
     """``show_open`` fills it; a form stands at its foot in place of the actions."""
 
     def __init__(self) -> None:
@@ -41,16 +35,8 @@ class OpenPanel(SidePanel):
         self.paper = _button("Summary", "P", "receiving_team", "Make this team’s copy of the summary")
         self.file = _button("Open the file", "O", "file", "Open the referral’s file")
         self._why_not = Text("", Role.SMALL, Voice.LABEL, wrap=True)
-        self._actions = Box(
-            Column(
-                self._why_not,
-                Flow(self.accept, self.back, self.first, self.finish, self.paper, self.file, gap=8),
-                gap=6,
-            )
-        )
-        self._form: QWidget | None = None
-        self._foot = Column(self._actions, gap=0)
-        super().__init__(width=430, foot=Box(self._foot))
+        actions = Flow(self.accept, self.back, self.first, self.finish, self.paper, self.file, gap=8)
+        super().__init__(self._why_not, actions, width=430)
         self.shown: Open | None = None
         self._waits: Text | None = None
         self.show_open(None, datetime.min)
@@ -117,19 +103,3 @@ class OpenPanel(SidePanel):
         self.accept.set_kind("primary" if shown and shown.may_accept else "plain")
         self.first.set_kind("primary" if shown and shown.may_act and not acted else "plain")
         self.finish.set_kind("primary" if shown and shown.may_close and acted else "plain")
-
-    def open_form(self, form: QWidget) -> None:
-        self._form = form
-        self._actions.hide()
-        self._foot.put(form)
-        form.show()
-        self.relook()
-
-    def close_form(self) -> None:
-        form, self._form = self._form, None
-        if form is not None:
-            self._foot.removeWidget(form)
-            form.hide()
-            form.deleteLater()
-            self._actions.show()
-            self.relook()

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from PySide6.QtCore import QTimer
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QHideEvent
 
 from mash_desktop.desk import ChangeSet, Desk, inbox, papers, refused
 from mash_desktop.desk.inbox import Open, Received
@@ -39,8 +38,6 @@ from ui.widgets import (
 )
 from ui.work import Worker
 
-_MINUTE = 60_000
-
 
 class Inbox(Screen):
     place_id, title = "inbox", "Receiving team’s inbox"
@@ -71,9 +68,6 @@ class Inbox(Screen):
         self._form = OpenForm(self, desk, self.table.setFocus)
         self.viewer = Viewer(self, desk)
         self._wire()
-        self._minute = QTimer(self)
-        self._minute.setInterval(_MINUTE)
-        self._minute.timeout.connect(self.tick)
 
     def _columns(self) -> list[TableColumn[Received]]:
         return [
@@ -181,17 +175,12 @@ class Inbox(Screen):
             self.side.show_open(shown, self._desk.now())
 
     def tick(self) -> None:
-        """A minute has passed."""
+        """Time has passed."""
         self.table.viewport().update()
         self.side.tick(self._desk.now())
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._minute.start()
-
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self._minute.stop()
         self._form.keep()
 
     # --- actions

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from PySide6.QtWidgets import QLayout, QWidget
 
@@ -11,10 +12,10 @@ from mash_desktop.desk.oversight import Account, Contact, PersonShown
 from mash_desktop.desk.triage.history import Match
 from mash_desktop.domain.fold.stage import Stage
 from mash_desktop.matching import Band
+from ui.acting_panel import ActingPanel, action
 from ui.oversight.faces import VOICES, time_left
 from ui.theme import Role, Tone, Voice
 from ui.widgets import (
-    ActionButton,
     Banner,
     Box,
     Card,
@@ -26,7 +27,6 @@ from ui.widgets import (
     Pill,
     Row,
     SectionHeading,
-    SidePanel,
     Text,
     TimeLeftBar,
 )
@@ -34,13 +34,10 @@ from ui.widgets import (
 _BANDS = {Band.VERY_LIKELY: Tone.AMBER, Band.LIKELY: Tone.AMBER}
 
 
-def _button(text: str, key: str, name: str, said: str) -> ActionButton:
-    made = ActionButton(text, key, accessible_name=said, group="Oversight")
-    made.setObjectName(f"oversight.{name}")
-    return made
+_button = partial(action, "oversight", "Oversight")
 
 
-class ContactPanel(SidePanel):
+class ContactPanel(ActingPanel):
     """``show_contact`` fills it; a small form stands at its foot in place of the actions."""
 
     def __init__(self) -> None:
@@ -51,12 +48,8 @@ class ContactPanel(SidePanel):
         self.strategy = _button("Strategy discussion", "S", "strategy", "Record a strategy discussion")
         self.advise = _button("Advise", "D", "advise", "Advise the operator on the chosen contact")
         self.close_contact = _button("Close", "K", "close_contact", "Close the chosen contact")
-        self._actions = Box(
-            Flow(self.admit, self.route, self.strategy, self.advise, self.close_contact, gap=8)
-        )
-        self._form: QWidget | None = None
-        self._foot = Column(Hairline(), self._actions, gap=8)
-        super().__init__(width=624, foot=Box(self._foot))
+        actions = Flow(self.admit, self.route, self.strategy, self.advise, self.close_contact, gap=8)
+        super().__init__(actions, width=624)
         self.contact: Contact | None = None
         self._bar: TimeLeftBar | None = None
         self.show_contact(None, datetime.min)
@@ -81,28 +74,6 @@ class ContactPanel(SidePanel):
         left = time_left(self.contact.clock, now) if self.contact is not None else None
         if left is not None and self._bar is not None:
             self._bar.set_left(left)
-
-    def open_form(self, form: QWidget) -> None:
-        self.close_form()
-        self._form = form
-        self._actions.hide()
-        self._foot.put(form)
-        form.show()
-        self.relook()
-
-    def close_form(self) -> None:
-        if self._form is not None:
-            self._foot.removeWidget(self._form)
-            self._form.hide()
-            self._form.deleteLater()
-            self._form = None
-        self._actions.show()
-        self.relook()
-
-    def let_act(self, may: bool) -> None:
-        """Show the actions, or hide them while a form stands in the middle."""
-        self._actions.setVisible(may)
-        self.relook()
 
     def _show_actions(self) -> None:
         contact = self.contact

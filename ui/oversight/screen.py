@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QTimer
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QHideEvent
 
 from mash_desktop.desk import ChangeSet, Desk, oversight
 from mash_desktop.desk.oversight import TABS, Admission, Contact, Queue, QueueEntry, StrategyChoices
@@ -31,8 +30,6 @@ from ui.widgets import (
     empty,
 )
 from ui.work import Worker
-
-_MINUTE = 60_000
 
 
 class Oversight(Screen):
@@ -74,9 +71,6 @@ class Oversight(Screen):
         self.side.strategy.clicked.connect(self._strategy)
         self.side.advise.clicked.connect(self._advise)
         self.side.close_contact.clicked.connect(self._close_contact)
-        self._minute = QTimer(self)
-        self._minute.setInterval(_MINUTE)
-        self._minute.timeout.connect(self.tick)
 
     # --- reading
 
@@ -163,17 +157,12 @@ class Oversight(Screen):
             self.side.show_contact(contact, self._desk.now())
 
     def tick(self) -> None:
-        """A minute has passed: what is left is reckoned again from what is held."""
+        """Time has passed: what is left is reckoned again from what is held."""
         self.table.viewport().update()
         self.side.tick(self._desk.now())
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._minute.start()
-
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self._minute.stop()
         self._form.keep()
 
     # --- forms
@@ -260,17 +249,7 @@ class Oversight(Screen):
         if contact is None or contact.stream != stream:
             return
         self._form.close()
-        self._list_box.hide()
-        self._middle.put(form, 1)
-        self.side.let_act(False)
-
-        def take() -> None:
-            self._middle.removeWidget(form)
-            form.hide()
-            form.deleteLater()
-            self._list_box.show()
-            self.side.let_act(True)
-
+        take = self.side.lend_middle(self._middle, self._list_box, form)
         self._form.open(form, f"oversight/{stream}/{name}", make, take)
 
 

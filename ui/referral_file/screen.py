@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from PySide6.QtCore import QSize, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from mash_desktop.desk import ChangeSet, Desk, attachments, papers, referral_file
@@ -45,7 +45,6 @@ from ui.widgets import (
 )
 from ui.work import Worker
 
-_MINUTE = 60_000
 _TABS = ("everything", "people", "decision", "documents", "links")
 _WHO_LOOKED = (
     "Who looks at this referral is recorded, with when and from where. Information governance reads that "
@@ -108,9 +107,6 @@ class ReferralFile(Screen):
         self._form = OpenForm(self, desk, self._focus)
         self.viewer = Viewer(self, desk)
         self._wire()
-        self._minute = QTimer(self)
-        self._minute.setInterval(_MINUTE)
-        self._minute.timeout.connect(lambda: self.head.tick(self._desk.now()))
         self._nothing_open()
 
     def _wire(self) -> None:
@@ -283,13 +279,11 @@ class ReferralFile(Screen):
         if self._file is not None:
             self.side.allow(self._file.head, line)
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._minute.start()
+    def tick(self) -> None:
+        self.head.tick(self._desk.now())
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self._minute.stop()
         self._form.keep()
 
     # --- actions

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtWidgets import QWidget
 
 from mash_desktop.desk.referral_file import Head, Line
-from ui.widgets import ActionButton, Box, Column, Flow, SidePanel
+from ui.acting_panel import ActingPanel, action
+from ui.widgets import Flow
+
+_button = partial(action, "file", "File")
 
 
-def _button(text: str, key: str, name: str, said: str) -> ActionButton:
-    made = ActionButton(text, key, accessible_name=said, group="File")
-    made.setObjectName(f"file.{name}")
-    return made
-
-
-class SideActions(SidePanel):
+class SideActions(ActingPanel):
     """``show_pieces`` fills it, ``allow`` lets act; ``open_form`` puts a form in place of the actions."""
 
     def __init__(self) -> None:
@@ -24,10 +23,7 @@ class SideActions(SidePanel):
         self.withdraw = _button("Withdraw entry", "X", "withdraw", "Withdraw the chosen entry as misfiled")
         self.transfer = _button("Pass on", "T", "transfer", "Pass ownership on")
         buttons = Flow(self.note, self.escalate, self.resolve, self.withdraw, self.transfer, gap=8)
-        self._actions = Box(buttons)
-        self._form: QWidget | None = None
-        self._foot = Column(self._actions, gap=0)
-        super().__init__(width=400, foot=Box(self._foot))
+        super().__init__(buttons, width=400)
 
     def show_pieces(self, *pieces: QWidget) -> None:
         self.clear()
@@ -43,19 +39,3 @@ class SideActions(SidePanel):
         self.withdraw.setVisible(head.may_withdraw)
         self.withdraw.setEnabled(line is not None and line.may_withdraw)
         self.transfer.setVisible(head.may_transfer and bool(head.owners))
-
-    def open_form(self, form: QWidget) -> None:
-        self._form = form
-        self._actions.hide()
-        self._foot.put(form)
-        form.show()
-        self.relook()
-
-    def close_form(self) -> None:
-        form, self._form = self._form, None
-        if form is not None:
-            self._foot.removeWidget(form)
-            form.hide()
-            form.deleteLater()
-            self._actions.show()
-            self.relook()

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QStackedWidget
 
 from mash_desktop.desk import ChangeSet, Desk
@@ -58,7 +58,7 @@ from ui.widgets import (
 from ui.widgets.fitted import Fitted
 from ui.work import Worker
 
-_KEEP_AFTER_MS, _TICK_MS = 700, 30_000
+_KEEP_AFTER_MS = 700
 _OPEN, _ANSWERED = "open", "answered"
 
 
@@ -100,9 +100,6 @@ class Requests(Screen):
         self._keep_soon.setSingleShot(True)
         self._keep_soon.setInterval(_KEEP_AFTER_MS)
         self._keep_soon.timeout.connect(self._keep)
-        self._minute = QTimer(self)
-        self._minute.setInterval(_TICK_MS)
-        self._minute.timeout.connect(self._tick)
         keys.on("L", self, self.list.setFocus, "To the list of requests", group="Requests", also=("Alt+L",))
 
     # --- the list
@@ -331,16 +328,11 @@ class Requests(Screen):
 
     # --- time
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._minute.start()
-
     def hideEvent(self, event: QHideEvent) -> None:
-        self._minute.stop()
         self._leave()
         super().hideEvent(event)
 
-    def _tick(self) -> None:
+    def tick(self) -> None:
         self.list.viewport().update()
         if self.answer is not None:
             self.answer.show_time(self._desk.now())

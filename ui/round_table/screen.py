@@ -16,8 +16,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 import shiboken6
-from PySide6.QtCore import QTimer
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from mash_desktop.desk import ChangeSet, Desk
@@ -33,8 +32,6 @@ from ui.screen import Screen
 from ui.theme import Tone
 from ui.widgets import ActionButton, Column, EmptyState, ErrorState, PillFace, SkeletonRows, rag_face
 from ui.work import Worker
-
-_TICK_MS = 30_000
 
 
 class RoundTable(Screen):
@@ -60,9 +57,6 @@ class RoundTable(Screen):
         self._pages.addWidget(SkeletonRows(8, what="Cases for the table"))
         self._pages.addWidget(self.console)
         self.setLayout(Column(self._pages))
-        self._minute = QTimer(self)
-        self._minute.setInterval(_TICK_MS)
-        self._minute.timeout.connect(self._tick)
         self.destroyed.connect(partial(_close, self._displays))
         self._wire()
 
@@ -376,17 +370,12 @@ class RoundTable(Screen):
         self.console.analysis.flush()
         self.console.decision.flush()
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._minute.start()
-
     def hideEvent(self, event: QHideEvent) -> None:
-        self._minute.stop()
         if self._table is not None:
             self._leave()
         super().hideEvent(event)
 
-    def _tick(self) -> None:
+    def tick(self) -> None:
         self.chips_changed.emit()
         self._draw_display()
 

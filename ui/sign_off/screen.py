@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QHideEvent
 
 from mash_desktop.desk import ChangeSet, Desk, papers, refused, sign_off
 from mash_desktop.desk.papers import Copy, Paper
@@ -44,7 +44,6 @@ from ui.widgets import (
 )
 from ui.work import Worker
 
-_MINUTE = 60_000
 _MINE = (DecisionSigned, DecisionReturned, DecisionAmended, OutcomeSent, ReferralClosed)
 _FORMS = {
     "decision.returned": "return",
@@ -98,9 +97,6 @@ class SignOff(Screen):
         self._file.setObjectName("sign.file")
         self._file.clicked.connect(lambda: self.asks_to_open.emit("file", self._stream))
         self._file.hide()
-        self._minute = QTimer(self)
-        self._minute.setInterval(_MINUTE)
-        self._minute.timeout.connect(self.chips_changed)
 
     # --- reading
 
@@ -261,13 +257,11 @@ class SignOff(Screen):
         elif self._list.isVisible():
             self.table.setFocus()
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._minute.start()
+    def tick(self) -> None:
+        self.chips_changed.emit()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self._minute.stop()
         self._form.keep()
         self.sign_card.forget()
 
