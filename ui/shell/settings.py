@@ -86,6 +86,15 @@ class SettingsPage(QWidget):
     def relook(self) -> None:
         self._middle.setFixedWidth(min(look_of(self).px(560), 900))
 
+    def show_look(self, mode: Mode, scale: float) -> None:
+        """Show the look in force, whoever set it."""
+        self.theme.set_value(mode.value)
+        self.text_size.blockSignals(True)
+        self.text_size.setValue(round(scale * 100))
+        self.text_size.blockSignals(False)
+        self.text_size.update()
+        self._say()
+
     def _say(self) -> None:
         self._percent.setText(f"{self.text_size.value()} %")
 

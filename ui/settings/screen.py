@@ -1,0 +1,105 @@
+"""The settings screen. It puts the kept look on when it is built, which is at unlocking, and keeps each
+change of it, whoever made it: this page or a key.
+
+Names for whoever drives it: ``settings.theme``, ``settings.size``.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtWidgets import QApplication
+
+from mash_desktop.desk import Desk, settings
+from ui.screen import Screen
+from ui.shell.settings import SettingsPage
+from ui.theme import Mode, Role, Theme, Voice, current_look
+from ui.widgets import Card, Column, Grid, KeyCap, Page, Row, SidePanel, Text
+from ui.work import Worker
+
+_HELP = (
+    ("F1", "Every key that works where you are."),
+    ("Ctrl+K", "Find people, referrals and commands by typing."),
+    ("Ctrl+Shift+S", "What waits to be sent, what was refused and why."),
+    ("Ctrl+L", "Lock. What you typed is kept."),
+)
+
+
+class SettingsScreen(Screen):
+    place_id, title = "settings", "Settings"
+
+    def __init__(self, desk: Desk, worker: Worker) -> None:
+        super().__init__(worker)
+        self._desk = desk
+        self._kept: settings.Look | None = None
+        self._ready = False
+        look = current_look()
+        self.page = SettingsPage(look.mode, look.scale)
+        self.page.theme.setObjectName("settings.theme")
+        self.page.text_size.setObjectName("settings.size")
+        self.page.changed.connect(_apply)
+        self._about = Grid(gap=6)
+        self._about.setColumnStretch(1, 1)
+        self.setLayout(Column(Page(self.page, right=SidePanel(self._help(), self._about_card(), None))))
+        Theme.announcer().changed.connect(self._look_changed)
+        self.run(partial(settings.kept_look, desk), self._take_up)
+        self.run(partial(settings.about, desk), self._show_about)
+
+    def enter(self) -> None:
+        self.page.theme.setFocus()
+
+    def _help(self) -> Card:
+        card = Card("Help", "")
+        for key, words in _HELP:
+            row = Row(KeyCap(key), gap=10)
+            row.put(Text(words, wrap=True), 1)
+            card.put(row)
+        card.put(
+            Text(
+                "Your hub’s administrator adds people and devices; your information governance officer "
+                "answers for what is recorded and who looked.",
+                Role.SMALL,
+                Voice.ASIDE,
+                wrap=True,
+            )
+        )
+        return card
+
+    def _about_card(self) -> Card:
+        card = Card("This desktop", "")
+        card.put(self._about)
+        return card
+
+    def _show_about(self, rows: tuple[tuple[str, str], ...]) -> None:
+        for at, (label, words) in enumerate(rows):
+            self._about.addWidget(Text(label, Role.SMALL, Voice.LABEL), at, 0)
+            self._about.addWidget(Text(words, wrap=True), at, 1)
+
+    def _take_up(self, kept: settings.Look | None) -> None:
+        """Put on the look that was kept; without one, what is on stays and is kept once it is changed."""
+        self._kept = kept
+        self._ready = True
+        if kept is not None:
+            _apply(kept.mode, kept.scale)
+        self._show()
+
+    def _look_changed(self) -> None:
+        look = current_look()
+        now = settings.Look(look.mode.value, look.scale)
+        self._show()
+        if self._ready and now != self._kept:
+            self._kept = now
+            self.run(partial(settings.keep_look, self._desk, now), _nothing)
+
+    def _show(self) -> None:
+        self.page.show_look(current_look().mode, current_look().scale)
+
+
+def _apply(mode: str, scale: float) -> None:
+    app = QApplication.instance()
+    if isinstance(app, QApplication):
+        Theme.apply(app, Mode(mode), scale)
+
+
+def _nothing(_: object) -> None:
+    return None
