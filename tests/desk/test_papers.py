@@ -118,8 +118,11 @@ def test_the_letter_says_what_was_written_and_nothing_that_was_found(tmp_path: P
 
 
 def test_an_anonymous_referrer_gets_no_letter(tmp_path: Path) -> None:
-    story = at_sign_off().signed()
+    story = carters().taken()
     story.tell(OPERATOR, ReferrerRecorded(anonymous=True))
+    story.triaged().admitted().rated()
+    story.asked().answered().tabled().drafted()
+    story.signed()
     desk = consultant(tmp_path, story)
     why = {one.id: one.why_not for one in papers.choices(desk, STREAM)}
     assert why["referrer"] == "The referrer is anonymous."

@@ -12,15 +12,22 @@ from mash_desktop.desk.drafts import kept
 from mash_desktop.desk.refused import refused_acts, take_up_again
 from mash_desktop.desk.sign_off import Decision, form_key
 from mash_desktop.domain.entries.contact import ReferrerRecorded
-from mash_desktop.domain.entries.decision import DecisionReturned, DecisionSigned
+from mash_desktop.domain.entries.decision import (
+    DecisionDrafted,
+    DecisionReturned,
+    DecisionSigned,
+    SubjectDecision,
+)
 from mash_desktop.domain.entries.gathering import ReleaseWithdrawn
 from mash_desktop.domain.entries.outcome import AgenciesTold, OutcomeAccepted, OutcomeReturned, OutcomeSent
+from mash_desktop.domain.entries.table import TableOpened
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.domain.fold.levels import levels
 from mash_desktop.domain.fold.stage import Stage
 from tests.domain.story import CONSULTANT, EDUCATION, FACILITATOR, GATEWAY, WORKER, Story
 from tests.support.carters import at_sign_off, carters
 from tests.support.desks import PASSPHRASE, desk_of, receive
+from tests.support.other_cohorts import SAFEGUARDING_MANAGER, adult
 
 STREAM = "referral:0"
 
@@ -305,3 +312,50 @@ def test_a_referrer_held_by_nobody_here_does_not_hinder_closing(tmp_path: Path) 
     assert then is not None
     assert not then.may_close, "the facilitator never closes"
     assert then.why_not_close == ""
+
+
+# --- an adult's enquiry
+
+
+def adults(folder: Path) -> Desk:
+    """An adult's decision, signed by the safeguarding manager whose desk this is."""
+    story = adult()
+    story.tell(FACILITATOR, TableOpened(place="Room 2"))
+    evidence = next(entry.id for entry in story.entries if entry.kind == "contribution.released")
+    decided = SubjectDecision("arthur", "s42_enquiry", "Section 42 enquiry.", "Pressure sores on admission.")
+    story.tell(FACILITATOR, DecisionDrafted(subjects=(decided,)), relies_on=(evidence,))
+    draft = story.referral.draft
+    assert draft is not None
+    story.tell(SAFEGUARDING_MANAGER, DecisionSigned(draft=draft.id, commitment=draft.commitment))
+    return desk_of(SAFEGUARDING_MANAGER, folder, story)
+
+
+def test_an_adults_enquiry_is_caused_reported_and_concluded(tmp_path: Path) -> None:
+    desk, stream = adults(tmp_path), "referral:adult"
+    caused = {"subject": "arthur", "made_by": "Oakfield Care Home", "words": "Why no turning chart was kept."}
+    with pytest.raises(Refusal) as refused:
+        sign_off.cause_enquiry(desk, stream, {**caused, "due_on": "Dec 2026"})
+    assert refused.value.field == "due_on"
+    sign_off.cause_enquiry(desk, stream, {**caused, "due_on": "12 Dec 2026"})
+    then = sign_off.read_decision(desk, stream)
+    assert then is not None
+    assert then.after is not None
+    (enquiry,) = then.after.open_enquiries
+    assert enquiry.label == "Oakfield Care Home: Why no turning chart was kept."
+    sign_off.report_enquiry(desk, stream, {"enquiry": enquiry.id, "words": "Staff were not trained."})
+    with pytest.raises(Refusal) as refused:
+        sign_off.conclude(desk, stream, {"subject": "arthur", "conclusion": "Substantiated."})
+    assert refused.value.field == "risk"
+    values = {"subject": "arthur", "conclusion": "Substantiated.", "risk": "reduced"}
+    sign_off.conclude(desk, stream, {**values, "abuse_types": "neglect_and_acts_of_omission"})
+    then = sign_off.read_decision(desk, stream)
+    assert then is not None
+    assert then.after is not None
+    assert then.after.open_enquiries == ()
+    assert then.after.enquiries[-1].endswith("concluded: risk reduced: Substantiated.")
+
+
+def test_a_childs_referral_has_no_adults_enquiry(tmp_path: Path) -> None:
+    then = read(signed(tmp_path)).after
+    assert then is not None
+    assert not then.may_conclude

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
-from pikepdf import Pdf
+from pikepdf import Dictionary, Name, Pdf
 from reportlab.pdfgen.canvas import Canvas
 
 from mash_desktop.documents import protect
@@ -58,7 +58,7 @@ def test_a_page_that_is_not_there_says_so() -> None:
 
 def test_an_action_on_opening_does_nothing() -> None:
     with Pdf.open(io.BytesIO(pdf(1))) as document:
-        document.Root.OpenAction = document.make_indirect({"/S": "/Launch", "/F": "/bin/true"})
+        document.Root.OpenAction = document.make_indirect(Dictionary(S=Name.Launch, F="/bin/true"))
         out = io.BytesIO()
         document.save(out)
     assert page_picture(out.getvalue(), 0, dots_per_inch=72).width == 200

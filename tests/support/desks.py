@@ -50,6 +50,8 @@ NAMES = {
     "wendy": "Wendy Tams",
     "helen": "Helen Tams",
     "amara": "Amara Cole",
+    "grace": "Grace Ellison",
+    "anita": "Anita Rao",
 }
 
 OFFICER = Author("helen", "mash", Role.INFORMATION_GOVERNANCE, KEY.key_id)

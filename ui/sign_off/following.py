@@ -38,7 +38,10 @@ class AfterCard(Card):
             ),
             "round_table": button("round_table", "Round-table record", "B", "Make the record", paper),
         }
-        self._lines = {name: Text("", wrap=True) for name in ("sent", "told", "agencies", "closing")}
+        self.conclude = button("conclude", "Conclude", "N", "Conclude the adult’s enquiry", act)
+        self.enquiry = button("enquiry", "Cause an enquiry", "Q", "Ask another body to make an enquiry", act)
+        self.report = button("report", "Report", "R", "What an enquiry by others found", act)
+        self._lines = {name: Text("", wrap=True) for name in ("sent", "told", "agencies", "adult", "closing")}
         grid = Grid(gap=8)
         grid.setColumnStretch(1, 1)
         paper_row = Flow(*self.papers.values(), gap=8)
@@ -46,10 +49,14 @@ class AfterCard(Card):
             ("Receiving team", "sent", (self.send,)),
             ("Referrer", "told", (self.feedback, self.letter)),
             ("Agencies", "agencies", (self.tell,)),
+            ("Enquiry", "adult", (self.enquiry, self.report, self.conclude)),
             ("Afterwards", "closing", (self.amend, self.close_it)),
         )
         for at, (label, line, buttons) in enumerate(rows):
-            grid.addWidget(Text(label, Role.SMALL, Voice.LABEL), at, 0)
+            heading = Text(label, Role.SMALL, Voice.LABEL)
+            if line == "adult":
+                self._adult: tuple[QWidget, ...] = (heading, self._lines[line], *buttons)
+            grid.addWidget(heading, at, 0)
             grid.addWidget(self._lines[line], at, 1, Qt.AlignmentFlag.AlignVCenter)
             grid.addLayout(Row(None, *buttons), at, 2)
         self.put(grid)
@@ -60,6 +67,12 @@ class AfterCard(Card):
         self._say("sent", then.sent or "Not sent yet.", bool(then.sent))
         self._say("told", then.told or "Not told yet.", bool(then.told))
         self._say("agencies", then.agencies_told or "Nobody told yet.", bool(then.agencies_told))
+        self._say("adult", "\n".join(then.enquiries) or "Not concluded yet.", bool(then.enquiries))
+        for piece in self._adult:
+            piece.setVisible(then.may_conclude or bool(then.enquiries))
+        self.conclude.setEnabled(then.may_conclude)
+        self.enquiry.setEnabled(then.may_conclude)
+        self.report.setVisible(bool(then.open_enquiries) and then.may_conclude)
         self._say("closing", then.why_not_close, False)
         self.send.setEnabled(then.may_send)
         self.feedback.setEnabled(then.may_tell_referrer)

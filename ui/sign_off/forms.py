@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtWidgets import QLayout, QWidget
 
 from mash_desktop.desk.sign_off import After, Suggestion
+from mash_desktop.domain.codes import AbuseType, RiskOutcome
 from ui.forms import SideForm, Typed
 from ui.theme import Role, Voice
-from ui.widgets import ChoiceField, Flow, Text, TextField, TickBox
+from ui.widgets import ChoiceField, Field, Flow, Text, TextField, TickBox
 
 
 class TickForm(SideForm):
@@ -114,6 +115,50 @@ def amend_form(then: After) -> SideForm:
             "rationale": rationale,
             "reason": reason,
         },
+    )
+
+
+def conclude_form(then: After) -> SideForm:
+    subject = ChoiceField("Whose enquiry", [(one.id, one.label) for one in then.subjects])
+    risk = ChoiceField("What became of the risk", [(one.value, one.label) for one in RiskOutcome])
+    conclusion = TextField("Conclusion", lines=3)
+    kinds = [Suggestion(one.value, one.label) for one in AbuseType]
+    return TickForm(
+        "sign",
+        "Conclude the adult’s enquiry",
+        "Conclude",
+        "abuse_types",
+        kinds,
+        subject,
+        risk,
+        conclusion,
+        fields={"subject": subject, "risk": risk, "conclusion": conclusion},
+    )
+
+
+def enquiry_form(then: After) -> SideForm:
+    subject = ChoiceField("Whose enquiry", [(one.id, one.label) for one in then.subjects])
+    made_by = Field("Who is to make it", placeholder="A provider or a trust")
+    words = TextField("What they are to find out", lines=2)
+    due_on = Field("By", placeholder="12 Dec 2026")
+    return SideForm(
+        "sign",
+        "Cause an enquiry",
+        "Save",
+        subject,
+        made_by,
+        words,
+        due_on,
+        fields={"subject": subject, "made_by": made_by, "words": words, "due_on": due_on},
+    )
+
+
+def report_form(then: After) -> SideForm:
+    first = then.open_enquiries[0].id
+    enquiry = ChoiceField("Enquiry", [(one.id, one.label) for one in then.open_enquiries], first)
+    words = TextField("What it found", lines=3)
+    return SideForm(
+        "sign", "Report of an enquiry", "Save", enquiry, words, fields={"enquiry": enquiry, "words": words}
     )
 
 

@@ -321,6 +321,12 @@ class SignOff(Screen):
             self._open(forms.tell_form(then), name, sign_off.tell_agencies)
         elif name == "amend":
             self._open(forms.amend_form(then), name, sign_off.amend)
+        elif name == "conclude":
+            self._open(forms.conclude_form(then), name, sign_off.conclude)
+        elif name == "enquiry":
+            self._open(forms.enquiry_form(then), name, sign_off.cause_enquiry)
+        elif name == "report":
+            self._open(forms.report_form(then), name, sign_off.report_enquiry)
         elif name == "close":
             self._open(forms.close_form("sign"), name, sign_off.close)
         else:

@@ -4,7 +4,19 @@
 once it is signed, ``acts`` what is done. Who drafted a decision does not sign it.
 """
 
-from .acts import amend, close, form_key, give_feedback, return_draft, send, sign, tell_agencies
+from .acts import (
+    amend,
+    cause_enquiry,
+    close,
+    conclude,
+    form_key,
+    give_feedback,
+    report_enquiry,
+    return_draft,
+    send,
+    sign,
+    tell_agencies,
+)
 from .after import After, Suggestion, after
 from .decision import Decision, Evidence, Since, SubjectShown, open_decision, read_decision
 from .queue import Waiting, waiting
@@ -19,11 +31,14 @@ __all__ = [
     "Waiting",
     "after",
     "amend",
+    "cause_enquiry",
     "close",
+    "conclude",
     "form_key",
     "give_feedback",
     "open_decision",
     "read_decision",
+    "report_enquiry",
     "return_draft",
     "send",
     "sign",

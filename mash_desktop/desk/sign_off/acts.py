@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ...domain.entries.decision import DecisionAmended, DecisionReturned, DecisionSigned, SubjectDecision
+from ...domain.codes import AbuseType, RiskOutcome
+from ...domain.entries.decision import (
+    AdultConcluded,
+    DecisionAmended,
+    DecisionReturned,
+    DecisionSigned,
+    EnquiryCaused,
+    EnquiryReported,
+    SubjectDecision,
+)
 from ...domain.entries.outcome import AgenciesTold, FeedbackGiven, OutcomeSent, ReferralClosed
 from ...domain.errors import Refusal
+from ...domain.partial_date import parse
 from ...domain.verdict import Answer
-from ..desk import Desk
+from ..desk import Desk, new_id
+from ..wording import local
 from .decision import Decision
 
 Values = Mapping[str, str]
@@ -76,6 +87,47 @@ def amend(desk: Desk, stream: str, values: Values) -> str:
     )
     body = DecisionAmended(subjects=(decided,), reason=values.get("reason", "").strip())
     return desk.act(stream, body, forget_drafts=(form_key(stream, "amend"),))
+
+
+def conclude(desk: Desk, stream: str, values: Values) -> str:
+    """Conclude an adult's enquiry: what it came to and what became of the risk. Raises ``Refusal``."""
+    if not values.get("subject"):
+        raise Refusal("subject-missing", "Choose whose enquiry it is.", "subject")
+    if not values.get("risk"):
+        raise Refusal("risk-missing", "Say what became of the risk.", "risk")
+    body = AdultConcluded(
+        subject=values["subject"],
+        conclusion=values.get("conclusion", "").strip(),
+        risk=RiskOutcome(values["risk"]),
+        abuse_types=tuple(AbuseType(one) for one in values.get("abuse_types", "").split()),
+    )
+    return desk.act(stream, body, forget_drafts=(form_key(stream, "conclude"),))
+
+
+def cause_enquiry(desk: Desk, stream: str, values: Values) -> str:
+    """Ask another body to make an adult's enquiry, by a day. Raises ``Refusal``."""
+    if not values.get("subject"):
+        raise Refusal("subject-missing", "Choose whose enquiry it is.", "subject")
+    today = local(desk.now(), desk.config()).date()
+    due = parse(values.get("due_on", ""), today=today, field="due_on")
+    if not due.is_exact:
+        raise Refusal("due-not-a-day", "Give the day by which it is due, like 12 Dec 2026.", "due_on")
+    body = EnquiryCaused(
+        enquiry=new_id(),
+        subject=values["subject"],
+        made_by=values.get("made_by", "").strip(),
+        words=values.get("words", "").strip(),
+        due_on=due.earliest(),
+    )
+    return desk.act(stream, body, forget_drafts=(form_key(stream, "enquiry"),))
+
+
+def report_enquiry(desk: Desk, stream: str, values: Values) -> str:
+    """What an enquiry made by others found. Raises ``Refusal``."""
+    if not values.get("enquiry"):
+        raise Refusal("enquiry-missing", "Choose the enquiry.", "enquiry")
+    body = EnquiryReported(enquiry=values["enquiry"], words=values.get("words", "").strip())
+    return desk.act(stream, body, forget_drafts=(form_key(stream, "report"),))
 
 
 def close(desk: Desk, stream: str, values: Values) -> str:

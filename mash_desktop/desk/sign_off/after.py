@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from ...domain.codes import AgencyKind, AnswerResult
+from ...domain.codes import AgencyKind, AnswerResult, Cohort
 from ...domain.entries.contact import ReferrerRecorded
-from ...domain.entries.decision import DecisionAmended
+from ...domain.entries.decision import AdultConcluded, DecisionAmended, EnquiryCaused, EnquiryReported
 from ...domain.entries.outcome import (
     AgenciesTold,
     FeedbackGiven,
@@ -48,6 +48,11 @@ class After(msgspec.Struct, frozen=True):
     may_amend: bool
     may_close: bool
     why_not_close: str
+    may_conclude: bool = False
+    """An adult's enquiry: it may be concluded, and others may be asked to make one."""
+    enquiries: tuple[str, ...] = ()
+    """Enquiries and conclusions so far, in words."""
+    open_enquiries: tuple[Suggestion, ...] = ()
 
 
 def after(desk: Desk, referral: Referral) -> After:
@@ -73,6 +78,28 @@ def after(desk: Desk, referral: Referral) -> After:
         may_amend=desk.may(DecisionAmended, referral),
         may_close=may_close and verdict.answer is not Answer.NO and (bool(told) or not _known(referral)),
         why_not_close=_why_not_close(referral, verdict.sentence, verdict.answer) if may_close else "",
+        may_conclude=referral.cohort is Cohort.ADULTS and desk.may(AdultConcluded, referral),
+        enquiries=_enquiries(referral, teller),
+        open_enquiries=_open_enquiries(referral),
+    )
+
+
+def _enquiries(referral: Referral, teller: Teller) -> tuple[str, ...]:
+    kinds = (EnquiryCaused, EnquiryReported, AdultConcluded)
+    return tuple(
+        f"{teller.moment(made.made_at)} · {told.what}{f': {told.words}' if told.words else ''}"
+        for made in referral.entries
+        if isinstance(made.body, kinds)
+        for told in (teller.tell(made),)
+    )
+
+
+def _open_enquiries(referral: Referral) -> tuple[Suggestion, ...]:
+    reported = {made.body.enquiry for made in referral.all(EnquiryReported)}
+    return tuple(
+        Suggestion(enquiry, f"{made.body.made_by}: {made.body.words}")
+        for enquiry, made in referral.latest(EnquiryCaused, "enquiry").items()
+        if enquiry not in reported
     )
 
 

@@ -1,0 +1,172 @@
+"""The receiving team's inbox as a gateway worker drives it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from mash_desktop.desk import ChangeSet, Desk
+from mash_desktop.domain.entries.outcome import (
+    FeedbackGiven,
+    FirstActionRecorded,
+    OutcomeReturned,
+    OutcomeSent,
+    SummaryMade,
+)
+from mash_desktop.domain.fold.stage import Stage
+from tests.domain.story import CONSULTANT, FACILITATOR, GATEWAY, Story
+from tests.support.carters import at_sign_off
+from tests.support.desks import desk_of, receive
+from tests.ui.accessibility import nameless
+from tests.ui.driven import Driven
+from ui.inbox import Inbox
+from ui.keys import keys
+from ui.widgets import Banner, EmptyState, Text
+from ui.work import Worker
+
+NOW = datetime(2026, 11, 12, 16, 10, tzinfo=UTC)
+STREAM = "referral:0"
+
+
+class AtInbox(Driven):
+    def __init__(self, qtbot: QtBot, worker: Worker, desk: Desk) -> None:
+        self.screen = Inbox(desk, worker)
+        super().__init__(qtbot, worker, desk, self.screen, "file")
+
+    def words(self) -> str:
+        shown = [one for one in self.screen.findChildren(Text) if one.isVisibleTo(self.window)]
+        return "\n".join(one.text() for one in shown)
+
+
+def sent(stream: str = STREAM, first: int = 2) -> Story:
+    story = at_sign_off(stream, first=first).signed()
+    story.tell(FACILITATOR, OutcomeSent(agency="scc-children", team="social-work-gateway", words="See her."))
+    return story
+
+
+@pytest.fixture
+def driven(qtbot: QtBot, worker: Worker, tmp_path: Path) -> Callable[..., AtInbox]:
+    def drive(*stories: Story) -> AtInbox:
+        desk = desk_of(GATEWAY, tmp_path, *stories)
+        desk.now = lambda: NOW
+        return AtInbox(qtbot, worker, desk)
+
+    return drive
+
+
+def test_what_was_decided_stands_beside_the_row_that_is_chosen(driven: Callable[..., AtInbox]) -> None:
+    inbox = driven(sent(), sent("referral:1", 200))
+    assert len(inbox.screen.table.rows()) == 2
+    assert inbox.window.focusWidget() is inbox.screen.table
+    said = inbox.words()
+    for part in ("Mia Louise Carter, 9", "Section 47 enquiry, joint with police.", "See her.", "Waiting 1 h"):
+        assert part in said, part
+    assert nameless(inbox.window) == []
+    assert keys.clashes(inbox.window) == []
+    inbox.press(Qt.Key.Key_Down)
+    assert inbox.screen.side.shown is not None
+    assert inbox.screen.side.shown.row.stream == "referral:1"
+
+
+def test_an_empty_inbox_says_what_comes_here_and_a_referral_arrives_by_itself(
+    driven: Callable[..., AtInbox],
+) -> None:
+    inbox = driven(Story().taken())
+    (state, _) = [one for one in inbox.screen.findChildren(EmptyState) if one.isVisibleTo(inbox.window)]
+    assert state.title.text() == "Nothing has been sent to this team"
+    receive(inbox.desk.cache, GATEWAY, sent("referral:1", 200))
+    inbox.desk.tell(ChangeSet(frozenset({"referral:1"})))
+    inbox.settle()
+    assert [row.stream for row in inbox.screen.table.rows()] == ["referral:1"]
+    assert inbox.screen.side.shown is not None
+
+
+def test_it_is_accepted_acted_on_and_closed_by_keys(driven: Callable[..., AtInbox]) -> None:
+    story = sent()
+    inbox = driven(story)
+    assert not inbox.screen.side.first.isEnabled()
+    inbox.press(Qt.Key.Key_A)
+    assert inbox.desk.referral(STREAM).stage is Stage.ACCEPTED
+    inbox.press(Qt.Key.Key_F)
+    inbox.type("inbox.words", "Telephoned Joanne Carter.")
+    inbox.type("inbox.done_at", "16:00")
+    inbox.save()
+    acted = inbox.desk.referral(STREAM).last(FirstActionRecorded)
+    assert acted is not None
+    assert acted.body.done_at == NOW - timedelta(minutes=10)
+    (row,) = inbox.screen.table.rows()
+    assert row.waits(NOW).startswith("acted on after 1 h")
+    assert not inbox.screen.side.finish.isEnabled()
+    assert "The referrer is told the outcome before it closes." in inbox.words()
+    known = [entry.id for entry in story.entries]
+    story.tell(CONSULTANT, FeedbackGiven(how="Telephoned Mrs Marsh."))
+    receive(inbox.desk.cache, GATEWAY, story, known)
+    inbox.desk.tell(ChangeSet(frozenset({STREAM})))
+    inbox.settle()
+    inbox.press(Qt.Key.Key_C)
+    inbox.type("inbox.reason", "Allocated to a worker.")
+    inbox.save()
+    assert inbox.desk.referral(STREAM).stage is Stage.CLOSED
+    assert inbox.screen.table.rows() == ()
+
+
+def test_a_time_that_is_none_is_said_at_its_field(driven: Callable[..., AtInbox]) -> None:
+    inbox = driven(sent())
+    inbox.press(Qt.Key.Key_A)
+    inbox.press(Qt.Key.Key_F)
+    inbox.type("inbox.words", "Telephoned Joanne Carter.")
+    inbox.type("inbox.done_at", "soon")
+    inbox.save()
+    assert inbox.text("inbox.done_at") == "soon"
+    assert inbox.text("inbox.words") == "Telephoned Joanne Carter."
+    assert inbox.desk.referral(STREAM).last(FirstActionRecorded) is None
+
+
+def test_it_is_returned_with_a_reason_that_survives_a_refusal(driven: Callable[..., AtInbox]) -> None:
+    inbox = driven(sent())
+    inbox.press(Qt.Key.Key_R)
+    inbox.save()
+    assert inbox.desk.referral(STREAM).last(OutcomeReturned) is None
+    inbox.type("inbox.reason", "Open to the district team.")
+    inbox.save()
+    assert inbox.screen.table.rows() == ()
+    (waiting,) = inbox.desk.cache.waiting()
+    sentence = "This was sent to another team of your agency."
+    inbox.desk.tell(inbox.desk.cache.refused(waiting.act, "team-of-another", sentence, None, None, None))
+    inbox.settle()
+    (banner,) = [one for one in inbox.screen.findChildren(Banner) if one.isVisibleTo(inbox.window)]
+    assert sentence in banner.accessibleName()
+    inbox.press(Qt.Key.Key_Y)
+    assert inbox.text("inbox.reason") == "Open to the district team."
+    assert inbox.desk.cache.waiting() == ()
+
+
+def test_the_teams_copy_of_the_summary_is_made_and_looked_at(driven: Callable[..., AtInbox]) -> None:
+    inbox = driven(sent())
+    inbox.press(Qt.Key.Key_P)
+    assert inbox.screen.viewer.isVisible()
+    assert inbox.screen.viewer.heading.text() == "MASH summary, receiving team’s copy"
+    made = inbox.desk.referral(STREAM).last(SummaryMade)
+    assert made is not None
+    assert made.body.profile == "receiving_team"
+
+
+def test_enter_leads_to_the_file(driven: Callable[..., AtInbox]) -> None:
+    inbox = driven(sent())
+    inbox.press(Qt.Key.Key_Return)
+    assert inbox.asked_to_open == [("file", STREAM)]
+
+
+def test_a_minute_passes_on_the_glass_without_a_look_into_the_cache(
+    driven: Callable[..., AtInbox], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inbox = driven(sent())
+    monkeypatch.setattr(inbox.desk, "cache", None)
+    inbox.desk.now = lambda: NOW + timedelta(hours=1)
+    inbox.screen.tick()
+    assert "Waiting 2 h" in inbox.words()
