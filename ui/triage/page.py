@@ -176,6 +176,8 @@ class ContactPage(QWidget):
         self.telling.offer(contact.telling)
         self.adult.section.offer(contact.adult)
         self.assessment.offer(contact.assessed)
+        if not self.editor.isHidden():
+            self.editor.refresh(contact)
 
     def _show(self, contact: Contact) -> None:
         self.contact = contact

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Signal
 
-from mash_desktop.desk.triage import Contact, Home, Person, PersonRow
+from mash_desktop.desk.triage import BONDS, Bond, Contact, Home, Person, PersonRow
 from mash_desktop.desk.triage.history import SAME, History
 from mash_desktop.domain.codes import Ethnicity, Sex
 from ui.keys import keys
@@ -137,6 +138,7 @@ class PersonEditor(Card):
 
     done = Signal()
     lives = Signal(str, bool)
+    related = Signal(str, str)
     home_added = Signal(object)
 
     def __init__(self) -> None:
@@ -169,6 +171,10 @@ class PersonEditor(Card):
         ):
             self.put(FieldRow(*(inputs[name] for name in names), shares=shares))
         self.put(Box(Flow(*(inputs[name] for name in ("of_concern", "alleged", "unsafe")), gap=16)))
+        self._bonds: dict[str, ChoiceField] = {}
+        self._bonds_row = FieldRow(shares=(), least=170)
+        self._bonds_box = Box(self._bonds_row)
+        self.put(self._bonds_box)
         self._homes = Flow(gap=16)
         self._homes_box = Box(self._homes)
         self.put(self._homes_box)
@@ -214,7 +220,30 @@ class PersonEditor(Card):
             self.section.offer(form)
         assert self.heading is not None
         self.heading.title.setText(" ".join(p for p in (form.forenames, form.surname) if p) or "Person")
+        self.refresh(contact)
+
+    def refresh(self, contact: Contact) -> None:
+        """What is kept at once, choice by choice, as it stands now."""
+        row = next((one for one in contact.rows if one.subject == self._subject), None)
+        self._show_bonds(row.bonds if row is not None else ())
         self._show_homes(contact)
+
+    def _show_bonds(self, bonds: Sequence[Bond]) -> None:
+        if list(self._bonds) != [bond.other for bond in bonds]:
+            empty(self._bonds_row)
+            self._bonds = {}
+            for bond in bonds:
+                field = ChoiceField(f"To {bond.name}", BONDS)
+                field.setObjectName(f"triage.person.bond.{bond.other}")
+                field.changed.connect(partial(self._relate, bond.other))
+                self._bonds[bond.other] = field
+                self._bonds_row.add(field, 1)
+        for bond in bonds:
+            self._bonds[bond.other].set_value(bond.bond)
+        self._bonds_box.setVisible(bool(bonds))
+
+    def _relate(self, other: str) -> None:
+        self.related.emit(other, self._bonds[other].value())
 
     def _show_homes(self, contact: Contact) -> None:
         kept = self.window().focusWidget()

@@ -126,6 +126,7 @@ class TriageDesk(Screen):
         page.people.chosen.connect(lambda _subject: finding.search_soon())
         page.people.edit_asked.connect(self._edit_person)
         page.editor.lives.connect(self._lives)
+        page.editor.related.connect(self._relate)
         page.editor.home_added.connect(self._add_home)
         page.editor.done.connect(self._keeping.leave_all)
         self._ways_out = Leaving(self, self._desk, page, self._keeping)
@@ -359,6 +360,14 @@ class TriageDesk(Screen):
         assert page is not None
         self.run(
             partial(triage.lives_at, self._desk, self._keeping.stream, address, page.editor.subject, lives),
+            lambda _: self._refresh_soon(),
+        )
+
+    def _relate(self, other: str, bond: str) -> None:
+        page = self._page
+        assert page is not None
+        self.run(
+            partial(triage.relate, self._desk, self._keeping.stream, page.editor.subject, other, bond),
             lambda _: self._refresh_soon(),
         )
 

@@ -8,11 +8,11 @@ from ...documents import content as paper
 from ...domain.codes import Marker, Voice
 from ...domain.codes import Sex as SexCode
 from ...domain.configuration import Ladder
-from ...domain.entries.contact import AddressRecorded, RelationshipRecorded
+from ...domain.entries.contact import AddressRecorded
 from ...domain.entries.made import Made
 from ...domain.fold import Identity, Referral
 from ...domain.fold.levels import Levels
-from ...domain.fold.people import full_name
+from ...domain.fold.people import full_name, relationships
 from ...domain.ladders import Movement
 from ...domain.partial_date import PartialDate
 from ..faces import level_face
@@ -127,21 +127,17 @@ def _address(referral: Referral, subject: str, suppressed: bool) -> paper.Addres
 
 def family(referral: Referral) -> tuple[tuple[paper.Partnership, ...], tuple[paper.Parentage, ...]]:
     """Partners, and each child with its parents, as recorded; nobody is related by guessing."""
-    pairs: dict[frozenset[str], RelationshipRecorded] = {}
-    for made in sorted(referral.all(RelationshipRecorded), key=lambda one: one.id):
-        body = made.body
-        if body.first in referral.subjects and body.second in referral.subjects:
-            pairs[frozenset((body.first, body.second))] = body
+    pairs = relationships(referral)
     unions = {"partner": paper.Union.TOGETHER, "separated": paper.Union.SEPARATED}
     partnerships = tuple(
         paper.Partnership(
             one.first, one.second, unions[one.relation], f"since {one.since.display()}" if one.since else ""
         )
-        for one in pairs.values()
+        for one in pairs
         if one.relation in unions
     )
     parents: dict[str, list[str]] = {}
-    for one in pairs.values():
+    for one in pairs:
         if one.relation == "parent":
             parents.setdefault(one.second, []).append(one.first)
     return partnerships, tuple(paper.Parentage(child, tuple(of[:2])) for child, of in parents.items())

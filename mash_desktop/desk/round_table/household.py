@@ -6,8 +6,9 @@ from datetime import date
 
 import msgspec
 
-from ...domain.entries.contact import RelationshipRecorded, SubjectRecorded
+from ...domain.entries.contact import SubjectRecorded
 from ...domain.fold import Referral
+from ...domain.fold.people import relationships
 from .names import called
 
 
@@ -42,13 +43,9 @@ class HouseholdSeen(msgspec.Struct, frozen=True):
 def household(referral: Referral, today: date) -> HouseholdSeen:
     """Everybody in the referral; of two records of one pair the later stands."""
     people = {subject: made.body for subject, made in referral.subjects.items()}
-    pairs: dict[frozenset[str], RelationshipRecorded] = {}
-    for made in sorted(referral.all(RelationshipRecorded), key=lambda one: one.id):
-        body = made.body
-        if body.first in people and body.second in people and body.first != body.second:
-            pairs[frozenset((body.first, body.second))] = body
+    pairs = relationships(referral)
     parents: dict[str, list[str]] = {}
-    for body in pairs.values():
+    for body in pairs:
         if body.relation == "parent":
             parents.setdefault(body.second, []).append(body.first)
     return HouseholdSeen(
@@ -60,7 +57,7 @@ def household(referral: Referral, today: date) -> HouseholdSeen:
                 body.relation == "separated",
                 f"since {body.since.display()}" if body.since else "",
             )
-            for body in pairs.values()
+            for body in pairs
             if body.relation in {"partner", "separated"}
         ),
         descents=tuple(Descent(child, tuple(of[:2])) for child, of in parents.items()),

@@ -31,15 +31,18 @@ from .contact import (
     waiting,
 )
 from .forms import Account, Adult, Arrival, Assessed, Caller, Form, Mark, Telling
+from .kinship import BONDS, Bond, bonds, relate
 from .people import Home, Person, PersonRow, add_home, add_person, lives_at
 
 __all__ = [
+    "BONDS",
     "Account",
     "Adult",
     "Advice",
     "Arrival",
     "Assessed",
     "AtDesk",
+    "Bond",
     "Caller",
     "Chip",
     "Contact",
@@ -58,6 +61,7 @@ __all__ = [
     "at_desk",
     "begin",
     "blank",
+    "bonds",
     "chips",
     "guide",
     "history",
@@ -68,6 +72,7 @@ __all__ = [
     "park",
     "person",
     "put_down",
+    "relate",
     "result_words",
     "routing",
     "settings",

@@ -229,7 +229,7 @@ def leave(desk: Desk, stream: str, form: Form) -> None:
     if body is None or body == form.recorded(referral):
         desk.cache.put_draft(key, "")
         return
-    desk.act(stream, body, forget_drafts=(key,))
+    desk.act(stream, body, *form.beside(referral, body), forget_drafts=(key,))
 
 
 def result_words(assessed: Assessed, today: date, repeat_months: int) -> tuple[str, bool]:

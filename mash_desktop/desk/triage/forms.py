@@ -105,6 +105,10 @@ class Form(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """The entry that records this form; None where nothing is filled in. Raises ``Refusal``."""
         raise NotImplementedError
 
+    def beside(self, referral: Referral, body: Body) -> list[Body]:
+        """What goes along with ``body`` in one act, because it follows from it."""
+        return []
+
 
 class Caller(Form, frozen=True):
     """Who is calling. ``who`` is name and role in one line: *Helen Marsh, deputy head*."""

@@ -105,6 +105,8 @@ def _begins_relation(word: str, first: bool) -> bool:
     lowered = word.lower().replace("’", "'")
     if word != lowered and (first or lowered in _NAMES_TOO):
         return False
+    if not first and lowered.endswith("'s"):
+        return True  # *Joanne's partner*
     return lowered in _RELATIONS or lowered == "pr" or lowered.removesuffix("'s") in _RELATIONS
 
 

@@ -18,6 +18,7 @@ from ...domain.partial_date import PartialDate, parse
 from ...matching import PersonFacts, Residence
 from ..desk import Desk, new_id
 from .forms import Clock, Form, from_yes_no, yes_no
+from .kinship import Bond, also_said, bonds
 from .line import Said, ground_for, read_line
 
 
@@ -31,6 +32,8 @@ class PersonRow(msgspec.Struct, frozen=True):
     why: str
     of_concern: bool
     unsafe: bool
+    bonds: tuple[Bond, ...] = ()
+    """What they are to each of the others."""
 
 
 class Person(Form, frozen=True):
@@ -105,6 +108,9 @@ class Person(Form, frozen=True):
             unsafe_to_contact=self.unsafe,
         )
 
+    def beside(self, referral: Referral, body: Body) -> list[Body]:
+        return also_said(referral, body) if isinstance(body, SubjectRecorded) else []
+
 
 class Home(Form, frozen=True):
     """An address of the people here, the first where the family lives; ``subjects`` live or lived at it."""
@@ -154,10 +160,10 @@ def _at_home(referral: Referral) -> tuple[str, ...]:
 def rows(referral: Referral, today: date) -> tuple[PersonRow, ...]:
     """The people as the table shows them, in the order in which they were first named."""
     order: dict[str, None] = dict.fromkeys(made.body.subject for made in referral.all(SubjectRecorded))
-    return tuple(_row(referral.subjects[subject].body, today) for subject in order)
+    return tuple(_row(referral.subjects[subject].body, today, bonds(referral, subject)) for subject in order)
 
 
-def _row(body: SubjectRecorded, today: date) -> PersonRow:
+def _row(body: SubjectRecorded, today: date, bonds: tuple[Bond, ...]) -> PersonRow:
     name = full_name(body)
     if body.aliases and not body.surname and not body.forenames:
         name += ", surname unknown"
@@ -171,6 +177,7 @@ def _row(body: SubjectRecorded, today: date) -> PersonRow:
         why=body.ground or ground_for(body.relation, body.of_concern, body.alleged_to_cause_harm) or "–",
         of_concern=body.of_concern,
         unsafe=body.unsafe_to_contact,
+        bonds=bonds,
     )
 
 
@@ -213,20 +220,19 @@ def add_person(desk: Desk, stream: str, line: str, forget_drafts: tuple[str, ...
     first = not referral.subjects and not said.relation and not said.alleged
     of_concern = said.of_concern or first
     subject = new_id()
-    bodies: list[Body] = [
-        SubjectRecorded(
-            subject=subject,
-            forenames=said.forenames,
-            surname=said.surname,
-            aliases=said.aliases,
-            birth=said.birth,
-            relation=said.relation or ("subject" if of_concern else ""),
-            of_concern=of_concern,
-            parental_responsibility=said.parental_responsibility,
-            alleged_to_cause_harm=said.alleged,
-            ground=ground_for(said.relation, of_concern, said.alleged),
-        )
-    ]
+    person = SubjectRecorded(
+        subject=subject,
+        forenames=said.forenames,
+        surname=said.surname,
+        aliases=said.aliases,
+        birth=said.birth,
+        relation=said.relation or ("subject" if of_concern else ""),
+        of_concern=of_concern,
+        parental_responsibility=said.parental_responsibility,
+        alleged_to_cause_harm=said.alleged,
+        ground=ground_for(said.relation, of_concern, said.alleged),
+    )
+    bodies: list[Body] = [person, *also_said(referral, person)]
     home = next((made.body for made in referral.addresses if made.body.lived_to is None), None)
     if home is not None and not said.alleged:
         bodies.append(msgspec.structs.replace(home, subjects=(*home.subjects, subject)))

@@ -1,8 +1,8 @@
-"""People of a referral in words: how a person and a household are named in lists and headings."""
+"""People of a referral: how a person and a household are named in lists, and who is related to whom."""
 
 from __future__ import annotations
 
-from ..entries.contact import SubjectRecorded
+from ..entries.contact import RelationshipRecorded, SubjectRecorded
 from .referral import Referral
 
 
@@ -31,3 +31,13 @@ def household_name(referral: Referral) -> str:
     if not named:
         return "no one named yet"
     return list_name(named[0]) + (f" + {len(named) - 1}" if len(named) > 1 else "")
+
+
+def relationships(referral: Referral) -> tuple[RelationshipRecorded, ...]:
+    """Who is related to whom, once for each pair of people told here: of two tellings the later stands."""
+    pairs: dict[frozenset[str], RelationshipRecorded] = {}
+    for made in sorted(referral.all(RelationshipRecorded), key=lambda one: one.made_order):
+        body = made.body
+        if body.first in referral.subjects and body.second in referral.subjects and body.first != body.second:
+            pairs[frozenset((body.first, body.second))] = body
+    return tuple(pairs.values())

@@ -29,7 +29,7 @@ from tests.ui.accessibility import nameless
 from tests.ui.triage.conftest import ALT, CTRL, Hands
 from ui.triage import TriageDesk
 from ui.triage.page import ContactPage
-from ui.widgets import Field
+from ui.widgets import ChoiceField, Field
 
 Key = Qt.Key
 Show = Callable[[], tuple[TriageDesk, Hands]]
@@ -311,6 +311,23 @@ def test_a_direct_line_needs_its_key_twice(show: Show, desk: Desk) -> None:
     assert page.routing.isHidden()
     hands.rest()
     assert desk.referral(stream_of(desk)).stage is Stage.CONTACT
+
+
+def test_what_people_are_to_each_other_is_shown_and_corrected(show: Show, desk: Desk) -> None:
+    screen, hands = show()
+    page = told(screen, hands, "Mia Carter 3 Apr 2017 subject", "Joanne Carter mother PR")
+    mia, joanne = desk.referral(stream_of(desk)).subjects
+    page.people.table.setFocus()
+    hands.press(Key.Key_Down)
+    hands.press(Key.Key_F2)
+    hands.wait(lambda: page.editor.subject == joanne)
+    bond = find(screen, ChoiceField, f"triage.person.bond.{mia}")
+    hands.wait(lambda: bond.value() == "parent")
+    bond.setFocus()
+    hands.type("o")
+    hands.wait(lambda: triage.bonds(desk.referral(stream_of(desk)), joanne)[0].bond == "other")
+    assert nameless(screen) == []
+    hands.rest()
 
 
 def test_a_person_is_edited_in_full_and_gets_an_address(show: Show, desk: Desk) -> None:
