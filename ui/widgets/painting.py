@@ -1,6 +1,6 @@
 """Strokes shared by everything that paints itself: panels, focus rings, and lines of text with glyphs.
 
-The marks ◆ ▲ ● ✓ are drawn as shapes, because the typeface does not hold them and each system would
+The marks ◆ ▲ ▼ ● ✓ are drawn as shapes, because the typeface does not hold them and each system would
 replace them by another size. They may stand anywhere in a line.
 """
 
@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, 
 
 from ui.theme import Look
 
-GLYPHS = "◆▲●✓"
+GLYPHS = "◆▲▼●✓"
 _SPOKEN = str.maketrans(dict.fromkeys(GLYPHS, ""))
 
 
@@ -63,7 +63,7 @@ def line_width(text: str, font: QFont) -> float:
 
 
 def _glyph_width(glyph: str, em: float) -> float:
-    return em * (0.82 if glyph in "✓▲" else 0.76)
+    return em * (0.82 if glyph in "✓▲▼" else 0.76)
 
 
 def draw_line(
@@ -121,14 +121,17 @@ def _draw_glyph(painter: QPainter, glyph: str, box: QRectF, colour: QColor) -> N
                 ]
             )
         )
-    elif glyph == "▲":
+    elif glyph in "▲▼":
         square = QRectF(box.left(), box.top(), box.width() * 0.92, side)
+        point, base = square.top(), square.bottom()
+        if glyph == "▼":
+            point, base = base, point
         painter.drawPolygon(
             QPolygonF(
                 [
-                    QPointF(square.center().x(), square.top()),
-                    QPointF(square.right(), square.bottom()),
-                    QPointF(square.left(), square.bottom()),
+                    QPointF(square.center().x(), point),
+                    QPointF(square.right(), base),
+                    QPointF(square.left(), base),
                 ]
             )
         )

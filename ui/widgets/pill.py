@@ -26,7 +26,7 @@ _SHAPE = {Rag.RED: "◆", Rag.AMBER: "▲", Rag.GREEN: "●"}
 
 @dataclass(frozen=True, slots=True)
 class PillFace:
-    """What a pill shows. The marks ◆ ▲ ● ✓ may stand in the text and are drawn as shapes."""
+    """What a pill shows. The marks ◆ ▲ ▼ ● ✓ may stand in the text and are drawn as shapes."""
 
     text: str
     tone: Tone = Tone.NEUTRAL
