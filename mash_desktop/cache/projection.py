@@ -115,7 +115,7 @@ def queue_row(referral: Referral) -> QueueRow:
         who=household_name(referral),
         cohort=referral.cohort,
         local_authority=referral.local_authority,
-        area=referral.opened.body.area if referral.opened else None,
+        area=referral.area,
         owner=referral.owner,
         stage=referral.stage,
         rag=referral.rag,

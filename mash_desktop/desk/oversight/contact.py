@@ -116,8 +116,8 @@ class Contact(msgspec.Struct, frozen=True):
 def contact(desk: Desk, stream: str) -> Contact | None:
     """The contact as it stands here; ``None`` where it is not held."""
     referral = desk.referral(stream)
-    opened = referral.opened
-    if opened is None:
+    came = referral.arrival
+    if came is None:
         return None
     config, now = desk.config(), desk.now()
     triage, overseen = _triage(desk, referral), referral.overseen
@@ -129,8 +129,8 @@ def contact(desk: Desk, stream: str) -> Contact | None:
         reference=referral.reference or "not sent yet",
         who=household_name(referral),
         stage=referral.stage,
-        came=f"{say_moment(opened.body.received_at, now, config)} · {opened.body.channel.label} · "
-        f"{opened.body.source.value} {opened.body.source.label}",
+        came=f"{say_moment(came.received_at, now, config)} · {came.channel.label} · "
+        f"{came.source.value} {came.source.label}",
         referrer=_referrer(referral),
         clock=None
         if decided
@@ -139,7 +139,7 @@ def contact(desk: Desk, stream: str) -> Contact | None:
             Clock.ACKNOWLEDGE,
             referral.cohort,
             None,
-            opened.body.received_at,
+            came.received_at,
             acknowledgement_due(referral),
         ),
         accounts=tuple(_account(made.body) for made in referral.latest(ConcernRecorded, "account").values()),

@@ -53,7 +53,7 @@ def chronology(desk: Desk, referral: Referral) -> tuple[paper.ChronologyLine, ..
                     onward_agreed=body.onward,
                 )
             )
-    source = referral.opened.body.source.label if referral.opened is not None else "Contact"
+    source = referral.source.label if referral.source is not None else "Contact"
     for told in referral.latest(ConcernRecorded, "account").values():
         received = referral.received_at or told.made_at
         lines.append(

@@ -233,7 +233,7 @@ def _referral(desk: Desk, referral: Referral, copy: str) -> paper.Referral:
     return paper.Referral(
         cohort=body.cohort.label,
         local_authority=area,
-        received_at=body.received_at,
+        received_at=referral.received_at or body.received_at,
         referrer=_referrer(desk, referral, copy),
         concern="\n".join(told.words for told in accounts),
         owner=_agency_name(desk, referral.owner),
@@ -246,8 +246,8 @@ def _referral(desk: Desk, referral: Referral, copy: str) -> paper.Referral:
 
 def _referrer(desk: Desk, referral: Referral, copy: str) -> paper.Referrer:
     """Who told the hub, as far as this copy may say: beyond the owning agency a name is not passed on."""
-    assert referral.opened is not None
-    source = referral.opened.body.source.label
+    assert referral.source is not None
+    source = referral.source.label
     held = referral.all(ReferrerRecorded)
     if not held:
         return paper.Referrer(source, role="Not held by who made this copy")
@@ -414,11 +414,11 @@ def _feedback(desk: Desk, referral: Referral, outcome: str) -> paper.Feedback:
     referrer = referral.all(ReferrerRecorded)[-1].body
     names = [referral.subjects[subject].body for subject in referral.of_concern]
     initials = ["".join(f"{part[0]}." for part in (n.forenames, n.surname) if part.strip()) for n in names]
-    assert referral.opened is not None
+    assert referral.received_at is not None
     return paper.Feedback(
         to=tuple(part for part in (referrer.name, referrer.capacity, referrer.organisation) if part),
         about=joined([one for one in initials if one]) or "someone you are worried about",
-        contacted_at=referral.opened.body.received_at,
+        contacted_at=referral.received_at,
         outcome=outcome.strip() or default_letter(desk, referral.stream),
         salutation=f"Dear {referrer.name}," if referrer.name else "Hello,",
         signed_by=desk.me.name,

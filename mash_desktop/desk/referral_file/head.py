@@ -102,16 +102,16 @@ def read_head(desk: Desk, stream: str) -> Head | None:
 
 
 def _facts(desk: Desk, referral: Referral) -> tuple[str, ...]:
-    opened = referral.opened
-    if opened is None:
+    opened, came = referral.opened, referral.arrival
+    if opened is None or came is None:
         return ("How the contact began is not held here",)
     body, config = opened.body, desk.config()
-    area = next((one.name for one in config.areas if one.gss == (body.area or body.local_authority)), "")
+    area = next((one.name for one in config.areas if one.gss == (came.area or body.local_authority)), "")
     found = [
         body.cohort.label,
         area,
-        f"received {say_moment(body.received_at, desk.now(), config)}",
-        body.source.label,
+        f"received {say_moment(came.received_at, desk.now(), config)}",
+        came.source.label,
     ]
     if referral.route is not None:
         found.append(Teller(desk, referral).route(referral.route))

@@ -98,7 +98,7 @@ def _of_concern(desk: Desk, referral: Referral, made: Made[ConcernRecorded]) -> 
     body = made.body
     received = referral.received_at or made.made_at
     on = body.incident_on or PartialDate.of(local(received, desk.config()).date())
-    source = referral.opened.body.source.label.split(":")[0].split(",")[0] if referral.opened else "Contact"
+    source = referral.source.label.split(":")[0].split(",")[0] if referral.source else "Contact"
     return Line(
         key=made.id,
         when=on.display(),

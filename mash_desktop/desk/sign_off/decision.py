@@ -272,8 +272,8 @@ def _evidence(desk: Desk, referral: Referral, entry: str, number: int, teller: T
     line = " · ".join(part for part in (on, who, f"about {about}" if about else "") if part)
     replaced = made.guard is not None and referral.chains[made.guard] != made.id
     source = desk.agency_name(made.agency)
-    if isinstance(made.body, ConcernRecorded) and referral.opened is not None:
-        source = f"{referral.opened.body.source.label.split(':')[0]}, as told"
+    if isinstance(made.body, ConcernRecorded) and referral.source is not None:
+        source = f"{referral.source.label.split(':')[0]}, as told"
     return Evidence(
         number,
         entry,

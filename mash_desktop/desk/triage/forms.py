@@ -164,14 +164,11 @@ class Arrival(Form, frozen=True):
     area: str = ""
 
     def recorded(self, referral: Referral) -> ContactCorrected | None:
-        found = max(referral.all(ContactCorrected), key=lambda made: made.id, default=None)
-        if found is not None:
-            return found.body
-        if referral.opened is None:
+        came = referral.arrival
+        if came is None:
             return None
-        opened = referral.opened.body
         return ContactCorrected(
-            source=opened.source, channel=opened.channel, received_at=opened.received_at, area=opened.area
+            source=came.source, channel=came.channel, received_at=came.received_at, area=came.area
         )
 
     @classmethod

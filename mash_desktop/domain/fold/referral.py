@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import TypeVar, cast
 
-from ..codes import Cohort, Rag
+from ..codes import Cohort, ContactChannel, Rag, SourceOfContact
 from ..configuration import HubConfig, HubTimeline, Ladder
 from ..entries import Body, Made, Unread
 from ..entries.contact import (
@@ -283,12 +283,29 @@ class Referral:
     def amendments(self) -> tuple[Made[DecisionAmended], ...]:
         return self.all(DecisionAmended)
 
-    @property
-    def received_at(self) -> datetime | None:
-        """When the contact was received, by the last word on it."""
+    @cached_property
+    def arrival(self) -> ContactOpened | ContactCorrected | None:
+        """How the contact came, by the last word on it; cohort and authority are those of the first."""
         corrected = max(self.all(ContactCorrected), key=lambda made: made.made_order, default=None)
         arrival = corrected or self.opened
-        return arrival.body.received_at if arrival else None
+        return arrival.body if arrival else None
+
+    @property
+    def received_at(self) -> datetime | None:
+        return self.arrival.received_at if self.arrival else None
+
+    @property
+    def source(self) -> SourceOfContact | None:
+        return self.arrival.source if self.arrival else None
+
+    @property
+    def channel(self) -> ContactChannel | None:
+        return self.arrival.channel if self.arrival else None
+
+    @property
+    def area(self) -> str | None:
+        """The district (GSS), where it is known."""
+        return self.arrival.area if self.arrival else None
 
 
 def standing(entries: Iterable[Made[Body]]) -> tuple[Made[Body], ...]:
