@@ -8,7 +8,7 @@ from mash_desktop.desk.referral_file import Clocked, Head
 from mash_desktop.desk.wording import small
 from mash_desktop.working_time import say_left
 from ui.theme import Role, Tone, Voice
-from ui.widgets import Banner, Card, Flow, Pill, PillFace, RagChip, Row, Text
+from ui.widgets import Banner, Card, Flow, Pill, PillFace, RagChip, Text
 
 _NEAR = timedelta(days=4)
 
@@ -27,9 +27,8 @@ class HeadCard(Card):
         chips.append(Pill(head.stage.label.lower(), Tone.ACCENT))
         if head.pending:
             chips.append(Pill("something waits to be sent", Tone.AMBER))
-        name = Row(Text(head.who, Role.TITLE), *chips, None, gap=10)
-        name.put(Text(head.reference, Role.BASE_BOLD, Voice.LABEL))
-        self.put(name)
+        reference = Text(head.reference, Role.TITLE, Voice.LABEL)
+        self.put(Flow(Text(head.who, Role.TITLE), reference, *chips, gap=10))
         owner = f"owned by {head.owner}" if head.owner else "owner not known here"
         self.put(Text(" · ".join((*head.facts, owner)), Role.SMALL, Voice.LABEL, wrap=True))
         if self._clocks:

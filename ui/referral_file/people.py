@@ -68,7 +68,8 @@ def _card(one: FilePerson) -> Card:
         *one.identifiers,
     )
     for at, (label, text) in enumerate((label, text) for label, text in lines if text):
-        grid.addWidget(Text(label, Role.SMALL, Voice.LABEL), at, 0, Qt.AlignmentFlag.AlignTop)
+        side = Qt.AlignmentFlag.AlignTop if "\n" in text else Qt.AlignmentFlag.AlignVCenter
+        grid.addWidget(Text(label, Role.SMALL, Voice.LABEL), at, 0, side)
         hidden = label == "Address" and any(suppressed for _, suppressed in one.addresses)
         voice = Voice.VIOLET if hidden else Voice.INK
         grid.addWidget(Text(text, voice=voice, wrap=True), at, 1)
