@@ -46,18 +46,24 @@ PLACES = {
 
 def factories() -> dict[str, Callable[[Desk, Worker], Screen]]:
     """The screen of each place; imported when a window is built, so that a start stays quick."""
+    from ui.administration import AdministrationScreen
+    from ui.figures import FiguresScreen
+    from ui.governance import GovernanceScreen
     from ui.hub_board import HubBoard
     from ui.inbox import Inbox
     from ui.oversight import Oversight
+    from ui.referral_file import ReferralFile
     from ui.requests import Requests
     from ui.round_table import RoundTable
     from ui.search import SearchPlace
+    from ui.settings import SettingsScreen
     from ui.sign_off import SignOff
     from ui.sync_status import SyncScreen
     from ui.triage import TriageDesk
 
     screens = (
-        TriageDesk, Oversight, HubBoard, Requests, RoundTable, SignOff, Inbox, SearchPlace, SyncScreen,
+        TriageDesk, Oversight, HubBoard, Requests, RoundTable, SignOff, Inbox, ReferralFile, SearchPlace,
+        FiguresScreen, GovernanceScreen, AdministrationScreen, SyncScreen, SettingsScreen,
     )  # fmt: skip
     return {screen.place_id: screen for screen in screens}
 
@@ -277,6 +283,7 @@ class PersonWindow(QObject):
         assert isinstance(status, Status)
         self.status = status
         self._show_state()
+        self._tell_line()
         if status.signed_out and self.desk is not None and not self._signing_in_again:
             self.window.toast(status.signed_out)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QApplication, QWidget
 
-from ui.theme import Mode, Theme, current_look
+from ui.theme import Look, Mode, current_look, dress, undress
 
 SIZES = ((1366, 768), (1920, 1080))
 MODES = (Mode.LIGHT, Mode.DARK)
@@ -37,14 +37,15 @@ def pictures(
     sizes: Sequence[tuple[int, int]] = SIZES,
     modes: Sequence[Mode] = MODES,
 ) -> list[Path]:
-    """``name-1366x768-light.png`` and so on; the theme in force is put back afterwards."""
-    app = QApplication.instance()
-    assert isinstance(app, QApplication)
+    """``name-1366x768-light.png`` and so on. Only this window is dressed; it looks as before afterwards."""
     before, made = current_look(), []
     for mode in modes:
-        Theme.apply(app, mode, before.scale)
+        if mode is not before.mode:
+            dress(window, Look(mode, before.scale))
         for width, height in sizes:
             path = folder / f"{name}-{width}x{height}-{mode.value}.png"
             made.append(picture(window, path, (width, height)))
-    Theme.apply(app, before.mode, before.scale)
+        if mode is not before.mode:
+            undress(window)
+    window.resize(*sizes[0])
     return made

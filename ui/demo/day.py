@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from mash_desktop.desk.profile import Server
 from ui.demo.hub import DemoHub, served_hub
 from ui.demo.imports import Importer
-from ui.demo.people import PASSPHRASE, PASSWORD, PEOPLE
+from ui.demo.people import ADMINISTRATOR, PASSPHRASE, PASSWORD, PEOPLE, DemoPerson
 from ui.demo.seat import Seat
 from ui.demo.telling import Telling
 from ui.demo.wire import Wire
@@ -28,7 +28,7 @@ class Day:
         self.hub: DemoHub
         self._stack = ExitStack()
         self._seats: dict[str, Seat] = {}
-        self._by_name = {person.account.partition(".")[0]: person for person in PEOPLE}
+        self._by_name = {person.account.partition(".")[0]: person for person in (*PEOPLE, ADMINISTRATOR)}
 
     def __enter__(self) -> Day:
         self.telling.part("A hub")
@@ -56,6 +56,16 @@ class Day:
             self.telling.step(f"{person.name} sets a desktop up and signs in.")
         return self._seats[name]
 
+    def person(self, name: str) -> DemoPerson:
+        return self._by_name[name]
+
+    def take_up(self, name: str) -> Seat:
+        """The seat of a person whose profile is here already: started again and unlocked."""
+        seat = self._seats[name] = Seat(self._by_name[name], self.folder / "profiles", self.hub.server)
+        seat.person_window.start()
+        seat.unlock()
+        return seat
+
     def wire(self) -> Wire:
         """A wire to the store that can be cut, for one desktop."""
         wire = Wire(self.hub.server)
@@ -75,13 +85,14 @@ class Day:
 
     def whole(self) -> None:
         """Every story of the day."""
-        from ui.demo import adults, children, domestic_abuse, faults
+        from ui.demo import children, faults, looking, short
 
         self._bring_files()
         children.tell(self)
-        adults.tell(self)
-        domestic_abuse.tell(self)
+        short.adult(self)
+        short.domestic_abuse(self)
         faults.tell(self)
+        looking.tell(self)
 
     def _bring_files(self) -> None:
         self.telling.part("What was known before, and what came in overnight")

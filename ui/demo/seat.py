@@ -144,6 +144,27 @@ class Seat:
         mine = [row.stream for row in rows if desk.referral(row.stream).entries[-1].author == desk.me.person]
         return max(mine)
 
+    def stream_of(self, who: str) -> str:
+        """The stream of the referral of this household, as lists name it."""
+        desk = self.person_window.desk
+        rows = desk.cache.queue(tuple(Stage), most=10_000) if desk else ()
+        found = [row.stream for row in rows if row.who.startswith(who)]
+        if not found:
+            raise NotThere(f"{self.person.name} holds no referral of {who}")
+        return max(found)
+
+    def has_saved(self) -> bool:
+        """Whether an act or a draft of this person is in the cache."""
+        desk = self.person_window.desk
+        return desk is not None and bool(desk.cache.drafts("triage/"))
+
+    def all_named(self, prefix: str) -> list[QWidget]:
+        """Everything seen whose name begins so, from the top of the glass."""
+        found = [w for w in self.window.findChildren(QWidget) if w.objectName().startswith(prefix)]
+        return sorted(
+            (w for w in found if w.isVisible()), key=lambda w: w.mapTo(self.window, w.rect().topLeft()).y()
+        )
+
     def words(self) -> str:
         """Every word on the glass of this window, a line each."""
         lines = [text.text() for text in self.window.findChildren(Text) if text.isVisible()]

@@ -60,6 +60,16 @@ def dress(window: QWidget, look: Look) -> None:
     _relayout(window)
 
 
+def undress(window: QWidget) -> None:
+    """Take a look of its own from a window: it has the application's again."""
+    del window.own_look  # type: ignore[attr-defined]
+    look = current_look()
+    window.setFont(look.font(Role.BASE))
+    window.setPalette(palette(look))
+    window.setStyleSheet("")
+    _relayout(window)
+
+
 def _relayout(window: QWidget) -> None:
     for layout in window.findChildren(QLayout):
         rescale = getattr(layout, "rescale", None)

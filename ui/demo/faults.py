@@ -1,0 +1,102 @@
+"""What goes wrong on a day: a line that is cut, somebody who was quicker, a desktop killed in mid-work."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from ui.demo.seat import NotThere, Seat
+from ui.demo.steps import admit, rate
+
+if TYPE_CHECKING:
+    from ui.demo.day import Day
+
+CASE = "Hartshorne, Ivy"
+
+
+def tell(day: Day) -> None:
+    day.telling.part("Faults: a cut line, two at once, a killed desktop")
+    _cut_and_refused(day)
+    _killed(day)
+
+
+def _cut_and_refused(day: Day) -> None:
+    """Cut off, the deputy rates; online, the manager rated first. The deputy's words are kept and shown."""
+    wire = day.wire()
+    priya, ruth, karen = day.seat("priya"), day.seat("ruth"), day.seat("karen")
+    neil = day.seat("neil", wire.server)
+    _contact(priya)
+    ruth.go("oversight")
+    ruth.pick("oversight.table", CASE)
+    admit(ruth, purpose="To find out whether Ivy is safe.", reason="Threshold met: s17.")
+    neil.go("hub")
+    neil.pick("hub.table", CASE)
+    wire.cut()
+    neil.wait(lambda: not neil.person_window.status.online, "the line lost", 40)
+    rate(neil, "Green", "No injury; school will see her daily.")
+    neil.sees("waiting to send")
+    day.telling.step("Neil Bloor's line is cut. He goes on working; what he does waits, and he is told so.")
+    day.picture(neil, "offline")
+    karen.go("hub")
+    karen.pick("hub.table", CASE)
+    rate(karen, "Amber", "Third contact in a year.")
+    wire.mend()
+    neil.wait(lambda: neil.person_window.status.online, "the line mended", 70)
+    neil.find("hub.again")
+    neil.sees("No injury; school will see her daily.")
+    day.telling.step(
+        "Mended, he catches up. Karen Shaw had rated first: his act is refused, his words are kept."
+    )
+    day.picture(neil, "refused")
+    neil.go("sync")
+    day.picture(neil, "sync-and-attention")
+    neil.go("hub")
+    neil.press("hub.let_go")
+
+
+def _contact(priya: Seat) -> None:
+    priya.go("triage")
+    priya.press("triage.new")
+    priya.type("triage.caller.who", "Moira Salt, health visitor")
+    priya.choose("triage.arrival.source", "3B")
+    priya.type("triage.account.words", "Ivy was left alone on Tuesday evening, a neighbour says.")
+    priya.choose("triage.account.danger", "No")
+    priya.type("triage.line", "Ivy Hartshorne 2 Jul 2021 subject", then="Return")
+    priya.sees("Ivy Hartshorne")
+    priya.press("triage.route.social-work-gateway")
+    priya.type("triage.routing.rationale", "Left alone at five; third contact.")
+    priya.tick("triage.routing.history_searched")
+    priya.press("triage.routing.take")
+
+
+def _killed(day: Day) -> None:
+    """Another desktop, in a process of its own, is killed with SIGKILL right after a save."""
+    person = day.person("dan")
+    folder = day.folder / "profiles"
+    server = day.folder / "killed.json"
+    server.write_bytes(msgspec.json.encode(day.hub.server))
+    words = [sys.executable, "-m", "ui.demo.killed", person.account, str(folder), str(server)]
+    process = subprocess.Popen(
+        [*words, day.hub.codes[person.account]],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+    )
+    assert process.stdout is not None
+    saved = next((line for line in process.stdout if line.startswith("saved")), None)
+    process.send_signal(signal.SIGKILL)
+    process.stdout.close()
+    process.wait()
+    if saved is None:
+        raise NotThere("the other desktop did not save")
+    day.telling.step(f"{person.name}'s desktop is killed with SIGKILL right after a save.")
+    dan = day.take_up("dan")
+    dan.go("triage")
+    dan.sees("no one named yet")
+    day.telling.step("Started again and unlocked, it has lost nothing.")

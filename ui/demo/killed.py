@@ -1,0 +1,33 @@
+"""A desktop in a process of its own that begins a contact, saves, and waits to be killed."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+import msgspec
+
+from mash_desktop.desk.profile import Server
+from ui.demo.people import PEOPLE
+from ui.demo.seat import Seat
+from ui.run import application
+
+
+def main() -> None:
+    account, folder, server, code = sys.argv[1:]
+    application()
+    person = next(one for one in PEOPLE if one.account == account)
+    seat = Seat(person, Path(folder), msgspec.json.decode(Path(server).read_bytes(), type=Server))
+    seat.enrol(code)
+    seat.go("triage")
+    seat.press("triage.new")
+    seat.type("triage.caller.who", "Beth Salt, neighbour")
+    seat.type("triage.account.words", "Shouting through the wall again last night, and a child crying.")
+    seat.wait(seat.has_saved, "what was typed to be saved")
+    print("saved", flush=True)
+    time.sleep(60)
+
+
+if __name__ == "__main__":
+    main()
