@@ -6,6 +6,8 @@ import random
 
 FIRST = 0.5
 CEILING = 60.0
+MOST_ASKED_FOR = 900.0
+"""The longest wait that a store may ask for: whatever it says, somebody is waiting."""
 
 
 class Backoff:
@@ -16,10 +18,10 @@ class Backoff:
         self._tries = 0
 
     def next(self, asked_for: float | None = None) -> float:
-        """Seconds to wait now; never less than what the store asked for."""
+        """Seconds to wait now; never less than what the store asked for, within reason."""
         bound = min(CEILING, FIRST * 2 ** min(self._tries, 16))
         self._tries += 1
-        return max(self._source.uniform(0.05, bound), asked_for or 0.0)
+        return max(self._source.uniform(0.05, bound), min(asked_for or 0.0, MOST_ASKED_FOR))
 
     def reset(self) -> None:
         self._tries = 0

@@ -9,7 +9,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import ssl
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncGenerator
+from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -41,14 +43,19 @@ class Server(msgspec.Struct, frozen=True):
         at enrolment.
         """
         parts = urlsplit(url)
-        if parts.scheme != "https" or not parts.hostname:
+        try:
+            port = parts.port or 443
+        except ValueError:
+            port = 0
+        if parts.scheme != "https" or not parts.hostname or not port:
             raise Refusal("address-wrong", "The address of a hub begins with https://.", "hub_url")
         try:
-            pem = ssl.get_server_certificate((parts.hostname, parts.port or 443), timeout=5)
+            pem = ssl.get_server_certificate((parts.hostname, port), timeout=5)
         except OSError as error:
             raise Unreachable(type(error).__name__) from error
         found = hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem)).hexdigest()
-        if not hmac.compare_digest(found, fingerprint.replace(":", "").replace(" ", "").lower()):
+        given = fingerprint.replace(":", "").replace(" ", "").lower()
+        if not hmac.compare_digest(found.encode(), given.encode()):
             raise Refusal(
                 "certificate-wrong",
                 "What answers at this address does not have the fingerprint that you were given.",
@@ -99,8 +106,8 @@ class Connection:
         try:
             response = await self._client.request(method, path, headers=self._headers(), **options)
         except httpx.HTTPError as error:
-            raise Unreachable(type(error).__name__) from error
-        if response.status_code >= 400:
+            raise _unreachable(error) from error
+        if not response.is_success:
             raise _refusal(response)
         return response
 
@@ -119,7 +126,12 @@ class Connection:
     async def chunk(self, digest: str) -> bytes:
         return (await self._send("GET", f"/v1/hubs/{self.server.hub}/chunks/{digest}")).content
 
-    async def live(self) -> AsyncIterator[tuple[str, str]]:
+    async def proof(self, kind: str, **of: int) -> protocol.Path:
+        """A proof: ``inclusion`` of a position in a size of the log, ``consistency`` of an old and a new."""
+        asked = "&".join(f"{name}={value}" for name, value in of.items())
+        return await self.get(f"/v1/hubs/{self.server.hub}/{kind}?{asked}", protocol.Path)
+
+    async def live(self) -> AsyncGenerator[tuple[str, str], None]:
         """Events of the live stream as (event, data), until it ends. Raises as :meth:`ask` does."""
         path = f"/v1/hubs/{self.server.hub}/live"
         try:
@@ -128,13 +140,27 @@ class Connection:
             async with aconnect_sse(
                 self._client, "GET", path, headers=self._headers(), timeout=timeout
             ) as source:
-                if source.response.status_code >= 400:
+                if not source.response.is_success:
                     await source.response.aread()
                     raise _refusal(source.response)
                 async for event in source.aiter_sse():
                     yield event.event, event.data
         except httpx.HTTPError as error:
-            raise Unreachable(type(error).__name__) from error
+            raise _unreachable(error) from error
+
+
+def _unreachable(error: httpx.HTTPError) -> Exception:
+    """Why nothing was heard. A certificate that is not the pinned one is no matter of trying again."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return Refusal(
+                "certificate-wrong",
+                "What answers at the hub's address does not have the hub's certificate. Ask an administrator "
+                "whether it was renewed.",
+            )
+        cause = cause.__cause__ or cause.__context__
+    return Unreachable(type(error).__name__)
 
 
 def _decoded(content: bytes, answer: type[M]) -> M:
@@ -145,11 +171,20 @@ def _decoded(content: bytes, answer: type[M]) -> M:
 
 
 def _refusal(response: httpx.Response) -> Exception:
-    """The store's refusal; 429 and 5xx are worth trying again."""
+    """The store's refusal; 429 and 5xx are worth trying again, and so is what no store says."""
     try:
         problem = msgspec.json.decode(response.content, type=protocol.Problem)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return Unreachable(f"HTTP {response.status_code}")
-    if response.status_code in {429, 500, 502, 503, 504}:
-        return Unreachable(problem.code, problem.retry_after)
+        return Unreachable(f"HTTP {response.status_code}", _retry_after(response))
+    if response.status_code == 429 or response.is_server_error:
+        return Unreachable(problem.code, problem.retry_after or _retry_after(response))
     return Refusal(problem.code, problem.sentence, problem.field)
+
+
+def _retry_after(response: httpx.Response) -> float | None:
+    """Seconds, as what stands before a store says them too: a number, or the date to wait for."""
+    said = response.headers.get("Retry-After", "")
+    try:
+        return float(said) if said.isdecimal() else parsedate_to_datetime(said).timestamp() - time.time()
+    except ValueError:
+        return None

@@ -10,16 +10,21 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import Callable
+import random
+import traceback
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import Future
+from contextlib import aclosing
 from datetime import UTC, datetime
-from threading import Thread
-from typing import TypeVar
+from threading import Lock, Thread
+from typing import Any, TypeVar
 
 import msgspec
 
 from mash_desktop.cache import Cache, ChangeSet
-from mash_desktop.domain.acts import Seen
+from mash_desktop.cache.outbox import Clash
+from mash_desktop.domain.acts import Parcel, Seen, read
+from mash_desktop.domain.entries.contact import DocumentAttached
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.proofs.head import Head, SignedHead
 from mash_desktop.proofs.signature import key_id
@@ -27,17 +32,39 @@ from mash_desktop.proofs.signature import key_id
 from .. import protocol
 from .backoff import Backoff
 from .connection import Connection, Server, Unreachable
-from .verification import Distrust, Keys, check_growth, check_not_behind, checked_head, checked_rows
+from .verification import (
+    CALL,
+    Distrust,
+    Keys,
+    Owed,
+    Place,
+    check_growth,
+    check_not_behind,
+    check_place,
+    check_seen,
+    checked_answers,
+    checked_head,
+    checked_page,
+)
 
 M = TypeVar("M")
 
 _log = logging.getLogger(__name__)
+_random = random.SystemRandom()
 
 POLL_SECONDS = 30.0
 """How often to look without being told: it covers a lost notice."""
+WOKEN_SECONDS = 5.0
+"""The longest wait after a failure once there is something to do, unless the store asked for a longer one."""
+STEADY_SECONDS = 10.0
+"""A live stream that held for so long may be opened again at once."""
 PUSH_ACTS = 20
-ENDED = frozenset({"session-ended", "session-unknown", "device-revoked", "key-revoked", "not-signed-in"})
-"""Refusals after which the session is no good: the desk locks or asks to sign in again."""
+SESSION_OVER = frozenset({"session-ended"})
+ACCESS_OVER = frozenset({"device-revoked"})
+UNFIT = frozenset({"body-too-large", "request-unreadable", "chunk-size", "chunk-wrong"})
+"""Refusals of a whole request for what is in it: sent again it would be refused again."""
+FAULT = "Something went wrong in this program while it talked to the hub. Your work is kept; it tries again."
+NO_ROLE = "You hold no role in this hub now. Ask an administrator for one, then sign in again."
 
 
 class Status(msgspec.Struct, frozen=True):
@@ -55,6 +82,8 @@ class Status(msgspec.Struct, frozen=True):
     """What does not hold together at the store, as a sentence; syncing has stopped."""
     first_sync: bool = False
     """The first page has yet to come to its end."""
+    trouble: str = ""
+    """What keeps this desktop and the store apart where it is not the line, as a sentence."""
 
 
 class Synchroniser:
@@ -80,11 +109,15 @@ class Synchroniser:
         self._on_presence, self._on_seen = on_presence, on_seen
         self._status = Status(first_sync=not cache.places())
         self._audiences: dict[protocol.Standing, frozenset[str]] = {}
+        self._owed = Owed()
         self._head: Head | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._woken: asyncio.Event | None = None
-        self._connection: Connection | None = None
+        self._woken = asyncio.Event()
         self._stopping = False
+        self._lock = Lock()
+        """Guards what other threads reach the network's by; both are there while its loop runs."""
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._connection: Connection | None = None
+        self._task: asyncio.Task[None] | None = None
         self._thread = Thread(target=self._run, name="network", daemon=False)
 
     @property
@@ -92,39 +125,39 @@ class Synchroniser:
         return self._status
 
     def start(self) -> None:
-        kept = self._cache.fact("head")
-        if kept is not None:
-            self._take_head(
-                checked_head(msgspec.json.decode(kept, type=SignedHead), self._store_key, self._server.hub)
-            )
         self._thread.start()
 
     def wake(self) -> None:
         """Something waits to be sent, or may be there to be brought. Any thread may call this."""
-        loop, woken = self._loop, self._woken
-        if loop is not None and woken is not None and not loop.is_closed():
-            loop.call_soon_threadsafe(woken.set)
+        with self._lock:
+            if self._loop is not None:
+                self._loop.call_soon_threadsafe(self._woken.set)
 
     def stop(self) -> None:
-        """End the thread. What waits stays in the outbox."""
+        """End the thread, whatever it waits for. What waits to be sent stays in the outbox."""
         self._stopping = True
-        self.wake()
+        with self._lock:
+            if self._loop is not None and self._task is not None:
+                self._loop.call_soon_threadsafe(self._task.cancel)
         if self._thread.is_alive():
             self._thread.join()
 
     def ask(self, message: protocol.Message, path: str, answer: type[M]) -> Future[M]:
-        """Ask the store something beside the acts (a search). The future fails as ``Connection.ask`` does."""
-        loop, connection = self._loop, self._connection
-        if loop is None or connection is None or loop.is_closed():
-            raise Unreachable("not started")
-        return asyncio.run_coroutine_threadsafe(connection.ask(message, path, answer), loop)
+        """Ask the store something beside the acts (a search).
+
+        The future fails as ``Connection.ask`` does, and is cancelled where the network ends first.
+        """
+        return self._beside(lambda connection: connection.ask(message, path, answer))
 
     def fetch_chunk(self, digest: str) -> Future[bytes]:
         """A document's chunk from the store, once it is shown to be the one asked for."""
-        loop, connection = self._loop, self._connection
-        if loop is None or connection is None or loop.is_closed():
-            raise Unreachable("not started")
-        return asyncio.run_coroutine_threadsafe(_chunk(connection, digest), loop)
+        return self._beside(lambda connection: self._chunk(connection, digest))
+
+    def _beside(self, work: Callable[[Connection], Coroutine[Any, Any, M]]) -> Future[M]:
+        with self._lock:
+            if self._loop is None or self._connection is None:
+                raise Unreachable("not started")
+            return asyncio.run_coroutine_threadsafe(work(self._connection), self._loop)
 
     # --- the thread
 
@@ -132,97 +165,159 @@ class Synchroniser:
         asyncio.run(self._main())
 
     async def _main(self) -> None:
-        self._loop, self._woken = asyncio.get_running_loop(), asyncio.Event()
-        connection = self._connection = Connection(self._server, self._session.token)
+        connection = Connection(self._server, self._session.token)
+        together = asyncio.create_task(self._keep_together(connection))
         live = asyncio.create_task(self._listen(connection))
-        try:
-            await self._keep_together(connection)
-        finally:
-            live.cancel()
-            await asyncio.gather(live, return_exceptions=True)
-            await connection.close()
+        with self._lock:
+            self._loop, self._connection, self._task = asyncio.get_running_loop(), connection, together
+        await asyncio.wait([together])
+        with self._lock:
+            self._loop = self._connection = self._task = None
+        live.cancel()
+        # Once round the loop: what was asked beside has its task by then, and is cancelled with the rest.
+        for ended in await asyncio.gather(together, live, return_exceptions=True):
+            if isinstance(ended, Exception):
+                _log_fault(ended)
+        await connection.close()
+
+    @property
+    def _over(self) -> bool:
+        """Stopping, or nothing that could go on."""
+        return bool(self._stopping or self._status.distrust or self._status.signed_out)
 
     async def _keep_together(self, connection: Connection) -> None:
         backoff = Backoff()
-        while not self._stopping and not self._status.distrust and not self._status.signed_out:
-            assert self._woken is not None
+        while not self._over:
             self._woken.clear()
+            asked_for: float | None = None
             try:
+                if self._head is None:
+                    self._take_kept_head()
                 await self._push(connection)
                 await self._pull(connection)
             except Unreachable as error:
+                asked_for = error.retry_after
                 self._say(online=False)
-                await self._wait(backoff.next(error.retry_after), wakeable=False)
+            except Exception as error:
+                self._failed(error)
+            else:
+                if not self._over:
+                    backoff.reset()
+                    self._say(online=True, synced_at=datetime.now(UTC), first_sync=False, trouble="")
+                    await self._wait(POLL_SECONDS, woken=0.0)
                 continue
-            except Refusal as refusal:
-                self._refused(refusal)
-                await self._wait(backoff.next(), wakeable=False)
-                continue
-            except Distrust as distrust:
-                _log.error("the store's word does not hold together: %s", distrust.code)
-                self._say(distrust=distrust.sentence)
-                return
-            backoff.reset()
-            self._say(online=True, synced_at=datetime.now(UTC), first_sync=False)
-            await self._wait(POLL_SECONDS, wakeable=True)
+            await self._wait(backoff.next(asked_for), woken=None if asked_for else WOKEN_SECONDS)
 
-    async def _wait(self, seconds: float, *, wakeable: bool) -> None:
-        """Wait; ``wakeable`` ends it when there is something to do. Stopping always ends it."""
-        assert self._woken is not None
+    async def _wait(self, seconds: float, *, woken: float | None) -> None:
+        """Wait; once woken no longer than ``woken`` from then on, where that is not ``None``."""
         loop = asyncio.get_running_loop()
         until = loop.time() + seconds
-        while not self._stopping and (left := until - loop.time()) > 0:
+        while not self._over and (left := until - loop.time()) > 0:
             try:
-                await asyncio.wait_for(self._woken.wait(), left)
+                async with asyncio.timeout(left):
+                    await self._woken.wait()
             except TimeoutError:
                 return
-            if wakeable:
-                return
-            if not self._stopping:
-                self._woken.clear()
-                await asyncio.sleep(min(0.05, left))
+            self._woken.clear()
+            if woken is not None:
+                until = min(until, loop.time() + woken)
+
+    # --- sending
 
     async def _push(self, connection: Connection) -> None:
         path = f"/v1/hubs/{self._server.hub}/acts"
-        while parcels := self._cache.outgoing(self._session.person, PUSH_ACTS):
-            # An act that attaches a document is taken only once the document is there.
-            await self._send_chunks(connection)
-            pushed = await connection.ask(protocol.Push(acts=parcels), path, protocol.Pushed)
-            change = ChangeSet()
-            for answer in pushed.answers:
-                change |= self._answered(answer)
+        most = PUSH_ACTS
+        while parcels := self._cache.outgoing(self._session.person, most):
+            try:
+                # An act that attaches a document is taken only once the document is there.
+                await self._send_chunks(connection, parcels)
+                pushed = await connection.ask(protocol.Push(acts=parcels), path, protocol.Pushed)
+            except Refusal as refusal:
+                if refusal.code not in UNFIT:
+                    raise
+                if len(parcels) > 1:
+                    most = len(parcels) // 2
+                    continue
+                only = read(parcels[0].signed).id
+                change = self._cache.refused(only, refusal.code, refusal.sentence, refusal.field, None, None)
+            else:
+                change = await self._settle(connection, parcels, pushed)
             self._on_change(change)
             if not change:
                 return
 
-    def _answered(self, answer: protocol.Answer) -> ChangeSet:
-        if answer.state == "refused":
-            return self._cache.refused(
-                answer.act, answer.code, answer.sentence, answer.field, answer.entry, answer.moved_by
-            )
-        if answer.admitted_at is None:
-            return ChangeSet()
-        return self._cache.admitted(answer.act, answer.positions, answer.admitted_at)
+    async def _send_chunks(self, connection: Connection, parcels: Sequence[Parcel]) -> None:
+        unsent = set(self._cache.unsent_chunks())
+        for parcel in parcels if unsent else ():
+            for digest in _pieces(parcel):
+                content = self._cache.chunk(digest) if digest in unsent else None
+                if content is not None:
+                    await connection.put_chunk(digest, content)
+                    self._cache.put_chunk(digest, content, sent=True)
+                    unsent.discard(digest)
+
+    async def _settle(
+        self, connection: Connection, parcels: Sequence[Parcel], pushed: protocol.Pushed
+    ) -> ChangeSet:
+        """Keep what the store answered, once it is shown that it can be so."""
+        head = await self._check_head(connection, pushed.head)
+        answers = checked_answers(parcels, pushed, head)
+        admitted = [
+            Place(answer.positions[0], answer.admitted_at, parcel.signed)
+            for parcel, (_, answer) in zip(parcels, answers, strict=True)
+            if answer.admitted_at is not None
+        ]
+        await self._check_one(connection, head, admitted)
+        change = ChangeSet()
+        for act, answer in answers:
+            if answer.admitted_at is None:
+                change |= self._cache.refused(
+                    act, answer.code, answer.sentence, answer.field, answer.entry, answer.moved_by
+                )
+            else:
+                change |= self._cache.admitted(act, answer.positions, answer.admitted_at)
+        return change
+
+    # --- bringing
 
     async def _pull(self, connection: Connection) -> None:
+        """Read the feeds of every standing to their end."""
+        ends: list[int] = []
         for standing in self._session.standings:
-            more = True
-            while more and not self._stopping:
-                places = self._cache.places()
-                message = protocol.Pull(
-                    standing=standing,
-                    cursors=tuple(
-                        protocol.Cursor(audience=one.audience, epoch=one.epoch, n=one.n)
-                        for one in places.values()
-                    ),
-                )
-                page = await connection.ask(message, f"/v1/hubs/{self._server.hub}/feed", protocol.Page)
-                await self._check_head(connection, page.head)
-                keys = Keys(self._cache.directory(), key_id(self._store_key), self._store_key)
-                rows, at = checked_rows(page, places, keys)
-                self._audiences[standing] = frozenset(cursor.audience for cursor in page.audiences)
-                self._on_change(self._cache.receive(rows, at, self._named()))
-                more = page.more
+            try:
+                ends.append(await self._pull_one(connection, standing))
+            except Refusal as refusal:
+                if refusal.code != "standing-not-held":
+                    raise
+                # What came by this role alone goes; the other roles are as they were.
+                self._audiences[standing] = frozenset()
+        if not ends:
+            self._say(online=False, signed_out=NO_ROLE)
+        self._on_change(self._cache.receive([], [], self._named(), read_to=min(ends, default=None)))
+
+    async def _pull_one(self, connection: Connection, standing: protocol.Standing) -> int:
+        """Read the feeds of one standing to their end; the size of the log under which that was."""
+        while True:
+            held = self._cache.places()
+            message = protocol.Pull(
+                standing=standing,
+                cursors=tuple(
+                    protocol.Cursor(audience=one.audience, epoch=one.epoch, n=one.n) for one in held.values()
+                ),
+            )
+            page = await connection.ask(message, f"/v1/hubs/{self._server.hub}/feed", protocol.Page)
+            head = await self._check_head(connection, page.head)
+            keys = Keys(self._cache.directory(), key_id(self._store_key), self._store_key)
+            checked = checked_page(page, held, keys, head)
+            await self._check_one(connection, head, checked.places)
+            self._audiences[standing] = frozenset(cursor.audience for cursor in page.audiences)
+            self._owed.note(checked.rows)
+            if not page.more:
+                self._owed.check(self._audiences[standing])
+            if checked.rows or checked.at:
+                self._on_change(self._cache.receive(checked.rows, checked.at, self._named()))
+            if not page.more:
+                return head.size
 
     def _named(self) -> frozenset[str]:
         """Audiences to keep: once every standing has been heard, those that they named; all until then."""
@@ -231,65 +326,115 @@ class Synchroniser:
             return named | frozenset(self._cache.places())
         return named
 
-    async def _send_chunks(self, connection: Connection) -> None:
-        for digest in self._cache.unsent_chunks():
-            content = self._cache.chunk(digest)
-            if content is not None:
-                await connection.put_chunk(digest, content)
-                self._cache.put_chunk(digest, content, sent=True)
+    async def _chunk(self, connection: Connection, digest: str) -> bytes:
+        content = await connection.chunk(digest)
+        if hashlib.sha256(content).hexdigest() != digest:
+            self._failed(Distrust("chunk-altered", "The store sent a document that is not the one recorded."))
+            raise Refusal("document-altered", "These bytes are not the document that was attached.")
+        return content
 
-    async def _check_head(self, connection: Connection, signed: SignedHead) -> None:
+    # --- checking
+
+    def _take_kept_head(self) -> None:
+        kept = self._cache.fact("head")
+        if kept is not None:
+            signed = msgspec.json.decode(kept, type=SignedHead)
+            self._take_head(checked_head(signed, self._store_key, self._server.hub))
+
+    async def _check_head(self, connection: Connection, signed: SignedHead) -> Head:
         head = checked_head(signed, self._store_key, self._server.hub)
         old = self._head
-        if old is not None and old.epoch == head.epoch:
+        if old is not None:
             check_not_behind(old, head)
-            if (old.size, old.root) == (head.size, head.root):
-                self._say(verified_at=datetime.now(UTC))
-                return
-            path = await connection.get(
-                f"/v1/hubs/{self._server.hub}/consistency?old={old.size}&new={head.size}", protocol.Path
-            )
-            check_growth(old, head, path)
-        elif old is not None:
-            check_not_behind(old, head)
+            if old.epoch != head.epoch:
+                _log.warning("the store began epoch %d at %d entries", head.epoch, head.size)
+                self._on_change(self._cache.begin_epoch(self._session.person))
+            elif (old.size, old.root) == (head.size, head.root):
+                self._say(verified_at=datetime.now(UTC), log_size=head.size)
+                return head
+            else:
+                check_growth(old, head, await _proof(connection, "consistency", old=old.size, new=head.size))
         self._cache.put_fact("head", msgspec.json.encode(signed))
         self._take_head(head)
         self._say(verified_at=datetime.now(UTC), log_size=head.size)
+        return head
+
+    async def _check_one(self, connection: Connection, head: Head, places: Sequence[Place]) -> None:
+        """Have the log prove one act's place, and that it contains what the author of one had seen: which
+        one, the store cannot know beforehand."""
+        if not places:
+            return
+        place = _random.choice(places)
+        check_place(
+            place, head, await _proof(connection, "inclusion", position=place.position, size=head.size)
+        )
+        heads = [seen for one in places if (seen := read(one.signed).seen) and seen.epoch == head.epoch]
+        if heads:
+            seen = _random.choice(heads)
+            if (seen.size, seen.root) != (head.size, head.root.hex()):
+                check_seen(seen, head, await _proof(connection, "consistency", old=seen.size, new=head.size))
 
     def _take_head(self, head: Head) -> None:
         self._head = head
         self._on_seen(Seen(head.epoch, head.size, head.root.hex()))
 
+    # --- listening
+
     async def _listen(self, connection: Connection) -> None:
-        backoff = Backoff()
-        while not self._stopping:
+        backoff, loop = Backoff(), asyncio.get_running_loop()
+        while not self._over:
+            opened, asked_for = loop.time(), None
             try:
-                async for event, data in connection.live():
-                    backoff.reset()
-                    if event == "grown":
-                        self.wake()
-                    elif event == "presence":
-                        self._on_presence(msgspec.json.decode(data, type=protocol.Presence))
-                    elif event == "locked":
-                        problem = msgspec.json.decode(data, type=protocol.Problem)
-                        self._refused(Refusal(problem.code, problem.sentence))
-                        return
-            except (Unreachable, msgspec.DecodeError):
-                pass
-            except Refusal as refusal:
-                if refusal.code in ENDED:
-                    return
-            await asyncio.sleep(backoff.next())
+                async with aclosing(connection.live()) as events:
+                    async for event, data in events:
+                        self._heard(event, data)
+            except Unreachable as error:
+                asked_for = error.retry_after
+            except Exception as error:
+                self._failed(error)
+            if loop.time() - opened > STEADY_SECONDS:
+                # It had held, so the line was lost just now: look at once how things stand.
+                backoff.reset()
+                self._woken.set()
+            await asyncio.sleep(backoff.next(asked_for))
+
+    def _heard(self, event: str, data: str) -> None:
+        if event == "grown":
+            self._woken.set()
+        elif event == "presence":
+            self._on_presence(msgspec.json.decode(data, type=protocol.Presence))
+        elif event == "locked":
+            problem = msgspec.json.decode(data, type=protocol.Problem)
+            raise Refusal(problem.code, problem.sentence)
 
     # --- telling
 
-    def _refused(self, refusal: Refusal) -> None:
-        if refusal.code in ENDED:
-            self._say(online=False, signed_out=refusal.sentence)
-            self.wake()
+    def _failed(self, error: Exception) -> None:
+        """Say what went wrong, and end what cannot go on."""
+        if isinstance(error, Clash):
+            error = Distrust("position-taken", f"The store gave two entries one place in its log. {CALL}")
+        if isinstance(error, Distrust):
+            _log.error("the store's word does not hold together: %s", error.code)
+            self._say(online=False, distrust=error.sentence)
+        elif isinstance(error, Refusal) and error.code in SESSION_OVER | ACCESS_OVER:
+            if error.code in ACCESS_OVER:
+                self._set_aside()
+            self._say(online=False, signed_out=error.sentence)
+        elif isinstance(error, Refusal):
+            _log.warning("not together with the store: %s", error.code)
+            self._say(online=False, trouble=error.sentence)
         else:
-            _log.warning("the store refused: %s", refusal.code)
-            self._say(online=False)
+            _log_fault(error)
+            self._say(online=False, trouble=FAULT)
+        if self._over:
+            self._woken.set()
+
+    def _set_aside(self) -> None:
+        try:
+            self._on_change(self._cache.quarantine(self._session.person))
+        except Refusal as refusal:
+            # It stays where it is; whoever signs in here next finds it made under a key that is no good.
+            _log.error("what waits was not set aside: %s", refusal.code)
 
     def _say(self, **changes: object) -> None:
         if "online" in changes and (changes["online"] != self._status.online or self._status.since is None):
@@ -300,8 +445,28 @@ class Synchroniser:
             self._on_status(status)
 
 
-async def _chunk(connection: Connection, digest: str) -> bytes:
-    content = await connection.chunk(digest)
-    if hashlib.sha256(content).hexdigest() != digest:
-        raise Distrust("chunk-altered", "The store sent a document that is not the one recorded.")
-    return content
+def _log_fault(error: Exception) -> None:
+    # What an error says may quote a case; its kind and its place do not.
+    at = traceback.extract_tb(error.__traceback__)[-1]
+    _log.error("the network failed: %s at %s:%s", type(error).__name__, at.name, at.lineno)
+
+
+async def _proof(connection: Connection, kind: str, **of: int) -> protocol.Path:
+    try:
+        return await connection.proof(kind, **of)
+    except Refusal as refusal:
+        if refusal.code != "proof-outside":
+            raise
+        raise Distrust(
+            "proof-refused", f"The store does not prove what it says of its own log. {CALL}"
+        ) from refusal
+
+
+def _pieces(parcel: Parcel) -> tuple[str, ...]:
+    """The chunks of the documents that an act attaches."""
+    bodies = {body.entry: body.body for body in parcel.bodies}
+    found: tuple[str, ...] = ()
+    for header in read(parcel.signed).entries:
+        if header.kind == DocumentAttached.KIND:
+            found += msgspec.json.decode(bodies[header.id], type=DocumentAttached).chunks
+    return found

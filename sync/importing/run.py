@@ -27,7 +27,7 @@ from mash_desktop.proofs.signature import SigningKey, key_id
 
 from .. import protocol
 from ..client import Connection
-from ..client.verification import Keys, checked_rows
+from ..client.verification import Keys, checked_head, checked_page
 from .device import Device
 
 BATCH = 25
@@ -124,9 +124,10 @@ async def _configuration(device: Device, session: protocol.Session) -> HubConfig
             )
             asked = protocol.Pull(standing=session.standings[0], cursors=cursors, only=(HUB,))
             page = await connection.ask(asked, f"/v1/hubs/{device.server.hub}/feed", protocol.Page)
-            rows, at = checked_rows(page, places, keys)
-            places, more = {place.audience: place for place in at}, page.more
-            for row in rows:
+            head = checked_head(page.head, device.store_key, device.server.hub)
+            checked = checked_page(page, places, keys, head)
+            places, more = places | {place.audience: place for place in checked.at}, page.more
+            for row in checked.rows:
                 if row.signed is not None and row.body is not None:
                     header = next(one for one in read(row.signed).entries if one.id == row.entry)
                     body = decode(header.kind, header.v, row.body.body)

@@ -48,7 +48,7 @@ def test_a_desk_that_is_cut_off_goes_on_working_and_catches_up(office: Office) -
     priya.wire.mend()
     priya.until_holding(theirs, "contact.opened")
     ruth.until_holding(mine, "contact.opened")
-    assert priya.status.online
+    priya.until_online()
 
 
 def test_an_act_whose_answer_was_lost_is_admitted_once(office: Office) -> None:
