@@ -21,7 +21,7 @@ from ui.shell.overlay import Overlay
 from ui.theme import Role, Voice, look_of
 from ui.viewer.pages import PDF, page_image, pages_of
 from ui.viewer.saving import PRINT_DOTS_PER_INCH, SaveForm, choose_printer, print_pages
-from ui.widgets import ActionButton, Box, Column, Row, Text
+from ui.widgets import ActionButton, Box, Column, Row, Text, empty
 
 _WIDTH, _TOP, _DOTS = 860, 24, 96.0
 
@@ -100,10 +100,12 @@ class Viewer(Overlay):
         self._area = _PageArea(Box(Column(Row(None, self.view, None), None)))
         self._foot = Column(gap=0)
         rows = Column(Row(self.heading, None, self.where, gap=12), gap=10, margins=14)
-        rows.put(Row(self.back, self.next, self.larger, None, self.save, self.print, self.close_button))
+        buttons = Row(self.back, self.next, self.larger, None, self.save, self.print, self.close_button)
+        self._bar = Box(buttons)
+        rows.put(self._bar)
         rows.put(self.fault)
         rows.put(self._area, 1)
-        rows.put(self._foot)
+        rows.put(self._foot, 1)
         self.sheet.setLayout(rows)
 
     def _button(self, text: str, key: str, name: str, said: str, does: object) -> ActionButton:
@@ -205,17 +207,19 @@ class Viewer(Overlay):
         form = self._form = SaveForm(self._paper.name, self._paper.marking)
         form.asked.connect(partial(self._write, form, self._paper))
         form.closed.connect(self.dismiss)
-        self.close_button.hide()  # Esc is the form's while it is open
+        # The form stands in place of the page: at large text there is no room for both.
+        self._bar.hide()
+        self._area.hide()
         self._foot.put(form)
+        self._foot.put(None)
+        form.show()
         form.begin()
 
     def _close_form(self) -> None:
-        form, self._form = self._form, None
-        self.close_button.show()
-        if form is not None:
-            self._foot.removeWidget(form)
-            form.hide()
-            form.deleteLater()
+        self._form = None
+        empty(self._foot)
+        self._bar.show()
+        self._area.show()
 
     def _write(self, form: SaveForm, made: Paper) -> None:
         password, folder = form.password.value(), form.folder.value()
