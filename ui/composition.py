@@ -231,6 +231,7 @@ class PersonWindow(QObject):
         for place in self._places:
             self.window.add_screen(made[place.id](desk, self.worker))
         self._show_state()
+        self._tell_line()
         self.window.unlock()
         left, reference = self._left
         start = left if any(one.id == left for one in self._places) else self._places[0].id
@@ -286,6 +287,11 @@ class PersonWindow(QObject):
         self._tell_line()
         if status.signed_out and self.desk is not None and not self._signing_in_again:
             self.window.toast(status.signed_out)
+
+    def _tell_line(self) -> None:
+        """Every screen hears how the line stands."""
+        for place in self._places if self._built else ():
+            self.window.screen_of(place.id).show_status(self.status)
 
     def _show_change(self, change: object) -> None:
         assert isinstance(change, ChangeSet)

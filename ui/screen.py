@@ -68,6 +68,9 @@ class Screen(QWidget):
         super().hideEvent(event)
         self._ticking.stop()
 
+    def show_status(self, status: object) -> None:
+        """The line to the hub has changed."""
+
     def run(
         self,
         task: Callable[[], T],

@@ -116,8 +116,10 @@ class SyncScreen(Screen):
         if isinstance(change_set, ChangeSet) and (change_set.outbox or change_set.streams):
             self._read()
 
-    def show_status(self, status: Status) -> None:
+    def show_status(self, status: object) -> None:
         """The line has changed: who holds the network tells it here."""
+        if not isinstance(status, Status):
+            return
         self._status = status
         self._show_line()
         self.table.viewport().update()
