@@ -173,6 +173,8 @@ TABLE: dict[str, tuple[Permit, ...]] = {
     "escalation.raised": (_permit(_everyone, _involved, OPEN),),
     "escalation.resolved": (_permit(_everyone, _involved, OPEN),),
     "entry.withdrawn": (
+        # Who takes a contact takes back their own slips of the keyboard; the rule sees to *their own*.
+        _permit(_INTAKE, _DESK, frozenset({_S.CONTACT})),
         _permit(DECISION_MAKERS, _OWN, _ANYWHERE),
         _permit({_R.INFORMATION_GOVERNANCE}, {Relation.NONE}, _ANYWHERE),
     ),

@@ -10,7 +10,13 @@ from mash_desktop.domain.acts import Author
 from mash_desktop.domain.clocks import handover_due
 from mash_desktop.domain.codes import EscalationStage
 from mash_desktop.domain.entries import Body
-from mash_desktop.domain.entries.contact import ContactPassed, DuplicateNamed, HistorySearched, NoteAdded
+from mash_desktop.domain.entries.contact import (
+    ContactPassed,
+    DuplicateNamed,
+    HistorySearched,
+    NoteAdded,
+    SubjectRecorded,
+)
 from mash_desktop.domain.entries.decision import DecisionDrafted, DecisionSigned, SubjectDecision
 from mash_desktop.domain.entries.outcome import (
     AgenciesTold,
@@ -90,6 +96,23 @@ def withdrawn_twice() -> Verdict:
     story, note = noted()
     (withdrawal,) = story.tell(CONSULTANT, EntryWithdrawn(entry=note, reason="Another family's."))
     return story.judged(CONSULTANT, EntryWithdrawn(entry=withdrawal, reason="It was ours."))
+
+
+def withdrawn_by_another() -> Verdict:
+    story = at(Stage.CONTACT)
+    (note,) = story.tell(CONSULTANT, NoteAdded(words="Ask who collects her."))
+    return story.judged(OPERATOR, EntryWithdrawn(entry=note, reason="Not needed."))
+
+
+def withdrawn_too_late() -> Verdict:
+    story = at(Stage.TRIAGED)
+    told = story.referral.all(SubjectRecorded)[0]
+    return story.judged(OPERATOR, EntryWithdrawn(entry=told.id, reason="Mistyped."))
+
+
+def withdrawn_as_typed() -> Verdict:
+    story, note = noted()
+    return story.judged(OPERATOR, EntryWithdrawn(entry=note, reason="Mistyped."))
 
 
 def accepted(*bodies: Body, author: Author = GATEWAY) -> Verdict:
@@ -217,6 +240,8 @@ REFUSED: Cases = {
             CONSULTANT, EntryWithdrawn(entry=at(Stage.SIGNED).entries[-1].id, reason="Wrong.")
         ),
     ),
+    "an operator withdrawing what another wrote": ("entry-of-another", withdrawn_by_another),
+    "an operator withdrawing what has left the desk": ("not-permitted", withdrawn_too_late),
     "withdrawing a withdrawal": ("withdrawal-stands", withdrawn_twice),
     "withdrawing without a reason": (
         "field-empty",
@@ -234,6 +259,7 @@ def test_refused(sentence: str) -> None:
 
 
 TAKEN: Taken = {
+    "an operator taking back what they wrote while it is a contact": withdrawn_as_typed,
     "early help sent on by the operator who routed it": lambda: routed().judged(OPERATOR, EARLY),
     "a child in need sent on once a consultant has chosen the route": lambda: rerouted().judged(
         OPERATOR, EARLY

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..entries import Made
+from ..entries import Body, Made
 from ..entries.contact import ReferrerRecorded
 from ..entries.outcome import (
     AgenciesTold,
@@ -22,6 +22,7 @@ from ..errors import Refusal
 from ..fold.levels import levels
 from ..fold.referral import Referral
 from ..fold.stage import Stage
+from ..roles import DECISION_MAKERS, Role
 from ..verdict import YES, Verdict, no
 from .oversight import free_to_leave
 from .situation import Situation, filled, rule
@@ -153,6 +154,16 @@ def resolved(situation: Situation, entry: Made[EscalationResolved]) -> Verdict:
     return filled(entry.body.result, "result", "how it was resolved")
 
 
+def _own_or_answered_for(situation: Situation, found: Made[Body]) -> bool:
+    """Their own, or what the owning agency's decision maker or governance answers for, whoever wrote it."""
+    author = situation.author
+    return (
+        found.author == author.person
+        or author.role is Role.INFORMATION_GOVERNANCE
+        or (author.role in DECISION_MAKERS and author.agency == situation.referral.owner)
+    )
+
+
 @rule(EntryWithdrawn)
 def withdrawn(situation: Situation, entry: Made[EntryWithdrawn]) -> Verdict:
     """Only what no chain rests on can be withdrawn: a link of a chain is undone by the next link."""
@@ -161,6 +172,8 @@ def withdrawn(situation: Situation, entry: Made[EntryWithdrawn]) -> Verdict:
         return situation.absent("entry-unknown", "There is no such entry here.", "entry")
     if isinstance(found.body, EntryWithdrawn):
         return no("withdrawal-stands", "A withdrawal is not withdrawn. Record again what was right.", "entry")
+    if not _own_or_answered_for(situation, found):
+        return no("entry-of-another", "Somebody else wrote this. Who decides here can withdraw it.", "entry")
     if found.guard is not None:
         return no("chain-entry", "This entry moved the referral on; it is undone by a new one.", "entry")
     return filled(entry.body.reason, "reason", "why it was misfiled")
