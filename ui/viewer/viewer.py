@@ -21,7 +21,7 @@ from ui.shell.overlay import Overlay
 from ui.theme import Role, Voice, look_of
 from ui.viewer.pages import PDF, page_image, pages_of
 from ui.viewer.saving import PRINT_DOTS_PER_INCH, SaveForm, choose_printer, print_pages
-from ui.widgets import ActionButton, Box, Column, Row, Text, empty
+from ui.widgets import ActionButton, Box, Column, Row, Text, empty, scrolled
 
 _WIDTH, _TOP, _DOTS = 860, 24, 96.0
 
@@ -210,8 +210,7 @@ class Viewer(Overlay):
         # The form stands in place of the page: at large text there is no room for both.
         self._bar.hide()
         self._area.hide()
-        self._foot.put(form)
-        self._foot.put(None)
+        self._foot.put(scrolled(Box(Column(form, None))), 1)
         form.show()
         form.begin()
 
