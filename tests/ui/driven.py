@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Generic, TypeVar
+
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -10,10 +12,13 @@ from pytestqt.qtbot import QtBot
 from mash_desktop.desk import Desk
 from ui.screen import Screen
 from ui.shell.main_window import MainWindow
-from ui.widgets import Field, TextField
+from ui.widgets import Field, Text, TextField
 from ui.work import Worker
 
-_NO_MODIFIER = Qt.KeyboardModifier.NoModifier
+NONE, CONTROL = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier
+ALT = Qt.KeyboardModifier.AltModifier
+
+S = TypeVar("S", bound=Screen)
 
 
 class Elsewhere(Screen):
@@ -24,14 +29,22 @@ class Elsewhere(Screen):
         super().__init__(worker)
 
 
-class Driven:
+class Driven(Generic[S]):
     """``settle`` waits for the worker and shows each change, as the composition does it.
 
-    Every other way to act here settles afterwards.
+    Every other way to act here settles afterwards. ``others`` are places that the screen may lead to.
     """
 
-    def __init__(self, qtbot: QtBot, worker: Worker, desk: Desk, screen: Screen, *others: str) -> None:
-        self.qtbot, self.worker, self.desk = qtbot, worker, desk
+    def __init__(
+        self,
+        qtbot: QtBot,
+        worker: Worker,
+        desk: Desk,
+        screen: S,
+        *others: str,
+        size: tuple[int, int] = (1366, 768),
+    ) -> None:
+        self.qtbot, self.worker, self.desk, self.screen = qtbot, worker, desk, screen
         self.window = MainWindow()
         qtbot.addWidget(self.window)
         self.asked_to_open: list[tuple[str, str]] = []
@@ -39,15 +52,14 @@ class Driven:
         self.pending: list[object] = []
         screen.says.connect(self.said.append)
         screen.asks_to_open.connect(lambda place, stream: self.asked_to_open.append((place, stream)))
-        self._screen = screen
         self.window.add_screen(screen)
         for place in others:
             self.window.add_screen(Elsewhere(worker, place))
         desk.listen(self.pending.append)
-        self.window.resize(1366, 768)
-        self.window.show()
-        self.window.activateWindow()
-        qtbot.waitUntil(self.window.isActiveWindow)
+        self.window.resize(*size)
+        with qtbot.waitActive(self.window):
+            self.window.show()
+            self.window.activateWindow()
         self.window.go(screen.place_id)
         self.settle()
 
@@ -59,20 +71,37 @@ class Driven:
                 continue
             if not self.pending:
                 return
-            self._screen.show_change(self.pending.pop(0))
+            self.window.show_change(self.pending.pop(0))
 
-    def press(self, key: Qt.Key, modifier: Qt.KeyboardModifier = _NO_MODIFIER) -> None:
-        """Press a key where the focus is."""
-        QTest.keyClick(self.window.focusWidget() or self.window, key, modifier)
+    def focused(self) -> QWidget:
+        return self.window.focusWidget() or self.window
+
+    def press(self, keys: Qt.Key | str, modifier: Qt.KeyboardModifier = NONE) -> None:
+        """Press a key where the focus is, or letters one after the other: ``press("hh")``."""
+        if isinstance(keys, str):
+            for letter in keys:
+                QTest.keyClicks(self.focused(), letter, modifier)
+        else:
+            QTest.keyClick(self.focused(), keys, modifier)
         self.settle()
 
     def save(self) -> None:
-        self.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+        self.press(Qt.Key.Key_Return, CONTROL)
+
+    def type(self, words: str) -> None:
+        """Type into what has focus; Qt's test keys know ASCII only."""
+        QTest.keyClicks(self.focused(), words)
+        self.settle()
+
+    def write(self, name: str, words: str) -> None:
+        """Go to a field and type at its end."""
+        self.find(name).setFocus()
+        self.type(words)
 
     def find(self, name: str) -> QWidget:
         """The widget of this object name that can be seen."""
         found = [one for one in self.window.findChildren(QWidget, name) if one.isVisibleTo(self.window)]
-        assert found, name
+        assert found, f"nothing is named {name}"
         return found[-1]
 
     def text(self, name: str) -> str:
@@ -80,16 +109,16 @@ class Driven:
         assert isinstance(field, (Field, TextField))
         return field.value()
 
+    def words(self, widget: QWidget | None = None) -> str:
+        """Everything that stands in texts, a line each."""
+        texts = (widget or self.screen).findChildren(Text)
+        return "\n".join(one.text() for one in texts if one.isVisibleTo(self.window) and one.text())
+
     def click(self, name: str) -> None:
-        self.press_mouse(self.find(name))
+        widget = self.find(name)
+        assert widget.isEnabled(), f"{name} is asleep"
+        self.press_mouse(widget)
 
     def press_mouse(self, widget: QWidget) -> None:
         QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
         self.settle()
-
-    def type(self, name: str, words: str) -> None:
-        """Type at the end of a field; Qt's test keys know ASCII only."""
-        field = self.find(name)
-        assert isinstance(field, (Field, TextField))
-        field.control.setFocus()
-        QTest.keyClicks(field.control, words)

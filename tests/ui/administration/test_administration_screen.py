@@ -26,14 +26,13 @@ from tests.ui.driven import Driven
 from ui.administration import AdministrationScreen
 from ui.keys import keys
 from ui.theme import Mode, Theme
-from ui.widgets import Banner, ChoiceField, Field, Text
+from ui.widgets import Banner, ChoiceField, Field
 from ui.work import Worker
 
 
-class OnAdministration(Driven):
+class OnAdministration(Driven[AdministrationScreen]):
     def __init__(self, qtbot: QtBot, worker: Worker, desk: Desk) -> None:
-        self.screen = AdministrationScreen(desk, worker)
-        super().__init__(qtbot, worker, desk, self.screen)
+        super().__init__(qtbot, worker, desk, AdministrationScreen(desk, worker))
 
     def choose_person(self, person: str) -> None:
         assert self.screen.people.select_key(person)
@@ -49,9 +48,6 @@ class OnAdministration(Driven):
         while field.box.currentIndex() != index:
             down = field.box.currentIndex() < index
             self.press(Qt.Key.Key_Down if down else Qt.Key.Key_Up)
-
-    def words(self) -> str:
-        return "\n".join(one.text() for one in self.window.findChildren(Text) if one.isVisible())
 
 
 @pytest.fixture
@@ -77,7 +73,7 @@ def test_everybody_stands_there_with_everything_named(admin: OnAdministration) -
 
 def test_a_person_is_added_from_the_keyboard_and_chosen(admin: OnAdministration) -> None:
     admin.press(Qt.Key.Key_N)
-    admin.type("admin.name", "Olu Adeyemi")
+    admin.write("admin.name", "Olu Adeyemi")
     admin.pick("admin.agency", "scc-children")
     admin.pick("admin.role", "gateway_worker")
     admin.save()
@@ -98,7 +94,7 @@ def test_what_was_typed_of_a_person_comes_back(
     admin: OnAdministration, qtbot: QtBot, worker: Worker, desk: Desk
 ) -> None:
     admin.press(Qt.Key.Key_N)
-    admin.type("admin.name", "Olu Adeyemi")
+    admin.write("admin.name", "Olu Adeyemi")
     admin.pick("admin.agency", "scc-children")
     admin.pick("admin.team", "scas")
     admin.press(Qt.Key.Key_Escape)
@@ -115,7 +111,7 @@ def test_a_role_is_ended_with_its_reason(admin: OnAdministration, desk: Desk) ->
     admin.press(Qt.Key.Key_E)
     admin.save()
     assert desk.directory().roles_of("karen")
-    admin.type("admin.reason", "Moved to another council.")
+    admin.write("admin.reason", "Moved to another council.")
     admin.save()
     assert desk.directory().roles_of("karen") == ()
 
@@ -134,7 +130,7 @@ def test_a_device_is_revoked(admin: OnAdministration, desk: Desk) -> None:
     assert admin.screen.devices.select_key("9f" * 16)
     admin.screen.devices.setFocus()
     admin.press(Qt.Key.Key_V)
-    admin.type("admin.reason", "Left on a train.")
+    admin.write("admin.reason", "Left on a train.")
     admin.save()
     assert admin.screen.tabs.button("devices").text() == "Devices 0"
     assert "Left on a train." in admin.words()
@@ -200,7 +196,7 @@ def proposed(admin: OnAdministration, file: str) -> None:
     admin.press_mouse(admin.screen.tabs.button("configuration"))
     admin.screen.lines.setFocus()
     admin.press(Qt.Key.Key_I)
-    admin.type("admin.file", file)
+    admin.write("admin.file", file)
     admin.save()
 
 
@@ -250,7 +246,7 @@ def test_the_configuration_is_written_to_a_file(admin: OnAdministration, tmp_pat
     admin.press_mouse(admin.screen.tabs.button("configuration"))
     admin.screen.lines.setFocus()
     admin.press(Qt.Key.Key_W)
-    admin.type("admin.file", str(tmp_path / "out.json"))
+    admin.write("admin.file", str(tmp_path / "out.json"))
     admin.save()
     assert (tmp_path / "out.json").exists()
     assert admin.said == ["Written to out.json."]

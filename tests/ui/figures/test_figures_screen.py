@@ -24,10 +24,9 @@ from ui.widgets import DenseTable, EmptyState, Field
 from ui.work import Worker
 
 
-class OnFigures(Driven):
+class OnFigures(Driven[FiguresScreen]):
     def __init__(self, qtbot: QtBot, worker: Worker, desk: Desk) -> None:
-        self.screen = FiguresScreen(desk, worker)
-        super().__init__(qtbot, worker, desk, self.screen)
+        super().__init__(qtbot, worker, desk, FiguresScreen(desk, worker))
 
     def cell(self, name: str, row: int = -1) -> str:
         table = self.screen._stack.currentWidget()
@@ -89,7 +88,7 @@ def test_the_published_view_is_written_where_it_is_told_to(
     field = at.find("figures.file")
     assert isinstance(field, Field)
     field.line.selectAll()
-    at.type("figures.file", str(tmp_path / "out.csv"))
+    at.write("figures.file", str(tmp_path / "out.csv"))
     at.save()
     assert "suppressed" in (tmp_path / "out.csv").read_text()
     assert at.said == ["Written to out.csv. That it was taken out is in the audit trail."]
@@ -102,7 +101,7 @@ def test_a_file_that_cannot_be_written_is_said_at_its_field(driven: Callable[...
     field = at.find("figures.file")
     assert isinstance(field, Field)
     field.line.selectAll()
-    at.type("figures.file", "/no/such/folder/out.csv")
+    at.write("figures.file", "/no/such/folder/out.csv")
     at.save()
     assert "cannot be written" in field.error.text()
     assert field.value() == "/no/such/folder/out.csv"

@@ -32,10 +32,9 @@ OTHER = "referral:019a7b1c-0000-7000-8000-0000000000bb"
 AT = START - timedelta(minutes=30)
 
 
-class OnGovernance(Driven):
+class OnGovernance(Driven[GovernanceScreen]):
     def __init__(self, qtbot: QtBot, worker: Worker, desk: Desk) -> None:
-        self.screen = GovernanceScreen(desk, worker)
-        super().__init__(qtbot, worker, desk, self.screen)
+        super().__init__(qtbot, worker, desk, GovernanceScreen(desk, worker))
 
     def whats(self) -> list[tuple[str, str]]:
         return [(row.who, row.about) for row in self.screen.trail.rows()]
@@ -121,8 +120,8 @@ def test_a_misfiled_entry_is_withdrawn_from_the_keyboard(officer: OnGovernance) 
     officer.press(Qt.Key.Key_W)
     assert officer.text("govern.target") == "ISL-26-04417"
     number = str(uuid7())
-    officer.type("govern.entry", number)
-    officer.type("govern.reason", "It is about another family.")
+    officer.write("govern.entry", number)
+    officer.write("govern.reason", "It is about another family.")
     officer.save()
     (waiting,) = officer.desk.cache.waiting()
     body = waiting.entries[0].body
@@ -134,8 +133,8 @@ def test_a_misfiled_entry_is_withdrawn_from_the_keyboard(officer: OnGovernance) 
 
 def test_a_withdrawal_that_is_incomplete_keeps_what_was_typed(officer: OnGovernance) -> None:
     officer.press(Qt.Key.Key_W)
-    officer.type("govern.entry", "12")
-    officer.type("govern.reason", "It is about another family.")
+    officer.write("govern.entry", "12")
+    officer.write("govern.reason", "It is about another family.")
     officer.save()
     assert officer.text("govern.reason") == "It is about another family."
     officer.press(Qt.Key.Key_Escape)

@@ -35,12 +35,11 @@ NOW = datetime(2026, 11, 12, 14, 2, tzinfo=UTC)
 CARTER, PRICE, HUGHES = "referral:carter", "referral:price", "referral:hughes"
 
 
-class OnBoard(Driven):
+class OnBoard(Driven[HubBoard]):
     """The board, driven."""
 
     def __init__(self, qtbot: QtBot, worker: Worker, desk: Desk) -> None:
-        self.screen = HubBoard(desk, worker)
-        super().__init__(qtbot, worker, desk, self.screen, "table")
+        super().__init__(qtbot, worker, desk, HubBoard(desk, worker), "table")
 
     def choose(self, stream: str) -> None:
         assert self.screen.table.select_key(stream)
@@ -108,7 +107,7 @@ def test_the_first_rating_and_a_new_one_each_name_their_reason(driven: Callable[
     form = board.screen.side.findChildren(QWidget, "hub.reason")
     assert form, "the form stays open with what is wrong"
     board.press(Qt.Key.Key_Right)
-    board.type("hub.reason", "No injury, but a second report in a month.")
+    board.write("hub.reason", "No injury, but a second report in a month.")
     board.save()
     rated = board.desk.referral(PRICE).rated
     assert rated is not None
@@ -123,7 +122,7 @@ def test_a_refusal_stands_at_its_field_and_keeps_what_was_typed(driven: Callable
     board = driven()
     board.choose(CARTER)
     board.press(Qt.Key.Key_R)
-    board.type("hub.reason", "Still the same.")
+    board.write("hub.reason", "Still the same.")
     board.save()
     assert board.text("hub.reason") == "Still the same."
     form = board.screen._form.current
@@ -137,7 +136,7 @@ def test_what_is_typed_comes_back_after_the_form_is_left_and_the_screen_built_an
     board = driven()
     board.choose(CARTER)
     board.press(Qt.Key.Key_W)
-    board.type("hub.reason", "The school is closed today")
+    board.write("hub.reason", "The school is closed today")
     board.press(Qt.Key.Key_Escape)
     again = OnBoard(board.qtbot, board.worker, board.desk)
     again.choose(CARTER)
@@ -155,7 +154,7 @@ def test_letters_in_a_form_are_words_and_not_actions(driven: Callable[..., OnBoa
     board = driven()
     board.choose(CARTER)
     board.press(Qt.Key.Key_C)
-    board.type("hub.how", "tea wreck")
+    board.write("hub.how", "tea wreck")
     assert board.text("hub.how") == "tea wreck"
     assert board.asked_to_open == []
 
@@ -179,7 +178,7 @@ def test_agencies_are_asked_about_the_people_chosen_with_the_words_written_for_e
     words = board.find("hub.ask.words.probation")
     assert isinstance(words, TextField)
     words.text.selectAll()
-    board.type("hub.ask.words.probation", "Is Dean Carter known to you?")
+    board.write("hub.ask.words.probation", "Is Dean Carter known to you?")
     board.save()
     referral = board.desk.referral(CARTER)
     made = {one.body.agency: one.body for one in referral.all(RequestMade)}
@@ -212,7 +211,7 @@ def test_an_answer_arrives_while_a_form_is_open_and_nothing_typed_is_lost(
     board = driven(story)
     board.choose(CARTER)
     board.press(Qt.Key.Key_R)
-    board.type("hub.reason", "He is back in the house")
+    board.write("hub.reason", "He is back in the house")
     known = [entry.id for entry in story.entries]
     answered(story, "mpft")
     receive(board.desk.cache, MANAGER, story, known)
@@ -247,8 +246,8 @@ def test_an_escalation_is_raised_between_named_agencies_and_resolved(driven: Cal
     board.choose(CARTER)
     board.press(Qt.Key.Key_E)
     board.click("hub.party.mpft")
-    board.type("hub.words", "No answer after three chases.")
-    board.type("hub.interim_safety", "Mia and Tyler stay with their aunt.")
+    board.write("hub.words", "No answer after three chases.")
+    board.write("hub.interim_safety", "Mia and Tyler stay with their aunt.")
     board.save()
     case = board.screen.side.case
     assert case is not None
@@ -256,7 +255,7 @@ def test_an_escalation_is_raised_between_named_agencies_and_resolved(driven: Cal
         "Stage 1: between practitioners: No answer after three chases."
     ]
     board.press(Qt.Key.Key_V)
-    board.type("hub.result", "MPFT answered by telephone.")
+    board.write("hub.result", "MPFT answered by telephone.")
     board.save()
     case = board.screen.side.case
     assert case is not None

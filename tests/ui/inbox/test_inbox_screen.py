@@ -26,21 +26,16 @@ from tests.ui.accessibility import nameless
 from tests.ui.driven import Driven
 from ui.inbox import Inbox
 from ui.keys import keys
-from ui.widgets import Banner, EmptyState, Text
+from ui.widgets import Banner, EmptyState
 from ui.work import Worker
 
 NOW = datetime(2026, 11, 12, 16, 10, tzinfo=UTC)
 STREAM = "referral:0"
 
 
-class AtInbox(Driven):
+class AtInbox(Driven[Inbox]):
     def __init__(self, qtbot: QtBot, worker: Worker, desk: Desk) -> None:
-        self.screen = Inbox(desk, worker)
-        super().__init__(qtbot, worker, desk, self.screen, "file")
-
-    def words(self) -> str:
-        shown = [one for one in self.screen.findChildren(Text) if one.isVisibleTo(self.window)]
-        return "\n".join(one.text() for one in shown)
+        super().__init__(qtbot, worker, desk, Inbox(desk, worker), "file")
 
 
 def sent(stream: str = STREAM, first: int = 2) -> Story:
@@ -93,8 +88,8 @@ def test_it_is_accepted_acted_on_and_closed_by_keys(driven: Callable[..., AtInbo
     inbox.press(Qt.Key.Key_A)
     assert inbox.desk.referral(STREAM).stage is Stage.ACCEPTED
     inbox.press(Qt.Key.Key_F)
-    inbox.type("inbox.words", "Telephoned Joanne Carter.")
-    inbox.type("inbox.done_at", "16:00")
+    inbox.write("inbox.words", "Telephoned Joanne Carter.")
+    inbox.write("inbox.done_at", "16:00")
     inbox.save()
     acted = inbox.desk.referral(STREAM).last(FirstActionRecorded)
     assert acted is not None
@@ -109,7 +104,7 @@ def test_it_is_accepted_acted_on_and_closed_by_keys(driven: Callable[..., AtInbo
     inbox.desk.tell(ChangeSet(frozenset({STREAM})))
     inbox.settle()
     inbox.press(Qt.Key.Key_C)
-    inbox.type("inbox.reason", "Allocated to a worker.")
+    inbox.write("inbox.reason", "Allocated to a worker.")
     inbox.save()
     assert inbox.desk.referral(STREAM).stage is Stage.CLOSED
     assert inbox.screen.table.rows() == ()
@@ -119,8 +114,8 @@ def test_a_time_that_is_none_is_said_at_its_field(driven: Callable[..., AtInbox]
     inbox = driven(sent())
     inbox.press(Qt.Key.Key_A)
     inbox.press(Qt.Key.Key_F)
-    inbox.type("inbox.words", "Telephoned Joanne Carter.")
-    inbox.type("inbox.done_at", "soon")
+    inbox.write("inbox.words", "Telephoned Joanne Carter.")
+    inbox.write("inbox.done_at", "soon")
     inbox.save()
     assert inbox.text("inbox.done_at") == "soon"
     assert inbox.text("inbox.words") == "Telephoned Joanne Carter."
@@ -132,7 +127,7 @@ def test_it_is_returned_with_a_reason_that_survives_a_refusal(driven: Callable[.
     inbox.press(Qt.Key.Key_R)
     inbox.save()
     assert inbox.desk.referral(STREAM).last(OutcomeReturned) is None
-    inbox.type("inbox.reason", "Open to the district team.")
+    inbox.write("inbox.reason", "Open to the district team.")
     inbox.save()
     assert inbox.screen.table.rows() == ()
     (waiting,) = inbox.desk.cache.waiting()

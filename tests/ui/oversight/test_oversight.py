@@ -32,12 +32,11 @@ from ui.work import Worker
 CARTER, KHAN, WOOD, TAKING = "referral:carter", "referral:khan", "referral:wood", "referral:taking"
 
 
-class Overseeing(Driven):
+class Overseeing(Driven[Oversight]):
     """Oversight, driven."""
 
     def __init__(self, qtbot: QtBot, worker: Worker, desk: Desk) -> None:
-        self.screen = Oversight(desk, worker)
-        super().__init__(qtbot, worker, desk, self.screen)
+        super().__init__(qtbot, worker, desk, Oversight(desk, worker))
 
     def choose(self, stream: str) -> None:
         assert self.screen.table.select_key(stream)
@@ -97,8 +96,8 @@ def test_agreeing_and_admitting_confirms_each_person_by_a_key(driven: Callable[.
     seen.choose(CARTER)
     form = seen.admitting()
     assert nameless(seen.window) == []
-    seen.type("oversight.reason", "Two injuries in five weeks.")
-    seen.type("oversight.purpose", "To find out whether they are safe at home.")
+    seen.write("oversight.reason", "Two injuries in five weeks.")
+    seen.write("oversight.purpose", "To find out whether they are safe at home.")
     seen.save()
     assert form.fault.text() == "Confirm the basis for Mia Carter first."
     for _ in range(4):
@@ -129,8 +128,8 @@ def test_a_level_changed_by_oversight_is_seen_and_offers_its_threshold(
     assert form.levels._changed["carter-0"].isVisible()
     assert not form.levels._changed["carter-1"].isVisible()
     assert form.values()["threshold"] == "child_protection"
-    seen.type("oversight.reason", "The account does not fit.")
-    seen.type("oversight.purpose", "To find out whether they are safe.")
+    seen.write("oversight.reason", "The account does not fit.")
+    seen.write("oversight.purpose", "To find out whether they are safe.")
     for _ in range(4):
         seen.press(Qt.Key.Key_C, Qt.KeyboardModifier.AltModifier)
     seen.save()
@@ -172,7 +171,7 @@ def test_other_data_ask_for_another_basis_and_take_the_confirmation_back(
     assert not person.confirmed
     assert "confidence: overriding public interest" in person._said.text()
     assert confirms(person)
-    seen.type("oversight.ground.carter-0", " and her brother")
+    seen.write("oversight.ground.carter-0", " and her brother")
     assert not person.confirmed
 
 
@@ -180,7 +179,7 @@ def test_an_admission_half_written_comes_back_with_its_choices(driven: Callable[
     seen = driven()
     seen.choose(CARTER)
     seen.admitting()
-    seen.type("oversight.purpose", "To find out whether")
+    seen.write("oversight.purpose", "To find out whether")
     seen.pick("oversight.level.carter-1", "early_help")
     seen.click("oversight.scope.carter-adult-0")
     seen.click("oversight.kind.carter-1.criminal_offence")
@@ -200,8 +199,8 @@ def test_below_the_threshold_it_is_sent_on_to_the_routes_team(driven: Callable[.
     seen.choose(WOOD)
     assert seen.screen.side.route.text() == "Agree and send on"
     seen.press(Qt.Key.Key_O)
-    seen.type("oversight.reason", "Support at school meets it.")
-    seen.type("oversight.words", "His attendance has fallen since September.")
+    seen.write("oversight.reason", "Support at school meets it.")
+    seen.write("oversight.words", "His attendance has fallen since September.")
     seen.save()
     outcome = seen.desk.referral(WOOD).outcome
     assert outcome is not None
@@ -224,12 +223,12 @@ def test_another_route_needs_its_choice_and_its_reason(driven: Callable[..., Ove
     reason = seen.find("oversight.reason")
     assert isinstance(reason, TextField)
     assert reason.error.text() == "Write the reason."
-    seen.type("oversight.reason", "Explained by the GP.")
+    seen.write("oversight.reason", "Explained by the GP.")
     seen.save()
     assert seen.desk.referral(CARTER).stage is Stage.OVERSEEN
     seen.press(Qt.Key.Key_K)
-    seen.type("oversight.feedback", "Telephoned Mrs Marsh.")
-    seen.type("oversight.reason", "Advice given.")
+    seen.write("oversight.feedback", "Telephoned Mrs Marsh.")
+    seen.write("oversight.reason", "Advice given.")
     seen.save()
     assert seen.desk.referral(CARTER).stage is Stage.CLOSED
 
@@ -245,9 +244,9 @@ def test_a_strategy_discussion_says_who_is_still_needed(driven: Callable[..., Ov
     assert form._missing.text() == "Still needed: health trust or mental health trust"
     seen.click("oversight.present.mpft")
     seen.press_mouse(form.decision.button("s47_joint"))
-    seen.type("oversight.reason", "Unexplained bruises on a baby.")
-    seen.type("oversight.interim_safety", "Zara stays on the ward.")
-    seen.type("oversight.seen_by", "Today 16:00, duty social worker")
+    seen.write("oversight.reason", "Unexplained bruises on a baby.")
+    seen.write("oversight.interim_safety", "Zara stays on the ward.")
+    seen.write("oversight.seen_by", "Today 16:00, duty social worker")
     seen.save()
     (held,) = seen.desk.referral(KHAN).all(StrategyHeld)
     assert held.body.present == ("scc-children", "police", "mpft")
@@ -264,7 +263,7 @@ def test_a_contact_is_advised_on_while_it_grows_and_nothing_typed_is_lost(
     seen = driven(taking)
     seen.choose(TAKING)
     seen.press(Qt.Key.Key_D)
-    seen.type("oversight.advice", "Ask who collects")
+    seen.write("oversight.advice", "Ask who collects")
     known = [entry.id for entry in taking.entries]
     words = "He said his uncle hit him."
     taking.tell(
@@ -281,7 +280,7 @@ def test_a_contact_is_advised_on_while_it_grows_and_nothing_typed_is_lost(
     assert isinstance(field, TextField)
     assert field.value() == "Ask who collects"
     assert field.text.hasFocus()
-    seen.type("oversight.advice", " him today.")
+    seen.write("oversight.advice", " him today.")
     seen.save()
     (advice,) = seen.desk.referral(TAKING).all(AdviceGiven)
     assert advice.body.words == "Ask who collects him today."

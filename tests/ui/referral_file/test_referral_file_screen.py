@@ -37,17 +37,12 @@ NOW = datetime(2026, 11, 12, 14, 40, tzinfo=UTC)
 STREAM = "referral:0"
 
 
-class AtFile(Driven):
+class AtFile(Driven[ReferralFile]):
     def __init__(self, qtbot: QtBot, worker: Worker, desk: Desk, stream: str = STREAM) -> None:
-        self.screen = ReferralFile(desk, worker)
-        super().__init__(qtbot, worker, desk, self.screen)
+        super().__init__(qtbot, worker, desk, ReferralFile(desk, worker))
         if stream:
             self.window.open("file", stream)
             self.settle()
-
-    def words(self) -> str:
-        shown = [one for one in self.screen.findChildren(Text) if one.isVisibleTo(self.window)]
-        return "\n".join(one.text() for one in shown)
 
     def sees(self, name: str) -> bool:
         return any(one.isVisibleTo(self.window) for one in self.window.findChildren(QWidget, name))
@@ -152,7 +147,7 @@ def test_what_arrives_stands_on_top_and_the_chosen_row_stays(driven: Callable[..
 def test_a_note_is_added_shown_as_waiting_and_its_draft_forgotten(driven: Callable[..., AtFile]) -> None:
     file = driven()
     file.press(Qt.Key.Key_N)
-    file.type("file.words", "Rang the school: she is with Mrs Marsh.")
+    file.write("file.words", "Rang the school: she is with Mrs Marsh.")
     file.press(Qt.Key.Key_Escape)
     assert not file.sees("file.words")
     file.press(Qt.Key.Key_N)
@@ -170,16 +165,16 @@ def test_a_disagreement_is_raised_shown_over_everything_and_resolved(driven: Cal
     file.press(Qt.Key.Key_E)
     for agency in ("police", "scc-children"):
         file.click(f"file.agency.{agency}")
-    file.type("file.words", "The level for Tyler.")
+    file.write("file.words", "The level for Tyler.")
     file.save()
     assert file.sees("file.form.save"), "how people are kept safe is missing"
-    file.type("file.interim_safety", "He stays with his aunt.")
+    file.write("file.interim_safety", "He stays with his aunt.")
     file.save()
     raised = file.desk.referral(STREAM).all(EscalationRaised)
     assert raised[0].body.parties == ("scc-children", "police")
     assert "Escalated, stage 1: between practitioners: The level for Tyler." in file.words()
     file.press(Qt.Key.Key_R)
-    file.type("file.result", "Agreed at child protection.")
+    file.write("file.result", "Agreed at child protection.")
     file.save()
     assert file.desk.referral(STREAM).all(EscalationResolved)
     assert "Escalated, stage 1: between practitioners: The level for Tyler." not in file.words()
@@ -191,7 +186,7 @@ def test_only_an_entry_that_moved_nothing_on_is_withdrawn(driven: Callable[..., 
     file = driven(story)
     assert file.screen.side.withdraw.isEnabled()
     file.press(Qt.Key.Key_X)
-    file.type("file.reason", "It belongs to the Price family.")
+    file.write("file.reason", "It belongs to the Price family.")
     file.save()
     assert file.desk.referral(STREAM).all(EntryWithdrawn)
     assert "About another family." not in [row.words for row in file.screen.everything.table.rows()]
@@ -226,7 +221,7 @@ def test_a_picture_is_attached_by_its_path_and_looked_at(
     path = png(tmp_path)
     file.press(Qt.Key.Key_4)
     file.press(Qt.Key.Key_A)
-    file.type("file.path", str(path))
+    file.write("file.path", str(path))
     title = file.find("file.title")
     title.setFocus()
     assert file.text("file.title") == "body map", "the file's name is offered"
@@ -253,8 +248,8 @@ def test_what_is_no_document_is_refused_at_its_field(driven: Callable[..., AtFil
     file = driven()
     file.press(Qt.Key.Key_4)
     file.press(Qt.Key.Key_A)
-    file.type("file.path", str(program))
-    file.type("file.title", "Letter")
+    file.write("file.path", str(program))
+    file.write("file.title", "Letter")
     file.save()
     field = file.screen.findChildren(QWidget, "file.path")[-1]
     assert "Attach a PDF, a PNG or a JPEG." in [one.text() for one in field.findChildren(Text)]

@@ -19,7 +19,7 @@ from tests.domain.story import EDUCATION, POLICE, Story
 from tests.support.carter_table import CarterStory
 from tests.support.desks import desk_of, receive
 from tests.ui.accessibility import nameless
-from tests.ui.driving import CONTROL, Driven
+from tests.ui.driven import CONTROL, Driven
 from ui.keys import keys
 from ui.requests import Requests
 from ui.theme import Mode, Theme
@@ -27,7 +27,7 @@ from ui.widgets import ChoiceField, Field, TextField
 from ui.work import Worker
 
 STREAM = "referral:0"
-Opened = Callable[..., Driven]
+Opened = Callable[..., Driven[Requests]]
 
 
 def asked() -> CarterStory:
@@ -41,19 +41,14 @@ def opened(qtbot: QtBot, worker: Worker, tmp_path: Path) -> Iterator[Opened]:
     """Opens the screen of an agency on a desk with these stories."""
     desks: list[Desk] = []
 
-    def make(author: Author, *stories: Story) -> Driven:
+    def make(author: Author, *stories: Story) -> Driven[Requests]:
         desks.append(desk_of(author, tmp_path, *stories))
-        return Driven(qtbot, worker, desks[-1], Requests)
+        return Driven(qtbot, worker, desks[-1], Requests(desks[-1], worker))
 
     yield make
     qtbot.waitUntil(lambda: worker.waiting == 0)
     for desk in desks:
         desk.cache.close()
-
-
-def screen(driven: Driven) -> Requests:
-    assert isinstance(driven.screen, Requests)
-    return driven.screen
 
 
 def test_the_first_request_is_open_when_the_screen_is(opened: Opened) -> None:
@@ -73,7 +68,7 @@ def test_every_control_has_a_name_and_no_key_has_two_meanings(opened: Opened) ->
 def test_nothing_held_for_everybody_takes_two_keys(opened: Opened) -> None:
     driven = opened(EDUCATION, asked())
     driven.write("requests.systems.more", "CPOMS")
-    screen(driven).list.setFocus()
+    driven.screen.list.setFocus()
     driven.press("hh")
     request = requests(driven.desk.referral(STREAM))["r-education"]
     assert request.state == "nothing_held"
@@ -108,19 +103,19 @@ def test_a_whole_answer_by_keyboard(opened: Opened) -> None:
     assert isinstance(reason, ChoiceField)
     assert reason.box.hasFocus()
     for _ in range(5):
-        driven.key(Qt.Key.Key_Down)
+        driven.press(Qt.Key.Key_Down)
     assert reason.box.currentText() == "Sharing would prejudice an investigation"
     driven.write("requests.person.dean.text", "A search warrant is to be served this week.")
     driven.write("requests.person.dean.review", "20 Nov 2026")
     driven.write("requests.systems.more", "Niche")
-    screen(driven).list.setFocus()
+    driven.screen.list.setFocus()
     driven.press("i")
     driven.type("Verbal argument reported by a neighbour.")
     driven.write("requests.item.when", "31 Oct 2026")
     driven.find("requests.item.about.joanne").setFocus()
-    driven.key(Qt.Key.Key_Space)
+    driven.press(Qt.Key.Key_Space)
     driven.press("i", CONTROL)
-    driven.send()
+    driven.save()
     referral = driven.desk.referral(STREAM)
     answers = requests(referral)["r-police"].answers
     assert {subject: made.body.result for subject, made in answers.items()} == {
@@ -133,7 +128,7 @@ def test_a_whole_answer_by_keyboard(opened: Opened) -> None:
     assert (out.body.words, out.body.subjects) == ("Verbal argument reported by a neighbour.", ("joanne",))
     assert out.body.on is not None
     assert out.body.on.display() == "31 Oct 2026"
-    assert "4 of 5 answered" in screen(driven).list.rows()[0].state_words
+    assert "4 of 5 answered" in driven.screen.list.rows()[0].state_words
 
 
 def test_letters_typed_into_a_field_do_nothing_else(opened: Opened) -> None:
@@ -151,7 +146,7 @@ def test_a_date_that_is_none_is_refused_where_it_was_written_and_the_words_stay(
     driven.press("i")
     driven.type("Seen at the address.")
     driven.find("requests.item.about.dean").setFocus()
-    driven.key(Qt.Key.Key_Space)
+    driven.press(Qt.Key.Key_Space)
     driven.write("requests.item.when", "last week or so")
     driven.press("i", CONTROL)
     when, words = driven.find("requests.item.when"), driven.find("requests.item.words")
@@ -166,7 +161,7 @@ def test_an_item_with_conditions_cannot_be_released_as_it_is(opened: Opened) -> 
     driven.press("i")
     driven.type("An informant places Dean at the address.")
     driven.find("requests.item.about.dean").setFocus()
-    driven.key(Qt.Key.Key_Space)
+    driven.press(Qt.Key.Key_Space)
     for field, letter in (("source", "1"), ("grade", "B"), ("handling", "C")):
         choice = driven.find(f"requests.item.{field}")
         assert isinstance(choice, ChoiceField)
@@ -181,7 +176,7 @@ def test_an_item_with_conditions_cannot_be_released_as_it_is(opened: Opened) -> 
     wording.set_value("")
     driven.write("requests.item.wording", "Dean is believed to stay there.")
     driven.write("requests.systems.more", "Niche")
-    driven.send()
+    driven.save()
     (out,) = released(driven.desk.referral(STREAM)).values()
     assert out.body.words == "Dean is believed to stay there."
 
@@ -199,7 +194,7 @@ def test_what_was_typed_is_there_again_after_the_screen_was_closed(
     driven.type("Half a sentence about")
     driven.window.hide()
     driven.settle()
-    again = Driven(qtbot, worker, driven.desk, Requests)
+    again = Driven(qtbot, worker, driven.desk, Requests(driven.desk, worker))
     words = again.find("requests.item.words")
     assert isinstance(words, TextField)
     assert words.value() == "Half a sentence about"
@@ -239,12 +234,12 @@ def test_an_item_not_sent_can_be_removed(opened: Opened) -> None:
     driven.press("i")
     driven.type("Not this one.")
     driven.find("requests.item.about.dean").setFocus()
-    driven.key(Qt.Key.Key_Space)
+    driven.press(Qt.Key.Key_Space)
     driven.press("i", CONTROL)
     driven.find("requests.items").setFocus()
-    driven.key(Qt.Key.Key_Delete)
+    driven.press(Qt.Key.Key_Delete)
     driven.write("requests.systems.more", "Niche")
-    driven.send()
+    driven.save()
     assert contributions(driven.desk.referral(STREAM)) == {}
 
 
@@ -257,7 +252,7 @@ def test_a_new_request_appears_by_itself_and_leaves_what_is_typed_alone(opened: 
     receive(driven.desk.cache, POLICE, further)
     driven.desk.tell(ChangeSet(frozenset({"referral:1"})))
     driven.settle()
-    assert len(screen(driven).list.rows()) == 2
+    assert len(driven.screen.list.rows()) == 2
     driven.type("tence")
     words = driven.find("requests.item.words")
     assert isinstance(words, TextField)
@@ -269,7 +264,7 @@ def test_a_late_request_says_by_how_much_in_words(opened: Opened) -> None:
     story.now += timedelta(hours=3)
     driven = opened(POLICE, story)
     assert [face.text for face in driven.screen.chips()] == ["1 to answer", "1 late"]
-    (row,) = screen(driven).list.rows()
+    (row,) = driven.screen.list.rows()
     assert row.left(driven.desk.now()).startswith("late 1 h")
 
 
@@ -285,7 +280,7 @@ def test_nothing_runs_out_of_the_window_at_any_text_size(
     Theme.apply(themed, Mode.LIGHT, scale)
     driven = opened(POLICE, asked())
     driven.press("x")
-    page = screen(driven).answer
+    page = driven.screen.answer
     assert page is not None
     assert page.minimumSizeHint().width() <= driven.window.width() - 56 * scale
     assert page.width() <= driven.window.width()

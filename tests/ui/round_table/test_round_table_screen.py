@@ -23,7 +23,7 @@ from tests.support.carter_table import CarterStory, gathered
 from tests.support.desks import desk_of, receive
 from tests.support.other_cohorts import domestic_abuse
 from tests.ui.accessibility import nameless
-from tests.ui.driving import ALT, CONTROL, Driven
+from tests.ui.driven import ALT, CONTROL, Driven
 from ui.keys import keys
 from ui.round_table import RoundTable
 from ui.theme import Mode, Theme
@@ -32,7 +32,8 @@ from ui.widgets.text import Text
 from ui.work import Worker
 
 STREAM = "referral:0"
-Opened = Callable[..., Driven]
+AtTable = Driven[RoundTable]
+Opened = Callable[..., AtTable]
 
 
 @pytest.fixture
@@ -40,9 +41,9 @@ def opened(qtbot: QtBot, worker: Worker, tmp_path: Path) -> Iterator[Opened]:
     """Opens the console on a desk with these stories, at the first of them."""
     desks: list[Desk] = []
 
-    def make(*stories: Story, author: Author = FACILITATOR, size: tuple[int, int] = (1366, 768)) -> Driven:
+    def make(*stories: Story, author: Author = FACILITATOR, size: tuple[int, int] = (1366, 768)) -> AtTable:
         desks.append(desk_of(author, tmp_path, *stories))
-        driven = Driven(qtbot, worker, desks[-1], RoundTable, size)
+        driven = Driven(qtbot, worker, desks[-1], RoundTable(desks[-1], worker), size=size)
         if stories:
             driven.window.open("table", stories[0].stream)
         driven.settle()
@@ -54,22 +55,17 @@ def opened(qtbot: QtBot, worker: Worker, tmp_path: Path) -> Iterator[Opened]:
         desk.cache.close()
 
 
-def table(driven: Driven) -> RoundTable:
-    assert isinstance(driven.screen, RoundTable)
-    return driven.screen
+def rows(driven: AtTable) -> list[str]:
+    return [line.what for line in driven.screen.console.chronology.table.rows()]
 
 
-def rows(driven: Driven) -> list[str]:
-    return [line.what for line in table(driven).console.chronology.table.rows()]
-
-
-def arrives(driven: Driven, story: Story, author: Author = FACILITATOR) -> None:
+def arrives(driven: AtTable, story: Story, author: Author = FACILITATOR) -> None:
     """The store's feed brings what was admitted since, and the change is told."""
     driven.desk.tell(receive(driven.desk.cache, author, story))
     driven.settle()
 
 
-def choose(driven: Driven, name: str, words: str) -> None:
+def choose(driven: AtTable, name: str, words: str) -> None:
     """With the arrow keys, as far as the answer that reads so."""
     field = driven.find(name)
     assert isinstance(field, ChoiceField)
@@ -77,16 +73,16 @@ def choose(driven: Driven, name: str, words: str) -> None:
     to = field.box.findText(words)
     assert to >= 0, words
     while field.box.currentIndex() != to:
-        driven.key(Qt.Key.Key_Down if field.box.currentIndex() < to else Qt.Key.Key_Up)
+        driven.press(Qt.Key.Key_Down if field.box.currentIndex() < to else Qt.Key.Key_Up)
 
 
 def test_a_release_arrives_by_itself_and_stands_out_for_a_while(opened: Opened) -> None:
     story = gathered().tabled()
     assert isinstance(story, CarterStory)
     driven = opened(story)
-    console = table(driven).console
+    console = driven.screen.console
     console.chronology.table.setFocus()
-    driven.key(Qt.Key.Key_Down)
+    driven.press(Qt.Key.Key_Down)
     chosen = console.chronology.table.current()
     before = rows(driven)
     story.health_answers()
@@ -119,17 +115,17 @@ def test_an_arrival_leaves_what_is_being_typed_alone(opened: Opened) -> None:
 
 def test_the_whole_table_by_keyboard(opened: Opened) -> None:
     driven = opened(gathered())
-    screen = table(driven)
+    screen = driven.screen
     # Open it.
     driven.type("Room 2")
-    driven.send()
+    driven.save()
     # Attendance: social care and police are here, then who came for police.
     driven.press("p")
     driven.press("p")
-    driven.key(Qt.Key.Key_Up)
-    driven.key(Qt.Key.Key_Return)
+    driven.press(Qt.Key.Key_Up)
+    driven.press(Qt.Key.Key_Return)
     driven.type("Sam Iqbal")
-    driven.key(Qt.Key.Key_Return)
+    driven.press(Qt.Key.Key_Return)
     came = driven.desk.referral(STREAM).latest(AttendanceRecorded, "agency")
     assert {agency: made.body.attendance for agency, made in came.items()} == {
         "scc-children": Attendance.PRESENT,
@@ -139,7 +135,7 @@ def test_the_whole_table_by_keyboard(opened: Opened) -> None:
     # Analysis: recorded when the field is left.
     driven.press("y")
     driven.type("Two unexplained injuries in five weeks.")
-    driven.key(Qt.Key.Key_Tab)
+    driven.press(Qt.Key.Key_Tab)
     driven.type("School and grandmother.")
     driven.press("l", ALT)
     said = driven.desk.referral(STREAM).latest(AnalysisRecorded, "part")
@@ -149,15 +145,15 @@ def test_the_whole_table_by_keyboard(opened: Opened) -> None:
     driven.press("v")
     choose(driven, "table.view.agency", "Police")
     choose(driven, "table.view.level", "Child protection (s47)")
-    driven.send()
+    driven.save()
     driven.press("l", ALT)
     driven.press("a")
     driven.type("Strategy discussion")
-    driven.key(Qt.Key.Key_Tab)
+    driven.press(Qt.Key.Key_Tab)
     driven.type("R. Okafor")
-    driven.key(Qt.Key.Key_Tab)
+    driven.press(Qt.Key.Key_Tab)
     driven.type("16:00")
-    driven.send()
+    driven.save()
     (action,) = driven.desk.referral(STREAM).latest(ActionRecorded, "action").values()
     assert (action.body.words, action.body.owner) == ("Strategy discussion", "R. Okafor")
     (view,) = desk_table.read_table(driven.desk, STREAM).views
@@ -178,7 +174,7 @@ def test_the_whole_table_by_keyboard(opened: Opened) -> None:
     assert "Not answered yet: MPFT." in driven.words()
     assert driven.desk.referral(STREAM).draft is None
     driven.type("The children must be safe before school ends.")
-    driven.send()
+    driven.save()
     referral = driven.desk.referral(STREAM)
     without = requests(referral)["r-health"].without
     assert without is not None
@@ -192,13 +188,13 @@ def test_the_whole_table_by_keyboard(opened: Opened) -> None:
 
 def test_each_choice_of_a_level_says_what_it_steps(opened: Opened) -> None:
     driven = opened(gathered().tabled())
-    decision = table(driven).console.decision
+    decision = driven.screen.console.decision
     choose(driven, "table.final.mia", "Child protection (s47)")
     choose(driven, "table.final.tyler", "Child in need (s17)")
     assert decision.subjects["mia"].move_pill.face.text == "▲ stepped up"
     assert decision.subjects["tyler"].move_pill.face.text == "= confirmed"
     choose(driven, "table.final.tyler", "Child in need (s17)")
-    driven.key(Qt.Key.Key_Up)
+    driven.press(Qt.Key.Key_Up)
     assert decision.subjects["tyler"].move_pill.face.text == "▼ stepped down"
 
 
@@ -234,14 +230,14 @@ def test_what_is_typed_of_a_decision_is_there_again_after_a_restart(
     driven.press("e")
     driven.window.hide()
     driven.settle()
-    again = Driven(qtbot, worker, driven.desk, RoundTable)
+    again = Driven(qtbot, worker, driven.desk, RoundTable(driven.desk, worker))
     again.window.open("table", STREAM)
     again.settle()
     why, final = again.find("table.rationale.mia"), again.find("table.final.mia")
     assert isinstance(why, TextField)
     assert isinstance(final, ChoiceField)
     assert (why.value(), final.value()) == ("Two unexplained injuries", "child_protection")
-    assert len(table(again).console.chronology.relied) == 1
+    assert len(again.screen.console.chronology.relied) == 1
 
 
 def test_a_returned_draft_shows_the_signers_reason_and_is_amended(opened: Opened) -> None:
@@ -341,21 +337,21 @@ def test_at_twice_the_text_size_nothing_needs_scrolling_sideways(
 ) -> None:
     Theme.apply(themed, Mode.LIGHT, 2.0)
     driven = opened(gathered().tabled())
-    assert table(driven).console.width() <= driven.window.width()
-    assert table(driven).console.minimumSizeHint().width() <= driven.window.width()
+    assert driven.screen.console.width() <= driven.window.width()
+    assert driven.screen.console.minimumSizeHint().width() <= driven.window.width()
 
 
 # --- the second display
 
 
-def on_the_wall(driven: Driven) -> str:
-    display = table(driven).display
+def on_the_wall(driven: AtTable) -> str:
+    display = driven.screen.display
     assert display is not None
     return "\n".join(text.text() for text in display.findChildren(Text) if not text.isHidden())
 
 
 @pytest.fixture
-def wall(opened: Opened, qtbot: QtBot) -> Iterator[tuple[Driven, CarterStory]]:
+def wall(opened: Opened, qtbot: QtBot) -> Iterator[tuple[AtTable, CarterStory]]:
     """The display is on, with social care, police and education in the room; police hold an item back."""
     story = gathered()
     story.brings(POLICE, "r-police", ("dean",), "Intelligence about Dean.", "2 Jun 2026", released=False)
@@ -366,14 +362,14 @@ def wall(opened: Opened, qtbot: QtBot) -> Iterator[tuple[Driven, CarterStory]]:
     driven.find("table.chronology").setFocus()
     driven.press("s")
     yield driven, story
-    display = table(driven).display
+    display = driven.screen.display
     assert display is not None
     display.close()
     display.deleteLater()
 
 
 def test_the_wall_shows_what_everybody_present_may_see_and_nothing_held_back(
-    wall: tuple[Driven, CarterStory],
+    wall: tuple[AtTable, CarterStory],
 ) -> None:
     driven, _ = wall
     words = on_the_wall(driven)
@@ -389,7 +385,7 @@ def test_the_wall_shows_what_everybody_present_may_see_and_nothing_held_back(
     assert any(face.text == "second display: on · 1 kept off it" for face in driven.screen.chips())
 
 
-def test_the_wall_is_live(wall: tuple[Driven, CarterStory]) -> None:
+def test_the_wall_is_live(wall: tuple[AtTable, CarterStory]) -> None:
     driven, story = wall
     assert "low mood" not in on_the_wall(driven)
     story.health_answers()
@@ -398,7 +394,7 @@ def test_the_wall_is_live(wall: tuple[Driven, CarterStory]) -> None:
     assert "✓ MPFT" in on_the_wall(driven)
 
 
-def test_what_is_said_to_be_unknown_stands_on_the_wall(wall: tuple[Driven, CarterStory]) -> None:
+def test_what_is_said_to_be_unknown_stands_on_the_wall(wall: tuple[AtTable, CarterStory]) -> None:
     driven, _ = wall
     driven.write("table.analysis.unknown", "Full name and history of Dean")
     driven.find("table.chronology").setFocus()
@@ -406,7 +402,7 @@ def test_what_is_said_to_be_unknown_stands_on_the_wall(wall: tuple[Driven, Carte
     assert "Full name and history of Dean" in on_the_wall(driven)
 
 
-def test_somebody_who_was_not_asked_empties_the_wall(wall: tuple[Driven, CarterStory]) -> None:
+def test_somebody_who_was_not_asked_empties_the_wall(wall: tuple[AtTable, CarterStory]) -> None:
     driven, _ = wall
     desk_table.record_attendance(driven.desk, STREAM, "ambulance", Attendance.PRESENT)
     driven.settle()
@@ -415,28 +411,28 @@ def test_somebody_who_was_not_asked_empties_the_wall(wall: tuple[Driven, CarterS
     assert "Carter" not in words
 
 
-def test_a_blank_wall_keeps_no_word_of_the_case(wall: tuple[Driven, CarterStory]) -> None:
+def test_a_blank_wall_keeps_no_word_of_the_case(wall: tuple[AtTable, CarterStory]) -> None:
     driven, _ = wall
-    table(driven).blank()
+    driven.screen.blank()
     words = on_the_wall(driven)
     for word in ("Carter", "Bruise", "MPFT", "Children Act", "Case"):
         assert word not in words
 
 
-def test_when_the_screen_is_gone_so_is_the_wall(wall: tuple[Driven, CarterStory], qtbot: QtBot) -> None:
+def test_when_the_screen_is_gone_so_is_the_wall(wall: tuple[AtTable, CarterStory], qtbot: QtBot) -> None:
     driven, _ = wall
-    display: QWidget | None = table(driven).display
+    display: QWidget | None = driven.screen.display
     assert display is not None
     driven.window.drop_screens()
     qtbot.waitUntil(lambda: not display.isVisible())
 
 
-def test_the_same_key_turns_the_wall_off(wall: tuple[Driven, CarterStory]) -> None:
+def test_the_same_key_turns_the_wall_off(wall: tuple[AtTable, CarterStory]) -> None:
     driven, _ = wall
-    display = table(driven).display
+    display = driven.screen.display
     assert display is not None
     driven.window.activateWindow()
-    table(driven).second.click()
+    driven.screen.second.click()
     driven.settle()
     assert not display.isVisible()
     assert "Carter" not in on_the_wall(driven)

@@ -23,10 +23,9 @@ from ui.widgets import Text
 from ui.work import Worker
 
 
-class OnSettings(Driven):
+class OnSettings(Driven[SettingsScreen]):
     def __init__(self, qtbot: QtBot, worker: Worker, desk: Desk) -> None:
-        self.screen = SettingsScreen(desk, worker)
-        super().__init__(qtbot, worker, desk, self.screen)
+        super().__init__(qtbot, worker, desk, SettingsScreen(desk, worker))
 
 
 @pytest.fixture

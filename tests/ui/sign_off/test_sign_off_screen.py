@@ -42,15 +42,9 @@ STREAM = "referral:0"
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
 
-class AtSignOff(Driven):
+class AtSignOff(Driven[SignOff]):
     def __init__(self, qtbot: QtBot, worker: Worker, desk: Desk) -> None:
-        self.screen = SignOff(desk, worker)
-        super().__init__(qtbot, worker, desk, self.screen, "file")
-
-    def words(self) -> str:
-        """Everything that can be read, a line each."""
-        shown = [one for one in self.screen.findChildren(Text) if one.isVisibleTo(self.window)]
-        return "\n".join(one.text() for one in shown)
+        super().__init__(qtbot, worker, desk, SignOff(desk, worker), "file")
 
     def sees(self, name: str) -> bool:
         return any(one.isVisibleTo(self.window) for one in self.window.findChildren(QWidget, name))
@@ -147,7 +141,7 @@ def test_the_passphrase_and_enter_sign_exactly_what_was_read(driven: Callable[..
     sign = driven()
     draft = sign.desk.referral(STREAM).draft
     assert draft is not None
-    sign.type("sign.passphrase", PASSPHRASE)
+    sign.write("sign.passphrase", PASSPHRASE)
     sign.press(Qt.Key.Key_Return)
     made = sign.desk.referral(STREAM).signed
     assert made is not None
@@ -161,7 +155,7 @@ def test_a_wrong_passphrase_is_said_at_its_field_and_nothing_is_signed(
     driven: Callable[..., AtSignOff],
 ) -> None:
     sign = driven()
-    sign.type("sign.passphrase", "guess")
+    sign.write("sign.passphrase", "guess")
     sign.press(Qt.Key.Key_Return)
     field = sign.screen.sign_card.passphrase
     assert field.error.text() == "That is not this profile's passphrase."
@@ -193,7 +187,7 @@ def test_what_arrives_while_the_passphrase_is_typed_shows_and_takes_nothing_away
 ) -> None:
     story = at_sign_off()
     sign = driven(story)
-    sign.type("sign.passphrase", "correct horse")
+    sign.write("sign.passphrase", "correct horse")
     known = tuple(entry.id for entry in story.entries)
     story.brings(HEALTH, "r-health", "c-late", ("mia",), "Fracture in 2024.", Voice.FACT, PartialDate(2024))
     sign.arrives(story, *known)
@@ -205,7 +199,7 @@ def test_what_arrives_while_the_passphrase_is_typed_shows_and_takes_nothing_away
 def test_a_draft_replaced_while_it_is_read_is_to_be_read_again(driven: Callable[..., AtSignOff]) -> None:
     story = at_sign_off()
     sign = driven(story)
-    sign.type("sign.passphrase", PASSPHRASE)
+    sign.write("sign.passphrase", PASSPHRASE)
     known = tuple(entry.id for entry in story.entries)
     deputy = msgspec.structs.replace(CONSULTANT, person="dan")
     story.tell(deputy, DecisionReturned(reason="Name the safe adult."))
@@ -217,7 +211,7 @@ def test_a_draft_replaced_while_it_is_read_is_to_be_read_again(driven: Callable[
 
 def test_leaving_the_place_forgets_the_passphrase(driven: Callable[..., AtSignOff]) -> None:
     sign = driven()
-    sign.type("sign.passphrase", "correct horse")
+    sign.write("sign.passphrase", "correct horse")
     sign.window.go("file")
     assert sign.screen.sign_card.passphrase.value() == ""
 
@@ -230,7 +224,7 @@ def test_a_return_says_what_is_to_change_and_the_place_goes_on(driven: Callable[
     sign.press(Qt.Key.Key_R, CONTROL)
     sign.save()
     assert sign.desk.referral(STREAM).returned is None, "it says what is missing instead"
-    sign.type("sign.reason", "Name the safe adult.")
+    sign.write("sign.reason", "Name the safe adult.")
     sign.save()
     made = sign.desk.referral(STREAM).returned
     assert made is not None
@@ -242,7 +236,7 @@ def test_a_return_says_what_is_to_change_and_the_place_goes_on(driven: Callable[
 def test_a_reason_half_written_comes_back(driven: Callable[..., AtSignOff]) -> None:
     sign = driven()
     sign.press(Qt.Key.Key_R, CONTROL)
-    sign.type("sign.reason", "Name the saf")
+    sign.write("sign.reason", "Name the saf")
     sign.press(Qt.Key.Key_Escape)
     assert sign.sees("sign.sign")
     again = AtSignOff(sign.qtbot, sign.worker, sign.desk)
@@ -256,7 +250,7 @@ def test_a_refused_return_shows_both_sides_and_gives_its_words_back(
     story = at_sign_off()
     sign = driven(story)
     sign.press(Qt.Key.Key_R, CONTROL)
-    sign.type("sign.reason", "Name the safe adult.")
+    sign.write("sign.reason", "Name the safe adult.")
     sign.save()
     known = tuple(entry.id for entry in story.entries)
     deputy = msgspec.structs.replace(CONSULTANT, person="dan")
@@ -296,7 +290,7 @@ def test_it_is_sent_to_the_team_that_the_level_leads_to_unless_another_is_chosen
     assert isinstance(team, ChoiceField)
     assert team.value() == "scc-children/child-protection"
     team.set_value("scc-children/social-work-gateway")
-    signed.type("sign.words", "See her today.")
+    signed.write("sign.words", "See her today.")
     signed.save()
     sent = signed.desk.referral(STREAM).outcome
     assert sent is not None
@@ -313,13 +307,13 @@ def test_the_referrer_is_told_and_then_it_can_be_closed(driven: Callable[..., At
     assert not sign.screen.after_card.close_it.isEnabled()
     assert "then it can be closed" in sign.words()
     sign.press(Qt.Key.Key_F)
-    sign.type("sign.how", "Telephoned Mrs Marsh.")
+    sign.write("sign.how", "Telephoned Mrs Marsh.")
     sign.save()
     told = sign.desk.referral(STREAM).last(FeedbackGiven)
     assert told is not None
     assert told.body.how == "Telephoned Mrs Marsh."
     sign.press(Qt.Key.Key_C)
-    sign.type("sign.reason", "Nothing further for the hub.")
+    sign.write("sign.reason", "Nothing further for the hub.")
     sign.save()
     assert sign.desk.referral(STREAM).stage is Stage.CLOSED
 
@@ -327,7 +321,7 @@ def test_the_referrer_is_told_and_then_it_can_be_closed(driven: Callable[..., At
 def test_agencies_working_with_the_family_are_ticked_from_what_they_found(signed: AtSignOff) -> None:
     signed.press(Qt.Key.Key_T)
     signed.click("sign.agency.mpft")
-    signed.type("sign.words", "It is open to child protection.")
+    signed.write("sign.words", "It is open to child protection.")
     signed.save()
     told = signed.desk.referral(STREAM).last(AgenciesTold)
     assert told is not None
@@ -337,7 +331,7 @@ def test_agencies_working_with_the_family_are_ticked_from_what_they_found(signed
 def test_the_letter_is_looked_at_changed_and_made(signed: AtSignOff) -> None:
     signed.press(Qt.Key.Key_L)
     assert signed.text("sign.outcome").endswith("is now working with the family.")
-    signed.type("sign.outcome", " Mrs Marsh may ring us.")
+    signed.write("sign.outcome", " Mrs Marsh may ring us.")
     signed.save()
     assert signed.screen.viewer.isVisible()
     assert signed.screen.viewer.heading.text() == "Letter to the referrer"
@@ -352,11 +346,11 @@ def test_an_amendment_moves_the_level_and_is_shown(signed: AtSignOff) -> None:
         field = signed.find(f"sign.{name}")
         assert isinstance(field, ChoiceField)
         field.set_value(value)
-    signed.type("sign.intervention", "Section 47 enquiry.")
-    signed.type("sign.rationale", "He was hurt as well.")
+    signed.write("sign.intervention", "Section 47 enquiry.")
+    signed.write("sign.rationale", "He was hurt as well.")
     signed.save()
     assert signed.sees("sign.form.save"), "the reason is missing"
-    signed.type("sign.reason", "Told us at the strategy discussion.")
+    signed.write("sign.reason", "Told us at the strategy discussion.")
     signed.save()
     assert levels(signed.desk.referral(STREAM))["tyler"].final == "child_protection"
     assert "Told us at the strategy discussion." in signed.words()
@@ -377,8 +371,8 @@ def test_a_paper_is_made_looked_at_page_by_page_and_saved_where_a_person_says(
     signed.press(Qt.Key.Key_S, CONTROL)
     signed.save()
     assert signed.sees("viewer.write"), "no folder was named"
-    signed.type("viewer.folder", str(tmp_path))
-    signed.type("viewer.password", "nine blue herons")
+    signed.write("viewer.folder", str(tmp_path))
+    signed.write("viewer.password", "nine blue herons")
     signed.save()
     path = tmp_path / "ISL-26-00002-mash-summary-full.pdf"
     assert PdfReader(io.BytesIO(path.read_bytes())).is_encrypted

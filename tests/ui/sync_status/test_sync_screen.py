@@ -54,7 +54,7 @@ def overtaken(desk: Desk, story: Story) -> None:
     desk.tell(desk.cache.refused(act, "moved-on", MOVED, None, mine.id, theirs))
 
 
-def drive(qtbot: QtBot, worker: Worker, desk: Desk) -> Driven:
+def drive(qtbot: QtBot, worker: Worker, desk: Desk) -> Driven[SyncScreen]:
     return Driven(qtbot, worker, desk, SyncScreen(desk, worker), "file")
 
 
