@@ -51,7 +51,10 @@ def relations(referral: Referral, agency: str, config: HubConfig) -> frozenset[R
         found.add(Relation.ASKED)
     if referral.outcome is not None and referral.outcome.body.agency == agency:
         found.add(Relation.RECEIVING)
-    if any(one.id == agency and one.kind is AgencyKind.HUB for one in config.agencies):
+    # The hub's own staff have to do with it from admission on: what was sent on from triage is not theirs.
+    if referral.admitted is not None and any(
+        one.id == agency and one.kind is AgencyKind.HUB for one in config.agencies
+    ):
         found.add(Relation.HUB)
     return frozenset(found)
 
@@ -100,7 +103,7 @@ _involved = {Relation.OWNER, Relation.ORIGIN, Relation.HUB, Relation.ASKED, Rela
 TABLE: dict[str, tuple[Permit, ...]] = {
     "contact.opened": (_permit(_INTAKE, {Relation.NONE}, frozenset({_S.NONE})),),
     "contact.corrected": (_permit(_INTAKE, _DESK, _TAKING),),
-    "referrer.recorded": (_permit(_INTAKE, _DESK, OPEN),),
+    "referrer.recorded": _section[:2],
     "concern.recorded": _section[:2],
     "subject.recorded": _section,
     "relationship.recorded": _section,

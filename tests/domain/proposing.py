@@ -1,0 +1,262 @@
+"""Acts that people might propose: sensible ones that fit where a referral stands, and others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from random import Random
+from typing import Any, TypeVar
+
+import msgspec
+
+from mash_desktop.domain.acts import Author
+from mash_desktop.domain.codes import Cohort, DataKind, MaracRoute, Rag
+from mash_desktop.domain.configuration import HubConfig
+from mash_desktop.domain.entries import Body, Made
+from mash_desktop.domain.entries.decision import DecisionDrafted, DecisionSigned, SubjectDecision
+from mash_desktop.domain.entries.outcome import OutcomeSent
+from mash_desktop.domain.entries.triage import (
+    ContactTriaged,
+    InScope,
+    ReferralAdmitted,
+    StrategyHeld,
+    SubjectLevel,
+    TriageOverseen,
+)
+from mash_desktop.domain.fold import Referral
+from mash_desktop.domain.fold.gathering import contributions, requests
+from mash_desktop.domain.lawfulness import prefill
+from mash_desktop.domain.roles import Role
+
+from .sampling import SAMPLES
+from .stories import (
+    ADMINISTRATOR,
+    ADULT_OPERATOR,
+    ADULT_WORKER,
+    DEPUTY,
+    GOVERNANCE,
+    OTHER_OPERATOR,
+    OUT_OF_HOURS,
+    POLICE_OPERATOR,
+    SAFEGUARDING,
+    SUPERVISOR,
+)
+from .story import (
+    CONSULTANT,
+    EDUCATION,
+    FACILITATOR,
+    GATEWAY,
+    HEALTH,
+    KEY,
+    MANAGER,
+    OPERATOR,
+    POLICE,
+    START,
+    WORKER,
+)
+
+AUTHORS = (
+    OPERATOR,
+    OTHER_OPERATOR,
+    CONSULTANT,
+    Author("olu", "scc-children", Role.CONSULTANT_SOCIAL_WORKER, KEY.key_id),
+    Author("ruth", "mash", Role.FACILITATOR, KEY.key_id),
+    WORKER,
+    OUT_OF_HOURS,
+    GATEWAY,
+    Author("tess", "scc-adults", Role.GATEWAY_WORKER, KEY.key_id),
+    MANAGER,
+    DEPUTY,
+    FACILITATOR,
+    POLICE,
+    HEALTH,
+    EDUCATION,
+    ADULT_OPERATOR,
+    SAFEGUARDING,
+    ADULT_WORKER,
+    POLICE_OPERATOR,
+    SUPERVISOR,
+    Author("gil", "police", Role.GATEWAY_WORKER, KEY.key_id),
+    ADMINISTRATOR,
+    GOVERNANCE,
+)
+AGENCIES = (*dict.fromkeys(author.agency for author in AUTHORS), "housing", "the-press")
+OWNERS = {Cohort.CHILDREN: "scc-children", Cohort.ADULTS: "scc-adults", Cohort.DOMESTIC_ABUSE: "police"}
+ROUTES = {
+    Cohort.CHILDREN: ("advice", "early-help-gateway", "social-work-gateway", "direct-line"),
+    Cohort.ADULTS: ("advice", "adult-safeguarding"),
+    Cohort.DOMESTIC_ABUSE: ("advice", "police-domestic-abuse"),
+}
+
+T = TypeVar("T")
+
+
+def sensible(kind: str, author: Author, referral: Referral, config: HubConfig, rnd: Random) -> Body:
+    """What somebody who knows the work would write of this kind here."""
+    body = _fitted(SAMPLES[kind], author, referral, config, rnd)
+    asked = [one for one in requests(referral).values() if not one.withdrawn]
+    own = [one for one in asked if one.agency == author.agency and rnd.random() < 0.9] or asked
+    if hasattr(body, "request") and own and kind != "request.made":
+        one = rnd.choice(own)
+        body = _changed(
+            body, request=one.id, subjects=one.subjects, subject=rnd.choice(one.unanswered or one.subjects)
+        )
+        if kind == "contribution.released":
+            brought = [made.body for made in contributions(referral).values() if made.agency == author.agency]
+            if brought:
+                item = rnd.choice(brought)
+                body = _changed(
+                    body, contribution=item.contribution, request=item.request, subjects=item.subjects
+                )
+    return body
+
+
+def _fitted(body: Body, author: Author, referral: Referral, config: HubConfig, rnd: Random) -> Body:
+    cohort = referral.cohort or Cohort.CHILDREN
+    levels = [level.id for level in referral.ladder.levels] if referral.ladder else ["advice"]
+    people = referral.of_concern or ("mia",)
+    given = tuple(SubjectLevel(one, rnd.choice(levels)) for one in people)
+    match body:
+        case ContactTriaged():
+            return _changed(body, route=rnd.choice(ROUTES[cohort]), levels=given)
+        case TriageOverseen():
+            decision = rnd.choice(("admit", "reroute"))
+            return _changed(body, decision=decision, levels=given, route=rnd.choice(ROUTES[cohort]))
+        case ReferralAdmitted():
+            return _admission(referral, config, rnd)
+        case StrategyHeld():
+            return _changed(body, subjects=people[:1], decision=rnd.choice(("s47_joint", "no_s47")))
+        case DecisionDrafted():
+            return _changed(body, subjects=_decided(referral, levels, rnd))
+        case DecisionSigned():
+            waiting = referral.draft
+            return _changed(
+                body, draft=waiting.id if waiting else "", commitment=waiting.commitment if waiting else ""
+            )
+        case OutcomeSent():
+            route = next((one for one in config.routes if one.id == referral.route and one.team), None)
+            if route is not None and referral.owner is not None:
+                return _changed(body, agency=config.receiver(route, referral.owner), team=route.team)
+    if body.KIND == "decision.amended":
+        return _changed(body, subjects=_decided(referral, levels, rnd)[:1])
+    fitting = {
+        "subject": rnd.choice(people),
+        "request": f"r{rnd.randrange(4)}",
+        "contribution": f"c{rnd.randrange(3)}",
+        "agency": rnd.choice(("police", "mpft", "education"))
+        if body.KIND == "request.made"
+        else author.agency,
+        "subjects": people,
+        "rag": rnd.choice(tuple(Rag)) if body.KIND == "rag.rated" else None,
+        "entry": rnd.choice(referral.entries).id if referral.entries else "",
+        "to": rnd.choice(tuple(OWNERS.values())),
+        "found": rnd.randrange(2),
+    }
+    if body.KIND in {"contact.opened", "subject.recorded", "relationship.recorded"}:
+        return body
+    return _changed(body, **fitting)
+
+
+def _changed(body: Body, **said: Any) -> Body:
+    """``body`` with those of the fields said that it has."""
+    fields = {field.name for field in msgspec.structs.fields(body)}
+    return msgspec.structs.replace(body, **{name: value for name, value in said.items() if name in fields})
+
+
+def _admission(referral: Referral, config: HubConfig, rnd: Random) -> ReferralAdmitted:
+    cohort, owner = referral.cohort or Cohort.CHILDREN, referral.owner or "scc-children"
+    kinds = (DataKind.ORDINARY, DataKind.SPECIAL_CATEGORY)
+    basis = prefill(config, cohort, config.agency(owner).kind, kinds, START.date())
+    thresholds = referral.ladder.thresholds if referral.ladder else ("child_in_need",)
+    met = [one.level for one in referral.overseen.body.levels] if referral.overseen else []
+    return ReferralAdmitted(
+        threshold=next((one for one in met if one in thresholds), rnd.choice(thresholds)),
+        purpose="To find out whether everybody is safe.",
+        scope=tuple(InScope(one, "in the household", kinds, basis) for one in referral.subjects),
+    )
+
+
+def _decided(referral: Referral, levels: Sequence[str], rnd: Random) -> tuple[SubjectDecision, ...]:
+    chosen = [(one, rnd.choice(levels)) for one in referral.of_concern or ("mia",)]
+    return tuple(
+        SubjectDecision(
+            one,
+            level,
+            "As agreed.",
+            "As told.",
+            MaracRoute.PROFESSIONAL_JUDGEMENT if level == "high" else None,
+        )
+        for one, level in chosen
+    )
+
+
+def meddled(body: Body, referral: Referral, rnd: Random) -> Body:
+    """The same with some of its fields said otherwise: wrong people, empty words, other agencies."""
+    pools: dict[str, tuple[object, ...]] = {
+        "subject": (*referral.subjects, "nobody"),
+        "second": ("mia", "nobody"),
+        "subjects": ((), ("nobody",), tuple(referral.subjects)),
+        "levels": ((), (SubjectLevel("mia", "advice"),), (SubjectLevel("nobody", "no such level"),)),
+        "request": ("r0", "r1", "r9"),
+        "contribution": ("c0", "c9"),
+        "agency": AGENCIES,
+        "agencies": ((), ("police", "the-press")),
+        "parties": ((), ("police", "housing")),
+        "team": ("family-hub", "emergency-duty", "nowhere"),
+        "to": AGENCIES,
+        "owner": AGENCIES,
+        "entry": tuple(one.id for one in referral.entries) or ("",),
+        "draft": tuple(one.id for one in referral.entries) or ("",),
+        "route": ("advice", "direct-line", "the-moon"),
+        "decision": ("admit", "reroute", "no_s47", "perhaps"),
+        "threshold": ("child_in_need", "s42_enquiry", "high"),
+        "scope": ((),),
+        "present": (("police",),),
+        "media_type": ("text/csv",),
+        "size": (0, 2**40),
+        "history_searched": (False,),
+        "cohort": tuple(Cohort),
+        "tool": ("dara-2022", "no-such-tool"),
+        "told": (False,),
+    }
+    changed: dict[str, object] = {}
+    for field in msgspec.structs.fields(body):
+        if rnd.random() < 0.3:
+            value = getattr(body, field.name)
+            pool = pools.get(field.name, ("", " ") if isinstance(value, str) else ())
+            fits = [
+                one
+                for one in pool
+                if value is None or isinstance(one, type(value)) or field.name == "subjects"
+            ]
+            if fits and not (field.name == "subjects" and value and not isinstance(value[0], str)):
+                changed[field.name] = rnd.choice(fits)
+    return msgspec.structs.replace(body, **changed)
+
+
+def made_by(
+    author: Author,
+    body: Body,
+    number: int,
+    referral: Referral,
+    now: datetime,
+    *,
+    relies_on: tuple[str, ...] = (),
+) -> Made[Body]:
+    """An entry as this author would make it now, on the chain as it stands."""
+    return Made(
+        id=f"{number:08d}",
+        stream="referral:0",
+        kind=body.KIND,
+        version=body.VERSION,
+        body=body,
+        act=f"act-{number}",
+        author=author.person,
+        agency=author.agency,
+        role=author.role,
+        made_at=now,
+        guard=body.guard,
+        base=referral.chains.get(body.guard) if body.guard else None,
+        relies_on=relies_on,
+        commitment=f"{number:064x}",
+    )
