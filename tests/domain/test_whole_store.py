@@ -35,9 +35,10 @@ CONFIG = staffordshire()
 SEEDS = st.integers(0, 2**32)
 LOCAL = {
     "field-empty", "kind-unknown", "guard-wrong", "stream-wrong", "level-twice", "decision-empty",
-    "decision-unknown", "document-type", "document-size", "not-told-why", "nobody-named", "part-
-    unknown", "refusal-why", "refusal-review", "systems-not-named", "tool-not-in-use", "unknown-agency",
-    "agency-not-member", "related-to-self", "scope-empty", "scope-twice", "unknown-route",
+    "decision-unknown", "document-type", "document-size", "not-told-why", "nobody-named",
+    "part-unknown", "refusal-why", "refusal-review", "systems-not-named", "tool-not-in-use",
+    "unknown-agency", "agency-not-member", "related-to-self", "scope-empty", "scope-twice",
+    "unknown-route",
 }  # fmt: skip
 """Refusals that look at nothing but what is proposed: any desk can tell them."""
 SHOWN_BY = {
