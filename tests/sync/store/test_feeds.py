@@ -273,11 +273,14 @@ def test_a_page_is_no_longer_than_asked_and_says_whether_more_waits(story: Serve
     story.taken()
     desk = told["priya"]
     whole = [(row.audience, row.n) for row in desk.pull()]
-    assert [(row.audience, row.n) for row in desk.pull(limit=5)] == whole
-    first = desk.page(limit=5)
-    assert len(first.rows) == 5
+    third = len(whole) // 3
+    assert [(row.audience, row.n) for row in desk.pull(limit=third)] == whole
+    first = desk.page(limit=third)
+    second = desk.page(first.cursors, limit=third)
+    assert len(first.rows) == len(second.rows) == third
     assert first.more
-    assert not desk.page(limit=len(whole)).more
+    assert second.more
+    assert not desk.page(second.cursors, limit=len(whole) - 2 * third).more
 
 
 def test_a_concern_recorded_after_a_pull_comes_with_the_next(story: ServedStory, told: Cast) -> None:
