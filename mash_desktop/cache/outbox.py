@@ -152,7 +152,7 @@ def counts(connection: Connection) -> dict[str, int]:
     """How many acts are in each state."""
     table = schema.outbox
     rows = connection.execute(select(table.c.state, func.count()).group_by(table.c.state))
-    return dict(rows.tuples().all())
+    return {state: number for state, number in rows}
 
 
 def admit(connection: Connection, act: str, first: int, admitted_at: int) -> frozenset[str]:

@@ -87,6 +87,12 @@ def received(desk: Desk) -> tuple[Received, ...]:
     return tuple(sorted(found, key=lambda one: (one.accepted, one.sent_at)))
 
 
+def to_accept(desk: Desk) -> int:
+    """How many wait for this team to accept them."""
+    rows = desk.cache.queue((Stage.OUTCOME,), most=_MOST)
+    return sum(row.receiving == desk.me.agency and _mine(desk, row.receiving_team) for row in rows)
+
+
 def _mine(desk: Desk, team: str | None) -> bool:
     return desk.me.author.team is None or desk.me.author.team == team
 

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import msgspec
 
+from ..cache.outbox import WAITING
 from ..domain.fold.stage import Stage
 from ..domain.roles import DECISION_MAKERS, HUB_MANAGERS, RESEARCHERS, Role
+from . import inbox
 from .desk import Desk
 
 _CASE = frozenset(Role) - {Role.ADMINISTRATOR, Role.INFORMATION_GOVERNANCE, Role.STORE}
@@ -51,20 +53,21 @@ def places_for(roles: frozenset[Role]) -> tuple[str, ...]:
 def badges(desk: Desk) -> Badges:
     """Counts for the rail and the status bar."""
     config, counts = desk.config(), desk.cache.counts()
-    waiting = desk.cache.waiting()
-    refused = sum(1 for one in waiting if one.state != "waiting")
+    acts = desk.cache.waiting_counts()
+    waiting = acts.pop(WAITING, 0)
+    refused = sum(acts.values())
     found = {
         "oversight": counts.get(Stage.TRIAGED, 0) + counts.get(Stage.OVERSEEN, 0),
         "hub": counts.get(Stage.ADMITTED, 0),
         "requests": _requests_open(desk) if desk.me.role in RESEARCHERS else 0,
         "sign": counts.get(Stage.DRAFTED, 0),
-        "inbox": counts.get(Stage.OUTCOME, 0),
+        "inbox": inbox.to_accept(desk) if desk.me.role is Role.GATEWAY_WORKER else 0,
         "sync": refused,
     }
     mine = places_for(frozenset(author.role for author in desk.me.standings))
     return Badges(
         {place: count for place, count in found.items() if place in mine},
-        len(waiting) - refused,
+        waiting,
         refused,
         config.name,
         config.marking.label,

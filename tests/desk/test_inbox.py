@@ -10,6 +10,7 @@ import pytest
 
 from mash_desktop.desk import Desk, inbox
 from mash_desktop.desk.moments import when_done
+from mash_desktop.desk.places import badges
 from mash_desktop.domain.entries.outcome import FeedbackGiven, OutcomeReturned, OutcomeSent
 from mash_desktop.domain.entries.triage import SubjectLevel, TriageOverseen
 from mash_desktop.domain.errors import Refusal
@@ -38,6 +39,13 @@ def test_a_team_sees_what_was_sent_to_it_and_not_what_went_to_another(tmp_path: 
     assert (row.stream, row.who, row.state.text) == (STREAM, "Carter, Mia Louise + 1", "to accept")
     assert row.level is not None
     assert (row.level.text, row.level.tone) == ("s47", "red")
+
+
+def test_the_rail_counts_what_waits_for_this_team(tmp_path: Path) -> None:
+    desk = worker(tmp_path, sent(), sent("tamworth", "referral:1", 200))
+    assert badges(desk).by_place["inbox"] == 1
+    inbox.accept(desk, STREAM)
+    assert badges(desk).by_place["inbox"] == 0
 
 
 def test_who_has_no_team_named_sees_what_was_sent_to_the_agency(tmp_path: Path) -> None:

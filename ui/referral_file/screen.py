@@ -340,7 +340,9 @@ class ReferralFile(Screen):
         self._open(letter_form(default, "file"), "letter", self._letter)
 
     def _letter(self, desk: Desk, stream: str, values: Mapping[str, str]) -> None:
-        self._paper_made.emit(papers.make_and_record(desk, stream, "referrer", values["outcome"]))
+        drafts = (form_key(stream, "letter"),)
+        made = papers.make_and_record(desk, stream, "referrer", values["outcome"], drafts)
+        self._paper_made.emit(made)
 
     def _open_document(self, one: Attached) -> None:
         self._form.close()

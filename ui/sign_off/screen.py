@@ -336,7 +336,9 @@ class SignOff(Screen):
         self._open(forms.letter_form(default), "letter", self._letter)
 
     def _letter(self, desk: Desk, stream: str, values: Mapping[str, str]) -> None:
-        self._paper_made.emit(papers.make_and_record(desk, stream, "referrer", values["outcome"]))
+        drafts = (form_key(stream, "letter"),)
+        made = papers.make_and_record(desk, stream, "referrer", values["outcome"], drafts)
+        self._paper_made.emit(made)
 
     def _make_paper(self, copy: str) -> None:
         task = partial(papers.make_and_record, self._desk, self._stream, copy)

@@ -88,15 +88,21 @@ def _why_not(referral: Referral, copy: str) -> str:
     return ""
 
 
-def make_and_record(desk: Desk, stream: str, copy: str, outcome: str = "") -> Paper:
+def make_and_record(
+    desk: Desk, stream: str, copy: str, outcome: str = "", drafts: tuple[str, ...] = ()
+) -> Paper:
     """Make a paper and record in the referral that it was made, where the table lets this person record it.
 
-    Raises ``Refusal`` where it cannot be made.
+    ``drafts`` are the keys of what was typed for it, which ends here. Raises ``Refusal`` where it cannot be
+    made.
     """
     made = make_paper(desk, stream, copy, outcome)
     digest = hashlib.sha256(made).hexdigest()
     if desk.may(SummaryMade, desk.referral(stream)):
-        desk.act(stream, SummaryMade(profile=copy, digest=digest))
+        desk.act(stream, SummaryMade(profile=copy, digest=digest), forget_drafts=drafts)
+    else:
+        for key in drafts:
+            desk.cache.put_draft(key, "")
     label, kind, profile = COPIES[copy]
     name = file_name(_reference(desk.referral(stream)), kind, profile)
     return Paper(stream, copy, label, name, made, desk.config().marking.label)

@@ -338,6 +338,7 @@ def test_the_letter_is_looked_at_changed_and_made(signed: AtSignOff) -> None:
     made = signed.desk.referral(STREAM).last(SummaryMade)
     assert made is not None
     assert made.body.profile == "referrer"
+    assert signed.desk.cache.drafts("form/") == {}
 
 
 def test_an_amendment_moves_the_level_and_is_shown(signed: AtSignOff) -> None:
