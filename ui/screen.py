@@ -23,7 +23,8 @@ class Screen(QWidget):
     """Derive, set ``place_id`` and ``title``, build widgets in ``__init__``, read in ``enter``.
 
     ``chips_changed`` asks the top bar to read ``title`` and ``chips()`` again. ``asks_to_open`` asks the
-    shell for another place, with a reference to what is to be opened there. ``says`` is a toast.
+    shell for another place, with a reference to what is to be opened there. ``says`` is a toast;
+    ``says_undoably`` brings along what takes the thing back.
     """
 
     place_id: str = ""
@@ -32,6 +33,7 @@ class Screen(QWidget):
     chips_changed = Signal()
     asks_to_open = Signal(str, str)
     says = Signal(str)
+    says_undoably = Signal(str, object)
 
     def __init__(self, worker: Worker, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -452,3 +452,39 @@ def test_who_may_not_take_contacts_is_offered_no_route(tmp_path: Path) -> None:
         desk.cache, msgspec.structs.replace(desk.me, author=other), KEY, now=desk.now, prove_passphrase=print
     )
     assert all(choice.why_not for choice in triage.view(foreign, story.stream).routes)
+
+
+def test_a_person_added_by_a_slip_is_taken_off_and_put_back(tmp_path: Path) -> None:
+    desk = desk_of(OPERATOR, tmp_path)
+    known_before(desk)
+    stream = opened(desk)
+    mia = triage.add_person(desk, stream, "Mia Cartwright 4 Mar 2017 subject")
+    triage.leave(desk, stream, triage.Home(line="14 Mill Lane"))
+    mother = triage.add_person(desk, stream, "Joanne Carter mother PR")
+    triage.leave(desk, stream, triage.Telling(subject=mother, told="yes"))
+    form = triage.person(desk, stream, mia)
+    triage.leave(desk, stream, msgspec.structs.replace(form, school="St Chad’s Primary"))
+    found = history.of_person(desk, stream, form).matches[0]
+    history.decide(desk, stream, mia, found, history.SAME)
+    for subject, left in ((mother, (mia,)), (mia, (mother,))):
+        before = triage.view(desk, stream)
+        gone = triage.remove_person(desk, stream, subject)
+        after = triage.view(desk, stream)
+        assert [row.subject for row in after.rows] == list(left)
+        assert after.homes[0].subjects == left
+        if subject == mia:
+            assert not desk.cache.linked_identities(stream)
+        triage.put_back(desk, stream, gone)
+        again = triage.view(desk, stream)
+        assert set(again.rows) == set(before.rows)
+        assert set(again.homes[0].subjects) == {mia, mother}
+    assert triage.view(desk, stream).telling.told == "yes"
+    assert triage.person(desk, stream, mia).school == "St Chad’s Primary"
+    assert desk.cache.identity(KNOWN).linked == {(stream, mia)}
+
+
+def test_nobody_is_taken_off_a_contact_that_has_left_the_desk(tmp_path: Path) -> None:
+    desk = desk_of(OPERATOR, tmp_path, Story("referral:1").taken().triaged())
+    with pytest.raises(Refusal) as refused:
+        triage.remove_person(desk, "referral:1", "mia")
+    assert refused.value.code == "not-permitted"

@@ -112,6 +112,7 @@ class MainWindow(QMainWindow):
         screen.chips_changed.connect(lambda: self._refresh_bar(screen))
         screen.asks_to_open.connect(self.open)
         screen.says.connect(self.toast)
+        screen.says_undoably.connect(self.toast)
 
     def drop_screens(self) -> None:
         """Destroy every screen and what it shows: on locking, no view of a case is kept."""

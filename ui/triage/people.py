@@ -49,12 +49,13 @@ def _face(person: PersonRow, found: History | None) -> PillFace | None:
 
 
 class PeopleCard(Card):
-    """``added`` asks for the line to be taken; ``chosen`` and ``edit_asked`` name a subject."""
+    """``added`` asks for the line to be taken; the others name a subject."""
 
     added = Signal()
     line_edited = Signal()
     chosen = Signal(str)
     edit_asked = Signal(str)
+    remove_asked = Signal(str)
 
     def __init__(self) -> None:
         super().__init__("People and household", "type “name birthdate relation”, Enter", gap=6)
@@ -84,10 +85,11 @@ class PeopleCard(Card):
             grows=True,
         )
         self.table.setObjectName("triage.people")
-        self.table.setToolTip("Enter or F2 edits a person")
+        self.table.setToolTip("Enter or F2 edits a person, Delete takes one off")
         self.table.chosen.connect(lambda row: self.chosen.emit(row.person.subject))
         self.table.opened.connect(lambda row: self.edit_asked.emit(row.person.subject))
         keys.on("F2", self.table, self._edit, "Edit this person", within=True)
+        keys.on("Delete", self.table, self._remove, "Take this person off", within=True)
         home = {
             "line": Field("Where they live"),
             "postcode": Field("Postcode"),
@@ -112,6 +114,10 @@ class PeopleCard(Card):
     def _edit(self) -> None:
         if (row := self.table.current()) is not None:
             self.edit_asked.emit(row.person.subject)
+
+    def _remove(self) -> None:
+        if (row := self.table.current()) is not None:
+            self.remove_asked.emit(row.person.subject)
 
     def show_people(self, rows: Sequence[PersonRow], found: Mapping[str, History]) -> None:
         shown = [_Shown(row, _face(row, found.get(row.subject))) for row in rows]

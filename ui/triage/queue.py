@@ -69,13 +69,12 @@ class QueuePage(QWidget):
         card.put(self.table, 1)
         listed = Column(self.heading, gap=10, margins=12)
         listed.put(card, 1)
-        self._pages = QStackedLayout()
+        self._pages = QStackedLayout(self)
         self._loading = Box(Column(SkeletonRows(8, what="Waiting contacts"), None, margins=12))
         self._empty = Box(Column(empty, margins=12))
         self._listed = Box(listed)
         for page in (self._loading, self._empty, self._listed):
             self._pages.addWidget(page)
-        self.setLayout(self._pages)
 
     def show_rows(self, rows: Sequence[Waiting]) -> None:
         self.table.set_rows(rows)

@@ -43,9 +43,9 @@ class TriageDesk(Screen):
         self._keeping = Keeping(self, desk)
         self._keeping.left.connect(self._refresh_soon)
         self._queue = QueuePage()
-        self._pages = QStackedLayout()
+        # Given its parent at once: a page without one would be seen as a window of its own.
+        self._pages = QStackedLayout(self)
         self._pages.addWidget(self._queue)
-        self.setLayout(self._pages)
         self._new = ActionButton("New contact", "Ctrl+N", accessible_name="New contact", compact=True)
         self._new.setObjectName("triage.new")
         self._new.clicked.connect(self.new)
@@ -125,6 +125,7 @@ class TriageDesk(Screen):
         page.people.added.connect(self._add_person)
         page.people.chosen.connect(lambda _subject: finding.search_soon())
         page.people.edit_asked.connect(self._edit_person)
+        page.people.remove_asked.connect(self._remove_person)
         page.editor.lives.connect(self._lives)
         page.editor.related.connect(self._relate)
         page.editor.home_added.connect(self._add_home)
@@ -348,6 +349,19 @@ class TriageDesk(Screen):
 
         self._keeping.flush()
         self.run(partial(triage.add_line, self._desk, stream, line), added, refused)
+
+    def _remove_person(self, subject: str) -> None:
+        stream = self._keeping.stream
+
+        def removed(gone: triage.Removed) -> None:
+            self._refresh_now()
+            self.says_undoably.emit(f"{gone.name} was taken off.", partial(put_back, gone))
+
+        def put_back(gone: triage.Removed) -> None:
+            self.run(partial(triage.put_back, self._desk, stream, gone), lambda _: self._refresh_soon())
+
+        self._keeping.leave_all()
+        self.run(partial(triage.remove_person, self._desk, stream, subject), removed)
 
     def _edit_person(self, subject: str) -> None:
         page = self._page

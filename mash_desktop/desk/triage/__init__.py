@@ -33,6 +33,7 @@ from .contact import (
 from .forms import Account, Adult, Arrival, Assessed, Caller, Form, Mark, Telling
 from .kinship import BONDS, Bond, bonds, relate
 from .people import Home, Person, PersonRow, add_home, add_person, lives_at
+from .removing import Removed, put_back, remove_person
 
 __all__ = [
     "BONDS",
@@ -52,6 +53,7 @@ __all__ = [
     "Opened",
     "Person",
     "PersonRow",
+    "Removed",
     "Settings",
     "Telling",
     "Waiting",
@@ -71,8 +73,10 @@ __all__ = [
     "lives_at",
     "park",
     "person",
+    "put_back",
     "put_down",
     "relate",
+    "remove_person",
     "result_words",
     "routing",
     "settings",

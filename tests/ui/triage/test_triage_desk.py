@@ -313,6 +313,19 @@ def test_a_direct_line_needs_its_key_twice(show: Show, desk: Desk) -> None:
     assert desk.referral(stream_of(desk)).stage is Stage.CONTACT
 
 
+def test_a_person_is_taken_off_with_delete_and_put_back_with_undo(show: Show, desk: Desk) -> None:
+    screen, hands = show()
+    page = told(screen, hands, "Mia Carter 3 Apr 2017 subject", "Joanne Carter mother PR")
+    page.people.table.setFocus()
+    hands.press(Key.Key_Down)
+    hands.press(Key.Key_Delete)
+    hands.wait(lambda: len(page.people.table.rows()) == 1)
+    hands.press(Key.Key_Z, CTRL)
+    hands.wait(lambda: len(page.people.table.rows()) == 2)
+    assert [made.body.relation for made in desk.referral(stream_of(desk)).subjects.values()][-1] == "mother"
+    hands.rest()
+
+
 def test_what_people_are_to_each_other_is_shown_and_corrected(show: Show, desk: Desk) -> None:
     screen, hands = show()
     page = told(screen, hands, "Mia Carter 3 Apr 2017 subject", "Joanne Carter mother PR")
