@@ -151,8 +151,8 @@ def list_waiting(connection: Connection) -> tuple[Waiting, ...]:
 def counts(connection: Connection) -> dict[str, int]:
     """How many acts are in each state."""
     table = schema.outbox
-    rows = connection.execute(select(table.c.state, func.count()).group_by(table.c.state))
-    return {state: number for state, number in rows}
+    rows = connection.execute(select(table.c.state, func.count().label("number")).group_by(table.c.state))
+    return {row.state: row.number for row in rows}
 
 
 def admit(connection: Connection, act: str, first: int, admitted_at: int) -> frozenset[str]:
