@@ -31,6 +31,8 @@ from ..domain.verdict import Answer, Verdict
 from ..proofs.signature import SigningKey
 
 _ACCESS = "access/"
+MOST_ENTRIES = 200
+"""Entries that the store takes in one act."""
 
 
 class Me(msgspec.Struct, frozen=True):
@@ -170,6 +172,7 @@ class Desk:
         forget_drafts: Iterable[str] = (),
         acting: Author | None = None,
         instead_of: str | None = None,
+        made_at: datetime | None = None,
     ) -> str:
         """As :meth:`act`, for drafts that may touch several streams. ``instead_of`` is an act of the outbox
         that this one takes the place of; ``Refusal`` (*act-gone*) where that waits no longer."""
@@ -182,7 +185,7 @@ class Desk:
             author,
             drafts,
             self._signing_key,
-            self.now(),
+            made_at or self.now(),
             seen=self.seen,
             clock_offset_ms=self.clock_offset_ms,
         )
@@ -213,16 +216,17 @@ class Desk:
         self.cache.put_draft(f"{_ACCESS}{body.KIND}/{new_id()}", msgspec.json.encode(body).decode())
 
     def send_access(self) -> None:
-        """Make one act of the accesses kept since the last time."""
-        kept = self.cache.drafts(_ACCESS)
-        if not kept:
-            return
-        stream = f"access:{self.now():%Y-%m-%d}"
-        drafts = [
-            Draft(stream, msgspec.json.decode(text, type=KINDS[key.split("/")[1]]))
-            for key, text in kept.items()
-        ]
-        self.save(drafts, forget_drafts=kept)
+        """Make acts of the accesses kept since the last time, each no larger than the store takes."""
+        kept = list(self.cache.drafts(_ACCESS).items())
+        for start in range(0, len(kept), MOST_ENTRIES):
+            some = dict(kept[start : start + MOST_ENTRIES])
+            # Accesses belong to the day on which their act was made: one moment says both.
+            at = self.now()
+            drafts = [
+                Draft(f"access:{at:%Y-%m-%d}", msgspec.json.decode(text, type=KINDS[key.split("/")[1]]))
+                for key, text in some.items()
+            ]
+            self.save(drafts, forget_drafts=some, made_at=at)
 
     def _judged(self, drafts: Sequence[Draft], author: Author | None = None) -> Verdict:
         """The first verdict on any of the drafts that is not *yes*, a *no* before a *cannot be known*."""

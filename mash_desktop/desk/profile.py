@@ -6,7 +6,6 @@ waits (keyring, key derivation, network) waits here, so call it from a worker.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,8 +22,12 @@ from ..cache import Cache, open_engine
 from ..cache.engine import FILE_NAME
 from ..domain.acts import Author, Seen
 from ..domain.errors import Refusal
+from ..proofs.head import Head, SignedHead
 from ..proofs.signature import SigningKey
+from ..vault.files import make_folder, replace_file
 from ..vault.vault import OpenVault, Vault
+from ..vault.wrap import FILE as VAULT
+from .claim import Claim
 from .desk import Desk, Me
 
 __all__ = ["Account", "Profile", "Server", "Session", "Status", "Synchroniser"]
@@ -44,28 +47,45 @@ class Account(msgspec.Struct, frozen=True):
     standings: tuple[protocol.Standing, ...] = ()
 
 
+class _Enrolling(msgspec.Struct, frozen=True):
+    """A device whose enrolment has begun: the same key is offered until an answer has come."""
+
+    device: str
+    seed: bytes
+
+
 class Profile:
     """An unlocked profile. ``lock`` closes the cache and overwrites the key."""
 
     def __init__(self, folder: Path, vault: OpenVault, server: Server) -> None:
+        """Takes the vault over: where this fails it is locked. Raises ``Refusal``."""
         self.folder = folder
         self.server = server
         self._vault = vault
         self._store_key = b""
         self._offset = timedelta()
-        self.cache = Cache(open_engine(folder / FILE_NAME, vault.cache_key.hex))
+        try:
+            self._claim = Claim(folder)
+            try:
+                self.cache = Cache(open_engine(folder / FILE_NAME, vault.cache_key.hex))
+            except BaseException:
+                self._claim.release()
+                raise
+        except BaseException:
+            vault.lock()
+            raise
 
     @staticmethod
     def exists(folder: Path) -> bool:
-        return (folder / SERVER).exists()
+        return (folder / SERVER).exists() and (folder / VAULT).exists()
 
     @classmethod
     def create(cls, folder: Path, passphrase: str, server: Server) -> Profile:
         """A new profile. Raises ``Refusal`` of the vault: keyring missing or locked, passphrase too weak."""
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        vault = Vault.create(folder, passphrase)
+        make_folder(folder)
+        # The vault last: until it is there, what an interruption left is not taken for a profile.
         _write(folder, server)
-        return cls(folder, vault, server)
+        return cls(folder, Vault.create(folder, passphrase), server)
 
     @classmethod
     def create_or_open(cls, folder: Path, passphrase: str, server: Server) -> Profile:
@@ -74,18 +94,23 @@ class Profile:
 
     @classmethod
     def open(cls, folder: Path, passphrase: str) -> Profile:
-        """Unlock. Raises ``Refusal`` of the vault or the cache."""
-        server = msgspec.json.decode((folder / SERVER).read_bytes(), type=Server)
-        vault = Vault.open(folder, passphrase)
+        """Unlock. Raises ``Refusal``: of the vault, of the cache, *profile-damaged*, *profile-in-use*."""
         try:
-            return cls(folder, vault, server)
-        except Refusal:
-            vault.lock()
-            raise
+            server = msgspec.json.decode((folder / SERVER).read_bytes(), type=Server)
+        except (OSError, msgspec.DecodeError) as error:
+            raise Refusal(
+                "profile-damaged",
+                "This folder does not say where its hub is. Restore the folder, or enrol this computer anew.",
+            ) from error
+        return cls(folder, Vault.open(folder, passphrase), server)
 
     def lock(self) -> None:
-        self.cache.close()
-        self._vault.lock()
+        """Close the cache and overwrite the key, whatever becomes of the one."""
+        try:
+            self.cache.close()
+        finally:
+            self._vault.lock()
+            self._claim.release()
 
     # --- the person
 
@@ -98,37 +123,76 @@ class Profile:
     def enrol(self, code: str, password: str, device_name: str) -> str | None:
         """Enrol this device with a one-time code. Returns the authenticator's address where one is new.
 
-        The key is kept before it is sent, so that an answer lost on the way costs nothing but a new code.
+        The key is kept before it is sent, so that an answer lost on the way costs nothing but a new code. A
+        profile that was enrolled before gets a new key: what the old one signed and nobody was sent is then
+        told as refused, to be done again. Raises ``Refusal``, also *profile-of-another*.
         """
-        kept = self.cache.fact("signing-key")
-        key = SigningKey.from_bytes(kept) if kept is not None else SigningKey.generate()
-        self.cache.put_fact("signing-key", key.to_bytes())
-        device = str(uuid7())
-        enrolled = enrol(self.server, code, device, device_name, key, password)
-        account = Account(enrolled.hub, enrolled.person, enrolled.account, device, enrolled.key)
+        kept = self.cache.fact("enrolling")
+        if kept is None:
+            kept = msgspec.json.encode(_Enrolling(str(uuid7()), SigningKey.generate().to_bytes()))
+            self.cache.put_fact("enrolling", kept)
+        trying = msgspec.json.decode(kept, type=_Enrolling)
+        key = SigningKey.from_bytes(trying.seed)
+        enrolled = enrol(self.server, code, trying.device, device_name, key, password)
+        before = self.account
+        if before is not None and (before.hub, before.person) != (enrolled.hub, enrolled.person):
+            self.cache.put_facts({"enrolling": None})
+            raise Refusal(
+                "profile-of-another",
+                f"This profile is {before.name or 'another person'}'s. Choose another folder for yours.",
+            )
+        account = Account(
+            enrolled.hub,
+            enrolled.person,
+            enrolled.account,
+            trying.device,
+            enrolled.key,
+            before.name if before else "",
+            before.standings if before else (),
+        )
         self.server = msgspec.structs.replace(self.server, hub=enrolled.hub)
         _write(self.folder, self.server)
-        self.cache.put_fact("store-key", enrolled.store_key)
-        self.cache.put_fact("account", msgspec.json.encode(account))
+        self.cache.put_facts(
+            {
+                "signing-key": trying.seed,
+                "store-key": enrolled.store_key,
+                "account": msgspec.json.encode(account),
+                "enrolling": None,
+                "session": None,
+            }
+        )
+        self.cache.release(enrolled.person, enrolled.key)
         return enrolled.totp_uri
 
     def sign_in(self, password: str, code: str) -> Session:
         """A session of this person on this device. Raises ``Refusal`` or ``Unreachable``."""
         account = self._account()
         session = sign_in(self.server, account.account, password, code, account.device)
+        if not session.standings:
+            raise Refusal("role-missing", "You hold no role in this hub now. Ask an administrator for one.")
         self._offset = session.server_time - datetime.now(UTC)
         kept = msgspec.structs.replace(account, name=session.name, standings=session.standings)
-        self.cache.put_fact("account", msgspec.json.encode(kept))
-        self.cache.put_fact("session", msgspec.json.encode(session))
+        self.cache.put_facts(
+            {
+                "account": msgspec.json.encode(kept),
+                "session": msgspec.json.encode(session),
+                "clock-offset": msgspec.json.encode(self._offset),
+            }
+        )
         return session
 
     def kept_session(self) -> Session | None:
-        """The session of the last sign-in, while its time has not run out."""
+        """The session of the last sign-in, while its time has not run out by the store's clock."""
         kept = self.cache.fact("session")
         if kept is None:
             return None
         session = msgspec.json.decode(kept, type=Session)
-        return session if session.expires_at > datetime.now(UTC) else None
+        return session if session.expires_at > datetime.now(UTC) + self._kept_offset() else None
+
+    def _kept_offset(self) -> timedelta:
+        """The store's clock minus this computer's, as measured at the last sign-in."""
+        kept = self.cache.fact("clock-offset")
+        return timedelta() if kept is None else msgspec.json.decode(kept, type=timedelta)
 
     def desk(self, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Desk:
         """The desk of this profile's person; it works without the store as well.
@@ -143,14 +207,22 @@ class Profile:
             Author(account.person, s.agency, s.role, account.key, s.team) for s in account.standings
         )
         self._store_key = self.cache.fact("store-key") or b""
+        self._offset = self._kept_offset()
         me = Me(account.hub, account.person, account.name, authors[0], authors)
-        return Desk(
+        desk = Desk(
             self.cache,
             me,
             SigningKey.from_bytes(key),
             now=now,
             prove_passphrase=lambda passphrase: Vault.prove(self.folder, passphrase),
         )
+        desk.clock_offset_ms = _milliseconds(self._offset)
+        head = self.cache.fact("head")
+        if head is not None:
+            # It was verified before it was kept.
+            kept = msgspec.json.decode(msgspec.json.decode(head, type=SignedHead).head, type=Head)
+            desk.seen = Seen(kept.epoch, kept.size, kept.root.hex())
+        return desk
 
     def synchroniser(self, desk: Desk, session: Session, on_status: Callable[[Status], None]) -> Synchroniser:
         """The network of a desk that :meth:`desk` made, not yet started. Reads nothing, so it may be called
@@ -159,16 +231,22 @@ class Profile:
         def seen(head: Seen) -> None:
             desk.seen = head
 
+        def said(status: Status) -> None:
+            on_status(status)
+            if status.signed_out:
+                # What is no good any more is not tried again at the next unlocking.
+                self.cache.put_facts({"session": None})
+
         network = Synchroniser(
             self.cache,
             self.server,
             session,
             self._store_key,
             on_change=desk.tell,
-            on_status=on_status,
+            on_status=said,
             on_seen=seen,
         )
-        desk.clock_offset_ms = round(self._offset.total_seconds() * 1000)
+        desk.clock_offset_ms = _milliseconds(self._offset)
         desk.wake = network.wake
         people = f"/v1/hubs/{self.server.hub}/people"
         desk.store_search = lambda search: network.ask(search, people, protocol.PeopleFound)
@@ -190,9 +268,8 @@ class Profile:
 
 
 def _write(folder: Path, server: Server) -> None:
-    temporary = folder / f"{SERVER}.new"
-    with temporary.open("wb") as file:
-        file.write(msgspec.json.encode(server))
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, folder / SERVER)
+    replace_file(folder / SERVER, msgspec.json.encode(server))
+
+
+def _milliseconds(offset: timedelta) -> int:
+    return round(offset.total_seconds() * 1000)

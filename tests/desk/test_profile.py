@@ -1,0 +1,352 @@
+"""A profile from enrolment to lock, with a real keyring and a real store."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pyotp
+import pytest
+
+from mash_desktop.cache import Cache
+from mash_desktop.desk.profile import Profile, Server, Session, Status
+from mash_desktop.domain.entries.contact import NoteAdded
+from mash_desktop.domain.errors import Refusal
+from mash_desktop.domain.roles import Role
+from mash_desktop.proofs.signature import SigningKey
+from mash_desktop.vault.vault import Vault
+from sync import protocol
+from sync.client import Unreachable
+from sync.client import sign_in as wire
+from sync.store.bootstrap import directory, revoke_key
+from sync.store.serving import fingerprint
+from tests.support.desks import PASSPHRASE
+from tests.support.store import PASSWORD, ServedStore
+from tests.sync.client.conftest import until
+
+pytestmark = pytest.mark.usefixtures("secret_service")
+
+
+class Person:
+    """Somebody with an account and no device yet, and their folder on one computer."""
+
+    def __init__(self, served: ServedStore, hub: str, folder: Path, *roles: tuple[str, Role]) -> None:
+        self.served, self.hub, self.folder = served, hub, folder
+        self.appointed = served.appoint(hub, "Priya Nair", *roles)
+        self.code = self.appointed.code
+        self.totp = ""
+        self.opened: list[Profile] = []
+
+    @property
+    def server(self) -> Server:
+        return Server(self.served.base_url, self.served.cert.read_text(), "")
+
+    def create(self) -> Profile:
+        return self._kept(Profile.create_or_open(self.folder, PASSPHRASE, self.server))
+
+    def open(self) -> Profile:
+        return self._kept(Profile.open(self.folder, PASSPHRASE))
+
+    def _kept(self, profile: Profile) -> Profile:
+        self.opened.append(profile)
+        return profile
+
+    def enrol(self, profile: Profile) -> None:
+        self.totp = profile.enrol(self.code, PASSWORD, "Laptop 7") or self.totp
+
+    def sign_in(self, profile: Profile) -> Session:
+        """With the first code of the authenticator that has not been used."""
+        totp = pyotp.parse_uri(self.totp)
+        assert isinstance(totp, pyotp.TOTP)
+        for offset in (-1, 0, 1):
+            at = int(datetime.now(UTC).timestamp()) + offset * 30
+            try:
+                return profile.sign_in(PASSWORD, totp.at(at))
+            except Refusal as refusal:
+                if refusal.code != "sign-in-refused":
+                    raise
+        raise AssertionError("every code was used")
+
+    def new_code(self) -> None:
+        self.code, _ = self.served.code(self.hub, self.appointed.account)
+
+    def end(self) -> None:
+        for profile in self.opened:
+            profile.lock()
+
+
+OPERATOR = ("scc-children", Role.TRIAGE_OPERATOR)
+
+
+@pytest.fixture
+def priya(served_store: ServedStore, a_hub: str, tmp_path: Path) -> Iterator[Person]:
+    made = Person(served_store, a_hub, tmp_path / "priya", OPERATOR)
+    yield made
+    made.end()
+
+
+def test_a_person_enrols_signs_in_and_finds_the_desk_again_after_unlocking(priya: Person) -> None:
+    assert not Profile.exists(priya.folder)
+    profile = priya.create()
+    assert Profile.exists(priya.folder)
+    assert profile.account is None
+    assert profile.account_name == ""
+    with pytest.raises(Refusal, match="has not been enrolled"):
+        profile.desk()
+    priya.enrol(profile)
+    with pytest.raises(Refusal, match="Sign in once while online"):
+        profile.desk()
+    session = priya.sign_in(profile)
+    desk = profile.desk()
+    assert desk.me.name == "Priya Nair"
+    assert desk.me.role is Role.TRIAGE_OPERATOR
+    profile.lock()
+    again = priya.open()
+    assert again.account_name == priya.appointed.account
+    assert again.desk().me == desk.me
+    assert again.kept_session() == session
+    with pytest.raises(Refusal, match="passphrase"):
+        again.desk().prove_passphrase("not the one")
+    again.desk().prove_passphrase(PASSPHRASE)
+
+
+def test_a_locked_profile_has_no_key_and_answers_nothing(priya: Person) -> None:
+    profile = priya.create()
+    cache, vault = profile.cache, profile._vault
+    profile.lock()
+    with pytest.raises(Refusal) as told:
+        vault.cache_key.hex()
+    assert told.value.code == "vault-locked"
+    with pytest.raises(Refusal) as told:
+        cache.fact("account")
+    assert told.value.code == "profile-locked"
+    profile.lock()
+
+
+def test_the_key_is_overwritten_even_where_the_cache_does_not_close(
+    priya: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profile = priya.create()
+
+    def broken(cache: Cache) -> None:
+        raise OSError("the disk is gone")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Cache, "close", broken)
+        with pytest.raises(OSError, match="the disk is gone"):
+            profile.lock()
+    with pytest.raises(Refusal) as told:
+        profile._vault.cache_key.hex()
+    assert told.value.code == "vault-locked"
+    profile.cache.close()
+
+
+def test_a_cache_that_cannot_be_read_leaves_the_vault_locked_and_the_folder_free(priya: Person) -> None:
+    priya.create().lock()
+    content = bytearray((priya.folder / "cache.db").read_bytes())
+    content[100:200] = bytes(100)
+    (priya.folder / "cache.db").write_bytes(content)
+    for _ in range(2):
+        with pytest.raises(Refusal) as told:
+            Profile.open(priya.folder, PASSPHRASE)
+        assert told.value.code == "cache-unreadable"
+
+
+def test_a_profile_is_open_in_one_window_at_a_time(priya: Person) -> None:
+    profile = priya.create()
+    with pytest.raises(Refusal) as told:
+        Profile.open(priya.folder, PASSPHRASE)
+    assert told.value.code == "profile-in-use"
+    assert profile.account is None
+    profile.lock()
+    priya.open()
+
+
+@pytest.mark.parametrize("content", [None, b"", b"{}", b'{"url": 3}'])
+def test_a_folder_that_has_lost_its_way_is_told_in_one_sentence(priya: Person, content: bytes | None) -> None:
+    priya.create().lock()
+    if content is None:
+        (priya.folder / "server.json").unlink()
+    else:
+        (priya.folder / "server.json").write_bytes(content)
+    with pytest.raises(Refusal) as told:
+        Profile.open(priya.folder, PASSPHRASE)
+    assert told.value.code == "profile-damaged"
+
+
+def test_an_enrolment_broken_off_before_the_vault_was_made_begins_again(priya: Person) -> None:
+    with pytest.raises(Refusal):
+        Profile.create(priya.folder, "short", priya.server)
+    assert not Profile.exists(priya.folder)
+    priya.enrol(priya.create())
+
+
+def test_an_answer_lost_on_the_way_costs_only_a_new_code(
+    priya: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profile = priya.create()
+    real = wire._ask
+
+    async def lost(*asked: Any) -> protocol.Enrolled:
+        enrolled = await real(*asked)
+        priya.totp = enrolled.totp_uri
+        raise Unreachable("the line broke")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(wire, "_ask", lost)
+        with pytest.raises(Unreachable):
+            priya.enrol(profile)
+    profile.lock()
+    profile = priya.create()
+    priya.new_code()
+    priya.enrol(profile)
+    priya.sign_in(profile)
+    keys = profile_keys(priya)
+    assert len(keys) == 1
+
+
+def profile_keys(person: Person) -> list[str]:
+    held = directory(person.served.direct, person.hub)
+    return [key.id for key in held.keys.values() if key.person == person.appointed.person]
+
+
+def test_an_enrolment_offers_the_same_key_until_it_is_answered(priya: Person) -> None:
+    profile = priya.create()
+    priya.code = "AAAAA-AAAAA-AAAAA-AAAAA"
+    for _ in range(2):
+        with pytest.raises(Refusal):
+            priya.enrol(profile)
+    first = profile.cache.fact("enrolling")
+    assert first is not None
+    priya.new_code()
+    priya.enrol(profile)
+    account = profile.account
+    assert account is not None
+    seed = msgspec.convert(json.loads(first)["seed"], bytes)
+    assert account.key == SigningKey.from_bytes(seed).key_id
+    assert profile.cache.fact("enrolling") is None
+
+
+def test_a_session_is_kept_until_its_time_by_the_hubs_clock(priya: Person) -> None:
+    profile = priya.create()
+    assert profile.kept_session() is None
+    priya.enrol(profile)
+    session = priya.sign_in(profile)
+    assert profile.kept_session() == session
+    ahead = session.expires_at - datetime.now(UTC)
+    # This computer's clock runs behind: by the hub's the session is over.
+    profile.cache.put_fact("clock-offset", msgspec.json.encode(ahead + timedelta(seconds=1)))
+    assert profile.kept_session() is None
+
+
+def test_the_measured_clock_goes_into_every_act_also_after_unlocking_offline(priya: Person) -> None:
+    profile = priya.create()
+    priya.enrol(profile)
+    priya.sign_in(profile)
+    profile.cache.put_fact("clock-offset", msgspec.json.encode(timedelta(seconds=90)))
+    profile.lock()
+    assert priya.open().desk().clock_offset_ms == 90_000
+
+
+def test_an_act_made_before_the_line_is_up_names_the_head_seen_last(priya: Person) -> None:
+    profile = priya.create()
+    priya.enrol(profile)
+    session = priya.sign_in(profile)
+    desk = profile.desk()
+    said: list[Status] = []
+    network = profile.synchroniser(desk, session, said.append)
+    network.start()
+    until(lambda: network.status.online, "online")
+    network.stop()
+    assert desk.seen is not None
+    profile.lock()
+    assert priya.open().desk().seen == desk.seen
+
+
+def test_whoever_holds_no_role_is_told_so_at_sign_in(
+    served_store: ServedStore, a_hub: str, tmp_path: Path
+) -> None:
+    nobody = Person(served_store, a_hub, tmp_path / "nobody")
+    try:
+        profile = nobody.create()
+        nobody.enrol(profile)
+        with pytest.raises(Refusal) as told:
+            nobody.sign_in(profile)
+        assert told.value.code == "role-missing"
+    finally:
+        nobody.end()
+
+
+def test_a_revoked_device_sets_work_aside_and_the_same_person_enrolled_again_does_it_again(
+    priya: Person,
+) -> None:
+    profile = priya.create()
+    priya.enrol(profile)
+    session = priya.sign_in(profile)
+    desk = profile.desk()
+    account = profile.account
+    assert account is not None
+    said: list[Status] = []
+    network = profile.synchroniser(desk, session, said.append)
+    network.start()
+    until(lambda: network.status.online, "online")
+    contact = "referral:01900000-0000-7000-8000-000000000001"
+    network.stop()
+    desk.act(contact, NoteAdded(words="Not sent yet."))
+    revoke_key(priya.served.direct, priya.hub, account.key, "The laptop was lost.")
+    network = profile.synchroniser(desk, session, said.append)
+    network.start()
+    until(lambda: bool(network.status.signed_out), "signed out")
+    network.stop()
+    assert [one.state for one in profile.cache.waiting()] == ["quarantined"]
+    assert profile.kept_session() is None
+    with pytest.raises(Refusal) as told:
+        priya.sign_in(profile)
+    assert told.value.code == "device-revoked"
+
+    priya.new_code()
+    priya.enrol(profile)
+    again = profile.account
+    assert again is not None
+    assert again.key != account.key
+    assert again.device != account.device
+    (waiting,) = profile.cache.waiting()
+    assert (waiting.state, waiting.code) == ("refused", "key-revoked")
+    assert waiting.entries[0].body == NoteAdded(words="Not sent yet.")
+    assert profile.desk().me.author.key == again.key
+
+
+def test_a_profile_is_one_persons(priya: Person, tmp_path: Path) -> None:
+    profile = priya.create()
+    priya.enrol(profile)
+    priya.sign_in(profile)
+    mine = profile.account
+    other = Person(priya.served, priya.hub, tmp_path / "other", OPERATOR)
+    with pytest.raises(Refusal) as told:
+        profile.enrol(other.code, PASSWORD, "Laptop 7")
+    assert told.value.code == "profile-of-another"
+    assert "Priya Nair" in told.value.sentence
+    assert profile.account == mine
+    assert profile.cache.fact("enrolling") is None
+
+
+def test_the_hub_is_known_by_the_fingerprint_that_was_given(priya: Person) -> None:
+    given = fingerprint(priya.served.cert)
+    spaced = " ".join(given[at : at + 4] for at in range(0, len(given), 4)).upper()
+    server = Server.pinned(priya.served.base_url + "/", spaced)
+    assert server.url == priya.served.base_url
+    profile = Profile.create(priya.folder, PASSPHRASE, server)
+    priya.opened.append(profile)
+    priya.enrol(profile)
+
+
+def test_a_vault_that_is_there_already_is_not_made_anew(priya: Person) -> None:
+    priya.create().lock()
+    with pytest.raises(Refusal) as told:
+        Profile.create(priya.folder, PASSPHRASE, priya.server)
+    assert told.value.code == "vault-exists"
+    Vault.open(priya.folder, PASSPHRASE).lock()
