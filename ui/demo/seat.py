@@ -221,7 +221,7 @@ class Seat:
                     return
             raise NotThere(f"{self.person.name} did not see the choice {words}")
         at = box.findText(words, Qt.MatchFlag.MatchContains)
-        at = at if at >= 0 else box.findData(words)
+        at = at if at >= 0 else next((n for n in range(box.count()) if words in str(box.itemData(n))), -1)
         if at < 0:
             raise NotThere(f"{self.person.name} did not see the choice {words}")
         box.setFocus()

@@ -54,7 +54,7 @@ def adult(day: Day) -> None:
     give_findings(
         iris,
         "RiO",
-        known.all(),
+        tuple(one for one in known.all() if iris.there(f"requests.person.{one}.result.findings")),
         (Item("Missed two dietitian appointments.", (known["George"],), "c. Sept 2026"),),
     )
     dee.sees("Missed two dietitian appointments")
@@ -66,7 +66,7 @@ def adult(day: Day) -> None:
     )
     draft(dee, known, {"George": decided})
     _sign(leila)
-    send_on(leila, "SAST", "Dr Lowndes was telephoned.")
+    send_on(leila, "sast", "Dr Lowndes was telephoned.")
     papers(day, leila, stream, "adult")
     accept_and_close(day, day.seat("grace"), case)
     day.telling.step("Leila Farouk signs a section 42 enquiry; the adult team accept and close.")
@@ -109,7 +109,7 @@ def domestic_abuse(day: Day) -> None:
     )
     draft(dee, known, {"Lauren": decided})
     _sign(joan)
-    send_on(joan, "Domestic", "PC Ward was told at the meeting.")
+    send_on(joan, "domestic-abuse", "PC Ward was told at the meeting.")
     papers(day, joan, stream, "domestic-abuse")
     accept_and_close(day, day.seat("mark"), case)
     day.telling.step("Joan Fletcher signs: high, to MARAC on professional judgement below 14.")

@@ -207,6 +207,8 @@ class HubBoard(Screen):
         shown = self.side.case
         if shown is None or shown.stream != row.stream:
             self._form.close()
+            # Until the chosen one is read, nothing may be done to the one before it.
+            self.side.setEnabled(False)
             self.run(partial(self._desk.viewed, row.stream, "hub"), lambda _: None)
         self._read_case(row.stream)
 
@@ -215,8 +217,10 @@ class HubBoard(Screen):
 
     def _show_case(self, stream: str, case: Case | None) -> None:
         current = self.table.current()
-        if current is not None and current.stream == stream and case != self.side.case:
-            self.side.show_case(case, self._desk.now())
+        if current is not None and current.stream == stream:
+            if case != self.side.case:
+                self.side.show_case(case, self._desk.now())
+            self.side.setEnabled(True)
 
     def tick(self) -> None:
         """Time has passed: what is left is reckoned again from what is held."""

@@ -161,8 +161,11 @@ class Inbox(Screen):
     def _row_chosen(self, row: Received) -> None:
         shown = self.side.shown
         if shown is not None and shown.row.stream == row.stream:
+            self.side.setEnabled(True)
             return
         self._form.close()
+        # Until the chosen one is read, nothing may be done to the one before it.
+        self.side.setEnabled(False)
         task = partial(inbox.open_received, self._desk, row.stream)
         self.run(task, partial(self._show_open, row.stream))
 
@@ -171,8 +174,10 @@ class Inbox(Screen):
 
     def _show_open(self, stream: str, shown: Open | None) -> None:
         current = self.table.current()
-        if current is not None and current.stream == stream and shown != self.side.shown:
-            self.side.show_open(shown, self._desk.now())
+        if current is not None and current.stream == stream:
+            if shown != self.side.shown:
+                self.side.show_open(shown, self._desk.now())
+            self.side.setEnabled(True)
 
     def tick(self) -> None:
         """Time has passed."""

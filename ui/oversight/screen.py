@@ -145,6 +145,8 @@ class Oversight(Screen):
         shown = self.side.contact
         if shown is None or shown.stream != row.stream:
             self._form.close()
+            # Until the chosen one is read, nothing may be done to the one before it.
+            self.side.setEnabled(False)
             self.run(partial(self._desk.viewed, row.stream, "oversight"), lambda _: None)
         self._read_contact(row.stream)
 
@@ -153,8 +155,10 @@ class Oversight(Screen):
 
     def _show_contact(self, stream: str, contact: Contact | None) -> None:
         current = self.table.current()
-        if current is not None and current.stream == stream and contact != self.side.contact:
-            self.side.show_contact(contact, self._desk.now())
+        if current is not None and current.stream == stream:
+            if contact != self.side.contact:
+                self.side.show_contact(contact, self._desk.now())
+            self.side.setEnabled(True)
 
     def tick(self) -> None:
         """Time has passed: what is left is reckoned again from what is held."""
