@@ -20,7 +20,7 @@ Taken = dict[str, Callable[[], Verdict]]
 S = TypeVar("S", bound=msgspec.Struct)
 
 
-def but(body: S, **changes: Any) -> S:
+def but(body: S, /, **changes: Any) -> S:
     """The same with something changed."""
     return msgspec.structs.replace(body, **changes)
 

@@ -38,7 +38,7 @@ from mash_desktop.domain.fold.handover import handovers
 from mash_desktop.domain.verdict import Verdict
 
 from .refusing import Cases, Taken, but
-from .stories import GOVERNANCE, OUT_OF_HOURS, at, overseeing, stage_of, triaging
+from .stories import GOVERNANCE, OTHER_OPERATOR, OUT_OF_HOURS, at, overseeing, stage_of, triaging
 from .story import CONSULTANT, FACILITATOR, GATEWAY, MANAGER, OPERATOR, POLICE, START, Story
 
 SENT = OutcomeSent(agency="scc-children", team="social-work-gateway")
@@ -90,6 +90,12 @@ def noted() -> tuple[Story, str]:
     story = at(Stage.CONTACT)
     (note,) = story.tell(OPERATOR, NoteAdded(words="Another family's."))
     return story, note
+
+
+def searched() -> Verdict:
+    story = at(Stage.CONTACT)
+    (found,) = story.tell(OPERATOR, HistorySearched(found=2))
+    return story.judged(OPERATOR, EntryWithdrawn(entry=found, reason="Not them."))
 
 
 def withdrawn_twice() -> Verdict:
@@ -243,6 +249,11 @@ REFUSED: Cases = {
     "an operator withdrawing what another wrote": ("entry-of-another", withdrawn_by_another),
     "an operator withdrawing what has left the desk": ("not-permitted", withdrawn_too_late),
     "withdrawing a withdrawal": ("withdrawal-stands", withdrawn_twice),
+    "withdrawing that history was searched and found": ("withdrawal-stands", lambda: searched()),
+    "withdrawing what a colleague wrote": (
+        "entry-of-another",
+        lambda: noted()[0].judged(OTHER_OPERATOR, EntryWithdrawn(entry=noted()[1], reason="Wrong.")),
+    ),
     "withdrawing without a reason": (
         "field-empty",
         lambda: noted()[0].judged(CONSULTANT, EntryWithdrawn(entry=noted()[1], reason="")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..entries import Body, Made
-from ..entries.contact import ReferrerRecorded
+from ..entries.contact import HistorySearched, ReferrerRecorded
 from ..entries.outcome import (
     AgenciesTold,
     EntryWithdrawn,
@@ -170,8 +170,9 @@ def withdrawn(situation: Situation, entry: Made[EntryWithdrawn]) -> Verdict:
     found = situation.referral.get(entry.body.entry)
     if found is None:
         return situation.absent("entry-unknown", "There is no such entry here.", "entry")
-    if isinstance(found.body, EntryWithdrawn):
-        return no("withdrawal-stands", "A withdrawal is not withdrawn. Record again what was right.", "entry")
+    if isinstance(found.body, (EntryWithdrawn, HistorySearched)):
+        # A search that found something calls for a qualified decision, and is no slip of the keyboard.
+        return no("withdrawal-stands", "A search or a withdrawal stands. Record what is right beside it.", "entry")
     if not _own_or_answered_for(situation, found):
         return no("entry-of-another", "Somebody else wrote this. Who decides here can withdraw it.", "entry")
     if found.guard is not None:
