@@ -13,6 +13,7 @@ from importlib.util import find_spec
 
 import hypothesis
 import pytest
+from xdist.workermanage import NodeManager
 
 pytest_plugins = [
     "pytester",
@@ -26,6 +27,10 @@ if find_spec("PySide6") is None:
     collect_ignore = ["ui", "journeys"]
 else:
     pytest_plugins.append("tests.support.qt")
+
+# A worker writes its coverage when it ends, and a machine with much to do takes its time over that. Who waits
+# less kills it, and what it ran counts as not run.
+NodeManager.EXIT_TIMEOUT = 120
 
 # A shared machine is no measure of one example's time, so there is no deadline.
 hypothesis.settings.register_profile("default", max_examples=30, deadline=None, print_blob=True)
