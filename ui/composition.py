@@ -44,7 +44,10 @@ PLACES = {
 }
 
 
-def factories() -> dict[str, Callable[[Desk, Worker], Screen]]:
+Factories = dict[str, Callable[[Desk, Worker], Screen]]
+
+
+def factories() -> Factories:
     """The screen of each place; imported when a window is built, so that a start stays quick."""
     from ui.administration import AdministrationScreen
     from ui.figures import FiguresScreen
@@ -215,18 +218,18 @@ class PersonWindow(QObject):
     def _build_when_ready(self) -> None:
         if (desk := self.desk) is not None:
             self.worker.submit(
-                lambda: bool(desk.directory().configs),
-                lambda ready: self._build(desk) if ready and not self._built else None,
+                # The screens' modules are read from the disk the first time: off the window's thread.
+                lambda: factories() if desk.directory().configs else None,
+                lambda made: self._build(desk, made) if made is not None and not self._built else None,
                 owner=self,
             )
 
-    def _build(self, desk: Desk) -> None:
+    def _build(self, desk: Desk, made: Factories) -> None:
         if desk is not self.desk:
             return
         self._built = True
         self._count()
         mine = places_for(frozenset(author.role for author in desk.me.standings))
-        made = factories()
         self._places = tuple(PLACES[place] for place in mine if place in made)
         for place in self._places:
             self.window.add_screen(made[place.id](desk, self.worker))

@@ -96,12 +96,13 @@ class SearchPlace(Screen):
             "whether or not it finds anybody.",
         )))  # fmt: skip
         self._listed = Box(listed)
-        for page in (self._begin, self._none, self._listed):
-            self._pages.addWidget(page)
         middle = Column(self.field, gap=10, margins=12)
         middle.put(self._pages, 1)
         self._side = Column(gap=8)
         self.setLayout(Column(Page(middle, right=SidePanel(Box(self._side), None, width=320))))
+        # Once they have a parent: a page without one would be seen as a window of its own.
+        for page in (self._begin, self._none, self._listed):
+            self._pages.addWidget(page)
         self._search = self._timer(SEARCH_MS, self._search_now)
         self._store = self._timer(STORE_MS, self._ask_store)
         self._store_answered.connect(self._have_store)

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from mash_desktop.desk import ChangeSet, Desk, triage
 from mash_desktop.desk.triage import AtDesk, Chip, Contact, Waiting, routing
-from mash_desktop.domain.codes import Cohort
 from mash_desktop.domain.errors import Refusal
 from ui.keys import keys
 from ui.screen import Screen
@@ -115,7 +114,16 @@ class TriageDesk(Screen):
             page = self._page = ContactPage(settings)
             self._pages.addWidget(page)
             self._wire(page)
-        self._show_desk()
+            self.run(partial(triage.unopened, self._desk), self._have_unopened)
+        else:
+            self._show_desk()
+
+    def _have_unopened(self, unopened: bool) -> None:
+        """What could not be opened comes back onto the glass by itself, before anything that was opened."""
+        if unopened and not self._keeping.stream:
+            self.new()
+        else:
+            self._show_desk()
 
     def _wire(self, page: ContactPage) -> None:
         finding = self._finding = Finding(self, self._desk, page, self._keeping)
@@ -180,6 +188,7 @@ class TriageDesk(Screen):
         page.begin(contact)
         self._finding.begin()
         self._keeping.begin(contact.stream)
+        self._take_up_kept(contact)
         self._pages.setCurrentWidget(page)
         if contact.taking.route:
             page.open_route(contact.taking)
@@ -216,7 +225,7 @@ class TriageDesk(Screen):
             return
         self._leave_glass()
         self.run(partial(triage.park, self._desk), lambda _state: self._read_chips())
-        self.run(partial(triage.blank, self._desk, Cohort.CHILDREN), self._begin_blank)
+        self.run(partial(triage.blank, self._desk), self._begin_blank)
 
     def _begin_blank(self, contact: Contact) -> None:
         page = self._page
@@ -224,8 +233,18 @@ class TriageDesk(Screen):
             return
         page.begin(contact)
         self._finding.begin()
+        self._take_up_kept(contact)
         self._pages.setCurrentWidget(page)
         page.caller.who.setFocus()
+
+    def _take_up_kept(self, contact: Contact) -> None:
+        """What was typed and had not left when this desk was last used leaves with the next pause."""
+        page = self._page
+        assert page is not None
+        for name in contact.kept:
+            section = page.assessment if name == "assessment" else page.sections.get(name)
+            if section is not None:
+                self._keeping.edited(name, section)
 
     def park(self) -> None:
         """Take the contact off the glass and show what waits."""
@@ -270,6 +289,7 @@ class TriageDesk(Screen):
 
     def _opened(self, stream: str) -> None:
         self._opening = False
+        self.run(partial(triage.adopt, self._desk, stream), lambda _: None)
         self._keeping.begin(stream)
         if self._add_when_open:
             self._add_when_open = False
@@ -281,7 +301,9 @@ class TriageDesk(Screen):
         self._opening = False
         page = self._page
         assert page is not None
+        self.run(partial(triage.keep_unopened, self._desk, *page.chosen_as()), lambda _: None)
         if isinstance(error, Refusal) and error.field == "local_authority":
+            page.caller.fold(False)
             page.caller.authority.show_error(error.sentence)
         else:
             self._tell(error)
@@ -292,6 +314,8 @@ class TriageDesk(Screen):
         cohort, authority = page.chosen_as()
         page.show_cohort(cohort)
         if not stream:
+            if self._keeping.typed:
+                self._first_edit()  # what was refused under another authority
             return
         # Both are fixed at entry, so the same contact is taken up again with all that was told.
         self._leave_glass()

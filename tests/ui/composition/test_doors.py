@@ -1,0 +1,245 @@
+"""The doors of one person's window: set up, unlock, lock; on a real vault, keyring and encrypted cache."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from mash_desktop.desk.profile import Account, Profile, Server
+from sync.protocol import Standing
+from tests.domain.story import KEY, OPERATOR, Story
+from tests.support.desks import receive, receive_hub
+from tests.support.secret_service import SecretService
+from tests.ui.accessibility import nameless
+from ui.composition import PersonWindow
+from ui.keys import keys
+from ui.shell.sign_in import Door
+from ui.widgets import Banner, Field, Text
+
+PASSPHRASE = "quiet river crossing stones"
+STREAM = "referral:0"
+
+
+def account(key: str = KEY.key_id) -> Account:
+    standing = Standing(agency=OPERATOR.agency, role=OPERATOR.role)
+    return Account("staffordshire", OPERATOR.person, "priya.nair", "device-1", key, "Priya Nair", (standing,))
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, secret_service: SecretService) -> Path:
+    """A profile that was set up, signed in to once, and locked."""
+    folder = tmp_path_factory.mktemp("profile") / "priya"
+    profile = Profile.create(folder, PASSPHRASE, Server("https://isl.invalid", "", "staffordshire"))
+    profile.cache.put_fact("account", msgspec.json.encode(account()))
+    profile.cache.put_fact("signing-key", KEY.to_bytes())
+    receive_hub(profile.cache)
+    receive(profile.cache, OPERATOR, Story().taken())
+    profile.lock()
+    return folder
+
+
+@pytest.fixture
+def opening(qtbot: QtBot, themed: object) -> Iterator[Callable[[Path], PersonWindow]]:
+    windows: list[PersonWindow] = []
+
+    def open_on(folder: Path) -> PersonWindow:
+        person = PersonWindow(folder)
+        windows.append(person)
+        qtbot.addWidget(person.window)
+        person.start()
+        person.window.activateWindow()
+        qtbot.waitUntil(person.window.isActiveWindow)
+        return person
+
+    yield open_on
+    for person in windows:
+        person.close()
+
+
+@pytest.fixture
+def locked(opening: Callable[[Path], PersonWindow], made: Path) -> PersonWindow:
+    (made / "attempts.json").unlink(missing_ok=True)
+    return opening(made)
+
+
+def typed(field: Field, words: str) -> None:
+    field.line.setFocus()
+    QTest.keyClicks(field.line, words)
+
+
+def unlock(qtbot: QtBot, person: PersonWindow, passphrase: str = PASSPHRASE) -> None:
+    typed(person.window.unlock_page.passphrase, passphrase)
+    with qtbot.waitSignal(person.opened, timeout=20_000):
+        QTest.keyClick(person.window.unlock_page.passphrase.line, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: person.worker.waiting == 0, timeout=20_000)
+
+
+def press(person: PersonWindow, key: Qt.Key, modifier: Qt.KeyboardModifier) -> None:
+    QTest.keyClick(person.window.focusWidget() or person.window, key, modifier)
+
+
+def said(window: QWidget) -> str:
+    """Every word that can be seen, in texts and in what a screen reader is told."""
+    seen = [one.text() for one in window.findChildren(Text) if one.isVisible()]
+    return "\n".join(seen + [one.accessibleName() for one in window.findChildren(Banner) if one.isVisible()])
+
+
+# --- set up
+
+
+def fill(person: PersonWindow, **values: str) -> None:
+    page = person.enrol_page
+    for name, words in {
+        "hub_url": "https://127.0.0.1:9",
+        "fingerprint": "ab" * 32,
+        "code": "K7QF-2MRD",
+        "password": "a password of my own",
+        "passphrase": PASSPHRASE,
+    }.items():
+        typed(getattr(page, name), values.get(name, words))
+    QTest.mouseClick(page.button, Qt.MouseButton.LeftButton)
+
+
+def answered(qtbot: QtBot, person: PersonWindow) -> str:
+    qtbot.waitUntil(lambda: person.worker.waiting == 0, timeout=20_000)
+    return said(person.enrol_page)
+
+
+def test_a_computer_that_is_not_set_up_shows_the_door_for_that(
+    opening: Callable[[Path], PersonWindow], tmp_path: Path
+) -> None:
+    person = opening(tmp_path / "new")
+    assert person.enrol_page.isVisible()
+    assert nameless(person.window) == []
+
+
+def test_what_is_missing_is_said_at_its_field(
+    opening: Callable[[Path], PersonWindow], tmp_path: Path
+) -> None:
+    person = opening(tmp_path / "new")
+    typed(person.enrol_page.code, "K7QF-2MRD")
+    QTest.mouseClick(person.enrol_page.button, Qt.MouseButton.LeftButton)
+    assert person.enrol_page.hub_url.error.text().startswith("Type the address")
+    assert person.enrol_page.passphrase.error.text().startswith("Choose a passphrase")
+    assert person.enrol_page.code.error.isHidden()
+    assert not (tmp_path / "new").exists()
+
+
+def test_an_address_that_is_no_hub_s_is_refused_and_what_was_typed_stays(
+    qtbot: QtBot, opening: Callable[[Path], PersonWindow], tmp_path: Path
+) -> None:
+    person = opening(tmp_path / "new")
+    fill(person, hub_url="http://isl.example.gov.uk")
+    assert "begins with https://" in answered(qtbot, person)
+    assert person.enrol_page.code.value() == "K7QF-2MRD"
+    assert person.enrol_page.passphrase.value() == PASSPHRASE
+    assert person.enrol_page.button.isEnabled()
+    assert not Profile.exists(tmp_path / "new")
+
+
+def test_a_hub_that_does_not_answer_is_said_and_nothing_is_made(
+    qtbot: QtBot, opening: Callable[[Path], PersonWindow], tmp_path: Path
+) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    person = opening(tmp_path / "new")
+    fill(person, hub_url=f"https://127.0.0.1:{port}")
+    assert "The hub cannot be reached" in answered(qtbot, person)
+    assert not Profile.exists(tmp_path / "new")
+
+
+# --- unlock
+
+
+def test_nothing_of_a_case_is_seen_before_the_door_opens(locked: PersonWindow) -> None:
+    assert locked.window.locked
+    assert "Carter" not in said(locked.window)
+    assert nameless(locked.window) == []
+
+
+def test_a_wrong_passphrase_is_said_at_its_field_and_opens_nothing(
+    qtbot: QtBot, locked: PersonWindow
+) -> None:
+    page = locked.window.unlock_page
+    typed(page.passphrase, "quiet river crossing stone")
+    QTest.keyClick(page.passphrase.line, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: not page.passphrase.error.isHidden(), timeout=20_000)
+    assert "does not open this profile" in page.passphrase.error.text()
+    assert locked.window.locked
+    assert locked.desk is None
+    unlock(qtbot, locked)
+    assert not locked.window.locked
+
+
+def test_the_passphrase_opens_the_places_of_one_s_roles_and_stays_nowhere(
+    qtbot: QtBot, locked: PersonWindow
+) -> None:
+    unlock(qtbot, locked)
+    assert locked.window.current_place() == "triage"
+    assert {place.id for place in locked._places} == {"triage", "file", "search", "sync", "settings"}
+    assert locked.window.unlock_page.passphrase.value() == ""
+    assert nameless(locked.window) == []
+    assert keys.clashes(locked.window) == []
+
+
+def test_every_place_of_a_person_opens(qtbot: QtBot, locked: PersonWindow) -> None:
+    unlock(qtbot, locked)
+    for place in locked._places:
+        locked.window.go(place.id)
+        qtbot.waitUntil(lambda: locked.worker.waiting == 0, timeout=20_000)
+        assert locked.window.current_place() == place.id
+        assert keys.clashes(locked.window) == []
+
+
+# --- lock
+
+
+def test_locking_drops_every_view_closes_the_cache_and_shows_the_door(
+    qtbot: QtBot, locked: PersonWindow
+) -> None:
+    unlock(qtbot, locked)
+    locked.window.open("file", STREAM)
+    qtbot.waitUntil(lambda: "Carter" in said(locked.window), timeout=20_000)
+    profile = locked.profile
+    assert profile is not None
+    press(locked, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: locked.worker.waiting == 0, timeout=20_000)
+    assert locked.window.locked
+    assert (locked.desk, locked.profile) == (None, None)
+    assert locked.window.current_screen() is None
+    assert "Carter" not in said(locked.window)
+    shown = [door for door in locked.window.findChildren(Door) if door.isVisible()]
+    assert shown == [locked.window.unlock_page]
+    with pytest.raises(Exception, match="is locked"):
+        profile.cache.counts()
+
+
+def test_unlocking_returns_to_the_place_that_was_left(qtbot: QtBot, locked: PersonWindow) -> None:
+    unlock(qtbot, locked)
+    locked.window.open("file", STREAM)
+    qtbot.waitUntil(lambda: locked.worker.waiting == 0, timeout=20_000)
+    locked.lock()
+    unlock(qtbot, locked)
+    assert locked.window.current_place() == "file"
+    assert locked.window.current_reference() == STREAM
+    qtbot.waitUntil(lambda: "Carter" in said(locked.window), timeout=20_000)
+
+
+def test_a_window_left_alone_locks_itself(
+    qtbot: QtBot, opening: Callable[[Path], PersonWindow], made: Path
+) -> None:
+    person = opening(made)
+    unlock(qtbot, person)
+    person._idle_minutes = 0
+    person._tick()
+    assert person.window.locked
+    assert person.desk is None
