@@ -151,6 +151,7 @@ class Route(Dated, frozen=True, kw_only=True, omit_defaults=True):
     id: str
     label: str
     key: str
+    """``Alt 1``; of an immediate route ``Alt 0, Alt 0``, pressed twice so that it is never a slip."""
     cohorts: tuple[Cohort, ...]
     agency: str | None = None
     """None is the owning agency."""

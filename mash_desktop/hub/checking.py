@@ -132,6 +132,12 @@ def _routes(config: HubConfig) -> Iterator[Finding]:
     for route in config.routes:
         field = f"routes.{route.id}"
         yield from _in_order(field, route)
+        pressed = route.key.split(", ")
+        if route.immediate is not (len(pressed) == 2 and pressed[0] == pressed[1]):
+            yield Finding(
+                f"{field}.key",
+                "An immediate route, and no other, has a key that is pressed twice: Alt 0, Alt 0.",
+            )
         yield from _known(f"{field}.agency", (route.agency,), set(agencies), "agency")
         if route.team is not None:
             agency = agencies.get(route.agency or "")

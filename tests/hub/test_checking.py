@@ -110,6 +110,8 @@ TEAMS = HUB.agencies[SCC].teams
         (spoiled("ladders", 1, cohort=Cohort.CHILDREN), "ladders of children", "Two are in force"),
         (twice("routes"), "routes", "advice is used 2 times"),
         (spoiled("routes", 0, key="Alt 5"), "routes.key", "Alt 5 is used 2 times"),
+        (spoiled("routes", DIRECT, key="Alt 9"), "routes.direct-line.key", "pressed twice"),
+        (spoiled("routes", 0, key="Alt 9, Alt 9"), "routes.advice.key", "and no other"),
         (spoiled("routes", DIRECT, agency="x"), "routes.direct-line.agency", "no agency named x"),
         (spoiled("routes", DIRECT, team="x"), "routes.direct-line.team", "no team named x"),
         (spoiled("routes", DIRECT, agency=None), "routes.direct-line.team", "no team named child-protection"),

@@ -33,8 +33,6 @@ from ..desk import Desk, new_id
 from .forms import Account, Arrival, Clock, Form
 
 _NOTHING_SAID = "Write what happened before routing."
-TWICE = "Alt+0, Alt+0"
-"""The key of a direct line: pressed twice, so that it is never a slip."""
 
 
 class RouteChoice(msgspec.Struct, frozen=True):
@@ -89,7 +87,7 @@ def _buttons(
         RouteChoice(
             route.id,
             route.label,
-            TWICE if route.immediate else route.key.replace(" ", "+"),
+            route.key.replace("Alt ", "Alt+"),
             "urgent" if route.immediate else "primary" if route.id == usual else "plain",
             why_not(route),
         )
