@@ -51,6 +51,11 @@ class Keeping(QObject):
         self._pause.setInterval(LEAVE_MS)
         self._pause.timeout.connect(self.leave_all)
 
+    @property
+    def typed(self) -> bool:
+        """Something was typed that has not left."""
+        return bool(self._to_leave)
+
     def edited(self, name: str, section: Leaves) -> None:
         """A section has been typed in: keep it soon, let it leave at the next pause."""
         self._to_leave[name] = section
@@ -68,8 +73,9 @@ class Keeping(QObject):
         self._wind(pause=False)
 
     def _wind(self, *, pause: bool) -> None:
-        # The draft's time is not put off by further typing, so that it is kept within a second.
-        if self.stream and not self._drafts.isActive():
+        # The draft's time is not put off by further typing, so that it is kept within a second; what is typed
+        # in a contact that is not open yet, or that was refused, is kept as well.
+        if not self._drafts.isActive():
             self._drafts.start()
         if self.stream and pause:
             self._pause.start()
@@ -77,7 +83,7 @@ class Keeping(QObject):
     def begin(self, stream: str) -> None:
         """Keep for this contact from now on; what was typed before it was opened is its own."""
         self.stream = stream
-        if self._to_keep:
+        if self._to_keep or self._to_leave:
             self._wind(pause=bool(self._to_leave))
 
     def forget(self) -> None:
@@ -99,8 +105,6 @@ class Keeping(QObject):
     def flush(self) -> None:
         """Keep every keystroke now."""
         self._drafts.stop()
-        if not self.stream:
-            return
         forms = [form() for form in self._to_keep.values()]
         self._to_keep.clear()
         if forms:

@@ -28,6 +28,8 @@ from .people import Home, Person, PersonRow
 
 F = TypeVar("F", bound=Form)
 _OPEN = "triage/open"
+_UNOPENED = "triage//"
+"""Keys of what was typed before the contact could be opened."""
 _MOST_WAITING = 200
 
 
@@ -68,6 +70,8 @@ class Contact(msgspec.Struct, frozen=True):
     to_ask: tuple[str, ...]
     acknowledged: str
     searched: bool
+    kept: tuple[str, ...] = ()
+    """The forms that hold typing which has not left."""
 
     @property
     def open(self) -> bool:
@@ -140,32 +144,37 @@ def view(desk: Desk, stream: str) -> Contact:
         to_ask=guide.still_to_ask(referral, cohort, account, assessed, clock.today),
         acknowledged=", ".join(made.body.how for made in referral.all(AcknowledgementSent)),
         searched=bool(referral.all(HistorySearched)),
+        kept=_names(drafts),
     )
 
 
-def blank(desk: Desk, cohort: Cohort) -> Contact:
-    """A new contact before anything is typed in it; it has no stream yet."""
+def blank(desk: Desk) -> Contact:
+    """A new contact, which has no stream yet; or one that could not be opened, with what was typed in it."""
     clock = Clock.of(desk)
+    drafts = desk.cache.drafts(_UNOPENED)
+    about, _, place = drafts.get(draft_key("", "as"), "").partition(" ")
+    cohort = Cohort(about) if about else Cohort.CHILDREN
     tools = desk.config().question_sets_on(clock.today)
-    account, assessed = Account(), Assessed(tool=tools[0] if tools else "")
+    account = _laid(drafts, "", Account())
+    assessed = _laid(drafts, "", Assessed(tool=tools[0] if tools else ""))
     nothing = fold((), desk.cache.timeline())
     return Contact(
         stream="",
         title="New contact",
         aside="",
         cohort=cohort,
-        authority=settings(desk).authority,
+        authority=place if about else settings(desk).authority,
         stage=Stage.CONTACT,
-        caller=Caller(),
-        arrival=Arrival(received=clock.say(clock.now)),
+        caller=_laid(drafts, "", Caller()),
+        arrival=_laid(drafts, "", Arrival(received=clock.say(clock.now))),
         account=account,
-        adult=Adult(),
-        telling=Telling(),
+        adult=_laid(drafts, "", Adult()),
+        telling=_laid(drafts, "", Telling()),
         assessed=assessed,
-        home=Home(),
+        home=_laid(drafts, "", Home()),
         rows=(),
         homes=(),
-        line="",
+        line=drafts.get(draft_key("", "line"), ""),
         taking=routing.Routing(),
         routes=routing.choices_before(desk, cohort),
         levels=(),
@@ -174,7 +183,31 @@ def blank(desk: Desk, cohort: Cohort) -> Contact:
         to_ask=guide.still_to_ask(nothing, cohort, account, assessed, clock.today),
         acknowledged="",
         searched=False,
+        kept=_names(drafts),
     )
+
+
+def unopened(desk: Desk) -> bool:
+    """Whether something was typed in a contact that could not be opened."""
+    return bool(desk.cache.drafts(_UNOPENED))
+
+
+def keep_unopened(desk: Desk, cohort: Cohort, authority: str) -> None:
+    """Keep what a contact that could not be opened was to be opened as."""
+    keep_line(desk, "", "as", f"{cohort.value} {authority}")
+
+
+def adopt(desk: Desk, stream: str) -> None:
+    """What was typed before the contact could be opened is its own from now on."""
+    for key, text in desk.cache.drafts(_UNOPENED).items():
+        name = key.removeprefix(_UNOPENED)
+        if name != "as":
+            desk.cache.put_draft(draft_key(stream, name), text)
+        desk.cache.put_draft(key, "")
+
+
+def _names(drafts: dict[str, str]) -> tuple[str, ...]:
+    return tuple(key.split("/", 2)[2] for key in drafts)
 
 
 def add_line(desk: Desk, stream: str, line: str) -> str:

@@ -487,3 +487,28 @@ def test_linking_entries_name_the_earlier_record(show: Show, desk: Desk) -> None
     bodies = [made.body for made in desk.cache.entries(identity.stream)]
     assert [b.referral for b in bodies if isinstance(b, IdentityLinked)] == [BEFORE, stream]
     hands.rest()
+
+
+def test_what_is_typed_in_a_contact_that_is_refused_survives_a_crash(show: Show, desk: Desk) -> None:
+    screen, hands = show()
+    page = begin(screen, hands)
+    page.caller.authority.set_value("E06000021")
+    page.account.words.setFocus()
+    hands.type("Left alone since Friday.")
+    hands.wait(lambda: page.caller.authority.error.isVisible())
+    hands.type(" The neighbour has a key.")
+    hands.wait(lambda: "neighbour" in desk.cache.drafts("triage//").get("triage//account", ""))
+
+    again, hands = show()
+    page = page_of(again)
+    hands.wait(lambda: page.account.account().words.startswith("Left alone"))
+    assert page.account.account().words == "Left alone since Friday. The neighbour has a key."
+    assert page.caller.authority.value() == "E06000021"
+    page.caller.authority.set_value("E10000028")
+    page.caller.authority.changed.emit()
+    hands.wait(lambda: stream_of(desk) != "")
+    stream = stream_of(desk)
+    hands.wait(lambda: bool(desk.referral(stream).all(ConcernRecorded)))
+    assert desk.referral(stream).all(ConcernRecorded)[0].body.words.endswith("has a key.")
+    hands.wait(lambda: not desk.cache.drafts("triage//"))
+    hands.rest()
