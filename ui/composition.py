@@ -346,6 +346,8 @@ class PersonWindow(QObject):
     def _sync(self) -> None:
         if self.network is not None:
             self.network.wake()
+        if self._badges.attention:
+            self.window.go("sync")
 
     def _search(self, words: str) -> None:
         if any(place.id == "search" for place in self._places):

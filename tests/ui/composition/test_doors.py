@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from mash_desktop.desk.profile import Account, Profile, Server
+from mash_desktop.domain.entries.contact import NoteAdded
 from sync.protocol import Standing
 from tests.domain.story import KEY, OPERATOR, Story
 from tests.support.desks import receive, receive_hub
@@ -198,6 +199,20 @@ def test_every_place_of_a_person_opens(qtbot: QtBot, locked: PersonWindow) -> No
         qtbot.waitUntil(lambda: locked.worker.waiting == 0, timeout=20_000)
         assert locked.window.current_place() == place.id
         assert keys.clashes(locked.window) == []
+
+
+def test_what_wants_attention_is_one_press_away(qtbot: QtBot, locked: PersonWindow) -> None:
+    unlock(qtbot, locked)
+    desk = locked.desk
+    assert desk is not None
+    act = desk.act(STREAM, NoteAdded(words="Rang the school."))
+    desk.tell(desk.cache.refused(act, "session-old", "Sign in again, then do this again.", None, None, None))
+    button = locked.window.status_bar.waiting
+    qtbot.waitUntil(lambda: "1 wants your attention" in button.text(), timeout=20_000)
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert locked.window.current_place() == "sync"
+    qtbot.waitUntil(lambda: "Rang the school." in said(locked.window), timeout=20_000)
+    desk.tell(desk.cache.let_go(act))
 
 
 # --- lock
