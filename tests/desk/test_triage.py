@@ -199,9 +199,10 @@ def test_history_says_why_it_may_be_the_same_person_and_what_happened_before(tmp
     assert likely.title == "Mia Louise Carter, 3 Apr 2017"
     assert likely.band is Band.VERY_LIKELY
     assert "middle name added" in likely.reasons
-    assert likely.earlier == "1 earlier referral · last 11 Aug 2026, child in need (s17), closed"
+    assert likely.earlier == "1 earlier referral · last 12 Nov 2026, child in need (s17), closed"
     assert likely.repeat
     assert possible.title == "Mia Cartwright, 4 Mar 2017"
+    assert possible.earlier == "1 earlier referral · last 1 May 2023, child in need plan, closed"
     assert not possible.repeat
     assert found.timing.startswith("cache ")
 

@@ -97,7 +97,8 @@ def known_before(desk: Desk) -> None:
                         PastEpisode(
                             referred_on=PartialDate(2023, 2, 6),
                             closed_on=PartialDate(2023, 5, 1),
-                            level="Child in need",
+                            level="child_in_need",
+                            summary="Child in need plan. Found: neglect; mental health of a parent",
                         ),
                     ),
                 ),

@@ -172,7 +172,7 @@ def _card(
         band=best.match.band,
         reasons="; ".join(reasons),
         earlier=_earlier(past),
-        last=past[0][0].display() if past else "",
+        last=_last(past) if past else "",
         repeat=_repeats(past, received.date()),
         said=said,
         reference=next((m.shown.reference for m in members if m.shown.reference), ""),
@@ -189,18 +189,25 @@ def _repeats(past: Iterable[Episode], received: date) -> bool:
 
 
 def _earlier(past: list[Episode]) -> str:
-    """``2 earlier referrals · last 11 Aug 2026, child in need, closed``."""
+    """``2 earlier referrals · last 11 Aug 2026, child in need, closed``: what it came to, not all of it."""
     if not past:
         return "no earlier referral held"
-    began, what, closed = past[0]
+    _, what, closed = past[0]
     count = "1 earlier referral" if len(past) == 1 else f"{len(past)} earlier referrals"
-    told = ", ".join(part for part in (began.display(), _small(what), "closed" if closed else "open") if part)
+    told = ", ".join(part for part in (_last(past), _small(what), "closed" if closed else "open") if part)
     return f"{count} · last {told}"
 
 
+def _last(past: list[Episode]) -> str:
+    """When somebody last had to do with the person: when it was closed, or when it began if it is open."""
+    began, _, closed = past[0]
+    return (closed or began).display()
+
+
 def _small(words: str) -> str:
-    """``Child in need (s17)`` within a sentence."""
-    return words[:1].lower() + words[1:]
+    """The first sentence of ``Child in need (s17). Found: neglect`` within another."""
+    first = words.split(". ")[0].rstrip(".")
+    return first[:1].lower() + first[1:]
 
 
 # --- the store's answer
@@ -261,7 +268,7 @@ def _from_store(desk: Desk, found: Found, received: date) -> Match:
         band=band,
         reasons="; ".join(found.reasons),
         earlier=_earlier(past),
-        last=past[0][0].display() if past else "",
+        last=_last(past) if past else "",
         repeat=_repeats(past, received),
         reference=found.reference or "",
         referral=found.referral or "",
