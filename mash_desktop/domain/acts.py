@@ -13,7 +13,7 @@ import msgspec
 from uuid6 import uuid7
 
 from ..proofs.canonical import canonical
-from ..proofs.commitment import commit, new_salt
+from ..proofs.commitment import SALT_BYTES, commit, new_salt
 from ..proofs.signature import ACT, SigningKey, verify
 from .entries.body import Body, Moment, Unread, decode, encode
 from .entries.made import Made
@@ -171,7 +171,7 @@ def check_bodies(act: Act, bodies: Iterable[OpenBody], *, whole: bool) -> Mappin
         header = headers.get(body.entry)
         if header is None or body.entry in found:
             raise Refusal("body-foreign", "A body in this act belongs to none of its entries.")
-        if commit(body.body, body.salt).hex() != header.commitment:
+        if len(body.salt) != SALT_BYTES or commit(body.body, body.salt).hex() != header.commitment:
             raise Refusal("commitment-wrong", "A body in this act is not the one that was signed.")
         found[body.entry] = body
     if whole and len(found) != len(headers):
