@@ -17,10 +17,7 @@ from mash_desktop.domain.fold import Stage
 from mash_desktop.domain.roles import Role
 from tests.domain.story import KEY, MANAGER, Story
 from tests.support.desks import desk_of, receive
-
-STREAM = "referral:0"
-DEPUTY = Author("neil", "mash", Role.DEPUTY_HUB_MANAGER, KEY.key_id)
-MOVED = "Someone else moved this on first. Look at what they did, then do it again or let it go."
+from tests.support.overtaken import DEPUTY, MOVED, STREAM, overtaken
 
 
 @pytest.fixture
@@ -33,16 +30,6 @@ def manager(tmp_path: Path, story: Story) -> Iterator[Desk]:
     desk = desk_of(MANAGER, tmp_path, story)
     yield desk
     desk.cache.close()
-
-
-def overtaken(desk: Desk, story: Story) -> str:
-    """The manager rates red; the deputy has rated amber first."""
-    act = desk.act(STREAM, RagRated(rag=Rag.RED, reason="A child under one is in the house."))
-    (theirs,) = story.tell(DEPUTY, RagRated(rag=Rag.AMBER, reason="The father is away until Friday."))
-    receive(desk.cache, MANAGER, story)
-    (mine,) = desk.cache.waiting()[0].entries
-    desk.cache.refused(act, "moved-on", MOVED, None, mine.id, theirs)
-    return act
 
 
 def test_what_waits_is_told_with_every_word(manager: Desk) -> None:

@@ -31,21 +31,13 @@ class EnrolPage(Door):
         self.button.clicked.connect(self._ask)
 
     def _ask(self) -> None:
-        missing = [
-            (field, sentence)
-            for field, sentence in (
-                (self.hub_url, "Type the address of your hub, as your administrator gave it."),
-                (self.fingerprint, "Type the fingerprint that came with the code."),
-                (self.code, "Type the one-time code."),
-                (self.password, "Choose a password for signing in."),
-                (self.passphrase, "Choose a passphrase for this computer."),
-            )
-            if not field.value().strip()
-        ]
-        for field, sentence in missing:
-            field.show_error(sentence)
-        if missing:
-            missing[0][0].setFocus()
+        if not self._all_typed(
+            (self.hub_url, "Type the address of your hub, as your administrator gave it."),
+            (self.fingerprint, "Type the fingerprint that came with the code."),
+            (self.code, "Type the one-time code."),
+            (self.password, "Choose a password for signing in."),
+            (self.passphrase, "Choose a passphrase for this computer."),
+        ):
             return
         self.busy("Setting up")
         self.asked.emit(

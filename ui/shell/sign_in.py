@@ -57,6 +57,15 @@ class Door(QWidget):
             self.card.put(field)
         self.card.put(Row(button, None))
 
+    def _all_typed(self, *asked: tuple[Field, str]) -> bool:
+        """Say at each empty field what belongs in it, and put focus in the first."""
+        missing = [(field, sentence) for field, sentence in asked if not field.value().strip()]
+        for field, sentence in missing:
+            field.show_error(sentence)
+        if missing:
+            missing[0][0].setFocus()
+        return not missing
+
     def busy(self, words: str) -> None:
         """Say what is being done; the form waits, and nothing typed in it is lost."""
         self.clear_notice()
@@ -158,20 +167,12 @@ class SignInPage(Door):
         self.button.clicked.connect(self._ask)
 
     def _ask(self) -> None:
-        missing = [
-            (field, sentence)
-            for field, sentence in (
-                (self.hub_url, "Type the address of your hub, as your administrator gave it."),
-                (self.name, "Type the name you sign in with."),
-                (self.password, "Type your password."),
-                (self.code, "Type the 6 digits that your authenticator shows now."),
-            )
-            if not field.value().strip()
-        ]
-        for field, sentence in missing:
-            field.show_error(sentence)
-        if missing:
-            missing[0][0].setFocus()
+        if not self._all_typed(
+            (self.hub_url, "Type the address of your hub, as your administrator gave it."),
+            (self.name, "Type the name you sign in with."),
+            (self.password, "Type your password."),
+            (self.code, "Type the 6 digits that your authenticator shows now."),
+        ):
             return
         self.busy("Signing in")
         self.asked.emit(

@@ -13,13 +13,12 @@ from pytestqt.qtbot import QtBot
 
 from mash_desktop.desk import Desk
 from mash_desktop.desk.attention import Status
-from mash_desktop.domain.acts import Author
 from mash_desktop.domain.codes import Rag
 from mash_desktop.domain.entries.contact import NoteAdded
 from mash_desktop.domain.entries.triage import RagRated
-from mash_desktop.domain.roles import Role
-from tests.domain.story import KEY, MANAGER, Story
+from tests.domain.story import MANAGER, Story
 from tests.support.desks import desk_of, receive
+from tests.support.overtaken import DEPUTY, STREAM, overtaken
 from tests.ui.accessibility import nameless
 from tests.ui.driven import Driven
 from ui.keys import keys
@@ -28,10 +27,7 @@ from ui.theme import Mode, Theme
 from ui.widgets import EmptyState, Text
 from ui.work import Worker
 
-STREAM = "referral:0"
 NOW = datetime(2026, 11, 12, 14, 2, tzinfo=UTC)
-DEPUTY = Author("neil", "mash", Role.DEPUTY_HUB_MANAGER, KEY.key_id)
-MOVED = "Someone else moved this on first. Look at what they did, then do it again or let it go."
 
 
 @pytest.fixture
@@ -44,14 +40,6 @@ def manager(tmp_path: Path, story: Story) -> Iterator[Desk]:
     desk = desk_of(MANAGER, tmp_path, story)
     yield desk
     desk.cache.close()
-
-
-def overtaken(desk: Desk, story: Story) -> None:
-    act = desk.act(STREAM, RagRated(rag=Rag.RED, reason="A child under one is in the house."))
-    (theirs,) = story.tell(DEPUTY, RagRated(rag=Rag.AMBER, reason="The father is away until Friday."))
-    receive(desk.cache, MANAGER, story)
-    (mine,) = desk.cache.waiting()[0].entries
-    desk.tell(desk.cache.refused(act, "moved-on", MOVED, None, mine.id, theirs))
 
 
 def drive(qtbot: QtBot, worker: Worker, desk: Desk) -> Driven[SyncScreen]:
