@@ -82,7 +82,12 @@ def _import(asked: argparse.Namespace) -> Outcome:
 
 
 def _answer(variable: str, question: str) -> str:
-    return os.environ.get(variable) or getpass.getpass(question)
+    given = os.environ.get(variable)
+    if given:
+        return given
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise Refusal("answer-missing", f"Nobody is there to answer: give it in {variable}.", variable)
+    return getpass.getpass(question)
 
 
 def _show(progress: Progress) -> None:

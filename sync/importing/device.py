@@ -6,7 +6,6 @@ nor the keyring opens alone.
 
 from __future__ import annotations
 
-import os
 import secrets
 from pathlib import Path
 
@@ -19,7 +18,9 @@ from mash_desktop.domain.acts import Author
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.domain.roles import Role
 from mash_desktop.proofs.signature import SigningKey
+from mash_desktop.vault.files import replace_file
 from mash_desktop.vault.vault import Vault
+from mash_desktop.vault.wrap import FILE as VAULT
 
 from .. import protocol
 from ..client import Server
@@ -46,10 +47,11 @@ class Device(msgspec.Struct, frozen=True):
     ) -> tuple[Device, str | None]:
         """Make the folder's vault, enrol a new key with a one-time code and keep it sealed.
 
-        Returns the authenticator's address too, where one is new. Raises ``Refusal`` or ``Unreachable``.
+        A vault that an enrolment left which came to nothing is used. Returns the authenticator's address
+        too, where one is new. Raises ``Refusal`` or ``Unreachable``.
         """
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        vault = Vault.create(folder, passphrase)
+        begun = (folder / VAULT).exists() and not (folder / FILE).exists()
+        vault = Vault.open(folder, passphrase) if begun else Vault.create(folder, passphrase)
         try:
             key, device = SigningKey.generate(), str(uuid7())
             answer = enrol(server, code, device, "Import", key, password)
@@ -67,12 +69,7 @@ class Device(msgspec.Struct, frozen=True):
             sealed = nonce + sealing.encrypt(nonce, msgspec.json.encode(kept), FILE.encode())
         finally:
             vault.lock()
-        temporary = folder / f"{FILE}.new"
-        with temporary.open("wb") as file:
-            file.write(sealed)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, folder / FILE)
+        replace_file(folder / FILE, sealed)
         return kept, answer.totp_uri
 
     @classmethod

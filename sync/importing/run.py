@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -23,14 +24,21 @@ from mash_desktop.domain.errors import Refusal
 from mash_desktop.domain.fold import Directory
 from mash_desktop.exchange import Progress, Reject, read_history, read_intake
 from mash_desktop.exchange.entries import history_entry, intake_entries
+from mash_desktop.proofs.head import Head, SignedHead
 from mash_desktop.proofs.signature import SigningKey, key_id
 
 from .. import protocol
-from ..client import Connection
-from ..client.verification import Keys, checked_head, checked_page
+from ..client import Connection, Unreachable
+from ..client.backoff import Backoff
+from ..client.synchroniser import UNFIT
+from ..client.verification import Keys, checked_answers, checked_head, checked_page
 from .device import Device
 
+M = TypeVar("M")
+
 BATCH = 25
+TRIES = 6
+"""How often one request is made before the import gives up: half a minute, or as long as the store asks."""
 TAKEN = "entry-taken"
 """The store's code for an entry whose id it has already."""
 
@@ -89,43 +97,63 @@ def import_intake(
 async def _import(
     source: str, records: Records, device: Device, session: protocol.Session, author: Author
 ) -> Outcome:
-    connection = Connection(device.server, session.token)
+    hub = _Hub(device, session)
     key = SigningKey.from_bytes(device.seed)
     added = known = 0
     rejects: list[Reject] = []
     try:
         for batch in _batches(records, rejects):
             parcels = [compose(device.server.hub, author, r.drafts, key, datetime.now(UTC)) for r in batch]
-            for record, answer in zip(batch, await _push(connection, parcels), strict=True):
-                if answer.state == "refused" and answer.code != TAKEN:
+            for record, answer in zip(batch, await hub.push(parcels), strict=True):
+                if answer.state != "refused":
+                    # Acts are new in every run: one that is known already is this run's, its answer lost.
+                    added += 1
+                elif answer.code == TAKEN:
+                    known += 1
+                else:
                     rejects.append(
                         _reject(source, record.line, answer.field or "", answer.code, answer.sentence)
                     )
-                elif answer.state == "admitted":
-                    added += 1
-                else:
-                    known += 1
     finally:
-        await connection.close()
+        await hub.close()
     return Outcome(added, known, tuple(sorted(rejects, key=lambda reject: reject.line)))
 
 
 async def _configuration(device: Device, session: protocol.Session) -> HubConfig:
-    """The hub's configuration in force, from its verified feed. Raises ``Distrust`` as a desktop would."""
-    connection = Connection(device.server, session.token)
-    places: dict[str, FeedPlace] = {}
-    found: HubConfig | None = None
-    keys = Keys(Directory(), key_id(device.store_key), device.store_key)
+    hub = _Hub(device, session)
     try:
+        return await hub.configuration()
+    finally:
+        await hub.close()
+
+
+class _Hub:
+    """The store as an importing computer speaks to it: it keeps nothing, and trusts it as little as a desk."""
+
+    def __init__(self, device: Device, session: protocol.Session) -> None:
+        self._device = device
+        self._session = session
+        self._connection = Connection(device.server, session.token)
+
+    async def close(self) -> None:
+        await self._connection.close()
+
+    async def configuration(self) -> HubConfig:
+        """The hub's configuration in force, from its verified feed. Raises ``Refusal`` or ``Distrust``."""
+        found: HubConfig | None = None
+        places: dict[str, FeedPlace] = {}
+        keys = Keys(Directory(), key_id(self._device.store_key), self._device.store_key)
         more = True
         while more:
-            cursors = tuple(
-                protocol.Cursor(audience=p.audience, epoch=p.epoch, n=p.n) for p in places.values()
+            asked = protocol.Pull(
+                standing=self._session.standings[0],
+                cursors=tuple(
+                    protocol.Cursor(audience=p.audience, epoch=p.epoch, n=p.n) for p in places.values()
+                ),
+                only=(HUB,),
             )
-            asked = protocol.Pull(standing=session.standings[0], cursors=cursors, only=(HUB,))
-            page = await connection.ask(asked, f"/v1/hubs/{device.server.hub}/feed", protocol.Page)
-            head = checked_head(page.head, device.store_key, device.server.hub)
-            checked = checked_page(page, places, keys, head)
+            page = await self._ask(asked, "feed", protocol.Page)
+            checked = checked_page(page, places, keys, self._head(page.head))
             places, more = places | {place.audience: place for place in checked.at}, page.more
             for row in checked.rows:
                 if row.signed is not None and row.body is not None:
@@ -133,16 +161,42 @@ async def _configuration(device: Device, session: protocol.Session) -> HubConfig
                     body = decode(header.kind, header.v, row.body.body)
                     if isinstance(body, HubConfigured):
                         found = body.config
-    finally:
-        await connection.close()
-    if found is None:
-        raise Refusal("no-configuration", "This hub has no configuration yet. An administrator sets it up.")
-    return found
+        if found is None:
+            raise Refusal(
+                "no-configuration", "This hub has no configuration yet. An administrator sets it up."
+            )
+        return found
 
+    async def push(self, parcels: Sequence[Parcel]) -> tuple[protocol.Answer, ...]:
+        """The answer to each act. What cannot be taken for its size or shape is refused by itself."""
+        try:
+            pushed = await self._ask(protocol.Push(acts=tuple(parcels)), "acts", protocol.Pushed)
+        except Refusal as refusal:
+            if refusal.code not in UNFIT:
+                raise
+            if len(parcels) == 1:
+                only, said = read(parcels[0].signed).id, refusal.sentence
+                return (protocol.Answer(act=only, state="refused", code=refusal.code, sentence=said),)
+            half = len(parcels) // 2
+            return await self.push(parcels[:half]) + await self.push(parcels[half:])
+        answers = checked_answers(parcels, pushed, self._head(pushed.head))
+        return tuple(answer for _, answer in answers)
 
-async def _push(connection: Connection, parcels: Sequence[Parcel]) -> tuple[protocol.Answer, ...]:
-    path = f"/v1/hubs/{connection.server.hub}/acts"
-    return (await connection.ask(protocol.Push(acts=tuple(parcels)), path, protocol.Pushed)).answers
+    async def _ask(self, message: protocol.Message, what: str, answer: type[M]) -> M:
+        """Ask, and ask again for a while where the line or the store falters. Raises ``Unreachable``."""
+        backoff = Backoff()
+        for _ in range(TRIES - 1):
+            try:
+                return await self._connection.ask(message, self._path(what), answer)
+            except Unreachable as error:
+                await asyncio.sleep(backoff.next(error.retry_after))
+        return await self._connection.ask(message, self._path(what), answer)
+
+    def _path(self, what: str) -> str:
+        return f"/v1/hubs/{self._device.server.hub}/{what}"
+
+    def _head(self, signed: SignedHead) -> Head:
+        return checked_head(signed, self._device.store_key, self._device.server.hub)
 
 
 def _batches(records: Records, rejects: list[Reject]) -> Iterator[list[_Record]]:

@@ -17,6 +17,7 @@ from mash_desktop.domain.codes import Cohort, ContactChannel, SourceOfContact
 from mash_desktop.domain.entries.contact import ContactOpened
 from mash_desktop.domain.roles import Role
 from sync.client import Server, Status, Synchroniser
+from tests.support.relay import Relay
 from tests.support.store import Desk as Signed
 from tests.support.store import ServedStore
 from ui.demo.wire import Wire
@@ -76,14 +77,25 @@ class Office:
     def __init__(self, served: ServedStore, hub: str, folder: Path) -> None:
         self.served, self.hub, self.folder = served, hub, folder
         self.desks: list[Networked] = []
+        self.relays: list[Relay] = []
 
-    def sit(self, name: str, agency: str, role: Role, *, signed: Signed | None = None) -> Networked:
+    def sit(
+        self,
+        name: str,
+        agency: str,
+        role: Role,
+        *,
+        signed: Signed | None = None,
+        server: Server | None = None,
+        start: bool = True,
+    ) -> Networked:
+        """A desk; through ``server``, where that is not the store's own end."""
         signed = signed or self.served.desk(self.hub, name, (agency, role))
         folder = self.folder / f"{signed.enrolled.person}-{len(self.desks)}"
         folder.mkdir(exist_ok=True)
         cache = Cache(open_engine(folder / "cache.db", lambda: "7e" * 32))
         author = Author(signed.enrolled.person, agency, role, signed.enrolled.key)
-        wire = Wire(Server(self.served.base_url, self.served.cert.read_text(), self.hub))
+        wire = Wire(server or self.server)
         me = Me(self.hub, author.person, name, author, (author,))
         desk = Desk(cache, me, signed.key, prove_passphrase=lambda passphrase: None)
         network = Synchroniser(
@@ -99,7 +111,17 @@ class Office:
         desk.listen(changes.append)
         made = Networked(desk, network, wire, signed, changes, folder)
         self.desks.append(made)
-        network.start()
+        if start:
+            network.start()
+        return made
+
+    @property
+    def server(self) -> Server:
+        return Server(self.served.base_url, self.served.cert.read_text(), self.hub)
+
+    def relay(self) -> Relay:
+        made = Relay(self.server, self.folder / f"relay-{len(self.relays)}")
+        self.relays.append(made)
         return made
 
     def end(self) -> None:
@@ -107,6 +129,8 @@ class Office:
             one.network.stop()
             one.wire.close()
             one.desk.cache.close()
+        for relay in self.relays:
+            relay.close()
 
 
 @pytest.fixture
