@@ -154,6 +154,7 @@ class ContactPage(QWidget):
         self.close_editor(focus=False)
         self.open_card(None)
         self.caller.fold(True)
+        self.account.fold(contact.account)
         self._show(contact)
         self.caller.caller.clear(contact.caller)
         self.caller.arrival.clear(contact.arrival)

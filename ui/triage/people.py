@@ -13,7 +13,7 @@ from mash_desktop.desk.triage import BONDS, Bond, Contact, Home, Person, PersonR
 from mash_desktop.desk.triage.history import SAME, History
 from mash_desktop.domain.codes import Ethnicity, Sex
 from ui.keys import keys
-from ui.theme import Tone
+from ui.theme import Role, Tone, Voice
 from ui.triage.fields import FieldRow
 from ui.triage.inputs import YES_NO, Section, Tick
 from ui.widgets import (
@@ -27,6 +27,7 @@ from ui.widgets import (
     PillFace,
     Row,
     TableColumn,
+    Text,
     empty,
 )
 
@@ -58,10 +59,10 @@ class PeopleCard(Card):
     remove_asked = Signal(str)
 
     def __init__(self) -> None:
-        super().__init__("People and household", "type “name birthdate relation”, Enter", gap=6)
+        super().__init__(gap=6)
         self.line = Field(
             "",
-            placeholder="Mia Carter 3 Apr 2017 subject",
+            placeholder="type “name birthdate relation”, Enter",
             accessible_name="Person: name, birth date, relation",
         )
         self.line.line.setObjectName("triage.line")
@@ -97,7 +98,9 @@ class PeopleCard(Card):
         }
         self._home = Home()
         self.home = Section("home", home, self._make_home, lambda form: {n: getattr(form, n) for n in home})
-        self.put(self.line)
+        head = Row(Text("People and household", Role.HEADING, Voice.LABEL), gap=12)
+        head.put(self.line, 1)
+        self.put(head)
         self.put(self.table)
         self.put(FieldRow(*home.values(), shares=(5, 2, 2)))
 

@@ -21,7 +21,7 @@ from ui.triage.fields import FieldRow
 from ui.triage.inputs import Tick
 from ui.widgets import ActionButton, Box, Card, ChoiceField, Column, Field, Flow, Row, Text, TextField, empty
 
-_MOST_ASKED = 5
+_MOST_ASKED = 4
 
 
 class RoutesCard(Card):
@@ -37,7 +37,9 @@ class RoutesCard(Card):
         self._flow = Flow(gap=8)
         self._shown: tuple[RouteChoice, ...] | None = None
         self.buttons: dict[str, ActionButton] = {}
-        self.more = ActionButton("More", "Alt+M", accessible_name="More that can be done with this contact")
+        self.more = ActionButton(
+            "More", "Alt+M", accessible_name="More that can be done with this contact", compact=True
+        )
         self.more.setObjectName("triage.more")
         self.menu = QMenu(self)
         self.menu.setAccessibleName("More that can be done with this contact")
@@ -54,8 +56,8 @@ class RoutesCard(Card):
         self.more.clicked.connect(self._open_menu)
         asked = Column(Text("Still to ask", Role.HEADING, Voice.LABEL), self._ask, gap=2)
         row = Row(gap=10)
-        row.put(asked, 2)
-        row.put(Box(self._flow), 7)
+        row.put(asked, 3)
+        row.put(Box(self._flow), 8)
         self.put(row)
 
     def show_contact(self, contact: Contact) -> None:
@@ -83,6 +85,7 @@ class RoutesCard(Card):
                 choice.kind,
                 accessible_name=f"Route to {choice.label}",
                 group="Routes",
+                compact=True,
             )
             button.setObjectName(f"triage.route.{choice.id}")
             button.clicked.connect(partial(self.chosen.emit, choice.id))

@@ -21,7 +21,7 @@ from ui.theme import Role, Voice
 from ui.triage.fields import FieldRow
 from ui.triage.inputs import YES_NO, Section, Several, Tick
 from ui.triage.words import WordsField
-from ui.widgets import ActionButton, Box, Card, ChoiceField, Field, KeyCap, Row, Text
+from ui.widgets import ActionButton, Box, Card, ChoiceField, Column, Field, KeyCap, Row, Text
 
 NOT_KNOWN = ("-", "Not known")
 """Stands for an empty value, which a list of choices cannot hold."""
@@ -140,10 +140,30 @@ class AccountCard(Card):
         }
         self.section = Section("account", {"words": self.words, **self._simple}, _account, self._values)
         self.put(self.words, 1)
-        self.put(FieldRow(self._where, next_access, shares=(1, 1)))
-        self.put(FieldRow(incident_on, incident_place, self._need, danger, shares=(4, 5, 5, 4)))
-        self.put(self._abuse)
+        details = ActionButton(
+            "Details", "Alt+D", accessible_name="When and where it happened, and what need"
+        )
+        details.setObjectName("triage.account.more")
+        details.clicked.connect(self._open_details)
+        self.put(FieldRow(self._where, next_access, danger, details, shares=(7, 6, 4, 3)))
+        self._details = Box(
+            Column(FieldRow(incident_on, incident_place, self._need, shares=(4, 5, 5)), self._abuse, gap=8)
+        )
+        self._first_detail = incident_on
+        self.put(self._details)
         self.show_cohort(Cohort.CHILDREN)
+
+    def fold(self, form: Account) -> None:
+        """Show the details only where something stands in them."""
+        self._details.setVisible(_has_details(form))
+
+    def _open_details(self) -> None:
+        if self._details.isHidden() or _has_details(self.account()):
+            self._details.show()
+            self._first_detail.setFocus()
+        else:
+            self._details.hide()
+            self.words.setFocus()
 
     def _values(self, form: Account) -> dict[str, Any]:
         return {"words": (form.words, form.marks)} | {name: getattr(form, name) for name in self._simple}
@@ -159,6 +179,10 @@ class AccountCard(Card):
         self._where.control.setAccessibleName(self._where.label.text())
         self._need.setVisible(child)
         self._abuse.setVisible(cohort is Cohort.ADULTS)
+
+
+def _has_details(form: Account) -> bool:
+    return bool(form.incident_on or form.incident_place or form.primary_need or form.abuse_types)
 
 
 def _account(words: tuple[str, tuple[Mark, ...]], **values: Any) -> Account:
