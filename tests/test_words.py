@@ -1,4 +1,4 @@
-"""What no committed file may hold."""
+"""What no committed file may hold, and what documents must not claim."""
 
 from __future__ import annotations
 
@@ -72,6 +72,17 @@ def test_a_long_module_becomes_a_folder() -> None:
         if name.endswith(".py") and (lines := len(text.splitlines())) > LONGEST
     }
     assert long == {}
+
+
+def test_every_test_that_the_threat_model_names_is_there() -> None:
+    named = set(re.findall(r"`(test_\w+)`", (ROOT / "docs" / "threat-model.md").read_text()))
+    written = {
+        name
+        for path in (ROOT / "tests").rglob("test_*.py")
+        for name in re.findall(r"^def (test_\w+)", path.read_text(), re.MULTILINE)
+    }
+    assert named
+    assert named - written == set()
 
 
 def test_the_lock_installs_from_any_mirror() -> None:
