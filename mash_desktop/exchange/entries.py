@@ -136,7 +136,7 @@ def intake_entries(contact: IntakeContact, config: HubConfig) -> tuple[Draft, ..
             channel=contact.channel,
             received_at=contact.received_at,
             local_authority=authority,
-            owner=config.owner_for(contact.cohort, authority, contact.received_at.date()),
+            owner=config.owner_for(contact.cohort, authority, config.day(contact.received_at)),
             area=contact.area,
         ),
         ReferrerRecorded(

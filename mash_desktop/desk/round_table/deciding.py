@@ -126,6 +126,6 @@ def dissent(desk: Desk, referral: Referral) -> str:
 def views(referral: Referral) -> tuple[Made[ViewRecorded], ...]:
     """The view of each agency on each person that stands: the one recorded last."""
     found: dict[tuple[str, str], Made[ViewRecorded]] = {}
-    for made in sorted(referral.all(ViewRecorded), key=lambda one: one.id):
+    for made in sorted(referral.all(ViewRecorded), key=lambda one: one.made_order):
         found[made.body.agency, made.body.subject] = made
     return tuple(found.values())

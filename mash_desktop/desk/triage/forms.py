@@ -122,7 +122,7 @@ class Caller(Form, frozen=True):
     anonymous: bool = False
 
     def recorded(self, referral: Referral) -> ReferrerRecorded | None:
-        found = max(referral.all(ReferrerRecorded), key=lambda made: made.id, default=None)
+        found = max(referral.all(ReferrerRecorded), key=lambda made: made.made_order, default=None)
         return found.body if found else None
 
     @classmethod
@@ -376,7 +376,7 @@ class Assessed(Form, frozen=True):
     """When the same two people were last referred to MARAC."""
 
     def recorded(self, referral: Referral) -> AssessmentRecorded | None:
-        held = [one.body for one in sorted(referral.all(AssessmentRecorded), key=lambda made: made.id)]
+        held = [one.body for one in sorted(referral.all(AssessmentRecorded), key=lambda made: made.made_order)]
         return next((one for one in reversed(held) if not self.tool or one.tool == self.tool), None)
 
     @classmethod

@@ -200,14 +200,14 @@ def reopen_as(desk: Desk, stream: str, cohort: Cohort, authority: str) -> str:
     arrival = Arrival().recorded(before)
     if arrival is None:
         raise Refusal("not-opened", "This contact was never opened.")
-    other = f"referral:{new_id()}"
+    other, config = f"referral:{new_id()}", desk.config()
     opened = ContactOpened(
         cohort=cohort,
         source=arrival.source,
         channel=arrival.channel,
         received_at=arrival.received_at,
         local_authority=authority,
-        owner=desk.config().owner_for(cohort, authority, arrival.received_at.date()),
+        owner=config.owner_for(cohort, authority, config.day(arrival.received_at)),
         area=arrival.area,
         previous=before.opened.body.previous if before.opened else None,
     )
