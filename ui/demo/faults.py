@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from ui.demo.seat import NotThere, Seat
+from ui.demo.short import route, take
 from ui.demo.steps import admit, rate
 
 if TYPE_CHECKING:
@@ -60,18 +61,14 @@ def _cut_and_refused(day: Day) -> None:
 
 
 def _contact(priya: Seat) -> None:
-    priya.go("triage")
-    priya.press("triage.new")
-    priya.type("triage.caller.who", "Moira Salt, health visitor")
-    priya.choose("triage.arrival.source", "3B")
-    priya.type("triage.account.words", "Ivy was left alone on Tuesday evening, a neighbour says.")
-    priya.choose("triage.account.danger", "No")
-    priya.type("triage.line", "Ivy Hartshorne 2 Jul 2021 subject", then="Return")
-    priya.sees("Ivy Hartshorne")
-    priya.press("triage.route.social-work-gateway")
-    priya.type("triage.routing.rationale", "Left alone at five; third contact.")
-    priya.tick("triage.routing.history_searched")
-    priya.press("triage.routing.take")
+    take(
+        priya,
+        "Children",
+        ("Moira Salt, health visitor", "Stafford health visiting", "3B"),
+        "Ivy was left alone on Tuesday evening, a neighbour says.",
+        ("Ivy Hartshorne 2 Jul 2021 subject",),
+    )
+    route(priya, "social-work-gateway", "Left alone at five; third contact.")
 
 
 def _killed(day: Day) -> None:
@@ -98,5 +95,6 @@ def _killed(day: Day) -> None:
     day.telling.step(f"{person.name}'s desktop is killed with SIGKILL right after a save.")
     dan = day.take_up("dan")
     dan.go("triage")
-    dan.sees("no one named yet")
+    dan.find("triage.account.words")
+    dan.wait(lambda: "a child crying" in dan.written("triage.account.words"), "the words typed before")
     day.telling.step("Started again and unlocked, it has lost nothing.")

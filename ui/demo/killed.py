@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from pathlib import Path
@@ -24,10 +25,14 @@ def main() -> None:
     seat.press("triage.new")
     seat.type("triage.caller.who", "Beth Salt, neighbour")
     seat.type("triage.account.words", "Shouting through the wall again last night, and a child crying.")
-    seat.wait(seat.has_saved, "what was typed to be saved")
+    seat.wait(lambda: seat.has_saved("a child crying"), "what was typed to be saved")
     print("saved", flush=True)
     time.sleep(60)
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    finally:
+        # Its threads would keep a process that failed alive, and its parent waiting.
+        os._exit(1)

@@ -86,6 +86,7 @@ class Seat:
             _write(field.line, words)
         QTest.mouseClick(door.button, Qt.MouseButton.LeftButton)
         self.wait(lambda: self.person_window.status.online, "online")
+        self.wait(self._has_a_screen, "the screens")
 
     def unlock(self) -> None:
         page = self.person_window.window.unlock_page
@@ -93,7 +94,10 @@ class Seat:
         page.passphrase.line.setFocus()
         _write(page.passphrase.line, PASSPHRASE)
         QTest.mouseClick(page.button, Qt.MouseButton.LeftButton)
-        self.wait(lambda: self.person_window.desk is not None, "the desk")
+        self.wait(self._has_a_screen, "the screens")
+
+    def _has_a_screen(self) -> bool:
+        return self.person_window.window.current_screen() is not None
 
     # --- looking
 
@@ -153,10 +157,14 @@ class Seat:
             raise NotThere(f"{self.person.name} holds no referral of {who}")
         return max(found)
 
-    def has_saved(self) -> bool:
-        """Whether an act or a draft of this person is in the cache."""
+    def has_saved(self, words: str) -> bool:
+        """Whether these words of this person are in the cache, as a draft or as an act."""
         desk = self.person_window.desk
-        return desk is not None and bool(desk.cache.drafts("triage/"))
+        if desk is None:
+            return False
+        made = [repr(one.entries) for one in desk.cache.waiting()]
+        held = [repr(desk.referral(row.stream).entries) for row in desk.cache.queue((Stage.CONTACT,))]
+        return any(words in text for text in (*desk.cache.drafts("").values(), *made, *held))
 
     def all_named(self, prefix: str) -> list[QWidget]:
         """Everything seen whose name begins so, from the top of the glass."""
@@ -168,6 +176,7 @@ class Seat:
     def words(self) -> str:
         """Every word on the glass of this window, a line each."""
         lines = [text.text() for text in self.window.findChildren(Text) if text.isVisible()]
+        lines += [button.text() for button in self.window.findChildren(QAbstractButton) if button.isVisible()]
         lines += [pill.face.text for pill in self.window.findChildren(Pill) if pill.isVisible()]
         for table in self.window.findChildren(DenseTable):
             if table.isVisible():

@@ -31,7 +31,7 @@ def adult(day: Day) -> None:
     """Mr Pickering: money missing, a nephew who minds it; section 42."""
     day.telling.part("An adult: a section 42 concern")
     priya, leila, dee = day.seat("priya"), day.seat("leila"), day.seat("dee")
-    _take(
+    take(
         priya,
         "Adults",
         ("Dr Anna Lowndes, GP", "Weston Road Surgery", "3A"),
@@ -41,7 +41,7 @@ def adult(day: Day) -> None:
     if priya.there("triage.adult.wishes"):
         priya.type("triage.adult.wishes", "Wants his card back, and his nephew to go on visiting.")
     day.picture(priya, "triage-adult")
-    stream = _route(priya, "adult-safeguarding", "Weight loss; another person holds his money.")
+    stream = route(priya, "adult-safeguarding", "Weight loss; another person holds his money.")
     day.telling.step(
         "Priya Nair takes a GP's concern about George Pickering and routes it to adult safeguarding."
     )
@@ -76,7 +76,7 @@ def domestic_abuse(day: Day) -> None:
     """Ms Tully: nine of the DASH questions, and a judgement that raises it; owned by police, to MARAC."""
     day.telling.part("Domestic abuse: high risk by professional judgement")
     priya, joan, dee = day.seat("priya"), day.seat("joan"), day.seat("dee")
-    _take(
+    take(
         priya,
         "Domestic abuse",
         ("PC 4471 Ward", "Staffordshire Police", "6"),
@@ -91,7 +91,7 @@ def domestic_abuse(day: Day) -> None:
     priya.tick("triage.assessment.judgement")
     priya.type("triage.assessment.judgement_reason", "Stalking has begun and he speaks of not being left.")
     day.picture(priya, "triage-domestic-abuse")
-    stream = _route(priya, "police-domestic-abuse", "Escalating; stalking; high by judgement.")
+    stream = route(priya, "police-domestic-abuse", "Escalating; stalking; high by judgement.")
     day.telling.step(
         "Nine yes answers of the DASH questions; professional judgement raises the case to high."
     )
@@ -115,7 +115,7 @@ def domestic_abuse(day: Day) -> None:
     day.telling.step("Joan Fletcher signs: high, to MARAC on professional judgement below 14.")
 
 
-def _take(seat: Seat, cohort: str, caller: tuple[str, str, str], words: str, people: tuple[str, ...]) -> None:
+def take(seat: Seat, cohort: str, caller: tuple[str, str, str], words: str, people: tuple[str, ...]) -> None:
     seat.go("triage")
     seat.press("triage.new")
     if not seat.there("triage.cohort"):
@@ -132,8 +132,8 @@ def _take(seat: Seat, cohort: str, caller: tuple[str, str, str], words: str, peo
         seat.sees(" ".join(line.split()[:2]))
 
 
-def _route(seat: Seat, route: str, why: str) -> str:
-    seat.press(f"triage.route.{route}")
+def route(seat: Seat, to: str, why: str) -> str:
+    seat.press(f"triage.route.{to}")
     seat.type("triage.routing.rationale", why)
     seat.tick("triage.routing.history_searched")
     seat.press("triage.routing.take")
