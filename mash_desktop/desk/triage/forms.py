@@ -376,8 +376,8 @@ class Assessed(Form, frozen=True):
     """When the same two people were last referred to MARAC."""
 
     def recorded(self, referral: Referral) -> AssessmentRecorded | None:
-        held = [one.body for one in sorted(referral.all(AssessmentRecorded), key=lambda made: made.made_order)]
-        return next((one for one in reversed(held) if not self.tool or one.tool == self.tool), None)
+        held = sorted(referral.all(AssessmentRecorded), key=lambda made: made.made_order, reverse=True)
+        return next((one.body for one in held if not self.tool or one.body.tool == self.tool), None)
 
     @classmethod
     def of(cls, referral: Referral, tools: tuple[str, ...]) -> Assessed:

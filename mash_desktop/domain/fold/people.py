@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..entries.contact import RelationshipRecorded, SubjectRecorded
+from ..entries.contact import RelationshipRecorded, SettingRecorded, SubjectRecorded
 from .referral import Referral
 
 
@@ -24,7 +24,13 @@ def list_name(subject: SubjectRecorded) -> str:
 
 
 def household_name(referral: Referral) -> str:
-    """*Carter, Mia + 1*: the first person of concern and how many more; *no one named yet* without any."""
+    """*Carter, Mia + 1*: the first person of concern and how many more; *no one named yet* without any.
+
+    An organisational concern is named after its setting, which is no household.
+    """
+    settings = referral.latest(SettingRecorded, "setting")
+    if settings and referral.opened is not None and referral.opened.body.organisational:
+        return next(iter(settings.values())).body.name
     named = [referral.subjects[subject].body for subject in referral.of_concern] or [
         made.body for made in referral.subjects.values()
     ]

@@ -172,7 +172,7 @@ def withdrawn(situation: Situation, entry: Made[EntryWithdrawn]) -> Verdict:
         return situation.absent("entry-unknown", "There is no such entry here.", "entry")
     if isinstance(found.body, (EntryWithdrawn, HistorySearched)):
         # A search that found something calls for a qualified decision, and is no slip of the keyboard.
-        return no("withdrawal-stands", "A search or a withdrawal stands. Record what is right beside it.", "entry")
+        return no("withdrawal-stands", "This stands. Record what is right beside it.", "entry")
     if not _own_or_answered_for(situation, found):
         return no("entry-of-another", "Somebody else wrote this. Who decides here can withdraw it.", "entry")
     if found.guard is not None:
