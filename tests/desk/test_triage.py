@@ -489,3 +489,34 @@ def test_nobody_is_taken_off_a_contact_that_has_left_the_desk(tmp_path: Path) ->
     with pytest.raises(Refusal) as refused:
         triage.remove_person(desk, "referral:1", "mia")
     assert refused.value.code == "not-permitted"
+
+
+def test_a_care_home_holds_many_adults_and_no_household(desk: Desk) -> None:
+    stream = triage.begin(desk, Cohort.ADULTS, STAFFORDSHIRE, True)
+    assert "Where do they live?" not in triage.view(desk, stream).to_ask
+    assert "Which setting?" in triage.view(desk, stream).to_ask
+    triage.leave(desk, stream, account())
+    for line in ("Alma Whitfield 1941 subject resident", "Roy Tams 1938 subject resident", "Jo Ray staff"):
+        triage.add_person(desk, stream, line)
+    assert triage.view(desk, stream).routes[0].why_not == "Name the setting that the concern is about."
+    triage.leave(desk, stream, triage.Setting(name="Larch House", provider="Larch Care", postcode="st162lh"))
+    shown = triage.view(desk, stream)
+    assert (shown.title, shown.setting.postcode, shown.homes) == ("Larch House", "ST16 2LH", ())
+    assert not shown.routes[0].why_not
+    assert [row.why for row in shown.rows][-1] == "works in the setting"
+    assert all(bond.bond == "" for row in shown.rows for bond in row.bonds)
+
+
+def test_a_contact_that_turns_out_to_be_about_a_setting_is_taken_up_again_with_all_that_was_told(
+    desk: Desk,
+) -> None:
+    stream = opened(desk, Cohort.ADULTS)
+    triage.leave(desk, stream, account())
+    alma = triage.add_person(desk, stream, "Alma Whitfield 1941 subject")
+    triage.add_person(desk, stream, "Sue Whitfield daughter")
+    triage.leave(desk, stream, triage.Telling(subject=alma, told="yes"))
+    other = routing.reopen_as(desk, stream, Cohort.ADULTS, STAFFORDSHIRE, True)
+    shown = triage.view(desk, other)
+    assert shown.organisational
+    assert shown.telling.told == "yes"
+    assert [bond.bond for bond in shown.rows[0].bonds] == ["parent"]

@@ -22,7 +22,7 @@ from ui.triage.history import ContactSide
 from ui.triage.keeping import Leaves
 from ui.triage.people import PeopleCard, PersonEditor
 from ui.triage.routing import RoutesCard, RoutingCard, SmallAct, small_acts
-from ui.triage.sections import NOT_KNOWN, AccountCard, AdultCard, CallerCard, TellingCard
+from ui.triage.sections import NOT_KNOWN, AccountCard, AdultCard, CallerCard, SettingCard, TellingCard
 from ui.widgets import Box, Card, Column, Row
 
 _LEAST, _LEAST_WIDTH, _NO_LIMIT = 220, 500, 16777215
@@ -103,7 +103,7 @@ class ContactPage(QWidget):
         super().__init__()
         self.caller, self.account = CallerCard(settings), AccountCard()
         self.people, self.editor = PeopleCard(), PersonEditor()
-        self.telling, self.adult = TellingCard(), AdultCard()
+        self.telling, self.adult, self.setting = TellingCard(), AdultCard(), SettingCard()
         self.assessment = AssessmentCard(settings)
         self.routes, self.routing = RoutesCard(), RoutingCard()
         self.acts: dict[str, SmallAct] = small_acts()
@@ -112,6 +112,7 @@ class ContactPage(QWidget):
         cards = Column(gap=10, margins=(12, 12, 12, 0))
         cards.put(self.caller)
         cards.put(self.account, 1)
+        cards.put(self.setting)
         for below in (self.people, self.editor, self.adult, self.assessment, self.telling):
             cards.put(below)
         self._scroll = _Scroll(Box(cards))
@@ -127,6 +128,7 @@ class ContactPage(QWidget):
             "home": self.people.home,
             "telling": self.telling.section,
             "adult": self.adult.section,
+            "setting": self.setting.section,
         }
         for name, section in self.sections.items():
             section.changed.connect(partial(self._edited, name))  # type: ignore[attr-defined]  # all are sections
@@ -134,6 +136,7 @@ class ContactPage(QWidget):
         self.editor.section.changed.connect(self._person_edited)
         self.caller.cohort.changed.connect(self.cohort_chosen)
         self.caller.authority.changed.connect(self.cohort_chosen)
+        self.caller.organisational.changed.connect(self.cohort_chosen)
         self.routing.left.connect(partial(self.open_card, None))
         for act in self.acts.values():
             act.left.connect(partial(self.open_card, None))
@@ -164,6 +167,7 @@ class ContactPage(QWidget):
         self.people.line.clear_error()
         self.telling.section.clear(contact.telling)
         self.adult.section.clear(contact.adult)
+        self.setting.section.clear(contact.setting)
         self.assessment.begin(contact.assessed)
         self.telling.offer(contact.telling)
 
@@ -176,6 +180,7 @@ class ContactPage(QWidget):
         self.people.offer_home(contact.home)
         self.telling.offer(contact.telling)
         self.adult.section.offer(contact.adult)
+        self.setting.section.offer(contact.setting)
         self.assessment.offer(contact.assessed)
         if not self.editor.isHidden():
             self.editor.refresh(contact)
@@ -188,6 +193,7 @@ class ContactPage(QWidget):
             self.caller.show_districts()
         self.caller.cohort.set_value(contact.cohort.value)
         self.caller.say(contact.aside)
+        self.caller.organisational.setChecked(contact.organisational)
         self.show_cohort(contact.cohort)
         self.telling.show_people(contact.rows)
         self.routes.show_contact(contact)
@@ -197,15 +203,22 @@ class ContactPage(QWidget):
         self.account.show_cohort(cohort)
         self.adult.setVisible(cohort is Cohort.ADULTS)
         self.assessment.setVisible(cohort is Cohort.DOMESTIC_ABUSE)
+        organisational = self.caller.organisational.isChecked()
+        self.setting.setVisible(organisational)
+        self.people.show_home(not organisational)
 
     def show_people(self, found: Mapping[str, History]) -> None:
         if self.contact is not None:
             self.people.show_people(self.contact.rows, found)
 
-    def chosen_as(self) -> tuple[Cohort, str]:
-        """The cohort and authority that the card says."""
+    def chosen_as(self) -> tuple[Cohort, str, bool]:
+        """The cohort and authority that the card says, and whether it is about a setting."""
         authority = self.caller.authority.value()
-        return Cohort(self.caller.cohort.value()), "" if authority == NOT_KNOWN[0] else authority
+        return (
+            Cohort(self.caller.cohort.value()),
+            "" if authority == NOT_KNOWN[0] else authority,
+            self.caller.organisational.isChecked(),
+        )
 
     # --- one card at a time at the foot, so that Esc and Ctrl Enter mean one thing
 

@@ -102,7 +102,8 @@ class PeopleCard(Card):
         head.put(self.line, 1)
         self.put(head)
         self.put(self.table)
-        self.put(FieldRow(*home.values(), shares=(5, 2, 2)))
+        self._home_row = Box(FieldRow(*home.values(), shares=(5, 2, 2)))
+        self.put(self._home_row)
 
     def _make_home(self, **values: Any) -> Home:
         kept = self._home
@@ -127,6 +128,10 @@ class PeopleCard(Card):
         if list(self.table.rows()) != shown:
             self.table.set_rows(shown)
         self.table.setVisible(bool(shown))
+
+    def show_home(self, shown: bool) -> None:
+        """Where the family lives; a setting is no household."""
+        self._home_row.setVisible(shown)
 
     def offer_home(self, home: Home) -> None:
         self._home = home

@@ -284,8 +284,7 @@ class TriageDesk(Screen):
         if page is None or self._keeping.stream or self._opening:
             return
         self._opening = True
-        cohort, authority = page.chosen_as()
-        self.run(partial(triage.begin, self._desk, cohort, authority), self._opened, self._not_opened)
+        self.run(partial(triage.begin, self._desk, *page.chosen_as()), self._opened, self._not_opened)
 
     def _opened(self, stream: str) -> None:
         self._opening = False
@@ -311,8 +310,8 @@ class TriageDesk(Screen):
     def _cohort_chosen(self) -> None:
         page, stream = self._page, self._keeping.stream
         assert page is not None
-        cohort, authority = page.chosen_as()
-        page.show_cohort(cohort)
+        chosen = page.chosen_as()
+        page.show_cohort(chosen[0])
         if not stream:
             if self._keeping.typed:
                 self._first_edit()  # what was refused under another authority
@@ -322,7 +321,7 @@ class TriageDesk(Screen):
         desk = self._desk
 
         def reopen() -> AtDesk:
-            other = routing.reopen_as(desk, stream, cohort, authority)
+            other = routing.reopen_as(desk, stream, *chosen)
             triage.put_down(desk, stream)
             return triage.take_up(desk, other)
 
@@ -330,6 +329,7 @@ class TriageDesk(Screen):
             self._keeping.begin(stream)
             if page.contact is not None:
                 page.caller.cohort.set_value(page.contact.cohort.value)
+                page.caller.organisational.setChecked(page.contact.organisational)
                 page.show_cohort(page.contact.cohort)
             page.caller.authority.show_error(getattr(error, "sentence", "That did not work."))
 

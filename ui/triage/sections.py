@@ -8,7 +8,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from mash_desktop.desk.triage import Account, Adult, Arrival, Caller, Mark, PersonRow, Settings, Telling
+from mash_desktop.desk.triage import (
+    Account,
+    Adult,
+    Arrival,
+    Caller,
+    Mark,
+    PersonRow,
+    Setting,
+    Settings,
+    Telling,
+)
 from mash_desktop.domain.codes import (
     AbuseType,
     Cohort,
@@ -68,6 +78,8 @@ class CallerCard(Card):
             _arrival_values,
         )
         self.put(FieldRow(self.who, organisation, source, call_back, may_know, shares=(13, 10, 8, 9, 8)))
+        self.organisational = Tick("A setting", accessible_name="About a setting, not a household")
+        self.organisational.setObjectName("triage.organisational")
         self._more = Box(
             FieldRow(
                 self.cohort,
@@ -76,7 +88,8 @@ class CallerCard(Card):
                 channel,
                 received,
                 anonymous,
-                shares=(4, 5, 5, 4, 3, 4),
+                self.organisational,
+                shares=(4, 5, 5, 4, 3, 4, 3),
             )
         )
         self.put(self._more)
@@ -187,6 +200,23 @@ def _has_details(form: Account) -> bool:
 
 def _account(words: tuple[str, tuple[Mark, ...]], **values: Any) -> Account:
     return Account(words=words[0], marks=words[1], **values)
+
+
+class SettingCard(Card):
+    """The care home, school or club that an organisational concern is about."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Setting", "who lives or works here is added below as far as the concern is about them"
+        )
+        inputs: dict[str, Any] = {
+            "name": Field("What it is called"),
+            "provider": Field("Run by"),
+            "line": Field("Where it is"),
+            "postcode": Field("Postcode"),
+        }
+        self.section = Section("setting", inputs, Setting)
+        self.put(FieldRow(*inputs.values(), shares=(5, 4, 5, 2)))
 
 
 class TellingCard(Card):

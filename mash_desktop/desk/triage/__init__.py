@@ -37,6 +37,7 @@ from .forms import Account, Adult, Arrival, Assessed, Caller, Form, Mark, Tellin
 from .kinship import BONDS, Bond, bonds, relate
 from .people import Home, Person, PersonRow, add_home, add_person, lives_at
 from .removing import Removed, put_back, remove_person
+from .setting import Setting
 
 __all__ = [
     "BONDS",
@@ -57,6 +58,7 @@ __all__ = [
     "Person",
     "PersonRow",
     "Removed",
+    "Setting",
     "Settings",
     "Telling",
     "Waiting",

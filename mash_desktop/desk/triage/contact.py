@@ -25,6 +25,7 @@ from ..desk import Desk, new_id
 from . import guide, people, routing
 from .forms import Account, Adult, Arrival, Assessed, Caller, Clock, Form, Telling
 from .people import Home, Person, PersonRow
+from .setting import Setting
 
 F = TypeVar("F", bound=Form)
 _OPEN = "triage/open"
@@ -57,6 +58,9 @@ class Contact(msgspec.Struct, frozen=True):
     telling: Telling
     assessed: Assessed
     home: Home
+    organisational: bool
+    """The concern is about a setting: many people and no household."""
+    setting: Setting
     rows: tuple[PersonRow, ...]
     homes: tuple[Home, ...]
     line: str
@@ -83,7 +87,7 @@ def draft_key(stream: str, name: str) -> str:
     return f"triage/{stream}/{name}"
 
 
-def begin(desk: Desk, cohort: Cohort, authority: str) -> str:
+def begin(desk: Desk, cohort: Cohort, authority: str, organisational: bool = False) -> str:
     """Open a contact, and this desk at it. Returns its stream. Raises ``Refusal`` on *local_authority*."""
     now = desk.now()
     stream = f"referral:{new_id()}"
@@ -96,6 +100,7 @@ def begin(desk: Desk, cohort: Cohort, authority: str) -> str:
             received_at=now,
             local_authority=authority,
             owner=desk.config().owner_for(cohort, authority, Clock.of(desk).today),
+            organisational=organisational,
         ),
     )
     take_up(desk, stream)
@@ -130,6 +135,8 @@ def view(desk: Desk, stream: str) -> Contact:
         telling=_laid(drafts, stream, Telling.of(referral)),
         assessed=assessed,
         home=_laid(drafts, stream, homes[0] if homes else Home()),
+        organisational=referral.opened is not None and referral.opened.body.organisational,
+        setting=_laid(drafts, stream, Setting.of(referral)),
         rows=people.rows(referral, clock.today),
         homes=homes,
         line=drafts.get(draft_key(stream, "line"), ""),
@@ -152,7 +159,7 @@ def blank(desk: Desk) -> Contact:
     """A new contact, which has no stream yet; or one that could not be opened, with what was typed in it."""
     clock = Clock.of(desk)
     drafts = desk.cache.drafts(_UNOPENED)
-    about, _, place = drafts.get(draft_key("", "as"), "").partition(" ")
+    about, place, organisational = (drafts.get(draft_key("", "as")) or "  ").split(" ")
     cohort = Cohort(about) if about else Cohort.CHILDREN
     tools = desk.config().question_sets_on(clock.today)
     account = _laid(drafts, "", Account())
@@ -172,6 +179,8 @@ def blank(desk: Desk) -> Contact:
         telling=_laid(drafts, "", Telling()),
         assessed=assessed,
         home=_laid(drafts, "", Home()),
+        organisational=bool(organisational),
+        setting=_laid(drafts, "", Setting()),
         rows=(),
         homes=(),
         line=drafts.get(draft_key("", "line"), ""),
@@ -192,9 +201,9 @@ def unopened(desk: Desk) -> bool:
     return bool(desk.cache.drafts(_UNOPENED))
 
 
-def keep_unopened(desk: Desk, cohort: Cohort, authority: str) -> None:
+def keep_unopened(desk: Desk, cohort: Cohort, authority: str, organisational: bool) -> None:
     """Keep what a contact that could not be opened was to be opened as."""
-    keep_line(desk, "", "as", f"{cohort.value} {authority}")
+    keep_line(desk, "", "as", f"{cohort.value} {authority} {'setting' if organisational else ''}")
 
 
 def adopt(desk: Desk, stream: str) -> None:

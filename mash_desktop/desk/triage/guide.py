@@ -16,7 +16,7 @@ import msgspec
 
 from ...domain.assessments import QUESTION_SETS
 from ...domain.codes import Cohort
-from ...domain.entries.contact import AdultRecorded, TellingRecorded
+from ...domain.entries.contact import AdultRecorded, SettingRecorded, TellingRecorded
 from ...domain.fold import Referral
 from ..desk import Desk
 from .forms import Account, Assessed, Clock
@@ -106,6 +106,7 @@ def still_to_ask(
 ) -> tuple[str, ...]:
     """What the process records and nobody has been asked yet, the most pressing first."""
     children = cohort is Cohort.CHILDREN
+    setting = referral.opened is not None and referral.opened.body.organisational
     subjects = [made.body for made in referral.subjects.values()]
     concerned = [body for body in subjects if body.of_concern]
     asked: list[tuple[bool, str]] = [
@@ -119,8 +120,9 @@ def still_to_ask(
             "Were the parents told?" if children else "Does the person know of this call?",
         ),
         (any(body.birth is None for body in concerned), "Date of birth?"),
-        (not referral.addresses, "Where do they live?"),
-        (bool(subjects) and len(subjects) == len(concerned), "Anyone else at home?"),
+        (setting and not referral.all(SettingRecorded), "Which setting?"),
+        (not setting and not referral.addresses, "Where do they live?"),
+        (not setting and bool(subjects) and len(subjects) == len(concerned), "Anyone else at home?"),
         (
             children and any(_at_school(body.birth, today) and not body.school for body in concerned),
             "Which school?",

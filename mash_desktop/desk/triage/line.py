@@ -39,6 +39,8 @@ _GROUNDS = (
         ("brother", "sister", "sibling", "twin", "half-brother", "half-sister", "baby"),
         "child in the household",
     ),
+    (("resident",), "lives in the setting"),
+    (("staff", "manager"), "works in the setting"),
     (("partner", "husband", "wife", "boyfriend", "girlfriend", "lodger"), "adult in the household"),
 )
 """Why a person is in scope, suggested by the relation; the person typing may say otherwise."""

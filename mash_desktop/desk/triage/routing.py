@@ -14,6 +14,7 @@ from ...domain.entries import Body
 from ...domain.entries.contact import (
     AcknowledgementSent,
     AddressRecorded,
+    AdultRecorded,
     AdviceGiven,
     ConcernRecorded,
     ContactDetailRecorded,
@@ -22,12 +23,14 @@ from ...domain.entries.contact import (
     DuplicateNamed,
     HistorySearched,
     ReferrerRecorded,
+    SettingRecorded,
     SubjectRecorded,
+    TellingRecorded,
 )
 from ...domain.entries.triage import ContactTriaged, SubjectLevel
 from ...domain.errors import Refusal
 from ...domain.fold import Referral
-from ...domain.fold.people import full_name
+from ...domain.fold.people import full_name, relationships
 from ...domain.verdict import Answer
 from ..desk import Desk, new_id
 from .forms import Account, Arrival, Clock, Form
@@ -99,6 +102,8 @@ def _missing(referral: Referral) -> str:
     """What has to be said before any route; the desk that takes a contact holds all that was said."""
     if not referral.all(ConcernRecorded):
         return _NOTHING_SAID
+    if referral.opened and referral.opened.body.organisational and not referral.all(SettingRecorded):
+        return "Name the setting that the concern is about."
     return "" if referral.of_concern else "Name the person the concern is about."
 
 
@@ -191,8 +196,8 @@ def acknowledge(desk: Desk, stream: str, how: str) -> None:
     desk.act(stream, AcknowledgementSent(how=how))
 
 
-def reopen_as(desk: Desk, stream: str, cohort: Cohort, authority: str) -> str:
-    """Take the same contact up under another cohort or authority, which are fixed at entry.
+def reopen_as(desk: Desk, stream: str, cohort: Cohort, authority: str, organisational: bool = False) -> str:
+    """Take the same contact up under another cohort or authority, or as about a setting: fixed at entry.
 
     What was told goes along in one act, and the first is closed as its duplicate. Returns the new stream.
     """
@@ -210,6 +215,7 @@ def reopen_as(desk: Desk, stream: str, cohort: Cohort, authority: str) -> str:
         owner=config.owner_for(cohort, authority, config.day(arrival.received_at)),
         area=arrival.area,
         previous=before.opened.body.previous if before.opened else None,
+        organisational=organisational,
     )
     told: list[Body] = [made.body for made in before.all(ReferrerRecorded)[-1:]]
     for kind, key in (
@@ -217,8 +223,12 @@ def reopen_as(desk: Desk, stream: str, cohort: Cohort, authority: str) -> str:
         (AddressRecorded, "address"),
         (ContactDetailRecorded, "detail"),
         (ConcernRecorded, "account"),
+        (SettingRecorded, "setting"),
+        (TellingRecorded, "subject"),
+        (AdultRecorded, "subject"),
     ):
         told += [made.body for made in before.latest(kind, key).values()]
+    told += relationships(before)
     moved = DuplicateNamed(of=other, reason=f"Taken up again as {cohort.label.lower()}.")
     drafts = [Draft(other, body, id=new_id()) for body in (opened, *told)]
     drafts.append(Draft(stream, moved, base=before.chains.get("stage"), id=new_id()))

@@ -513,3 +513,18 @@ def test_what_is_typed_in_a_contact_that_is_refused_survives_a_crash(show: Show,
     assert desk.referral(stream).all(ConcernRecorded)[0].body.words.endswith("has a key.")
     hands.wait(lambda: not desk.cache.drafts("triage//"))
     hands.rest()
+
+
+def test_a_concern_about_a_care_home_has_a_setting_and_no_household(show: Show, desk: Desk) -> None:
+    screen, hands = show()
+    page = told(screen, hands, "Alma Whitfield 1941 subject")
+    first = stream_of(desk)
+    hands.press(Key.Key_H, ALT)
+    page.caller.organisational.click()
+    hands.wait(lambda: stream_of(desk) not in ("", first) and page.setting.isVisible())
+    assert not page.people._home_row.isVisible()
+    page.setting.section.inputs["name"].setFocus()  # type: ignore[attr-defined]
+    hands.type("Larch House")
+    hands.wait(lambda: triage.chips(desk)[-1].title == "Larch House")
+    assert nameless(screen) == []
+    hands.rest()
