@@ -128,7 +128,7 @@ async def _configuration(device: Device, session: protocol.Session) -> HubConfig
 
 
 class _Hub:
-    """The store as an importing computer speaks to it: it keeps nothing, and trusts it as little as a desk."""
+    """The store as an importing computer speaks to it, which trusts it as little as a desk does."""
 
     def __init__(self, device: Device, session: protocol.Session) -> None:
         self._device = device
