@@ -16,6 +16,7 @@ from ui.keys import keys
 from ui.theme import Role, Tone, Voice
 from ui.triage.fields import FieldRow
 from ui.triage.inputs import YES_NO, Section, Tick
+from ui.triage.reaching import ReachPart
 from ui.widgets import (
     ActionButton,
     Box,
@@ -189,6 +190,8 @@ class PersonEditor(Card):
         self._bonds_row = FieldRow(shares=(), least=170)
         self._bonds_box = Box(self._bonds_row)
         self.put(self._bonds_box)
+        self.reach = ReachPart()
+        self.put(self.reach)
         self._homes = Flow(gap=16)
         self._homes_box = Box(self._homes)
         self.put(self._homes_box)
@@ -230,6 +233,7 @@ class PersonEditor(Card):
             self.section.clear(form)
             for field in self._new.values():
                 field.set_value("")
+            self.reach.clear()
         else:
             self.section.offer(form)
         assert self.heading is not None
@@ -239,7 +243,9 @@ class PersonEditor(Card):
     def refresh(self, contact: Contact) -> None:
         """What is kept at once, choice by choice, as it stands now."""
         row = next((one for one in contact.rows if one.subject == self._subject), None)
-        self._show_bonds(row.bonds if row is not None else ())
+        # A setting is no household: nobody in it is related for living there.
+        self._show_bonds(row.bonds if row is not None and not contact.organisational else ())
+        self.reach.show_ways(row.reach if row is not None else ())
         self._show_homes(contact)
 
     def _show_bonds(self, bonds: Sequence[Bond]) -> None:

@@ -136,6 +136,8 @@ class TriageDesk(Screen):
         page.people.remove_asked.connect(self._remove_person)
         page.editor.lives.connect(self._lives)
         page.editor.related.connect(self._relate)
+        page.editor.reach.added.connect(self._add_reach)
+        page.editor.reach.said.connect(self._say_safe)
         page.editor.home_added.connect(self._add_home)
         page.editor.done.connect(self._keeping.leave_all)
         self._ways_out = Leaving(self, self._desk, page, self._keeping)
@@ -406,6 +408,36 @@ class TriageDesk(Screen):
         assert page is not None
         self.run(
             partial(triage.relate, self._desk, self._keeping.stream, page.editor.subject, other, bond),
+            lambda _: self._refresh_soon(),
+        )
+
+    def _add_reach(self, medium: str, value: str, safe: str) -> None:
+        page = self._page
+        assert page is not None
+
+        def added(_: None) -> None:
+            page.editor.reach.clear()
+            self._refresh_soon()
+
+        self.run(
+            partial(
+                triage.add_reach,
+                self._desk,
+                self._keeping.stream,
+                page.editor.subject,
+                medium,
+                value,
+                safe,
+            ),
+            added,
+            lambda error: page.editor.reach.refuse(
+                getattr(error, "sentence", "That was not kept; try again.")
+            ),
+        )
+
+    def _say_safe(self, detail: str, safe: str) -> None:
+        self.run(
+            partial(triage.say_safe, self._desk, self._keeping.stream, detail, safe),
             lambda _: self._refresh_soon(),
         )
 

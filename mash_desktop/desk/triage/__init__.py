@@ -36,6 +36,7 @@ from .contact import (
 from .forms import Account, Adult, Arrival, Assessed, Caller, Form, Mark, Telling
 from .kinship import BONDS, Bond, bonds, relate
 from .people import Home, Person, PersonRow, add_home, add_person, lives_at
+from .reaching import Reach, add_reach, say_safe
 from .removing import Removed, put_back, remove_person
 from .setting import Setting
 
@@ -57,6 +58,7 @@ __all__ = [
     "Opened",
     "Person",
     "PersonRow",
+    "Reach",
     "Removed",
     "Setting",
     "Settings",
@@ -65,6 +67,7 @@ __all__ = [
     "add_home",
     "add_line",
     "add_person",
+    "add_reach",
     "adopt",
     "at_desk",
     "begin",
@@ -86,6 +89,7 @@ __all__ = [
     "remove_person",
     "result_words",
     "routing",
+    "say_safe",
     "settings",
     "take_up",
     "unopened",

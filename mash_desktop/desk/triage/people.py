@@ -20,6 +20,7 @@ from ..desk import Desk, new_id
 from .forms import Clock, Form, from_yes_no, yes_no
 from .kinship import Bond, also_said, bonds
 from .line import Said, ground_for, read_line
+from .reaching import Reach, ways_to_reach
 
 
 class PersonRow(msgspec.Struct, frozen=True):
@@ -34,6 +35,7 @@ class PersonRow(msgspec.Struct, frozen=True):
     unsafe: bool
     bonds: tuple[Bond, ...] = ()
     """What they are to each of the others."""
+    reach: tuple[Reach, ...] = ()
 
 
 class Person(Form, frozen=True):
@@ -160,10 +162,10 @@ def _at_home(referral: Referral) -> tuple[str, ...]:
 def rows(referral: Referral, today: date) -> tuple[PersonRow, ...]:
     """The people as the table shows them, in the order in which they were first named."""
     order: dict[str, None] = dict.fromkeys(made.body.subject for made in referral.all(SubjectRecorded))
-    return tuple(_row(referral.subjects[subject].body, today, bonds(referral, subject)) for subject in order)
+    return tuple(_row(referral.subjects[subject].body, today, referral) for subject in order)
 
 
-def _row(body: SubjectRecorded, today: date, bonds: tuple[Bond, ...]) -> PersonRow:
+def _row(body: SubjectRecorded, today: date, referral: Referral) -> PersonRow:
     name = full_name(body)
     if body.aliases and not body.surname and not body.forenames:
         name += ", surname unknown"
@@ -177,7 +179,8 @@ def _row(body: SubjectRecorded, today: date, bonds: tuple[Bond, ...]) -> PersonR
         why=body.ground or ground_for(body.relation, body.of_concern, body.alleged_to_cause_harm) or "–",
         of_concern=body.of_concern,
         unsafe=body.unsafe_to_contact,
-        bonds=bonds,
+        bonds=bonds(referral, body.subject),
+        reach=ways_to_reach(referral, body.subject),
     )
 
 

@@ -17,6 +17,7 @@ from mash_desktop.domain.entries.contact import (
     AcknowledgementSent,
     AdviceGiven,
     ConcernRecorded,
+    ContactDetailRecorded,
     HistorySearched,
     ReferrerRecorded,
 )
@@ -526,5 +527,33 @@ def test_a_concern_about_a_care_home_has_a_setting_and_no_household(show: Show, 
     page.setting.section.inputs["name"].setFocus()  # type: ignore[attr-defined]
     hands.type("Larch House")
     hands.wait(lambda: triage.chips(desk)[-1].title == "Larch House")
+    assert nameless(screen) == []
+    hands.rest()
+
+
+def test_how_a_person_is_reached_says_whether_it_is_safe(show: Show, desk: Desk) -> None:
+    screen, hands = show()
+    page = told(screen, hands, "Mia Carter 3 Apr 2017 subject", "Joanne Carter mother PR")
+    joanne = list(desk.referral(stream_of(desk)).subjects)[1]
+    page.people.table.setFocus()
+    hands.press(Key.Key_Down)
+    hands.press(Key.Key_F2)
+    hands.wait(lambda: page.editor.subject == joanne)
+    hands.press(Key.Key_P, ALT)
+    hands.wait(lambda: page.editor.reach._value.error.isVisible())
+    page.editor.reach._value.setFocus()
+    hands.type("07700 900123")
+    hands.tab()
+    hands.type("n")
+    hands.press(Key.Key_P, ALT)
+    stream = stream_of(desk)
+    hands.wait(lambda: bool(desk.referral(stream).all(ContactDetailRecorded)))
+    made = desk.referral(stream).all(ContactDetailRecorded)[0].body
+    assert (made.subject, made.medium, made.value, made.safe) == (joanne, "phone", "07700 900123", False)
+    field = f"triage.person.reach.{made.detail}"
+    hands.wait(lambda: screen.findChild(ChoiceField, field) is not None)
+    find(screen, ChoiceField, field).setFocus()
+    hands.type("s")
+    hands.wait(lambda: desk.referral(stream).all(ContactDetailRecorded)[-1].body.safe is True)
     assert nameless(screen) == []
     hands.rest()
