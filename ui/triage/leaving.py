@@ -8,6 +8,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 
 from mash_desktop.desk import Desk
+from mash_desktop.desk.attachments import attach
 from mash_desktop.desk.triage import routing
 from ui.screen import Screen
 from ui.triage.keeping import Keeping
@@ -15,9 +16,11 @@ from ui.triage.page import ContactPage
 
 _SAID = {
     "acknowledge": "The acknowledgement is recorded.",
+    "attach": "The document is attached.",
     "duplicate": "Closed as a duplicate.",
     "pass": "Passed to the allocated worker.",
 }
+_STAYS = ("acknowledge", "attach")
 _KEPT = "That did not work. What you wrote is kept; try again."
 
 
@@ -78,18 +81,19 @@ class Leaving(QObject):
         if not stream:
             return
         act = page.acts[what]
-        tasks: dict[str, Callable[[], None]] = {
+        tasks: dict[str, Callable[[], object]] = {
+            "attach": lambda: attach(desk, stream, values["file"], values["title"]),
             "acknowledge": lambda: routing.acknowledge(desk, stream, values["how"]),
             "duplicate": lambda: routing.name_duplicate(desk, stream, values["of"], values["reason"]),
             "pass": lambda: routing.pass_on(desk, stream, values["worker"], values["reason"]),
         }
         self._keeping.leave_all()
 
-        def done(_: None) -> None:
+        def done(_: object) -> None:
             act.finish()
             page.open_card(None)
             self._screen.says.emit(_SAID[what])
-            if what == "acknowledge":
+            if what in _STAYS:
                 self.changed.emit()
             else:
                 self.gone.emit(stream)

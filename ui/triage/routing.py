@@ -11,7 +11,7 @@ from functools import partial
 
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QFileDialog, QMenu
 
 from mash_desktop.desk.triage import Contact
 from mash_desktop.desk.triage.routing import RouteChoice, Routing
@@ -25,7 +25,7 @@ _MOST_ASKED = 4
 
 
 class RoutesCard(Card):
-    """``chosen`` fires with a route; ``other`` with *duplicate*, *pass* or *acknowledge*."""
+    """``chosen`` fires with a route; ``other`` with *acknowledge*, *attach*, *duplicate* or *pass*."""
 
     chosen = Signal(str)
     other = Signal(str)
@@ -45,6 +45,7 @@ class RoutesCard(Card):
         self.menu.setAccessibleName("More that can be done with this contact")
         for words, key, what in (
             ("Acknowledge to the referrer", "Alt+K", "acknowledge"),
+            ("Attach a document", "Alt+T", "attach"),
             ("Duplicate of another referral", "Alt+J", "duplicate"),
             ("Pass to the allocated worker", "Alt+W", "pass"),
         ):
@@ -208,7 +209,8 @@ class SmallAct(Card):
         do.clicked.connect(lambda: self.asked.emit({n: field.value() for n, field in inputs.items()}))
         back.clicked.connect(self.left)
         self.put(FieldRow(*inputs.values(), shares=[1] * len(inputs)))
-        self.put(Row(None, back, do, gap=10))
+        self._foot = Row(None, back, do, gap=10)
+        self.put(self._foot)
 
     def begin(self) -> None:
         next(iter(self.inputs.values())).setFocus()
@@ -222,6 +224,27 @@ class SmallAct(Card):
         self.inputs.get(field or "", next(iter(self.inputs.values()))).show_error(sentence)
 
 
+class AttachAct(SmallAct):
+    """A file that the caller sent: chosen, or its path written."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "attach", "Attach a document", "PDF, PNG or JPEG",
+            {"file": "File", "title": "What it is"}, "Attach",
+        )  # fmt: skip
+        browse = ActionButton("Choose a file", "Alt+B", accessible_name="Choose the file to attach")
+        browse.setObjectName("triage.attach.browse")
+        browse.clicked.connect(self._browse)
+        self._foot.insertWidget(0, browse)
+
+    def _browse(self) -> None:
+        kinds = "PDF, PNG and JPEG (*.pdf *.png *.jpg *.jpeg)"
+        chosen, _ = QFileDialog.getOpenFileName(self, "Document to attach", "", kinds)
+        if chosen:
+            self.inputs["file"].set_value(chosen)
+            self.inputs["title"].setFocus()
+
+
 def small_acts() -> dict[str, SmallAct]:
     """The short acts of a contact beside its routes, by name."""
     return {
@@ -229,6 +252,7 @@ def small_acts() -> dict[str, SmallAct]:
             "acknowledge", "Acknowledge to the referrer", "that the contact was received",
             {"how": "How the referrer was told"}, "Keep",
         ),
+        "attach": AttachAct(),
         "duplicate": SmallAct(
             "duplicate", "Duplicate of another referral", "closes this contact",
             {"of": "Reference of the other", "reason": "Why it is the same"}, "Close as duplicate",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
@@ -18,6 +19,7 @@ from mash_desktop.domain.entries.contact import (
     AdviceGiven,
     ConcernRecorded,
     ContactDetailRecorded,
+    DocumentAttached,
     HistorySearched,
     ReferrerRecorded,
 )
@@ -28,6 +30,7 @@ from sync.protocol import Found, PeopleFound, PeopleSearch
 from tests.support.families import BEFORE, KNOWN
 from tests.ui.accessibility import nameless
 from tests.ui.triage.conftest import ALT, CTRL, Hands
+from ui.keys import keys
 from ui.triage import TriageDesk
 from ui.triage.page import ContactPage
 from ui.widgets import ChoiceField, Field
@@ -462,6 +465,7 @@ def test_every_control_has_a_name(show: Show, desk: Desk) -> None:
     for cohort in Cohort:
         page.show_cohort(cohort)
         assert nameless(screen) == []
+    assert keys.clashes(screen.window()) == []
     hands.rest()
 
 
@@ -556,4 +560,25 @@ def test_how_a_person_is_reached_says_whether_it_is_safe(show: Show, desk: Desk)
     hands.type("s")
     hands.wait(lambda: desk.referral(stream).all(ContactDetailRecorded)[-1].body.safe is True)
     assert nameless(screen) == []
+    hands.rest()
+
+
+def test_a_document_is_attached_while_the_caller_speaks(show: Show, desk: Desk, tmp_path: Path) -> None:
+    paper = tmp_path / "body-map.pdf"
+    paper.write_bytes(b"%PDF-1.7 a body map")
+    screen, hands = show()
+    page = told(screen, hands)
+    hands.press(Key.Key_T, ALT)
+    hands.type(str(tmp_path / "nothing.pdf"))
+    hands.tab()
+    hands.type("Body map")
+    hands.press(Key.Key_Return, CTRL)
+    field = page.acts["attach"].inputs["file"]
+    hands.wait(lambda: field.error.isVisible())
+    field.set_value(str(paper))
+    hands.press(Key.Key_Return, CTRL)
+    stream = stream_of(desk)
+    hands.wait(lambda: bool(desk.referral(stream).all(DocumentAttached)))
+    assert desk.referral(stream).all(DocumentAttached)[0].body.title == "Body map"
+    assert triage.view(desk, stream).open
     hands.rest()
