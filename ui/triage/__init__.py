@@ -14,7 +14,7 @@ stands on the field; what is typed into is its ``control``):
 - ``triage.match.same|not_same|unsure``
 - ``triage.route.<route id>``, ``triage.routing.rationale``, ``triage.routing.take``
 - ``triage.more`` and ``triage.acknowledge|attach|duplicate|pass.…``
-- ``triage.account.more`` the details, ``triage.organisational``, ``triage.setting.name|provider|line|postcode``
+- ``triage.account.more`` (details), ``triage.organisational``, ``triage.setting.name|provider|line|postcode``
 - ``triage.person.bond.<subject>``, ``triage.person.reach.medium|value|safe``, ``triage.person.add_reach``
 """
 

@@ -206,6 +206,7 @@ class ContactPage(QWidget):
         organisational = self.caller.organisational.isChecked()
         self.setting.setVisible(organisational)
         self.people.show_home(not organisational)
+        self.adult.show_setting(not organisational)
 
     def show_people(self, found: Mapping[str, History]) -> None:
         if self.contact is not None:

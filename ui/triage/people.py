@@ -99,7 +99,8 @@ class PeopleCard(Card):
         }
         self._home = Home()
         self.home = Section("home", home, self._make_home, lambda form: {n: getattr(form, n) for n in home})
-        head = Row(Text("People and household", Role.HEADING, Voice.LABEL), gap=12)
+        self._title = Text("People and household", Role.HEADING, Voice.LABEL)
+        head = Row(self._title, gap=12)
         head.put(self.line, 1)
         self.put(head)
         self.put(self.table)
@@ -132,6 +133,7 @@ class PeopleCard(Card):
 
     def show_home(self, shown: bool) -> None:
         """Where the family lives; a setting is no household."""
+        self._title.setText("People and household" if shown else "People concerned")
         self._home_row.setVisible(shown)
 
     def offer_home(self, home: Home) -> None:

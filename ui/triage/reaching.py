@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from mash_desktop.desk.triage.reaching import MEDIA, Reach
 from ui.triage.fields import FieldRow
-from ui.widgets import ActionButton, Box, ChoiceField, Column, Field, empty
+from ui.widgets import ActionButton, Box, ChoiceField, Column, Field, Flow, empty
 
 _SAFE = (("yes", "Safe to use"), ("no", "Not safe"))
 
@@ -27,7 +27,7 @@ class ReachPart(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._held: dict[str, ChoiceField] = {}
-        self._row = FieldRow(shares=(), least=170)
+        self._row = Flow(gap=10)
         self._box = Box(self._row)
         self._medium = ChoiceField("Reached by", MEDIA, MEDIA[0][0])
         self._value, self._safe = Field("Number or address"), ChoiceField("Safe to use?", _SAFE)
@@ -48,7 +48,7 @@ class ReachPart(QWidget):
                 field.setObjectName(f"triage.person.reach.{way.detail}")
                 field.changed.connect(partial(self._say, way.detail))
                 self._held[way.detail] = field
-                self._row.add(field, 1)
+                self._row.addWidget(field)
         for way in ways:
             self._held[way.detail].set_value(way.safe)
         self._box.setVisible(bool(ways))

@@ -31,7 +31,7 @@ from ui.theme import Role, Voice
 from ui.triage.fields import FieldRow
 from ui.triage.inputs import YES_NO, Section, Several, Tick
 from ui.triage.words import WordsField
-from ui.widgets import ActionButton, Box, Card, ChoiceField, Column, Field, KeyCap, Row, Text
+from ui.widgets import ActionButton, Box, Card, ChoiceField, Column, Field, Flow, KeyCap, Row, Text
 
 NOT_KNOWN = ("-", "Not known")
 """Stands for an empty value, which a list of choices cannot hold."""
@@ -78,20 +78,12 @@ class CallerCard(Card):
             _arrival_values,
         )
         self.put(FieldRow(self.who, organisation, source, call_back, may_know, shares=(13, 10, 8, 9, 8)))
-        self.organisational = Tick("A setting", accessible_name="About a setting, not a household")
+        self.organisational = Tick("About a setting, not a household")
         self.organisational.setObjectName("triage.organisational")
-        self._more = Box(
-            FieldRow(
-                self.cohort,
-                self.authority,
-                self._district,
-                channel,
-                received,
-                anonymous,
-                self.organisational,
-                shares=(4, 5, 5, 4, 3, 4, 3),
-            )
+        fields = FieldRow(
+            self.cohort, self.authority, self._district, channel, received, shares=(4, 5, 5, 4, 3)
         )
+        self._more = Box(Column(fields, Flow(anonymous, self.organisational, gap=16), gap=8))
         self.put(self._more)
         self.show_districts()
         self.authority.changed.connect(self.show_districts)
@@ -292,3 +284,9 @@ class AdultCard(Card):
             (("setting", "provider", "place_of_abuse"), (1, 1, 1)),
         ):
             self.put(FieldRow(*(inputs[name] for name in names), shares=shares))
+        self._settings = (inputs["setting"], inputs["provider"])
+
+    def show_setting(self, shown: bool) -> None:
+        """Setting and provider; an organisational concern says them once, for everybody."""
+        for field in self._settings:
+            field.setVisible(shown)
