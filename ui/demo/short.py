@@ -118,6 +118,7 @@ def domestic_abuse(day: Day) -> None:
 def take(seat: Seat, cohort: str, caller: tuple[str, str, str], words: str, people: tuple[str, ...]) -> None:
     seat.go("triage")
     seat.press("triage.new")
+    seat.wait(lambda: not seat.written("triage.account.words"), "an empty contact")
     if not seat.there("triage.cohort"):
         seat.press("triage.arrival.more")
     seat.choose("triage.cohort", cohort)
@@ -159,6 +160,7 @@ def _bring(dee: Seat, case: str) -> None:
     dee.pick("hub.table", case)
     dee.press("hub.table_open")
     dee.find("table.chronology")
+    dee.wait(lambda: dee.screen.place_id == "table" and case in dee.words(), f"the table of {case}")
 
 
 def _sign(signer: Seat) -> None:

@@ -45,6 +45,8 @@ class RoundTable(Screen):
         self._cases: tuple[Case, ...] = ()
         self._table: Table | None = None
         self._stream = ""
+        self._wanted = ""
+        """The case asked for last: what is shown, or is about to be."""
         self._displays: list[RoundTableDisplay] = []
         self._kept_off = 0
         self.console = Console()
@@ -87,14 +89,15 @@ class RoundTable(Screen):
     # --- which case
 
     def enter(self) -> None:
-        self._read(self._stream)
+        self._read(self._wanted)
 
     def open(self, reference: str) -> None:
         """Bring this referral to the table."""
         self._read(reference)
 
     def _read(self, stream: str) -> None:
-        """Read a case; the first in the order where none is named."""
+        """Read a case; the first in the order where none is named. The last one asked for is shown."""
+        self._wanted = stream
 
         def read() -> tuple[tuple[Case, ...], Table | None, str]:
             found = desk_table.cases(self._desk)
@@ -120,6 +123,10 @@ class RoundTable(Screen):
             self._table = None
             self.chips_changed.emit()
             return
+        if self._wanted and table.stream != self._wanted:
+            # Another case has been asked for since; its answer follows.
+            return
+        self._wanted = table.stream
         if table.stream != self._stream:
             self._leave()
             self.console.clear()
@@ -138,7 +145,7 @@ class RoundTable(Screen):
 
     def _unread(self, error: Exception) -> None:
         sentence = getattr(error, "sentence", "What is kept here could not be read.")
-        self._stream, self._table = "", None
+        self._stream, self._wanted, self._table = "", "", None
         self._show(ErrorState("This case could not be read", sentence, self.enter))
         self._blank_display()
 
@@ -157,7 +164,7 @@ class RoundTable(Screen):
         if any(
             stream.startswith(("referral:", "identity:")) or stream == "hub" for stream in change_set.streams
         ):
-            self._read(self._stream)
+            self._read(self._wanted)
 
     def _next(self) -> None:
         order = [case.stream for case in self._cases]
