@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from ui.demo.seat import NotThere, Seat
+from ui.demo.seat import Seat
 from ui.demo.short import route, take
 from ui.demo.steps import admit, rate
+from ui.demo.telling import NotThere
 
 if TYPE_CHECKING:
     from ui.demo.day import Day

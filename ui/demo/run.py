@@ -15,18 +15,22 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ui.demo.ring import running
-from ui.demo.telling import Telling
+from ui.demo.telling import NotThere, Telling
 
 
-def run(output: Path, screenshots: Path | None = None) -> int:
-    """Show the whole journey. Exit code 0 when every step was seen to happen."""
+def run(output: Path, screenshots: Path | None = None, folder: Path | None = None) -> int:
+    """Show the whole journey. Exit code 0 when every step was seen to happen.
+
+    What the store and the desktops keep is in ``folder``, which stays; without one it is gone afterwards.
+    """
     seen_by_a_person = _has_screen()
     if not seen_by_a_person:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     telling = Telling()
     shutil.rmtree(output, ignore_errors=True)
     output.mkdir(parents=True)
-    folder = Path(tempfile.mkdtemp(prefix="mash-demo-"))
+    kept = folder
+    folder = kept or Path(tempfile.mkdtemp(prefix="mash-demo-"))
     try:
         with _a_keyring(telling):
             from ui.demo.day import Day
@@ -36,8 +40,12 @@ def run(output: Path, screenshots: Path | None = None) -> int:
                 telling.done(f"The pictures and the documents are in {output}.")
                 if seen_by_a_person:
                     day.stay_open()
+    except NotThere as error:
+        print(f"\nThe demonstration stopped: {error}.", file=sys.stderr)
+        return 1
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        if kept is None:
+            shutil.rmtree(folder, ignore_errors=True)
     return 0
 
 

@@ -28,15 +28,12 @@ from mash_desktop.desk.profile import Server
 from mash_desktop.domain.fold import Stage
 from ui.composition import PersonWindow
 from ui.demo.people import PASSPHRASE, PASSWORD, DemoPerson
+from ui.demo.telling import NotThere
 from ui.screen import Screen
 from ui.widgets import DenseTable, Pill, Text
 
 PATIENCE = 20.0
 """Seconds that a person waits for something to appear before the demonstration fails."""
-
-
-class NotThere(Exception):
-    """What a person looked for did not appear."""
 
 
 class Seat:

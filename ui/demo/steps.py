@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mash_desktop.desk.papers import make_paper
-from ui.demo.seat import NotThere, Seat
+from ui.demo.seat import Seat
+from ui.demo.telling import NotThere
 
 if TYPE_CHECKING:
     from ui.demo.day import Day

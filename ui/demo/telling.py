@@ -5,6 +5,10 @@ from __future__ import annotations
 import time
 
 
+class NotThere(Exception):
+    """What a person looked for did not appear."""
+
+
 class Telling:
     """Prints steps; the clock starts when it is made."""
 
