@@ -311,6 +311,4 @@ def leaf_bytes(position: int, admitted_at: datetime, digest: bytes, index: int) 
     ``digest`` is :func:`act_digest`; the first position is 1 and the leaf's index in the tree one less.
     """
     stamp = int(admitted_at.timestamp() * 1_000_000)
-    return (
-        b"mash-entry-v1\x00" + b"".join(n.to_bytes(8, "big") for n in (position, stamp, index)) + digest
-    )
+    return b"mash-entry-v1\x00" + b"".join(n.to_bytes(8, "big") for n in (position, stamp, index)) + digest

@@ -42,15 +42,15 @@ class Server(msgspec.Struct, frozen=True):
         Raises ``Refusal`` (*address-wrong*, *certificate-wrong*) or ``Unreachable``. The hub's id is learnt
         at enrolment.
         """
-        parts = urlsplit(url)
         try:
-            port = parts.port or 443
+            parts = urlsplit(url)
+            host, port = parts.hostname if parts.scheme == "https" else None, parts.port or 443
         except ValueError:
-            port = 0
-        if parts.scheme != "https" or not parts.hostname or not port:
+            host = None
+        if not host:
             raise Refusal("address-wrong", "The address of a hub begins with https://.", "hub_url")
         try:
-            pem = ssl.get_server_certificate((parts.hostname, port), timeout=5)
+            pem = ssl.get_server_certificate((host, port), timeout=5)
         except OSError as error:
             raise Unreachable(type(error).__name__) from error
         found = hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem)).hexdigest()

@@ -48,6 +48,8 @@ class Relay:
         self.events: bytes | None = None
         """What the live stream says in place of the store's."""
         self.asked: list[Asked] = []
+        self.slow = 0.0
+        """Seconds that each answer takes."""
         self._upstream = server
         certificate, key = make_certificate(folder, ("127.0.0.1",))
         self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -110,6 +112,7 @@ class Relay:
             writer.transport.abort()
 
     async def _answer(self, client: httpx.AsyncClient, asked: Asked) -> Answered | None:
+        await asyncio.sleep(self.slow)
         passed = self.before(asked)
         if isinstance(passed, Answered):
             return passed

@@ -17,6 +17,7 @@ from mash_desktop.domain.codes import Cohort, ContactChannel, SourceOfContact
 from mash_desktop.domain.entries.contact import ContactOpened
 from mash_desktop.domain.roles import Role
 from sync.client import Server, Status, Synchroniser
+from sync.protocol import Presence, Session
 from tests.support.relay import Relay
 from tests.support.store import Desk as Signed
 from tests.support.store import ServedStore
@@ -39,6 +40,8 @@ class Networked:
     wire: Wire
     signed: Signed
     changes: list[ChangeSet]
+    statuses: list[Status]
+    presences: list[Presence]
     folder: Path
 
     @property
@@ -56,6 +59,21 @@ class Networked:
             lambda: any(e.kind == kind and e.position is not None for e in self.desk.cache.entries(stream)),
             f"{kind} at {self.desk.me.name}",
         )
+
+    def connect(self, server: Server | None = None, session: Session | None = None) -> None:
+        """End the network and begin another, as signing in again does; straight to ``server``."""
+        self.network.stop()
+        self.network = Synchroniser(
+            self.desk.cache,
+            server or self.wire.server,
+            session or self.signed.session,
+            self.signed.enrolled.store_key,
+            on_change=self.desk.tell,
+            on_status=self.statuses.append,
+            on_presence=self.presences.append,
+        )
+        self.desk.wake = self.network.wake
+        self.network.start()
 
     def contact(self, stream: str) -> None:
         self.desk.act(
@@ -98,21 +116,31 @@ class Office:
         wire = Wire(server or self.server)
         me = Me(self.hub, author.person, name, author, (author,))
         desk = Desk(cache, me, signed.key, prove_passphrase=lambda passphrase: None)
+        statuses: list[Status] = []
+        presences: list[Presence] = []
         network = Synchroniser(
             cache,
             wire.server,
             signed.session,
             signed.enrolled.store_key,
             on_change=desk.tell,
-            on_status=lambda status: None,
+            on_status=statuses.append,
+            on_presence=presences.append,
         )
         desk.wake = network.wake
         changes: list[ChangeSet] = []
         desk.listen(changes.append)
-        made = Networked(desk, network, wire, signed, changes, folder)
+        made = Networked(desk, network, wire, signed, changes, statuses, presences, folder)
         self.desks.append(made)
         if start:
             network.start()
+        return made
+
+    def left(self, name: str, agency: str, role: Role) -> Networked:
+        """A desk that has been together with the store before, and is not connected now."""
+        made = self.sit(name, agency, role)
+        made.until_online()
+        made.network.stop()
         return made
 
     @property

@@ -1,0 +1,528 @@
+"""The network thread: prompt, patient, never in a tight loop, and silent about nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from concurrent.futures import CancelledError
+from dataclasses import replace as changed
+
+import msgspec
+import pytest
+from msgspec.structs import replace
+from sqlalchemy import delete
+from uuid6 import uuid7
+
+from mash_desktop.cache import Cache, ChangeSet
+from mash_desktop.domain.acts import Draft
+from mash_desktop.domain.entries.contact import DocumentAttached, NoteAdded
+from mash_desktop.domain.entries.hub import MembershipEnded
+from mash_desktop.domain.errors import Refusal
+from mash_desktop.domain.roles import Role
+from sync import protocol
+from sync.client import Synchroniser, Unreachable, synchroniser
+from sync.client.synchroniser import FAULT, NO_ROLE
+from sync.store import tables
+from sync.store.bootstrap import accounts, revoke_key
+from tests.support.relay import Answered, Asked, spoken
+from tests.sync.client.conftest import Networked, Office, until
+
+OPERATOR = ("scc-children", Role.TRIAGE_OPERATOR)
+CONSULTANT = ("scc-children", Role.CONSULTANT_SOCIAL_WORKER)
+
+
+def referral() -> str:
+    return f"referral:{uuid7()}"
+
+
+def problem(code: str, sentence: str = "It cannot be done.") -> bytes:
+    return msgspec.json.encode(protocol.Problem(code=code, sentence=sentence))
+
+
+def paths(asked: list[Asked]) -> list[str]:
+    return [one.path.rsplit("/", 1)[1].partition("?")[0] for one in asked]
+
+
+def note(networked: Networked, stream: str, *words: str) -> str:
+    return networked.desk.act(stream, *(NoteAdded(words=one) for one in words))
+
+
+def states(networked: Networked) -> list[str]:
+    return [one.state for one in networked.desk.cache.waiting()]
+
+
+# --- beginning and ending
+
+
+def test_it_ends_at_once_whatever_it_waits_for(office: Office) -> None:
+    relay = office.relay()
+    relay.slow = 30
+    priya = office.left("Priya Nair", *OPERATOR)
+    priya.contact(referral())
+    priya.connect(relay.server)
+    until(lambda: "acts" in paths(relay.asked), "a request under way")
+    began = time.monotonic()
+    priya.network.stop()
+    assert time.monotonic() - began < 2
+    assert states(priya) == ["waiting"]
+    priya.network.stop()
+
+
+def test_before_it_starts_and_after_it_ends_it_is_simply_not_there(office: Office) -> None:
+    priya = office.sit("Priya Nair", *OPERATOR, start=False)
+    priya.network.wake()
+    search = protocol.PeopleSearch(standing=priya.signed.standing, surname="Carter")
+    with pytest.raises(Unreachable):
+        priya.network.ask(search, "/v1/people", protocol.PeopleFound)
+    with pytest.raises(Unreachable):
+        priya.network.fetch_chunk("00")
+    priya.network.stop()
+    priya.network.start()
+    until(lambda: not priya.network._thread.is_alive(), "the end of one that was stopped before")
+    priya.network.wake()
+    with pytest.raises(Unreachable):
+        priya.network.ask(search, "/v1/people", protocol.PeopleFound)
+
+
+def test_what_was_saved_before_it_started_is_sent(office: Office) -> None:
+    priya = office.left("Priya Nair", *OPERATOR)
+    case = referral()
+    priya.contact(case)
+    priya.connect()
+    priya.until_holding(case, "contact.opened")
+    assert states(priya) == []
+
+
+def test_a_question_is_answered_beside_the_acts_or_cancelled_when_it_ends(office: Office) -> None:
+    relay = office.relay()
+    priya = office.sit("Priya Nair", *OPERATOR, server=relay.server)
+    priya.until_online()
+    people = f"/v1/hubs/{office.hub}/people"
+    search = protocol.PeopleSearch(standing=priya.signed.standing, forenames="Mia", surname="Carter")
+    assert priya.network.ask(search, people, protocol.PeopleFound).result(10).found == ()
+    relay.slow = 30
+    waiting = priya.network.ask(search, people, protocol.PeopleFound)
+    priya.network.stop()
+    with pytest.raises(CancelledError):
+        waiting.result(5)
+
+
+def test_it_goes_on_from_the_head_it_had_verified(office: Office) -> None:
+    priya = office.sit("Priya Nair", *OPERATOR)
+    priya.until_online()
+    priya.network.stop()
+    heads: list[int] = []
+    again = Synchroniser(
+        priya.desk.cache,
+        priya.wire.server,
+        priya.signed.session,
+        priya.signed.enrolled.store_key,
+        on_change=lambda change: None,
+        on_status=lambda status: None,
+        on_seen=lambda seen: heads.append(seen.size),
+    )
+    again.start()
+    until(lambda: again.status.online, "online")
+    again.stop()
+    assert heads[0] == priya.status.log_size
+
+
+def test_whoever_listens_badly_is_told_of_and_ends_nothing_unheard(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    priya = office.sit("Priya Nair", *OPERATOR, start=False)
+
+    def deaf(status: object) -> None:
+        raise LookupError("a window that is gone, with a name in it")
+
+    priya.network._on_status = deaf
+    priya.network.start()
+    until(lambda: not priya.network._thread.is_alive(), "its end")
+    assert "LookupError at deaf" in caplog.text
+    assert "a name in it" not in caplog.text
+
+
+# --- the line and the store falter
+
+
+def test_a_store_that_asks_for_time_gets_it(office: Office) -> None:
+    relay = office.relay()
+    relay.before = lambda asked: Answered(503, problem("busy"), {"Retry-After": "2"})
+    priya = office.sit("Priya Nair", *OPERATOR, server=relay.server)
+    until(lambda: "feed" in paths(relay.asked), "the first try")
+    began = time.monotonic()
+    while time.monotonic() - began < 1.2:
+        priya.network.wake()
+        time.sleep(0.05)
+    assert paths(relay.asked).count("feed") == 1
+    relay.before = lambda asked: asked
+    priya.until_online()
+    assert time.monotonic() - began > 1.5
+
+
+def test_a_person_who_acts_after_a_failure_does_not_wait_for_the_longest_pause(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(synchroniser, "WOKEN_SECONDS", 0.2)
+    monkeypatch.setattr("sync.client.backoff.FIRST", 60.0)
+    relay = office.relay()
+    relay.before = lambda asked: Answered(500, b"")
+    priya = office.left("Priya Nair", *OPERATOR)
+    priya.connect(relay.server)
+    until(lambda: "feed" in paths(relay.asked), "the first try")
+    relay.before = lambda asked: asked
+    priya.contact(referral())
+    began = time.monotonic()
+    priya.until_online()
+    assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize("fault", ["nothing more", "not a page", "500"])
+def test_no_answer_makes_a_tight_loop(office: Office, fault: str) -> None:
+    relay = office.relay()
+
+    def falters(asked: Asked, answered: Answered) -> Answered:
+        if not asked.path.endswith("/feed"):
+            return answered
+        page = msgspec.json.decode(answered.body, type=protocol.Page)
+        empty = msgspec.json.encode(replace(page, rows=(), more=True))
+        return {
+            "nothing more": changed(answered, body=empty),
+            "not a page": changed(answered, body=b"<html>"),
+            "500": Answered(500, b""),
+        }[fault]
+
+    relay.alter = falters
+    priya = office.sit("Priya Nair", *OPERATOR, server=relay.server)
+    until(lambda: "feed" in paths(relay.asked), "the first try")
+    time.sleep(1.5)
+    assert paths(relay.asked).count("feed") < 30
+    assert not priya.status.online
+    assert not priya.status.distrust
+    relay.alter = lambda asked, answered: answered
+    priya.until_online()
+
+
+@pytest.mark.parametrize("version", ["0", "2", "99"])
+def test_a_desktop_of_another_protocol_version_is_told_so_and_keeps_its_work(
+    office: Office, version: str
+) -> None:
+    relay = office.relay()
+    relay.before = spoken(version)
+    priya = office.left("Priya Nair", *OPERATOR)
+    case = referral()
+    priya.contact(case)
+    priya.connect(relay.server)
+    until(lambda: bool(priya.status.trouble), "the reason")
+    assert "version 1 of the protocol" in priya.status.trouble
+    assert not priya.status.online
+    assert states(priya) == ["waiting"]
+    relay.before = lambda asked: asked
+    priya.network.wake()
+    priya.until_holding(case, "contact.opened")
+    until(lambda: priya.status.online, "online")
+    assert priya.status.trouble == ""
+
+
+def test_a_fault_of_this_program_is_told_and_tried_again(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    priya = office.sit("Priya Nair", *OPERATOR)
+    ruth = office.sit("Ruth Okafor", *CONSULTANT)
+    priya.until_online()
+    ruth.until_online()
+    faults = [KeyError("Mia Carter"), Refusal("disk-full", "The disk of this computer is full.")]
+
+    def listener(change: ChangeSet) -> None:
+        if faults:
+            raise faults.pop()
+
+    priya.desk.listen(listener)
+    case = referral()
+    ruth.contact(case)
+    until(lambda: len(faults) == 1, "the first fault")
+    note(ruth, case, "The school rang.")
+    until(lambda: not faults, "the second fault")
+    priya.until_holding(case, "contact.opened")
+    until(lambda: priya.status.online and not priya.status.trouble, "together again")
+    said = {status.trouble for status in priya.statuses}
+    assert said >= {FAULT, "The disk of this computer is full."}
+    assert "KeyError at listener" in caplog.text
+    assert "Mia Carter" not in caplog.text
+
+
+def test_a_session_that_ends_in_the_middle_of_a_push_asks_once_and_loses_nothing(office: Office) -> None:
+    relay = office.relay()
+    priya = office.sit("Priya Nair", *OPERATOR, server=relay.server)
+    priya.until_online()
+    store = office.served.direct
+
+    def ends(asked: Asked) -> Asked:
+        if asked.path.endswith("/acts"):
+            with store.engine.begin() as db:
+                db.execute(delete(tables.sessions).where(tables.sessions.c.hub == office.hub))
+        return asked
+
+    relay.before = ends
+    case = referral()
+    priya.contact(case)
+    until(lambda: bool(priya.status.signed_out), "signed out")
+    assert states(priya) == ["waiting"]
+    relay.before = lambda asked: asked
+    served, account = office.served, accounts(store, office.hub)[priya.signed.enrolled.person]
+    priya.connect(session=served.sign_in(account, priya.signed.device, priya.signed.totp_uri))
+    priya.until_holding(case, "contact.opened")
+
+
+# --- what cannot be taken
+
+
+def test_an_act_too_large_for_the_hub_is_told_and_holds_up_nothing_else(office: Office) -> None:
+    priya = office.sit("Priya Nair", *OPERATOR)
+    priya.until_online()
+    case, other = referral(), referral()
+    priya.contact(case)
+    priya.until_sent()
+    note(priya, case, *("x" * 900_000 for _ in range(9)))
+    priya.contact(other)
+    until(lambda: states(priya) == ["refused"], "the refusal")
+    (refused,) = priya.desk.cache.waiting()
+    assert refused.code == "body-too-large"
+    assert len(refused.entries) == 9
+    priya.until_holding(other, "contact.opened")
+
+
+def test_a_batch_too_large_goes_in_parts(office: Office) -> None:
+    relay = office.relay()
+    relay.before = lambda asked: (
+        Answered(413, problem("body-too-large"))
+        if asked.path.endswith("/acts") and len(asked.body) > 6000
+        else asked
+    )
+    priya = office.left("Priya Nair", *OPERATOR)
+    case = referral()
+    priya.contact(case)
+    for number in range(9):
+        note(priya, case, f"note {number} " * 20)
+    priya.connect(relay.server)
+    priya.until_sent()
+    until(lambda: len(priya.desk.referral(case).all(NoteAdded)) == 9, "all notes")
+    assert states(priya) == []
+
+
+def attach(networked: Networked, stream: str, content: bytes) -> str:
+    digest = hashlib.sha256(content).hexdigest()
+    networked.desk.cache.put_chunk(digest, content, sent=False)
+    networked.desk.act(
+        stream,
+        DocumentAttached(
+            document="d1",
+            title="School chronology",
+            media_type="application/pdf",
+            size=len(content),
+            digest=digest,
+            chunks=(digest,),
+        ),
+    )
+    return digest
+
+
+def test_a_piece_that_the_hub_does_not_take_refuses_the_act_that_names_it_and_no_other(
+    office: Office,
+) -> None:
+    priya = office.sit("Priya Nair", *OPERATOR)
+    priya.until_online()
+    case, other = referral(), referral()
+    priya.contact(case)
+    priya.until_sent()
+    digest = attach(priya, case, b"%PDF-1.7 " + bytes(1024 * 1024))
+    priya.contact(other)
+    until(lambda: states(priya) == ["refused"], "the refusal")
+    priya.until_holding(other, "contact.opened")
+    assert priya.desk.cache.unsent_chunks() == (digest,)
+
+
+def test_a_document_taken_back_before_it_left_is_not_sent(office: Office) -> None:
+    relay = office.relay()
+    priya = office.left("Priya Nair", *OPERATOR)
+    case = referral()
+    priya.contact(case)
+    attach(priya, case, b"%PDF-1.7 of the wrong family")
+    kept = attach(priya, case, b"%PDF-1.7 chronology")
+    attaching = priya.desk.cache.waiting()[1].act
+    priya.desk.tell(priya.desk.cache.let_go(attaching))
+    priya.connect(relay.server)
+    priya.until_holding(case, "document.attached")
+    sent = [one.path.rsplit("/", 1)[1] for one in relay.asked if one.method == "PUT"]
+    assert sent == [kept]
+
+
+def test_an_act_that_an_older_hub_cannot_read_is_refused_once(office: Office) -> None:
+    relay = office.relay()
+
+    def unread(asked: Asked, answered: Answered) -> Answered:
+        if not asked.path.endswith("/acts"):
+            return answered
+        pushed = msgspec.json.decode(answered.body, type=protocol.Pushed)
+        refused = protocol.Answer(
+            act="", state="refused", code="act-unreadable", sentence="It is not readable."
+        )
+        return changed(answered, body=msgspec.json.encode(replace(pushed, answers=(refused,))))
+
+    relay.alter = unread
+    priya = office.left("Priya Nair", *OPERATOR)
+    priya.contact(referral())
+    priya.connect(relay.server)
+    until(lambda: states(priya) == ["refused"], "the refusal")
+    priya.until_online()
+    assert paths(relay.asked).count("acts") == 1
+
+
+def test_an_act_taken_back_while_it_travels_comes_back_as_the_hub_has_it(office: Office) -> None:
+    relay = office.relay()
+    priya = office.sit("Priya Nair", *OPERATOR, server=relay.server)
+    priya.until_online()
+
+    def taken_back(asked: Asked, answered: Answered) -> Answered:
+        if asked.path.endswith("/acts"):
+            for one in priya.desk.cache.waiting():
+                priya.desk.cache.let_go(one.act)
+        return answered
+
+    relay.alter = taken_back
+    case = referral()
+    priya.contact(case)
+    priya.until_holding(case, "contact.opened")
+    assert states(priya) == []
+
+
+# --- access
+
+
+def test_a_device_revoked_while_it_is_online_is_told_at_once_and_its_work_set_aside(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    relay = office.relay()
+    priya = office.sit("Priya Nair", *OPERATOR, server=relay.server)
+    priya.until_online()
+    relay.before = lambda asked: Answered(500, b"") if asked.path.endswith("/acts") else asked
+    priya.contact(referral())
+    until(lambda: not priya.status.online, "offline")
+    revoke_key(office.served.direct, office.hub, priya.signed.enrolled.key, "The laptop was lost.")
+    until(lambda: bool(priya.status.signed_out), "signed out")
+    until(lambda: states(priya) == ["quarantined"], "the work set aside")
+    assert "no longer enrolled" in priya.status.signed_out
+
+
+def test_a_full_disk_does_not_hide_that_access_ended(
+    office: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    priya = office.sit("Priya Nair", *OPERATOR)
+    priya.until_online()
+
+    def full(cache: Cache, author: str) -> ChangeSet:
+        raise Refusal("disk-full", "The disk of this computer is full.")
+
+    monkeypatch.setattr(Cache, "quarantine", full)
+    revoke_key(office.served.direct, office.hub, priya.signed.enrolled.key, "The laptop was lost.")
+    until(lambda: bool(priya.status.signed_out), "signed out")
+    assert "not set aside: disk-full" in caplog.text
+
+
+def test_what_came_by_a_role_goes_with_it_and_the_other_role_goes_on(office: Office) -> None:
+    served, hub = office.served, office.hub
+    two = served.desk(hub, "Karen Shaw", ("scc-children", Role.SOCIAL_WORKER), ("mash", Role.HUB_MANAGER))
+    noor = served.desk(hub, "Noor Haddad", ("mash", Role.ADMINISTRATOR))
+    priya = office.sit("Priya Nair", *OPERATOR)
+    karen = office.sit("Karen Shaw", "scc-children", Role.SOCIAL_WORKER, signed=two)
+    priya.until_online()
+    case = referral()
+    priya.contact(case)
+    karen.until_holding(case, "contact.opened")
+    karen.wire.cut()
+    note(karen, case, "Written in the role that ends.")
+    ended = MembershipEnded(
+        person=two.enrolled.person, agency="scc-children", role=Role.SOCIAL_WORKER, reason="Moved."
+    )
+    assert noor.act(Draft("hub", ended)).state == "admitted"
+    karen.wire.mend()
+    until(lambda: states(karen) == ["refused"], "the refusal")
+    until(lambda: not karen.desk.cache.entries(case), "the purge")
+    karen.until_online()
+    assert set(karen.desk.cache.places()) >= {"hub", "agency:mash"}
+    assert karen.desk.cache.row(case) is None
+    (refused,) = karen.desk.cache.waiting()
+    assert refused.entries[0].body == NoteAdded(words="Written in the role that ends.")
+
+    last = MembershipEnded(person=two.enrolled.person, agency="mash", role=Role.HUB_MANAGER, reason="Moved.")
+    assert noor.act(Draft("hub", last)).state == "admitted"
+    karen.network.wake()
+    until(lambda: karen.status.signed_out == NO_ROLE, "that no role is held")
+    until(lambda: karen.desk.cache.places() == {}, "the purge of all")
+    assert states(karen) == ["refused"]
+
+
+def test_what_the_author_may_not_hold_goes_once_the_feeds_have_been_read(office: Office) -> None:
+    """Accesses are governance's alone: the desktop that made them does not keep them."""
+    priya = office.sit("Priya Nair", *OPERATOR)
+    priya.until_online()
+    priya.desk.exported("figures", 3)
+    priya.desk.send_access()
+    priya.until_sent()
+    until(lambda: priya.desk.cache.holdings().access_days == 0, "the purge")
+    priya.until_online()
+
+
+# --- listening
+
+
+def test_a_live_stream_that_ends_at_once_is_not_opened_in_a_tight_loop(office: Office) -> None:
+    relay = office.relay()
+    relay.events = b'event: grown\ndata: {"size": 1}\n\n'
+    priya = office.sit("Priya Nair", *OPERATOR, server=relay.server)
+    priya.until_online()
+    time.sleep(1.5)
+    assert paths(relay.asked).count("live") < 15
+
+
+def test_a_live_stream_that_held_is_opened_again_and_the_line_looked_at(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(synchroniser, "STEADY_SECONDS", 0.0)
+    relay = office.relay()
+    priya = office.sit("Priya Nair", *OPERATOR, server=relay.server)
+    priya.until_online()
+    priya.wire.cut()
+    # Nothing was asked of it, and still it knows.
+    until(lambda: not priya.status.online, "offline", 5)
+    priya.wire.mend()
+    priya.until_online()
+    until(lambda: paths(relay.asked).count("live") > 1, "the live stream again")
+
+
+def test_nonsense_on_the_live_stream_is_survived(office: Office, caplog: pytest.LogCaptureFixture) -> None:
+    relay = office.relay()
+    relay.events = b'event: news\ndata: {}\n\nevent: presence\ndata: {"stream": 3}\n\n'
+    priya = office.left("Priya Nair", *OPERATOR)
+    priya.connect(relay.server)
+    until(lambda: "the network failed: ValidationError" in caplog.text, "the fault")
+    case = referral()
+    priya.contact(case)
+    priya.until_holding(case, "contact.opened")
+
+
+def test_who_else_is_there_is_passed_on(office: Office) -> None:
+    priya = office.sit("Priya Nair", *OPERATOR)
+    ruth = office.sit("Ruth Okafor", *CONSULTANT)
+    case = referral()
+    priya.contact(case)
+    ruth.until_holding(case, "contact.opened")
+    ruth.until_online()
+
+    def seen() -> bool:
+        presence = protocol.Presence(stream=case, doing="typing")
+        priya.signed.post(f"/v1/hubs/{office.hub}/presence", presence)
+        return bool(ruth.presences)
+
+    until(seen, "presence")
+    assert (ruth.presences[0].name, ruth.presences[0].doing) == ("Priya Nair", "typing")
