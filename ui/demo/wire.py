@@ -23,6 +23,7 @@ class Wire:
         self._ready = Event()
         self._port = 0
         self._loop = asyncio.new_event_loop()
+        self._closed = asyncio.Event()
         self._thread = Thread(target=self._run, name="wire")
         self._thread.start()
         self._ready.wait()
@@ -37,38 +38,45 @@ class Wire:
         self._cut = False
 
     def close(self) -> None:
-        self.cut()
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._cut = True
+        self._loop.call_soon_threadsafe(self._closed.set)
         self._thread.join()
-        self._loop.close()
 
     def _break(self) -> None:
         for writer in tuple(self._writers):
             writer.transport.abort()
 
     def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        listening = self._loop.run_until_complete(asyncio.start_server(self._accept, "127.0.0.1", 0))
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+            runner.run(self._serve())
+
+    async def _serve(self) -> None:
+        listening = await asyncio.start_server(self._accept, "127.0.0.1", 0)
         self._port = listening.sockets[0].getsockname()[1]
         self._ready.set()
-        self._loop.run_forever()
+        await self._closed.wait()
         listening.close()
+        carrying = asyncio.all_tasks() - {asyncio.current_task()}
         self._break()
-        if pending := asyncio.all_tasks(self._loop):
-            self._loop.run_until_complete(asyncio.wait(pending, timeout=5))
+        for each in carrying:
+            each.cancel()
+        await asyncio.gather(*carrying, return_exceptions=True)
+        # What was aborted is closed in the loop's next turn.
+        await asyncio.sleep(0)
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if self._cut:
-            writer.transport.abort()
-            return
-        there, back = await asyncio.open_connection(*self._target)
-        self._writers |= {writer, back}
+        ends = {writer}
         try:
+            if self._cut:
+                return
+            there, back = await asyncio.open_connection(*self._target)
+            ends.add(back)
+            self._writers |= ends
             await asyncio.gather(_pump(reader, back), _pump(there, writer))
         finally:
-            self._writers -= {writer, back}
-            writer.close()
-            back.close()
+            self._writers -= ends
+            for end in ends:
+                end.close()
 
 
 async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
