@@ -186,15 +186,23 @@ class TriageDesk(Screen):
         page = self._page
         if page is None:
             return
-        self._keeping.forget()
-        page.begin(contact)
+        again, self._opening = self._opening, False
+        if again:
+            # The same contact under another stream: what is being typed stays, and leaves for the new one.
+            page.refresh(contact)
+            for name, section in page.sections.items():
+                if section.typed:
+                    self._keeping.edited(name, section)
+        else:
+            self._keeping.forget()
+            page.begin(contact)
         self._finding.begin()
         self._keeping.begin(contact.stream)
         self._take_up_kept(contact)
         self._pages.setCurrentWidget(page)
         if contact.taking.route:
             page.open_route(contact.taking)
-        elif self.isVisible():
+        elif self.isVisible() and not again:
             (page.account.words if contact.caller.who else page.caller.who).setFocus()
         self._finding.everybody()
         self._finding.search_soon()
@@ -213,6 +221,7 @@ class TriageDesk(Screen):
         self._finding.remind()
 
     def _cannot_show(self, stream: str, error: Exception) -> None:
+        self._opening = False
         self.says.emit(getattr(error, "sentence", "This contact cannot be shown here."))
         self._put_down(stream)
 
@@ -327,7 +336,12 @@ class TriageDesk(Screen):
             triage.put_down(desk, stream)
             return triage.take_up(desk, other)
 
+        def reopened(state: AtDesk) -> None:
+            # What was typed in the meantime is the new one's.
+            self.run(partial(triage.adopt, desk, state.current), lambda _: self._have_desk(state))
+
         def failed(error: Exception) -> None:
+            self._opening = False
             self._keeping.begin(stream)
             if page.contact is not None:
                 page.caller.cohort.set_value(page.contact.cohort.value)
@@ -335,7 +349,8 @@ class TriageDesk(Screen):
                 page.show_cohort(page.contact.cohort)
             page.caller.authority.show_error(getattr(error, "sentence", "That did not work."))
 
-        self.run(reopen, self._have_desk, failed)
+        self._opening = True
+        self.run(reopen, reopened, failed)
 
     # --- refreshing
 

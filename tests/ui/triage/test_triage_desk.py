@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 import shiboken6
@@ -18,7 +16,6 @@ from mash_desktop.domain.entries.contact import (
     AcknowledgementSent,
     AdviceGiven,
     ConcernRecorded,
-    ContactDetailRecorded,
     DocumentAttached,
     HistorySearched,
     ReferrerRecorded,
@@ -29,55 +26,11 @@ from mash_desktop.domain.partial_date import PartialDate
 from sync.protocol import Found, PeopleFound, PeopleSearch
 from tests.support.families import BEFORE, KNOWN
 from tests.ui.accessibility import nameless
-from tests.ui.triage.conftest import ALT, CTRL, Hands
+from tests.ui.triage.conftest import ALT, CTRL
+from tests.ui.triage.driving import Key, Show, asked, begin, page_of, stream_of, told
 from ui.keys import keys
-from ui.triage import TriageDesk
 from ui.triage.page import ContactPage
-from ui.widgets import ChoiceField, Field
-
-Key = Qt.Key
-Show = Callable[[], tuple[TriageDesk, Hands]]
-W = TypeVar("W", bound=QWidget)
-
-
-def find(screen: QWidget, kind: type[W], name: str) -> W:
-    found = screen.findChild(kind, name)
-    assert isinstance(found, kind), name
-    return found
-
-
-def page_of(screen: TriageDesk) -> ContactPage:
-    return screen.findChildren(ContactPage)[0]
-
-
-def stream_of(desk: Desk) -> str:
-    return triage.at_desk(desk).current
-
-
-def begin(screen: TriageDesk, hands: Hands) -> ContactPage:
-    hands.press(Key.Key_N, CTRL)
-    hands.rest()
-    return page_of(screen)
-
-
-def told(screen: TriageDesk, hands: Hands, *lines: str) -> ContactPage:
-    """A contact with words and people in it."""
-    page = begin(screen, hands)
-    page.account.words.setFocus()
-    hands.type("Mia came in with a bruise.")
-    hands.wait(lambda: bool(screen._keeping.stream))
-    page.people.line.setFocus()
-    for line in lines or ("Mia Carter 3 Apr 2017 subject",):
-        hands.type(line)
-        hands.press(Key.Key_Return)
-        hands.wait(lambda: page.people.line.value() == "")
-    hands.wait(lambda: len(page.people.table.rows()) == max(len(lines), 1))
-    return page
-
-
-def asked(page: ContactPage, hands: Hands) -> None:
-    """Wait until a match of somebody who has been added can be answered."""
-    hands.wait(lambda: any(b.isVisible() for b in page.side.findChildren(QWidget, "triage.match.same")))
+from ui.widgets import Field
 
 
 def test_a_whole_contact_is_taken_and_routed_by_keyboard_alone(show: Show, desk: Desk) -> None:
@@ -318,56 +271,6 @@ def test_a_direct_line_needs_its_key_twice(show: Show, desk: Desk) -> None:
     assert desk.referral(stream_of(desk)).stage is Stage.CONTACT
 
 
-def test_a_person_is_taken_off_with_delete_and_put_back_with_undo(show: Show, desk: Desk) -> None:
-    screen, hands = show()
-    page = told(screen, hands, "Mia Carter 3 Apr 2017 subject", "Joanne Carter mother PR")
-    page.people.table.setFocus()
-    hands.press(Key.Key_Down)
-    hands.press(Key.Key_Delete)
-    hands.wait(lambda: len(page.people.table.rows()) == 1)
-    hands.press(Key.Key_Z, CTRL)
-    hands.wait(lambda: len(page.people.table.rows()) == 2)
-    assert [made.body.relation for made in desk.referral(stream_of(desk)).subjects.values()][-1] == "mother"
-    hands.rest()
-
-
-def test_what_people_are_to_each_other_is_shown_and_corrected(show: Show, desk: Desk) -> None:
-    screen, hands = show()
-    page = told(screen, hands, "Mia Carter 3 Apr 2017 subject", "Joanne Carter mother PR")
-    mia, joanne = desk.referral(stream_of(desk)).subjects
-    page.people.table.setFocus()
-    hands.press(Key.Key_Down)
-    hands.press(Key.Key_F2)
-    hands.wait(lambda: page.editor.subject == joanne)
-    bond = find(screen, ChoiceField, f"triage.person.bond.{mia}")
-    hands.wait(lambda: bond.value() == "parent")
-    bond.setFocus()
-    hands.type("o")
-    hands.wait(lambda: triage.bonds(desk.referral(stream_of(desk)), joanne)[0].bond == "other")
-    assert nameless(screen) == []
-    hands.rest()
-
-
-def test_a_person_is_edited_in_full_and_gets_an_address(show: Show, desk: Desk) -> None:
-    screen, hands = show()
-    page = told(screen, hands)
-    page.people.table.setFocus()
-    hands.press(Key.Key_F2)
-    hands.wait(lambda: not page.editor.isHidden())
-    school = page.editor.section.inputs["school"]
-    assert isinstance(school, Field)
-    school.setFocus()
-    hands.type("St Chad's, year 4")
-    find(page, QWidget, "triage.person.new.line").setFocus()
-    hands.type("14 Mill Lane")
-    hands.press(Key.Key_A, ALT)
-    stream = stream_of(desk)
-    hands.wait(lambda: len(desk.referral(stream).addresses) == 1)
-    hands.press(Key.Key_Escape)
-    assert page.editor.isHidden()
-    hands.wait(lambda: next(iter(desk.referral(stream).subjects.values())).body.school == "St Chad's, year 4")
-
-
 def test_the_consultants_words_arrive_by_themselves_without_disturbing_the_typing(
     show: Show, desk: Desk
 ) -> None:
@@ -517,49 +420,6 @@ def test_what_is_typed_in_a_contact_that_is_refused_survives_a_crash(show: Show,
     hands.wait(lambda: bool(desk.referral(stream).all(ConcernRecorded)))
     assert desk.referral(stream).all(ConcernRecorded)[0].body.words.endswith("has a key.")
     hands.wait(lambda: not desk.cache.drafts("triage//"))
-    hands.rest()
-
-
-def test_a_concern_about_a_care_home_has_a_setting_and_no_household(show: Show, desk: Desk) -> None:
-    screen, hands = show()
-    page = told(screen, hands, "Alma Whitfield 1941 subject")
-    first = stream_of(desk)
-    hands.press(Key.Key_H, ALT)
-    page.caller.organisational.click()
-    hands.wait(lambda: stream_of(desk) not in ("", first) and page.setting.isVisible())
-    assert not page.people._home_row.isVisible()
-    page.setting.section.inputs["name"].setFocus()  # type: ignore[attr-defined]
-    hands.type("Larch House")
-    hands.wait(lambda: triage.chips(desk)[-1].title == "Larch House")
-    assert nameless(screen) == []
-    hands.rest()
-
-
-def test_how_a_person_is_reached_says_whether_it_is_safe(show: Show, desk: Desk) -> None:
-    screen, hands = show()
-    page = told(screen, hands, "Mia Carter 3 Apr 2017 subject", "Joanne Carter mother PR")
-    joanne = list(desk.referral(stream_of(desk)).subjects)[1]
-    page.people.table.setFocus()
-    hands.press(Key.Key_Down)
-    hands.press(Key.Key_F2)
-    hands.wait(lambda: page.editor.subject == joanne)
-    hands.press(Key.Key_P, ALT)
-    hands.wait(lambda: page.editor.reach._value.error.isVisible())
-    page.editor.reach._value.setFocus()
-    hands.type("07700 900123")
-    hands.tab()
-    hands.type("n")
-    hands.press(Key.Key_P, ALT)
-    stream = stream_of(desk)
-    hands.wait(lambda: bool(desk.referral(stream).all(ContactDetailRecorded)))
-    made = desk.referral(stream).all(ContactDetailRecorded)[0].body
-    assert (made.subject, made.medium, made.value, made.safe) == (joanne, "phone", "07700 900123", False)
-    field = f"triage.person.reach.{made.detail}"
-    hands.wait(lambda: screen.findChild(ChoiceField, field) is not None)
-    find(screen, ChoiceField, field).setFocus()
-    hands.type("s")
-    hands.wait(lambda: desk.referral(stream).all(ContactDetailRecorded)[-1].body.safe is True)
-    assert nameless(screen) == []
     hands.rest()
 
 
