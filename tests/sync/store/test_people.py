@@ -220,12 +220,13 @@ def test_a_search_that_cannot_be_made_says_why(told: Cast, facts: dict[str, Any]
 def test_a_search_is_logged_with_its_terms_before_it_is_answered(told: Cast, story: ServedStory) -> None:
     story.taken()
     who = child()
+    ruth = told["ruth"]
     before = {row.entry for row in told["gwen"].pull()}
-    looked_for(told["ruth"], who, because=story.stream)
+    looked_for(ruth, who, because=story.stream)
     (row,) = [row for row in told["gwen"].pull() if row.entry not in before]
     assert row.body is not None
     logged = msgspec.json.decode(row.body.body, type=SearchMade)
-    assert (logged.by, logged.agency) == (told["ruth"].enrolled.person, "scc-children")
+    assert (logged.by, logged.agency) == (ruth.enrolled.person, "scc-children")
     assert (logged.found, logged.because) == (0, story.stream)
     assert who.surname in logged.terms
 
