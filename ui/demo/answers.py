@@ -24,6 +24,8 @@ class Item:
 def open_request(seat: Seat, case: str) -> None:
     seat.go("requests")
     seat.pick("requests.list", case)
+    # In the list and over the answer.
+    seat.wait(lambda: seat.words().count(case) > 1, f"the request about {case}")
 
 
 def give_findings(seat: Seat, systems: str, people: Sequence[str], items: Sequence[Item]) -> None:

@@ -171,6 +171,9 @@ class Requests(Screen):
         if self._chosen == (row.stream, row.id):
             return
         self._leave()
+        if self.answer is not None:
+            # Until the chosen one is read, nothing may be written to the one before it.
+            self.answer.setEnabled(False)
         self._chosen = chosen = (row.stream, row.id)
         self.run(
             lambda: (
