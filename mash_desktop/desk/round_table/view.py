@@ -174,7 +174,9 @@ def read_table(desk: Desk, stream: str) -> Table:
         subjects=tuple(_decided(referral, subject, rungs) for subject in referral.of_concern),
         rungs=rungs,
         deciding=kept_deciding(desk, referral),
-        drafted=f"{say_moment(draft.made_at, now, config)} by {desk.name(draft.author)}" if draft and referral.signed is None else "",
+        drafted=f"{say_moment(draft.made_at, now, config)} by {desk.name(draft.author)}"
+        if draft and referral.signed is None
+        else "",
         returned_by=f"{desk.name(back.author)}, {say_moment(back.made_at, now, config)}" if back else "",
         returned_reason=back.body.reason if back else "",
         views=_views(referral, config, rungs),
