@@ -22,6 +22,7 @@ from .entries.contact import (
     NoteAdded,
     ReferrerRecorded,
     RelationshipRecorded,
+    SettingRecorded,
     SubjectRecorded,
     TellingRecorded,
 )
@@ -45,6 +46,7 @@ from .entries.table import (
     TableOpened,
     ViewRecorded,
 )
+from .entries.triage import StrategyHeld
 from .fold.gathering import asked_about, requests
 from .fold.identity import Identity
 from .fold.referral import Referral
@@ -62,6 +64,15 @@ _REQUEST_BOUND = (
 )
 _TABLED = (TableOpened, AttendanceRecorded, ViewRecorded, AnalysisRecorded, ActionRecorded, ActionCompleted)
 _OWNERS_ONLY = (ReferrerRecorded,)
+_HANDED_ON = (
+    ConcernRecorded,
+    TellingRecorded,
+    AdultRecorded,
+    AssessmentRecorded,
+    ContactDetailRecorded,
+    SettingRecorded,
+    StrategyHeld,
+)
 
 
 def audiences_of(person: str, agency: str, role: Role, team: str | None) -> frozenset[str]:
@@ -179,9 +190,7 @@ def audiences_within(reach: Reach, entry: Made[Body]) -> frozenset[str]:
         return core | own | {GOVERNANCE}
     if isinstance(body, AgenciesTold):
         return core | {f"agency:{agency}" for agency in body.agencies}
-    if isinstance(
-        body, (ConcernRecorded, TellingRecorded, AdultRecorded, AssessmentRecorded, ContactDetailRecorded)
-    ):
+    if isinstance(body, _HANDED_ON):
         return core | reach.receiving
     if entry.guard is not None and entry.guard in {"stage", "decision"}:
         return core | own | reach.receiving

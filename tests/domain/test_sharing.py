@@ -51,12 +51,13 @@ from mash_desktop.domain.entries.outcome import (
     OutcomeSent,
 )
 from mash_desktop.domain.entries.table import AttendanceRecorded, ViewRecorded
-from mash_desktop.domain.entries.triage import RagRated
+from mash_desktop.domain.entries.triage import RagRated, StrategyHeld
 from mash_desktop.domain.fold import Identity, Stage, fold_identity
 from mash_desktop.domain.roles import Role
 
 from .proposing import made_by
 from .refusing import but
+from .sampling import SAMPLES
 from .stories import ADMINISTRATOR, SAFEGUARDING, SUPERVISOR, OneVictim, at
 from .stories import GOVERNANCE as OFFICER
 from .story import (
@@ -253,6 +254,7 @@ def test_an_address_suppressed_later_is_suppressed_in_every_earlier_word_on_it()
 def received(onward: bool) -> Story:
     """An adult's case whose outcome goes to a team of another agency than the owner's."""
     story = at(Stage.SIGNED)
+    story.tell(CONSULTANT, SAMPLES["strategy.held"])
     release = next(one for one in story.entries if isinstance(one.body, ContributionReleased))
     at_ = story.entries.index(release)
     story.entries[at_] = but(release, body=but(release.body, onward=onward))
@@ -265,6 +267,7 @@ def test_a_receiving_team_of_another_agency_has_a_return_only_where_its_agency_a
     story = received(onward)
     assert ("agency:scc-adults" in audience(story, ContributionReleased)) is onward
     assert "agency:scc-adults" in audience(story, ConcernRecorded)
+    assert "agency:scc-adults" in audience(story, StrategyHeld)
     assert "agency:scc-adults" not in audience(story, ReferrerRecorded)
     assert "agency:scc-adults" not in audience(story, RequestMade)
 
