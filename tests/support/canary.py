@@ -1,4 +1,4 @@
-"""Looking for words on the disk that should be nowhere in clear, in the forms in which they could lie there."""
+"""Looking for words on the disk that should be nowhere in clear, in each form in which they could lie."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def forms(word: str) -> frozenset[bytes]:
-    """The bytes of a word in clear, in UTF-16, escaped as JSON, and inside base64 at each of three offsets."""
+    """The bytes of a word: in clear, in UTF-16, escaped as JSON, inside base64 at each of three offsets."""
     plain = word.encode()
     found = {plain, word.encode("utf-16-le"), json.dumps(word)[1:-1].encode()}
     for offset in range(3):

@@ -41,6 +41,8 @@ class HubBoard(Screen):
     def __init__(self, desk: Desk, worker: Worker) -> None:
         super().__init__(worker)
         self._desk = desk
+        self._asked = ""
+        """The referral chosen last: what stands at the side, or is about to."""
         self._board = Board()
         self._wanted = ""
         self._entering = False
@@ -204,6 +206,7 @@ class HubBoard(Screen):
         self._pace.setText(self._board.pace(now))
 
     def _row_chosen(self, row: BoardRow) -> None:
+        self._asked = row.stream
         shown = self.side.case
         if shown is None or shown.stream != row.stream:
             self._form.close()
@@ -216,8 +219,7 @@ class HubBoard(Screen):
         self.run(partial(hub_board.case, self._desk, stream), partial(self._show_case, stream))
 
     def _show_case(self, stream: str, case: Case | None) -> None:
-        current = self.table.current()
-        if current is not None and current.stream == stream:
+        if stream == self._asked:
             if case != self.side.case:
                 self.side.show_case(case, self._desk.now())
             self.side.setEnabled(True)

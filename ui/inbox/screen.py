@@ -45,6 +45,8 @@ class Inbox(Screen):
     def __init__(self, desk: Desk, worker: Worker) -> None:
         super().__init__(worker)
         self._desk = desk
+        self._asked = ""
+        """The referral chosen last: what stands at the side, or is about to."""
         self._wanted = ""
         self._entering = False
         self.table: DenseTable[Received] = DenseTable(
@@ -159,6 +161,7 @@ class Inbox(Screen):
             self._instead.put(state)
 
     def _row_chosen(self, row: Received) -> None:
+        self._asked = row.stream
         shown = self.side.shown
         if shown is not None and shown.row.stream == row.stream:
             self.side.setEnabled(True)
@@ -173,8 +176,7 @@ class Inbox(Screen):
         self.run(partial(inbox.read_received, self._desk, stream), partial(self._show_open, stream))
 
     def _show_open(self, stream: str, shown: Open | None) -> None:
-        current = self.table.current()
-        if current is not None and current.stream == stream:
+        if stream == self._asked:
             if shown != self.side.shown:
                 self.side.show_open(shown, self._desk.now())
             self.side.setEnabled(True)

@@ -38,6 +38,8 @@ class Oversight(Screen):
     def __init__(self, desk: Desk, worker: Worker) -> None:
         super().__init__(worker)
         self._desk = desk
+        self._asked = ""
+        """The referral chosen last: what stands at the side, or is about to."""
         self._queue: Queue | None = None
         self._wanted = ""
         self._entering = False
@@ -142,6 +144,7 @@ class Oversight(Screen):
         self._card.hide()
 
     def _row_chosen(self, row: QueueEntry) -> None:
+        self._asked = row.stream
         shown = self.side.contact
         if shown is None or shown.stream != row.stream:
             self._form.close()
@@ -154,8 +157,7 @@ class Oversight(Screen):
         self.run(partial(oversight.contact, self._desk, stream), partial(self._show_contact, stream))
 
     def _show_contact(self, stream: str, contact: Contact | None) -> None:
-        current = self.table.current()
-        if current is not None and current.stream == stream:
+        if stream == self._asked:
             if contact != self.side.contact:
                 self.side.show_contact(contact, self._desk.now())
             self.side.setEnabled(True)
