@@ -111,8 +111,11 @@ def test_delays_grow_for_accounts_that_exist_and_for_others_alike(
     assert problem["code"] == "sign-in-delayed"
     assert problem["retry_after"] >= 1
     assert delayed.headers["retry-after"] == str(problem["retry_after"])
-    time.sleep(problem["retry_after"])
-    assert until_delayed(served_store, wrong, at_least=1).json()["retry_after"] > problem["retry_after"]
+    waits = [problem["retry_after"]]
+    while waits[-1] == waits[0] and len(waits) < 5:
+        time.sleep(waits[-1])
+        waits.append(until_delayed(served_store, wrong, at_least=1).json()["retry_after"])
+    assert waits[-1] > waits[0]
 
 
 def test_a_failed_sign_in_is_in_governances_log_without_the_account(
