@@ -41,6 +41,8 @@ class HubBoard(Screen):
     def __init__(self, desk: Desk, worker: Worker) -> None:
         super().__init__(worker)
         self._desk = desk
+        self._changed: frozenset[str] = frozenset()
+        self._refreshing = False
         self._asked = ""
         """The referral chosen last: what stands at the side, or is about to."""
         self._board = Board()
@@ -130,14 +132,23 @@ class HubBoard(Screen):
         if change_set.hub:
             self.run(partial(hub_board.read_board, self._desk), self._show_board)
         streams = frozenset(one for one in change_set.streams if one.startswith("referral:"))
-        if streams and self._board.whole:
-            board = self._board
-            self.run(partial(hub_board.refreshed, self._desk, board, streams), self._show_board)
-        shown = self.side.case
-        if shown is not None and shown.stream in streams:
-            self._read_case(shown.stream)
+        self._changed |= streams
+        self._refresh()
+        if self._asked in streams:
+            self._read_case(self._asked)
         if change_set.outbox:
             self.run(partial(hub_board.refused_ratings, self._desk), self._show_refused)
+
+    def _refresh(self) -> None:
+        """One refreshing at a time, each on the board that the last one made: none undoes another."""
+        if self._changed and not self._refreshing and self._board.whole:
+            self._refreshing, changed, self._changed = True, self._changed, frozenset()
+            self.run(partial(hub_board.refreshed, self._desk, self._board, changed), self._refreshed)
+
+    def _refreshed(self, board: Board) -> None:
+        self._refreshing = False
+        self._show_board(board)
+        self._refresh()
 
     def _first(self, board: Board) -> None:
         if not self._board.whole:

@@ -38,6 +38,8 @@ class Oversight(Screen):
     def __init__(self, desk: Desk, worker: Worker) -> None:
         super().__init__(worker)
         self._desk = desk
+        self._changed: frozenset[str] = frozenset()
+        self._refreshing = False
         self._asked = ""
         """The referral chosen last: what stands at the side, or is about to."""
         self._queue: Queue | None = None
@@ -91,12 +93,22 @@ class Oversight(Screen):
         if change_set.hub:
             self.run(partial(oversight.read_queue, self._desk), self._show_queue)
         streams = frozenset(one for one in change_set.streams if one.startswith("referral:"))
-        if streams:
-            self.run(partial(oversight.refreshed, self._desk, self._queue, streams), self._show_queue)
-        shown = self.side.contact
+        self._changed |= streams
+        self._refresh()
         others = any(one.startswith("identity:") for one in change_set.streams)
-        if shown is not None and (shown.stream in streams or others):
-            self._read_contact(shown.stream)
+        if self._asked and (self._asked in streams or others):
+            self._read_contact(self._asked)
+
+    def _refresh(self) -> None:
+        """One refreshing at a time, each on the list that the last one made: none undoes another."""
+        if self._changed and not self._refreshing and self._queue is not None:
+            self._refreshing, changed, self._changed = True, self._changed, frozenset()
+            self.run(partial(oversight.refreshed, self._desk, self._queue, changed), self._refreshed)
+
+    def _refreshed(self, queue: Queue) -> None:
+        self._refreshing = False
+        self._show_queue(queue)
+        self._refresh()
 
     def _failed(self, error: Exception) -> None:
         self._loading.hide()
