@@ -32,7 +32,7 @@ from ui.demo.telling import NotThere
 from ui.screen import Screen
 from ui.widgets import DenseTable, Pill, Text
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds that a person waits for something to appear before the demonstration fails."""
 
 
