@@ -106,7 +106,7 @@ class Cache:
     def drafts(self, prefix: str) -> dict[str, str]:
         """Drafts whose key begins so."""
         table = schema.drafts
-        begins = table.c.key.startswith(prefix, autoescape=True)
+        begins = func.substr(table.c.key, 1, len(prefix)) == prefix
         with self._read() as connection:
             rows = connection.execute(select(table.c.key, table.c.text).where(begins))
             return {row.key: row.text for row in rows}

@@ -208,7 +208,8 @@ class Cached(RuleBasedStateMachine):
         with self.cache._read() as connection:
             rows = connection.exec_driver_sql(
                 "SELECT e.position IS NOT NULL, e.refused,"
-                " EXISTS (SELECT 1 FROM grants g WHERE g.entry = e.id), o.state FROM entries e LEFT JOIN outbox o ON o.act = e.act"
+                " EXISTS (SELECT 1 FROM grants g WHERE g.entry = e.id), o.state"
+                " FROM entries e LEFT JOIN outbox o ON o.act = e.act"
             ).all()
             for admitted, refused, granted, state in rows:
                 assert bool(admitted) == bool(granted)

@@ -10,16 +10,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from mash_desktop.cache import Cache, open_engine
 from mash_desktop.cache.feed import FeedRow
+from mash_desktop.cache.outbox import Clash
 from mash_desktop.cache.reading import stamp
 from mash_desktop.domain.acts import Draft, Parcel, compose, read
 from mash_desktop.domain.codes import Rag
-from mash_desktop.domain.entries.contact import ConcernRecorded, NoteAdded
+from mash_desktop.domain.entries.access import RecordViewed
+from mash_desktop.domain.entries.contact import ConcernRecorded, DocumentAttached, NoteAdded
 from mash_desktop.domain.entries.triage import RagRated
+from mash_desktop.domain.errors import Refusal
 from mash_desktop.domain.fold import Stage
-from tests.domain.story import KEY, MANAGER, OPERATOR, START, Story
+from mash_desktop.proofs.signature import SigningKey
+from tests.domain.story import CONSULTANT, KEY, MANAGER, OPERATOR, START, Story
 from tests.support.desks import receive, receive_hub
 
 
@@ -148,6 +153,229 @@ def test_a_draft_ends_with_the_act_that_it_became(cache: Cache) -> None:
     change = cache.save(parcel, forget_drafts=["triage/1/words"])
     assert change.drafts == {"triage/1/words"}
     assert cache.draft("triage/1/words") is None
+
+
+# --- what became of an act is decided once
+
+
+def two(stream: str = "referral:1") -> Parcel:
+    drafts = [Draft(stream, NoteAdded(words="one")), Draft(stream, NoteAdded(words="two"))]
+    return compose("staffordshire", OPERATOR, drafts, KEY, START)
+
+
+def row_of(parcel: Parcel, place: int, position: int, audience: str = "agency:scc-children") -> FeedRow:
+    body = parcel.bodies[place]
+    return FeedRow(
+        audience,
+        body.entry,
+        True,
+        signed=parcel.signed,
+        body=body,
+        position=position,
+        admitted_at=stamp(START),
+    )
+
+
+def test_an_answer_undoes_nothing_that_has_been_decided(cache: Cache) -> None:
+    parcel = note("referral:1", "a")
+    cache.save(parcel)
+    act = act_of(parcel)
+    cache.admitted(act, (41,), START)
+    assert not cache.admitted(act, (42,), START)
+    assert not cache.refused(act, "not-permitted", "It cannot be done.", None, None, None)
+    with pytest.raises(Refusal) as told:
+        cache.let_go(act)
+    assert told.value.code == "act-gone"
+    assert [entry.position for entry in cache.entries("referral:1")] == [41]
+
+
+def test_a_feed_that_shows_part_of_an_act_settles_the_whole_of_it(cache: Cache) -> None:
+    parcel = two()
+    cache.save(parcel)
+    cache.receive([row_of(parcel, 1, 8)], [], cache.places())
+    assert cache.waiting() == ()
+    assert [entry.position for entry in cache.entries("referral:1")] == [7, 8]
+    row = cache.row("referral:1")
+    assert row is not None
+    assert not row.pending
+    cache.receive([], [], cache.places(), read_to=8)
+    assert [entry.position for entry in cache.entries("referral:1")] == [8]
+
+
+def test_what_was_answered_is_held_until_the_feeds_have_been_read_so_far(cache: Cache) -> None:
+    parcel = two()
+    cache.save(parcel)
+    cache.admitted(act_of(parcel), (7, 8), START)
+    cache.receive([], [], cache.places(), read_to=6)
+    assert len(cache.entries("referral:1")) == 2
+    change = cache.receive([], [], cache.places(), read_to=8)
+    assert change.streams == {"referral:1"}
+    assert cache.entries("referral:1") == ()
+
+
+def test_two_acts_do_not_stand_at_one_position(cache: Cache) -> None:
+    first, second = note("referral:1", "a"), note("referral:1", "b")
+    cache.save(first)
+    cache.save(second)
+    cache.admitted(act_of(first), (7,), START)
+    with pytest.raises(Clash):
+        cache.admitted(act_of(second), (7,), START)
+    assert [one.act for one in cache.waiting()] == [act_of(second)]
+    with pytest.raises(Clash):
+        cache.receive([row_of(note("referral:2", "c"), 0, 7)], [], cache.places())
+    assert cache.entries("referral:2") == ()
+
+
+def test_an_act_made_again_goes_where_the_old_one_would_have_gone(cache: Cache) -> None:
+    first, second = note("referral:1", "a"), note("referral:1", "b")
+    for parcel in (first, second):
+        cache.save(parcel)
+    cache.refused(act_of(first), "not-permitted", "It cannot be done.", None, None, None)
+    again = note("referral:1", "a again")
+    cache.save(again, instead_of=act_of(first))
+    assert [act_of(p) for p in cache.outgoing("priya", 10)] == [act_of(again), act_of(second)]
+    assert [e.body for e in cache.entries("referral:1")] == [NoteAdded(words="a again"), NoteAdded(words="b")]
+    with pytest.raises(Refusal) as told:
+        cache.save(note("referral:1", "a third time"), instead_of=act_of(first))
+    assert told.value.code == "act-gone"
+    assert len(cache.waiting()) == 2
+
+
+def test_who_looked_at_what_waits_for_no_other_act(cache: Cache) -> None:
+    def looked(target: str) -> Parcel:
+        body = RecordViewed(target=target, screen="triage", at=START)
+        return compose("staffordshire", OPERATOR, [Draft("access:2026-11-12", body)], KEY, START)
+
+    first, second = looked("referral:1"), looked("referral:2")
+    cache.save(first)
+    cache.save(second)
+    cache.refused(act_of(first), "role-not-held", "You do not hold that role.", None, None, None)
+    assert [act_of(p) for p in cache.outgoing("priya", 10)] == [act_of(second)]
+
+
+def test_no_more_is_sent_at_a_time_than_a_request_may_hold(cache: Cache) -> None:
+    parcels = [note(f"referral:{number}", "x" * 1_500_000) for number in range(4)]
+    big = note("referral:9", "x" * 5_000_000)
+    for parcel in (*parcels, big):
+        cache.save(parcel)
+    assert len(cache.outgoing("priya", 20)) == 2
+    for parcel in parcels:
+        cache.let_go(act_of(parcel))
+    assert [act_of(p) for p in cache.outgoing("priya", 20)] == [act_of(big)]
+
+
+def test_how_much_waits_is_known_without_reading_it(cache: Cache) -> None:
+    parcels = [note("referral:1", str(number)) for number in range(3)]
+    for parcel in parcels:
+        cache.save(parcel)
+    cache.refused(act_of(parcels[1]), "not-permitted", "It cannot be done.", None, None, None)
+    assert cache.waiting_counts() == {"waiting": 2, "refused": 1}
+
+
+# --- access lost and given back
+
+
+def test_what_the_same_key_signed_waits_again_and_what_another_signed_is_told(cache: Cache) -> None:
+    old, kept = SigningKey.generate(), note("referral:2", "signed with the key of today")
+    before = replace(OPERATOR, key=old.key_id)
+    lost = compose("staffordshire", before, [Draft("referral:1", NoteAdded(words="before"))], old, START)
+    cache.save(lost)
+    cache.save(kept)
+    cache.quarantine("priya")
+    change = cache.release("priya", KEY.key_id)
+    assert change.streams == {"referral:1"}
+    assert [(one.state, one.code) for one in cache.waiting()] == [("refused", "key-revoked"), ("waiting", "")]
+    assert cache.entries("referral:1") == ()
+    assert cache.outgoing("priya", 10) == (kept,)
+
+
+# --- documents
+
+
+def attaching(digest: str, stream: str = "referral:1") -> Parcel:
+    body = DocumentAttached(
+        document="d1",
+        title="School chronology",
+        media_type="application/pdf",
+        size=6,
+        digest=digest,
+        chunks=(digest,),
+    )
+    return compose("staffordshire", OPERATOR, [Draft(stream, body)], KEY, START)
+
+
+def test_pieces_of_a_document_go_with_the_last_entry_that_names_them(cache: Cache) -> None:
+    one, other = "aa" * 32, "bb" * 32
+    for digest in (one, other):
+        cache.put_chunk(digest, b"a page", sent=False)
+    first, again, second = attaching(one), attaching(one, "referral:2"), attaching(other)
+    for parcel in (first, again, second):
+        cache.save(parcel)
+    cache.let_go(act_of(first))
+    assert cache.chunk(one) == b"a page"
+    cache.let_go(act_of(again))
+    assert cache.chunk(one) is None
+    assert cache.unsent_chunks() == (other,)
+
+
+def test_pieces_of_a_document_are_not_kept_beyond_the_right_to_it(cache: Cache) -> None:
+    digest = "aa" * 32
+    parcel = attaching(digest)
+    cache.receive([row_of(parcel, 0, 7)], [], cache.places())
+    cache.put_chunk(digest, b"a page", sent=True)
+    assert cache.holdings().documents == 1
+    cache.receive([FeedRow("agency:scc-children", parcel.bodies[0].entry, False)], [], cache.places())
+    assert cache.chunk(digest) is None
+
+
+def test_a_document_that_the_hub_lacks_is_sent_again_when_it_is_done_again(cache: Cache) -> None:
+    digest = "aa" * 32
+    cache.put_chunk(digest, b"a page", sent=True)
+    parcel = attaching(digest)
+    cache.save(parcel)
+    cache.refused(act_of(parcel), "document-unsent", "A piece has not been sent yet.", "chunks", None, None)
+    assert cache.unsent_chunks() == (digest,)
+    again = attaching(digest)
+    cache.save(again, instead_of=act_of(parcel))
+    assert cache.unsent_chunks() == (digest,)
+
+
+# --- a store restored from a backup
+
+
+def test_what_its_author_holds_whole_is_offered_to_a_restored_store_before_all_else(cache: Cache) -> None:
+    mine, part, theirs, waiting = (
+        two(),
+        two("referral:2"),
+        Story("referral:3", first=50).taken(),
+        note("referral:1", "waits"),
+    )
+    digest = "aa" * 32
+    document = attaching(digest)
+    cache.put_chunk(digest, b"a page", sent=True)
+    cache.receive([row_of(mine, 0, 7), row_of(mine, 1, 8)], [], cache.places())
+    cache.receive([row_of(part, 0, 9), row_of(document, 0, 11)], [], cache.places())
+    receive(cache, CONSULTANT, theirs)
+    cache.save(waiting)
+    change = cache.begin_epoch("priya")
+    assert change.outbox
+    assert {"referral:1", "referral:2", "referral:3"} <= change.streams
+    offered = [act_of(parcel) for parcel in (mine, document)]
+    ours = [act for act, parcel in theirs.parcels.items() if read(parcel.signed).author == "priya"]
+    assert {one.act for one in cache.waiting()} == {*offered, *ours, act_of(waiting)}
+    assert [one.act for one in cache.waiting()][:2] == offered
+    assert cache.waiting()[-1].act == act_of(waiting)
+    assert cache.outgoing("priya", 1) == (mine,)
+    assert cache.unsent_chunks() == (digest,)
+    assert cache.places() == {}
+    assert cache.entries("referral:2") == ()
+    # Until the configuration has come again nothing of a case can be told; then it is.
+    assert cache.row("referral:1") is None
+    receive_hub(cache)
+    row = cache.row("referral:1")
+    assert row is not None
+    assert row.pending
+    assert not cache.begin_epoch("nobody").streams - {"hub"}
 
 
 KILLED = """
