@@ -147,6 +147,7 @@ def test_a_profile_of_a_newer_program_is_refused(tmp_path: Path) -> None:
 def test_a_second_opening_finds_what_the_first_wrote(tmp_path: Path) -> None:
     cache = opened(tmp_path)
     cache.put_draft("triage/1", "half a sentence")
+    cache.put_fact("head", b"3")
     cache.put_facts({"account": b"someone", "session": b"old"})
     cache.put_facts({"session": None})
     cache.close()

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
-from mash_desktop.cache import Cache, open_engine
+from mash_desktop.cache import Cache, ChangeSet, feed, open_engine
 from mash_desktop.cache.feed import FeedPlace, FeedRow
-from mash_desktop.domain.acts import Draft, compose
-from mash_desktop.domain.entries.identity import HistoryRecorded, PastEpisode
+from mash_desktop.cache.reading import stamp
+from mash_desktop.domain.acts import Draft, Parcel, compose, read
+from mash_desktop.domain.entries import Unread
+from mash_desktop.domain.entries.contact import NoteAdded, SubjectRecorded
+from mash_desktop.domain.entries.hub import PersonEnrolled
+from mash_desktop.domain.entries.identity import HistoryRecorded, IdentityLinked, PastEpisode
 from mash_desktop.domain.fold import Stage
 from mash_desktop.domain.partial_date import PartialDate
 from mash_desktop.matching import Band, PersonFacts
@@ -102,3 +108,174 @@ def test_history_is_matched_and_says_why(cache: Cache) -> None:
     assert "same birth date and surname" in found.match.say()
     assert found.shown.past[0][2] == PartialDate(2026, 8, 11)
     assert cache.identity("identity:1").history[0].body == body
+
+
+def granted(parcel: Parcel, position: int, audience: str = "agency:scc-children") -> list[FeedRow]:
+    return [
+        FeedRow(
+            audience,
+            body.entry,
+            True,
+            signed=parcel.signed,
+            body=body,
+            position=position + place,
+            admitted_at=stamp(START),
+        )
+        for place, body in enumerate(parcel.bodies)
+    ]
+
+
+def note(stream: str, words: str) -> Parcel:
+    return compose("staffordshire", OPERATOR, [Draft(stream, NoteAdded(words=words))], KEY, START)
+
+
+def test_a_grant_without_content_waits_for_its_withdrawal(cache: Cache) -> None:
+    parcel = note("referral:1", "a")
+    (row,) = granted(parcel, 7)
+    bare = FeedRow(row.audience, row.entry, True)
+    assert not cache.receive([bare], [], cache.places())
+    cache.receive([row], [], cache.places())
+    assert cache.receive([bare, FeedRow(row.audience, row.entry, False)], [], cache.places())
+    assert cache.entries("referral:1") == ()
+    with cache._read() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM acts WHERE id != 0").scalar() == 1
+
+
+def test_a_body_disposed_of_leaves_its_entry(cache: Cache) -> None:
+    parcel = note("referral:1", "a")
+    (row,) = granted(parcel, 7)
+    cache.receive([row], [], cache.places())
+    cache.receive([replace(row, body=None, disposed=True)], [], cache.places())
+    cache.receive([replace(granted(note("referral:1", "b"), 8)[0], body=None)], [], cache.places())
+    assert [entry.body for entry in cache.entries("referral:1")] == [
+        Unread(why="disposed"),
+        Unread(why="withheld"),
+    ]
+
+
+def test_what_a_newer_program_wrote_is_kept_and_said_to_be_newer(cache: Cache) -> None:
+    parcel = note("referral:1", "a")
+    (row,) = granted(parcel, 7)
+    assert row.body is not None
+    cache.receive([replace(row, body=replace(row.body, body=b'{"words":3}'))], [], cache.places())
+    assert [entry.body for entry in cache.entries("referral:1")] == [Unread(why="newer")]
+
+
+def test_a_case_comes_to_the_lists_once_the_configuration_is_there(tmp_path: Path) -> None:
+    cache = Cache(open_engine(tmp_path / "bare.db", lambda: "5a" * 32))
+    cache.receive(granted(note("referral:1", "a"), 7), [], [])
+    assert cache.row("referral:1") is None
+    assert cache.queue(tuple(Stage)) == ()
+    receive_hub(cache)
+    assert cache.row("referral:1") is not None
+    cache.close()
+
+
+def test_people_are_shown_anew_when_their_case_moves_on(cache: Cache) -> None:
+    story = Story("referral:1").taken()
+    receive(cache, CONSULTANT, story)
+    before = {key: shown.past for key, shown in cache.search("carter")}
+    story.triaged()
+    receive(cache, CONSULTANT, story)
+    after = {key: shown.past for key, shown in cache.search("carter")}
+    assert before.keys() == after.keys()
+    assert before["referral:1#mia"] != after["referral:1#mia"]
+    facts = PersonFacts(forenames="Mia", surname="Carter")
+    assert [one.key for one in cache.matches(facts)] == ["referral:1#mia"]
+    body = next(e.body for e in cache.entries("referral:1") if isinstance(e.body, SubjectRecorded))
+    corrected = replace(body, surname="Quillfeather")
+    told = compose(
+        "staffordshire", OPERATOR, [Draft("referral:1", corrected)], KEY, START + timedelta(hours=1)
+    )
+    cache.save(told)
+    assert [one.key for one in cache.matches(replace(facts, surname="Quillfeather"))] == ["referral:1#mia"]
+    assert cache.search("quillf")
+    assert cache.matches(facts, besides="referral:1") == ()
+    assert cache.matches(PersonFacts()) == ()
+
+
+def test_an_identity_without_history_is_not_found_by_name(cache: Cache) -> None:
+    link = IdentityLinked(referral="referral:1", subject="mia", reason="Same birth date.")
+    parcel = compose("staffordshire", OPERATOR, [Draft("identity:1", link)], KEY, START)
+    change = cache.receive(granted(parcel, 7), [], cache.places())
+    assert change.streams == {"identity:1"}
+    assert cache.linking() == ("identity:1",)
+    assert [one.stream for one in cache.linked_identities("referral:1")] == ["identity:1"]
+    assert cache.linked_identities("referral:2") == ()
+
+
+def test_changes_add_up(cache: Cache) -> None:
+    hub = cache.receive(granted(note("hub", "a"), 7), [], cache.places())
+    assert hub.hub
+    case = cache.receive(granted(note("referral:1", "a"), 8), [], cache.places())
+    both = hub | case | ChangeSet(drafts=frozenset({"triage/1"}))
+    assert both.streams == {"hub", "referral:1"}
+    assert both.drafts == {"triage/1"}
+    assert not case.hub
+    assert not ChangeSet()
+
+
+# --- the hub's own stream
+
+
+def told_of(name: str) -> Parcel:
+    drafts = [Draft("hub", PersonEnrolled(person="lucy", name=name))]
+    return compose("staffordshire", OPERATOR, drafts, KEY, START)
+
+
+def test_a_reader_that_began_before_a_change_does_not_bring_back_what_was(cache: Cache) -> None:
+    with cache._read() as connection:
+        connection.exec_driver_sql("SELECT count(*) FROM entries").scalar()
+        cache.receive(granted(told_of("Lucy Machin"), 7, "hub"), [], cache.places())
+        assert cache.directory().name("lucy") == "Lucy Machin"
+        assert cache._directory_in(connection).name("lucy") == "someone no longer listed"
+    assert cache.directory().name("lucy") == "Lucy Machin"
+
+
+def test_a_change_that_came_to_nothing_is_not_remembered(cache: Cache) -> None:
+    rows = granted(told_of("Lucy Machin"), 7, "hub")
+
+    def broken() -> None:
+        with cache._write() as connection:
+            feed.apply(connection, rows, [], cache.places())
+            cache._project(connection, frozenset({"hub"}))
+            assert cache._directory_in(connection).name("lucy") == "Lucy Machin"
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        broken()
+    assert cache.directory().name("lucy") == "someone no longer listed"
+
+
+# --- asking
+
+
+def test_streams_entries_and_holdings_are_counted_by_what_they_are(cache: Cache) -> None:
+    cache.receive(granted(note("referral:1", "the yellow door"), 7), [], cache.places())
+    cache.save(note("referral:2", "the yellow car"))
+    refused = note("referral:3", "the yellow bus")
+    cache.save(refused)
+    cache.refused(read(refused.signed).id, "not-permitted", "It cannot be done.", None, None, None)
+    cache.put_chunk("aa" * 32, b"a page", sent=True)
+    assert cache.streams("referral:") == ("referral:1", "referral:2", "referral:3")
+    assert {entry.stream for entry in cache.entries_naming("referral:", "yellow")} == {
+        "referral:1",
+        "referral:2",
+    }
+    assert cache.entries_naming("referral:", "green") == ()
+    holdings = cache.holdings()
+    assert (holdings.referrals, holdings.identities, holdings.access_days, holdings.documents) == (3, 0, 0, 1)
+    assert cache.timeline().versions
+
+
+def test_a_list_is_longest_waiting_first_or_one_owners_when_asked(cache: Cache) -> None:
+    first, second = Story("referral:1").taken(), Story("referral:2", first=50)
+    second.now += timedelta(hours=1)
+    second.taken()
+    for story in (second, first):
+        receive(cache, CONSULTANT, story)
+    rows = cache.queue((Stage.CONTACT,), by_due=False)
+    assert {row.stream for row in rows} == {"referral:1", "referral:2"}
+    assert [row.received_at for row in rows] == sorted(row.received_at for row in rows if row.received_at)
+    assert len(cache.queue((Stage.CONTACT,), owner="scc-children")) == 2
+    assert len(cache.queue((Stage.CONTACT,), most=1, offset=1)) == 1
