@@ -108,6 +108,13 @@ class Seat:
             time.sleep(0.005)
         QApplication.processEvents()
 
+    def pause(self, seconds: float) -> None:
+        """Let the windows live for a while."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            QApplication.processEvents()
+            time.sleep(0.005)
+
     @property
     def screen(self) -> Screen:
         screen = self.person_window.window.current_screen()

@@ -146,7 +146,12 @@ def _to_hub(day: Day, signer: Seat, case: str, rag: str, why: str, agencies: tup
     """Admitted by the decision maker, rated and asked about by the hub manager."""
     signer.go("oversight")
     signer.pick("oversight.table", case)
-    admit(signer, purpose="To find out how safe this person is, and who knows what.", reason="Threshold met.")
+    admit(
+        signer,
+        case,
+        purpose="To find out how safe this person is, and who knows what.",
+        reason="Threshold met.",
+    )
     karen = day.seat("karen")
     karen.go("hub")
     karen.pick("hub.table", case)
