@@ -35,7 +35,7 @@ def _cut_and_refused(day: Day) -> None:
     _contact(priya)
     ruth.go("oversight")
     ruth.pick("oversight.table", CASE)
-    admit(ruth, CASE, purpose="To find out whether Ivy is safe.", reason="Threshold met: s17.")
+    admit(ruth, purpose="To find out whether Ivy is safe.", reason="Threshold met: s17.")
     neil.go("hub")
     neil.pick("hub.table", CASE)
     wire.cut()

@@ -108,13 +108,6 @@ class Seat:
             time.sleep(0.005)
         QApplication.processEvents()
 
-    def pause(self, seconds: float) -> None:
-        """Let the windows live for a while."""
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            QApplication.processEvents()
-            time.sleep(0.005)
-
     @property
     def screen(self) -> Screen:
         screen = self.person_window.window.current_screen()
@@ -264,26 +257,24 @@ class Seat:
 
     def pick(self, name: str, words: str) -> None:
         """Choose the row of a table that says these words, once there is one."""
-        found: list[tuple[DenseTable[object], int]] = []
+        self._come_forward()
 
-        def seen() -> bool:
+        def pressed() -> bool:
+            # Found and pressed in one breath: a list may be made anew at any moment.
             for table in self.window.findChildren(DenseTable, name):
                 model = table.model()
                 for row in range(model.rowCount()):
                     said = [str(model.data(model.index(row, c)) or "") for c in range(model.columnCount())]
                     if table.isVisible() and words in " ".join(said):
-                        found.append((table, row))
+                        index = model.index(row, 0)
+                        table.scrollTo(index)
+                        at = table.visualRect(index).center()
+                        QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=at)
+                        table.setFocus()
                         return True
             return False
 
-        self.wait(seen, f"a row with “{words}”")
-        self._come_forward()
-        table, row = found[0]
-        index = table.model().index(row, 0)
-        table.scrollTo(index)
-        QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=table.visualRect(index).center())
-        table.setFocus()
-        QApplication.processEvents()
+        self.wait(pressed, f"a row with “{words}”")
 
     def key(self, key: str, widget: QWidget | None = None) -> None:
         """Press a key, or several in turn, where the focus is."""

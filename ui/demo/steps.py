@@ -43,15 +43,8 @@ class People:
         return tuple(desk.referral(self.stream).subjects) if desk else ()
 
 
-def admit(seat: Seat, case: str, purpose: str, reason: str) -> None:
+def admit(seat: Seat, purpose: str, reason: str) -> None:
     """Agree with the contact chosen and admit it, confirming each person's basis."""
-    for _ in range(10):
-        # It may still have been at triage when it was chosen: look again, as a person would.
-        if seat.there("oversight.admit"):
-            break
-        seat.pause(1.0)
-        seat.go("oversight")
-        seat.pick("oversight.table", case)
     seat.press("oversight.admit")
     seat.type("oversight.purpose", purpose)
     seat.type("oversight.reason", reason)

@@ -143,7 +143,13 @@ class HubBoard(Screen):
         """One refreshing at a time, each on the board that the last one made: none undoes another."""
         if self._changed and not self._refreshing and self._board.whole:
             self._refreshing, changed, self._changed = True, self._changed, frozenset()
-            self.run(partial(hub_board.refreshed, self._desk, self._board, changed), self._refreshed)
+            self.run(
+                partial(hub_board.refreshed, self._desk, self._board, changed), self._refreshed, self._stale
+            )
+
+    def _stale(self, error: Exception) -> None:
+        self._refreshing = False
+        self._tell(error)
 
     def _refreshed(self, board: Board) -> None:
         self._refreshing = False

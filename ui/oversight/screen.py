@@ -103,7 +103,13 @@ class Oversight(Screen):
         """One refreshing at a time, each on the list that the last one made: none undoes another."""
         if self._changed and not self._refreshing and self._queue is not None:
             self._refreshing, changed, self._changed = True, self._changed, frozenset()
-            self.run(partial(oversight.refreshed, self._desk, self._queue, changed), self._refreshed)
+            self.run(
+                partial(oversight.refreshed, self._desk, self._queue, changed), self._refreshed, self._stale
+            )
+
+    def _stale(self, error: Exception) -> None:
+        self._refreshing = False
+        self._tell(error)
 
     def _refreshed(self, queue: Queue) -> None:
         self._refreshing = False
