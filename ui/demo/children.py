@@ -111,9 +111,7 @@ def _oversee(day: Day, ruth: Seat) -> None:
     ruth.go("oversight")
     ruth.pick("oversight.table", CASE)
     day.picture(ruth, "oversight")
-    admit(
-        ruth, CASE, purpose="To find out whether the children are safe at home.", reason="Threshold met: s17."
-    )
+    admit(ruth, purpose="To find out whether the children are safe at home.", reason="Threshold met: s17.")
     day.telling.step("Ruth Okafor agrees and admits it: lawful basis and each person in scope confirmed.")
 
 

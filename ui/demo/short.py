@@ -148,7 +148,6 @@ def _to_hub(day: Day, signer: Seat, case: str, rag: str, why: str, agencies: tup
     signer.pick("oversight.table", case)
     admit(
         signer,
-        case,
         purpose="To find out how safe this person is, and who knows what.",
         reason="Threshold met.",
     )
