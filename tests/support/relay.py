@@ -88,6 +88,8 @@ class Relay:
             self._ready.set()
             await self._stop.wait()
             listening.close()
+            # Who has just come is still shaking hands, and is nobody's task until that is done.
+            await asyncio.sleep(0.1)
             for task in tuple(tasks):
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)

@@ -54,6 +54,43 @@ def states(networked: Networked) -> list[str]:
 # --- beginning and ending
 
 
+def test_a_first_sync_goes_page_by_page_and_takes_up_where_it_was_broken_off(office: Office) -> None:
+    relay = office.relay()
+
+    def short(asked: Asked) -> Asked:
+        if not asked.path.endswith("/feed"):
+            return asked
+        pull = msgspec.json.decode(asked.body, type=protocol.Pull)
+        return changed(asked, body=msgspec.json.encode(replace(pull, limit=4)))
+
+    priya = office.sit("Priya Nair", *OPERATOR)
+    priya.until_online()
+    cases = [referral() for _ in range(5)]
+    for case in cases:
+        priya.contact(case)
+    priya.until_sent()
+    pages = 0
+
+    def breaks(asked: Asked, answered: Answered) -> Answered | None:
+        nonlocal pages
+        pages += asked.path.endswith("/feed")
+        return answered if pages < 3 else None
+
+    relay.before, relay.alter = short, breaks
+    ruth = office.sit("Ruth Okafor", *CONSULTANT, server=relay.server)
+    until(lambda: pages >= 3, "the break")
+    held = {audience: place.n for audience, place in ruth.desk.cache.places().items()}
+    assert sum(held.values()) == 8
+    assert {status.first_sync for status in ruth.statuses} == {True}
+    relay.alter = lambda asked, answered: answered
+    ruth.until_online()
+    for case in cases:
+        ruth.until_holding(case, "contact.opened")
+    assert not ruth.status.first_sync
+    cursors = [msgspec.json.decode(one.body, type=protocol.Pull).cursors for one in relay.asked if one.body]
+    assert sum(1 for one in cursors if one == ()) == 1
+
+
 def test_it_ends_at_once_whatever_it_waits_for(office: Office) -> None:
     relay = office.relay()
     relay.slow = 30
@@ -274,6 +311,18 @@ def test_a_session_that_ends_in_the_middle_of_a_push_asks_once_and_loses_nothing
     priya.until_holding(case, "contact.opened")
 
 
+def test_a_session_that_ends_between_a_page_and_its_proof_is_told_as_that(office: Office) -> None:
+    relay = office.relay()
+    priya = office.sit("Priya Nair", *OPERATOR, server=relay.server)
+    priya.until_online()
+    over = Answered(401, problem("session-ended", "You are signed out. Sign in again."))
+    relay.before = lambda asked: over if "inclusion" in asked.path else asked
+    priya.contact(referral())
+    until(lambda: bool(priya.status.signed_out), "signed out")
+    assert not priya.status.distrust
+    assert states(priya) == ["waiting"]
+
+
 # --- what cannot be taken
 
 
@@ -340,6 +389,19 @@ def test_a_piece_that_the_hub_does_not_take_refuses_the_act_that_names_it_and_no
     until(lambda: states(priya) == ["refused"], "the refusal")
     priya.until_holding(other, "contact.opened")
     assert priya.desk.cache.unsent_chunks() == (digest,)
+
+
+def test_a_piece_that_two_acts_name_is_sent_once(office: Office) -> None:
+    relay = office.relay()
+    priya = office.left("Priya Nair", *OPERATOR)
+    case, other = referral(), referral()
+    for stream in (case, other):
+        priya.contact(stream)
+        digest = attach(priya, stream, b"%PDF-1.7 chronology")
+    priya.connect(relay.server)
+    priya.until_holding(case, "document.attached")
+    priya.until_holding(other, "document.attached")
+    assert [one.path.rsplit("/", 1)[1] for one in relay.asked if one.method == "PUT"] == [digest]
 
 
 def test_a_document_taken_back_before_it_left_is_not_sent(office: Office) -> None:

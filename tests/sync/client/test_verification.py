@@ -207,6 +207,12 @@ def test_what_a_store_alters_is_caught_and_called_by_its_name(lie: str, page: Pa
     assert told.value.sentence.endswith(".")
 
 
+def test_words_that_were_disposed_of_leave_their_entry(page: Page, desk: Desk) -> None:
+    gone = checked(with_row(page, last(page), body=None, disposed=True), desk)
+    assert gone.rows[last(page)].disposed
+    assert gone.rows[last(page)].body is None
+
+
 def test_an_honest_page_says_where_each_feed_has_come_to(page: Page, desk: Desk) -> None:
     found = checked(page, desk)
     assert len(found.rows) == len(page.rows)
