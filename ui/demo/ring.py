@@ -72,7 +72,7 @@ def running() -> Iterator[SecretService]:
         env=environment, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        _wait_for(lambda: (folder / "bus").exists())
+        _wait_for(lambda: _accepts(address))
         ring = _started_ring(environment)
         try:
             # Asking the bus who is there, and not the service itself, which D-Bus would start a second time.
@@ -98,13 +98,22 @@ def _started_ring(environment: dict[str, str]) -> subprocess.Popen[bytes]:
     return ring
 
 
+def _accepts(address: str) -> bool:
+    """Whether the bus takes connections: its socket is there a moment before it listens."""
+    try:
+        open_dbus_connection(address).close()
+    except OSError:
+        return False
+    return True
+
+
 def _has_owner(address: str, name: str) -> bool:
     with open_dbus_connection(address) as connection:
         return bool(Proxy(message_bus, connection).NameHasOwner(name)[0])
 
 
 def _wait_for(ready: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not ready():
         if time.monotonic() > deadline:
             raise TimeoutError("the Secret Service did not start")
