@@ -28,7 +28,11 @@ from tests.support.desks import PASSPHRASE
 from tests.support.store import PASSWORD, ServedStore
 from tests.sync.client.conftest import until
 
-pytestmark = pytest.mark.usefixtures("secret_service")
+pytestmark = [
+    pytest.mark.usefixtures("secret_service"),
+    # Which PostgreSQL the store has is the same to a profile.
+    pytest.mark.parametrize("postgres", ["embedded"], indirect=True),
+]
 
 
 class Person:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+import pytest
 from msgspec.structs import replace
 from sqlalchemy import Connection, delete, insert, select, update
 from uuid6 import uuid7
@@ -17,6 +18,9 @@ from sync.protocol import feed_row_bytes
 from sync.store import tables
 from sync.store.log import read_head
 from tests.sync.client.conftest import Office, until
+
+# Which PostgreSQL the store has is the same to a desk.
+pytestmark = pytest.mark.parametrize("postgres", ["embedded"], indirect=True)
 
 Rows = dict[str, list[dict[str, Any]]]
 

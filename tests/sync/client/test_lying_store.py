@@ -24,6 +24,9 @@ from sync.protocol import Page, Path, Pushed
 from tests.support.relay import Alter, Answered, Asked
 from tests.sync.client.conftest import Networked, Office, until
 
+# Which PostgreSQL the store has is the same to a desk.
+pytestmark = pytest.mark.parametrize("postgres", ["embedded"], indirect=True)
+
 OPERATOR = ("scc-children", Role.TRIAGE_OPERATOR)
 
 

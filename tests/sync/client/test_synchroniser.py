@@ -27,6 +27,9 @@ from sync.store.bootstrap import accounts, revoke_key
 from tests.support.relay import Answered, Asked, spoken
 from tests.sync.client.conftest import Networked, Office, until
 
+# Which PostgreSQL the store has is the same to a desk.
+pytestmark = pytest.mark.parametrize("postgres", ["embedded"], indirect=True)
+
 OPERATOR = ("scc-children", Role.TRIAGE_OPERATOR)
 CONSULTANT = ("scc-children", Role.CONSULTANT_SOCIAL_WORKER)
 

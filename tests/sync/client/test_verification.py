@@ -36,6 +36,9 @@ from sync.protocol import Answer, Page, Path, Pushed, Row, feed_row_bytes
 from tests.support.served_story import Cast, ServedStory
 from tests.support.store import Desk
 
+# Which PostgreSQL the store has is the same to a desk.
+pytestmark = pytest.mark.parametrize("postgres", ["embedded"], indirect=True)
+
 Alteration = Callable[[Page], Page]
 
 
