@@ -81,9 +81,9 @@ class Importer:
         return Namespace(**{**found, **options})
 
     def log_size(self) -> int:
-        from mash_desktop.proofs.head import Head
-
         import msgspec
+
+        from mash_desktop.proofs.head import Head
 
         return msgspec.json.decode(self.served.direct.head(self.hub).head, type=Head).size
 
