@@ -150,8 +150,7 @@ class Calendar:
                 return instant(local.date() + limit.amount * _DAY, local.time(), self.zone)
             case "working_hours":
                 return self._open.after_open_time(at, timedelta(hours=limit.amount))
-            case "working_days":
-                return self._working_days_on(at, limit.amount)
+        return self._working_days_on(at, limit.amount)
 
     def elapsed(self, start: datetime, end: datetime, unit: Unit) -> timedelta:
         """Time passed on the clock of ``unit``; negative if ``end`` is before ``start``.
@@ -168,14 +167,13 @@ class Calendar:
                 return last - first
             case "working_hours":
                 return self._open.open_time(first, last)
-            case "working_days":
-                spans = self._working
-                days = max(0, spans.between(spans.first_ending_after(first), spans.first_ending_after(last)))
-                since = self._working_days_on(first, days) if days else first
-                if since > last:
-                    days -= 1
-                    since = self._working_days_on(first, days) if days else first
-                return days * _DAY + spans.open_time(since, last)
+        spans = self._working
+        days = max(0, spans.between(spans.first_ending_after(first), spans.first_ending_after(last)))
+        since = self._working_days_on(first, days) if days else first
+        if since > last:
+            days -= 1
+            since = self._working_days_on(first, days) if days else first
+        return days * _DAY + spans.open_time(since, last)
 
     def left(self, now: datetime, due: datetime, limit: Limit) -> timedelta:
         """What is left of ``limit`` on its own clock; negative once late."""
@@ -184,13 +182,9 @@ class Calendar:
     def spent(self, start: datetime, now: datetime, limit: Limit) -> float:
         """Share of the limit used up, for a bar: 0 at its start, 1 when due, more when late."""
         first, last, due = _utc(start), max(_utc(start), _utc(now)), self.deadline(start, limit)
-        match limit.clock:
-            case "hours" | "days":
-                return (last - first) / (due - first)
-            case "working_hours":
-                spans = self._open
-            case "working_days":
-                spans = self._working
+        if limit.clock in ("hours", "days"):
+            return (last - first) / (due - first)
+        spans = self._open if limit.clock == "working_hours" else self._working
         return spans.open_time(first, last) / spans.open_time(first, due)
 
     def is_open(self, at: datetime) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
+from itertools import combinations
 
 import msgspec
 import pytest
@@ -322,12 +323,16 @@ def test_rows_with_nothing_in_common_offer_no_basis_together() -> None:
         offered(config, Cohort.CHILDREN, trust, [DataKind.ORDINARY, DataKind.SPECIAL_CATEGORY], TODAY)
 
 
-@given(data_kinds)
-def test_an_agreement_of_part_3_alone_prefills_part_3(data: set[DataKind]) -> None:
+EVERY_MIXTURE = [kinds for number in range(1, 5) for kinds in combinations(DataKind, number)]
+
+
+@pytest.mark.parametrize("data", EVERY_MIXTURE)
+def test_an_agreement_of_part_3_alone_prefills_part_3(data: tuple[DataKind, ...]) -> None:
     row = next(row for row in HUB.lawfulness if row.part3)
     config = msgspec.structs.replace(HUB, lawfulness=(msgspec.structs.replace(row, article6=()),))
     basis = prefill(config, Cohort.CHILDREN, AgencyKind.POLICE, data, TODAY)
     assert basis.article6 is None
+    assert (basis.part3 is Part3.STRICTLY_NECESSARY) is bool(SENSITIVE.intersection(data))
     check(config, basis, Cohort.CHILDREN, AgencyKind.POLICE, data, TODAY)
 
 

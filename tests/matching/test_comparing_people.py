@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from mash_desktop.domain.codes import Sex
 from mash_desktop.domain.partial_date import PartialDate, parse
 from mash_desktop.matching import Band, Match, PersonFacts, Residence, blocking_keys, compare
+from mash_desktop.matching.places import compare_places, place_of
 
 MILL_LANE = Residence("14 Mill Lane, Stafford", "ST16 2LH")
 
@@ -110,10 +111,18 @@ def test_an_identifier_finds_a_child_under_a_new_name() -> None:
     assert match.say() == "same NHS number and birth date; other forename; other surname"
 
 
+def test_a_pupil_number_finds_a_child_under_a_new_name() -> None:
+    before = PersonFacts("Mia", "Carter", upn="B801200005001")
+    assert meet(before, PersonFacts("Lily", "Hughes", upn="B801200005001")).reasons[0] == "same UPN"
+
+
 def test_different_identifiers_keep_a_match_from_being_very_likely() -> None:
     match = compare(replace(MIA, nhs_number="9434765919"), replace(MIA, nhs_number="4010232137"))
     assert match.band is Band.LIKELY
     assert match.reasons[-1] == "other NHS number"
+    pupils = compare(replace(MIA, upn="B801200005001"), replace(MIA, upn="T801200005002"))
+    assert pupils.band is Band.LIKELY
+    assert pupils.reasons[-1] == "other UPN"
 
 
 def test_a_temporary_pupil_number_tells_nothing() -> None:
@@ -215,11 +224,34 @@ def test_addresses_meet_however_they_are_written(mine: Residence, theirs: Reside
     assert match.say() == ("same name; " + said if said else "same name")
 
 
+@pytest.mark.parametrize(
+    ("theirs", "level"),
+    [
+        (Residence("14 Mill Lane", "ST16 2LH", uprn="100032016533"), "postcode"),
+        (Residence("14 Mill Lane", "ST17 4AA", uprn="100032016533"), "different"),
+        (Residence("14 Mill Lane", "ST16 2LH"), "same"),
+    ],
+)
+def test_two_property_numbers_that_differ_are_two_homes_however_alike_they_are_written(
+    theirs: Residence, level: str
+) -> None:
+    mine = replace(MILL_LANE, uprn="100032016532")
+    assert compare_places(place_of(mine), place_of(theirs)) == level
+
+
+def test_a_number_without_a_street_is_no_address_to_meet_at() -> None:
+    assert compare_places(place_of(Residence("14")), place_of(Residence("14 Mill Lane"))) == "different"
+
+
 def test_an_alias_finds_a_person_recorded_under_another_name() -> None:
     recorded = PersonFacts("Joanne", "Smith", aliases=("Lizzie Carter", "Jo"), birth=born("4 May 1989"))
     match = meet(PersonFacts("Elizabeth", "Carter", birth=born("1988, estimated")), recorded)
     assert match.say() == "same surname; birth year fits; Lizzie for Elizabeth; known as Lizzie Carter"
     assert meet(PersonFacts("Jo", "Smith", birth=born("4 May 1989")), recorded).band is Band.VERY_LIKELY
+
+
+def test_an_alias_of_white_space_says_nothing() -> None:
+    assert compare(replace(MIA, aliases=("  ",)), MIA) == compare(MIA, MIA)
 
 
 def test_a_different_sex_counts_against_and_is_said() -> None:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
-from mash_desktop.working_time import Calendar, HubHours, Limit, OpenHours, say_duration, say_left
+from mash_desktop.working_time import Calendar, HubHours, Limit, OpenHours, Unit, say_duration, say_left
 
 LONDON = ZoneInfo("Europe/London")
 OFFICE = HubHours.office(time(8, 30), time(17))
@@ -133,6 +133,20 @@ def test_a_clock_started_on_the_last_evening_of_a_year_runs_in_the_next() -> Non
     new_years_eve = at("31 Dec 2026 20:00")
     assert HUB.elapsed(new_years_eve, at("4 Jan 2027 10:30"), "working_hours") == timedelta(hours=2)
     assert HUB.elapsed(new_years_eve, at("5 Jan 2027 10:30"), "working_days") == timedelta(days=1, hours=2)
+
+
+def test_a_working_day_is_over_at_the_time_of_day_at_which_it_began() -> None:
+    friday = at("13 Nov 2026 16:00")
+    assert HUB.elapsed(friday, at("16 Nov 2026 15:00"), "working_days") == timedelta(hours=7, minutes=30)
+    assert HUB.elapsed(friday, at("17 Nov 2026 15:00"), "working_days") == timedelta(
+        days=1, hours=7, minutes=30
+    )
+
+
+@pytest.mark.parametrize("unit", ["hours", "days", "working_hours", "working_days"])
+def test_a_clock_read_backwards_has_run_as_long(unit: Unit) -> None:
+    earlier, later = at("13 Nov 2026 16:00"), at("17 Nov 2026 10:00")
+    assert HUB.elapsed(later, earlier, unit) == -HUB.elapsed(earlier, later, unit) < timedelta()
 
 
 def test_the_door_is_open_from_opening_and_shut_at_closing() -> None:
