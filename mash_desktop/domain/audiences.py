@@ -12,6 +12,7 @@ import msgspec
 from .codes import AgencyKind
 from .configuration import HubConfig
 from .entries import Body, Made
+from .entries.access import GlassBroken, GlassMended
 from .entries.contact import (
     AddressRecorded,
     AdultRecorded,
@@ -197,17 +198,41 @@ def audiences_within(reach: Reach, entry: Made[Body]) -> frozenset[str]:
     return core | own
 
 
-def identity_audiences(identity: Identity, holders: frozenset[str], entry: Made[Body]) -> frozenset[str]:
+def seen_through_glass(reach: Reach, entry: Made[Body], found: frozenset[str]) -> bool:
+    """Whether breaking the glass of a referral shows this entry, whose audiences are ``found``.
+
+    It shows what everybody who answers for the referral has: not who referred, not an address that is
+    suppressed, not what an agency has yet to release.
+    """
+    body = entry.body
+    if isinstance(body, AddressRecorded) and (body.suppressed or body.address in reach.suppressed):
+        return False
+    return reach.core <= found and not isinstance(body, _OWNERS_ONLY)
+
+
+def identity_audiences(
+    identity: Identity, holders: frozenset[str], entry: Made[Body], glass: frozenset[str] = frozenset()
+) -> frozenset[str]:
     """Who receives an entry of an identity's stream.
 
     ``holders`` are the audiences that hold every linked subject's entry, as the store finds them. Markers
-    flow to every one of them; facts go to the agency they came from and never along a link. A restricted
-    record goes to its named readers only.
+    flow to every one of them; facts go to the agency they came from, and to ``glass``, who have broken the
+    glass of this identity, and never along a link. A restricted record goes to its named readers only.
     """
     readers = identity.restricted_to
     if readers is not None:
         return frozenset(f"person:{reader}" for reader in readers)
     own = frozenset({f"agency:{entry.agency}"})
     if entry.kind == "history.recorded":
-        return own
+        return own | glass
     return own | holders
+
+
+def access_audiences(entry: Made[Body]) -> frozenset[str]:
+    """Who receives an entry of a day of accesses: governance, and whom it opens something to."""
+    body = entry.body
+    if isinstance(body, GlassBroken):
+        return frozenset({GOVERNANCE, f"person:{entry.author}"})
+    if isinstance(body, GlassMended):
+        return frozenset({GOVERNANCE, f"person:{body.person}"})
+    return frozenset({GOVERNANCE})

@@ -217,9 +217,9 @@ FAMILY_TABLE: dict[str, frozenset[Role]] = {
             _R.POLICE_SUPERVISOR,
             _R.HUB_MANAGER,
             _R.OUT_OF_HOURS,
-            _R.STORE,
         }
     ),
+    "glass.mended": frozenset({_R.INFORMATION_GOVERNANCE, _R.STORE}),
 }
 """Kinds of the other streams, which have neither relation nor stage."""
 

@@ -15,14 +15,15 @@ from msgspec.structs import replace
 from sqlalchemy import Connection, Engine, func, or_, select, text
 
 from mash_desktop.domain.acts import Parcel, SignedAct, read
+from mash_desktop.domain.entries.access import GlassBroken, GlassMended
 from mash_desktop.domain.entries.contact import DocumentAttached
 from mash_desktop.domain.entries.identity import IdentityLinked, IdentityNotSame, IdentityUnlinked
 from mash_desktop.domain.errors import Refusal
 from sync.protocol import Answer
 
 from . import tables
-from .docket import Docket, Refused
-from .examining import Candidate, family_of, is_referral
+from .docket import Docket, Glass, Refused
+from .examining import Candidate, family_of, is_record, is_referral
 from .log import LogHead, read_head, root_at
 from .sealing import Secrets, StreamKey
 from .streams import HUB_STREAM, Held, Shelf, load, stream_keys
@@ -100,6 +101,11 @@ def _opened(
         for entry in one.entries
         if isinstance(entry.body, (IdentityLinked, IdentityUnlinked, IdentityNotSame))
         and is_referral(entry.body.referral)
+    } | {
+        entry.body.target
+        for one in candidates
+        for entry in one.entries
+        if isinstance(entry.body, (GlassBroken, GlassMended)) and is_record(entry.body.target)
     }
     folded = {s for s in touched if family_of(s) in {"referral", "identity"}} | named
     linked = _linked(db, hub, folded)
@@ -115,19 +121,33 @@ def _opened(
     )
     held = load(db, shelf, secrets, hub, versions)
     keys = stream_keys(db, shelf, secrets, hub, touched | linked)
-    return Docket(hub, held, now), held, keys
+    return Docket(hub, held, _glass(db, hub, linked), now), held, keys
+
+
+def _glass(db: Connection, hub: str, streams: set[str]) -> Glass:
+    """Glass that is broken of these streams."""
+    t = tables.terms
+    found: dict[str, dict[str, str]] = {}
+    for row in db.execute(
+        select(t.c.stream, t.c.entry, t.c.person).where(
+            t.c.hub == hub, t.c.stream.in_(streams), t.c.person.is_not(None)
+        )
+    ):
+        found.setdefault(row.stream, {})[row.entry] = row.person
+    return found
 
 
 def _lock(db: Connection, hub: str, streams: set[str], *, exclusive_hub: bool) -> None:
     """The hub's stream first (shared, unless it is moved), then the others in order of their lock."""
     kind = "" if exclusive_hub else "_shared"
-    db.execute(text(f"select pg_advisory_xact_lock{kind}(:lock)"), {"lock": _lock_number(hub, HUB_STREAM)})
-    locks = sorted({_lock_number(hub, stream) for stream in streams if stream != HUB_STREAM})
+    db.execute(text(f"select pg_advisory_xact_lock{kind}(:lock)"), {"lock": lock_number(hub, HUB_STREAM)})
+    locks = sorted({lock_number(hub, stream) for stream in streams if stream != HUB_STREAM})
     if locks:
         db.execute(text("select pg_advisory_xact_lock(one) from unnest(:locks) one"), {"locks": locks})
 
 
-def _lock_number(hub: str, stream: str) -> int:
+def lock_number(hub: str, stream: str) -> int:
+    """The number under which PostgreSQL locks a stream, or another thing of a hub that has a name."""
     digest = hashlib.sha256(f"{hub}\x00{stream}".encode()).digest()
     return int.from_bytes(digest[:8], "big", signed=True)
 

@@ -16,6 +16,7 @@ from .accounts import Accounts, Caller
 from .admission import Admission
 from .database import check_schema
 from .documents import Documents
+from .due import Due
 from .live import Live
 from .metrics import Metrics
 from .people_search import People
@@ -37,6 +38,7 @@ class Store:
         self.people = People(engine, secrets, self.shelf, self.admission)
         self.documents = Documents(engine, secrets)
         self.live = Live(engine, self.accounts)
+        self.due = Due(engine, secrets, self.shelf, self.admission)
 
     def close(self) -> None:
         self.engine.dispose()

@@ -13,12 +13,12 @@ from datetime import datetime
 import msgspec
 
 from mash_desktop.domain.acts import Author
-from mash_desktop.domain.audiences import audiences_of
+from mash_desktop.domain.audiences import access_audiences, audiences_of
 from mash_desktop.domain.entries import Body, Made
+from mash_desktop.domain.entries.access import GlassBroken, GlassMended
 from mash_desktop.domain.entries.outcome import EntryWithdrawn
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.domain.fold import Directory, Identity, Referral, fold, fold_hub, fold_identity
-from mash_desktop.domain.permissions import FAMILY_TABLE
 from mash_desktop.domain.roles import Role
 from mash_desktop.domain.rules import Situation, judge
 from mash_desktop.domain.verdict import Verdict, no
@@ -50,6 +50,10 @@ class Refused(Exception):
         self.moved_by = moved_by
 
 
+Glass = Mapping[str, Mapping[str, str]]
+"""Glass that is broken: by the stream opened, the person of each entry that opened it."""
+
+
 class State(msgspec.Struct, frozen=True):
     """One stream as the acts so far would leave it."""
 
@@ -64,13 +68,14 @@ class State(msgspec.Struct, frozen=True):
 class Docket:
     """Streams locked for one push. ``held`` has every stream touched, linked or needed, and the hub's."""
 
-    def __init__(self, hub: str, held: Mapping[str, Held], now: datetime) -> None:
+    def __init__(self, hub: str, held: Mapping[str, Held], glass: Glass, now: datetime) -> None:
         self._hub = hub
         self._now = now
         self.directory: Directory = held[HUB_STREAM].directory
         self.states: dict[str, State] = {}
         for stream, one in held.items():
             self.states[stream] = self._opened(stream, one)
+        self.glass = glass
         self.changes: list[Change] = []
         self.touched: set[str] = set()
 
@@ -87,14 +92,14 @@ class Docket:
 
     def rule(self, candidate: Candidate) -> None:
         """Judge one act and lay its effect over the streams. Raises :class:`Refused`."""
-        states, directory = dict(self.states), self.directory
+        states, directory, glass = dict(self.states), self.directory, self.glass
         changes, touched = len(self.changes), set(self.touched)
         try:
             author = self._author(candidate)
             for entry in candidate.entries:
                 self._one(author, entry)
         except BaseException:
-            self.states, self.directory, self.touched = states, directory, touched
+            self.states, self.directory, self.glass, self.touched = states, directory, glass, touched
             del self.changes[changes:]
             raise
 
@@ -137,20 +142,40 @@ class Docket:
             self._hold_identity(entry.stream, entry)
             for referral in sorted({stream for stream, _ in before | identity.linked}):
                 self._hold_referral(referral, entry)
+        elif family == HUB_STREAM:
+            self._set(state, entries=entries)
+            self._give(entry.stream, entry, entry, holding.HUB_HOLDERS)
+            # A revocation counts from its position on, so one that has none yet is given a late one.
+            self.directory = fold_hub(
+                one if one.position is not None else msgspec.structs.replace(one, position=_LATE)
+                for one in entries
+            )
         else:
             self._set(state, entries=entries)
-            self._give(
-                entry.stream,
-                entry,
-                entry,
-                holding.HUB_HOLDERS if family == HUB_STREAM else holding.ACCESS_HOLDERS,
-            )
-            if family == HUB_STREAM:
-                # A revocation counts from its position on, so one that has none yet is given a late one.
-                self.directory = fold_hub(
-                    one if one.position is not None else msgspec.structs.replace(one, position=_LATE)
-                    for one in entries
-                )
+            self._give(entry.stream, entry, entry, access_audiences(entry))
+            self._glaze(entry)
+
+    def _glaze(self, entry: Made[Body]) -> None:
+        """Glass broken opens its target to one person; mended, it closes it to them."""
+        body = entry.body
+        if isinstance(body, GlassBroken):
+            now = {**self._broken(body.target), entry.id: entry.author}
+        elif isinstance(body, GlassMended):
+            now = {broken: who for broken, who in self._broken(body.target).items() if broken != body.broken}
+        else:
+            return
+        self.glass = {**self.glass, body.target: now}
+        if self.states[body.target].identity is not None:
+            self._hold_identity(body.target, entry)
+        else:
+            self._hold_referral(body.target, entry)
+
+    def _broken(self, stream: str) -> Mapping[str, str]:
+        return self.glass.get(stream, {})
+
+    def _glass(self, stream: str) -> frozenset[str]:
+        """The audiences of those who have broken the glass of a stream."""
+        return frozenset(f"person:{person}" for person in self._broken(stream).values())
 
     def _set(self, state: State, **changed: object) -> None:
         self.states[state.stream] = msgspec.structs.replace(state, **changed)
@@ -171,10 +196,33 @@ class Docket:
                 )
             if family == HUB_STREAM:
                 return families.judge_hub(self._hub, author, entry, self.directory, now)
-            roles = frozenset(self.directory.timeline.at(None).break_glass_roles)
-            return families.judge_access(author, entry, roles & FAMILY_TABLE["glass.broken"], now)
+            verdict = families.judge_access(author, entry, self.directory.timeline.at(None), now)
+            if verdict and isinstance(entry.body, GlassBroken) and not self._behind_glass(entry.body.target):
+                return no("not-found", "There is no such record here.", "target")
+            if (
+                verdict
+                and isinstance(entry.body, GlassMended)
+                and self._broken(entry.body.target).get(entry.body.broken) != entry.body.person
+            ):
+                return no("glass-whole", "What this opened is closed already.", "broken")
+            return verdict
         except Refusal as refusal:
             return no(refusal.code, refusal.sentence, refusal.field)
+
+    def _behind_glass(self, stream: str) -> bool:
+        """Whether there is a record, and somebody in it who is not restricted."""
+        state = self.states.get(stream)
+        if state is None or not state.entries:
+            return False
+        if state.identity is not None:
+            return state.identity.restricted_to is None
+        told = state.referral.subjects.keys() if state.referral is not None else frozenset[str]()
+        return not told or bool(told - self._marks(stream).restricted.keys())
+
+    def _marks(self, referral: str) -> holding.Marks:
+        return holding.marks_on(
+            referral, (one.identity for one in self.states.values() if one.identity is not None)
+        )
 
     def _sees(self, author: Author) -> families.Sees:
         mine = audiences_of(author.person, author.agency, author.role, author.team)
@@ -201,9 +249,9 @@ class Docket:
         state = self.states.get(stream)
         if state is None or state.referral is None:
             return
-        identities = [one.identity for one in self.states.values() if one.identity is not None]
-        marks = holding.marks_on(stream, identities)
-        now = holding.extent(state.referral, self.directory.timeline.at(None), marks)
+        now = holding.extent(
+            state.referral, self.directory.timeline.at(None), self._marks(stream), self._glass(stream)
+        )
         if state.extent == now and not whole:
             fresh = [entry for entry in (because,) if entry.stream == stream]
         else:
@@ -214,7 +262,7 @@ class Docket:
         for entry in fresh:
             stands = state.referral.get(entry.id) is not None
             self._give(stream, entry, because, holding.holders(now, entry) if stands else holding.NOBODY)
-        for identity in identities:
+        for identity in [one.identity for one in self.states.values() if one.identity is not None]:
             if any(referral == stream for referral, _ in identity.linked):
                 self._hold_identity(identity.stream, because)
 
@@ -222,8 +270,10 @@ class Docket:
         state = self.states[stream]
         assert state.identity is not None
         by_subject = {subject: self._subject_holders(*subject) for subject in state.identity.linked}
+        glass = self._glass(stream)
         for entry in state.entries:
-            self._give(stream, entry, because, holding.identity_holders(state.identity, entry, by_subject))
+            held = holding.identity_holders(state.identity, entry, by_subject, glass)
+            self._give(stream, entry, because, held)
 
     def _give(self, stream: str, entry: Made[Body], because: Made[Body], now: frozenset[str]) -> None:
         state = self.states[stream]
@@ -248,12 +298,13 @@ class Standing(msgspec.Struct, frozen=True):
 
 def standings(directory: Directory, person: str, now: datetime) -> tuple[Standing, ...]:
     """What a person may act as today: memberships begun, in agencies that are members of the hub."""
-    found = []
-    agencies = {one.id: one for one in directory.timeline.at(None).agencies} if directory.configs else {}
+    if not directory.configs:
+        return ()
+    config, found = directory.timeline.at(None), []
+    today = config.day(now)
+    members = {one.id for one in config.agencies_on(today)}
     for held in directory.roles_of(person):
-        agency = agencies.get(held.agency)
-        begun = held.since is None or held.since <= now.date()
-        if begun and agency is not None and agency.holds(now.date()):
+        if (held.since is None or held.since <= today) and held.agency in members:
             found.append(Standing(held.agency, held.role, held.team))
     return tuple(found)
 

@@ -69,6 +69,12 @@ def family_of(stream: str) -> str:
     raise Refusal("stream-unknown", "An entry of this act belongs to no stream that a hub has.")
 
 
+def is_record(stream: str) -> bool:
+    """Whether this can be the stream of a referral or of an identity."""
+    family, _, rest = stream.partition(":")
+    return family in {"referral", "identity"} and _UUID.fullmatch(rest) is not None
+
+
 def is_referral(stream: str) -> bool:
     family, _, rest = stream.partition(":")
     return family == "referral" and _UUID.fullmatch(rest) is not None

@@ -7,10 +7,11 @@ own rules are the domain's.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from mash_desktop.domain.acts import Author
 from mash_desktop.domain.codes import Marker
+from mash_desktop.domain.configuration import HubConfig
 from mash_desktop.domain.entries import Body, Made, Unread
 from mash_desktop.domain.entries.access import GlassBroken
 from mash_desktop.domain.entries.hub import (
@@ -154,16 +155,26 @@ def judge_identity(
     return YES
 
 
-def judge_access(author: Author, entry: Made[Body], config_roles: frozenset[Role], now: datetime) -> Verdict:
-    """Whether an access may be logged: on the day it was made, and glass broken by a role that may."""
+def judge_access(author: Author, entry: Made[Body], config: HubConfig, now: datetime) -> Verdict:
+    """Whether an access may be logged: on the day it was made, and glass broken by a role that may, now."""
     permitted = _permitted(author, entry, now)
     if not permitted:
         return permitted
     if entry.stream != f"access:{entry.made_at.date().isoformat()}":
         return no("day-wrong", "An access is logged under the day on which it happened.")
     if isinstance(entry.body, GlassBroken):
-        if author.role not in config_roles:
-            return no("not-permitted", f"{author.role.label} cannot break the glass.")
-        if not entry.body.reason.strip():
-            return no("field-empty", "Write why the glass is broken.", "reason")
+        return _glass(author, entry.body, entry.made_at, config, now)
+    return YES
+
+
+def _glass(author: Author, body: GlassBroken, made_at: datetime, config: HubConfig, now: datetime) -> Verdict:
+    if author.role not in config.break_glass_roles:
+        return no("not-permitted", f"{author.role.label} cannot break the glass.")
+    if not body.reason.strip():
+        return no("field-empty", "Write why the glass is broken.", "reason")
+    if made_at < now - CLOCK_TOLERANCE:
+        return no("glass-late", "The glass is broken while the hub is there. Do it again if you must.")
+    if not now < body.until <= now + timedelta(hours=config.break_glass_hours) + CLOCK_TOLERANCE:
+        hours = config.break_glass_hours
+        return no("glass-long", f"What is opened so is open for {hours} hours at the most.", "until")
     return YES

@@ -1,4 +1,4 @@
-"""Who holds which entry of a stream after it has changed: the domain's audiences with markers laid over.
+"""Who holds which entry of a stream after it has changed: the domain's audiences, broken glass and markers.
 
 A restricted person's entries go to the named readers only; a suppressed address stays with the owning
 agency. Both follow the person through every referral that an identity is linked with.
@@ -11,12 +11,12 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from mash_desktop.domain.audiences import (
-    GOVERNANCE,
     HUB,
     Reach,
     audiences_within,
     identity_audiences,
     reach,
+    seen_through_glass,
 )
 from mash_desktop.domain.codes import Marker
 from mash_desktop.domain.configuration import HubConfig
@@ -56,21 +56,25 @@ class Extent(msgspec.Struct, frozen=True):
 
     reach: Reach
     marks: Marks
+    glass: frozenset[str]
+    """Audiences of those who have broken the glass."""
 
 
-def extent(referral: Referral, config: HubConfig, marks: Marks) -> Extent:
-    return Extent(reach(referral, config), marks)
+def extent(referral: Referral, config: HubConfig, marks: Marks, glass: frozenset[str]) -> Extent:
+    return Extent(reach(referral, config), marks, glass)
 
 
 def holders(extent: Extent, entry: Made[Body]) -> frozenset[str]:
     """The audiences that may hold an entry of a referral."""
     found = audiences_within(extent.reach, entry)
     marks = extent.marks
-    if not (marks.restricted or marks.suppressed):
+    if not (marks.restricted or marks.suppressed or extent.glass):
         return found
     named = _named(entry.body)
     if isinstance(entry.body, AddressRecorded) and named & marks.suppressed:
         found = extent.reach.core
+    elif seen_through_glass(extent.reach, entry, found):
+        found |= extent.glass
     marked = named & marks.restricted.keys()
     if not marked or (isinstance(entry.body, RequestMade) and marked != named):
         # A request about others too still has to be answered for them.
@@ -95,7 +99,10 @@ def _named(body: Body) -> frozenset[str]:
 
 
 def identity_holders(
-    identity: Identity, entry: Made[Body], by_subject: Mapping[tuple[str, str], frozenset[str]]
+    identity: Identity,
+    entry: Made[Body],
+    by_subject: Mapping[tuple[str, str], frozenset[str]],
+    glass: frozenset[str],
 ) -> frozenset[str]:
     """The audiences that may hold an entry of an identity; ``by_subject`` says who holds each subject.
 
@@ -108,8 +115,7 @@ def identity_holders(
         sharing = frozenset.union(*held)
     else:
         sharing = frozenset.intersection(*held)
-    return identity_audiences(identity, sharing, entry)
+    return identity_audiences(identity, sharing, entry, glass)
 
 
 HUB_HOLDERS = frozenset({HUB})
-ACCESS_HOLDERS = frozenset({GOVERNANCE})

@@ -11,6 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, delete, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
+from mash_desktop.domain.entries import Body, Made
+from mash_desktop.domain.entries.access import GlassBroken, GlassMended
 from mash_desktop.domain.entries.contact import DocumentAttached
 from mash_desktop.domain.fold import Referral
 from mash_desktop.domain.fold.levels import levels
@@ -29,16 +31,18 @@ def project(
     secrets: Secrets,
     streams: Sequence[Held],
     docket: Docket,
+    fresh: Iterable[Made[Body]],
     positions: Mapping[str, int],
     keys: Mapping[str, StreamKey],
 ) -> None:
-    """Bring the projections of these streams up to where they stand."""
+    """Bring the projections of these streams up to where they stand; ``fresh`` is what was just admitted."""
     referrals = [one for one in streams if family_of(one.stream) == "referral"]
     identities = [one for one in streams if family_of(one.stream) == "identity"]
     _referrals(db, hub, [one.referral(docket.directory) for one in referrals])
     _attachments(db, hub, referrals, positions)
     moved = [one for one in identities if one.entries[-1].id in positions]
     _links(db, hub, moved)
+    _terms(db, hub, fresh)
     index(db, hub, secrets, [*referrals, *moved], keys, positions, marked=bool(moved))
 
 
@@ -116,3 +120,28 @@ def _links(db: Connection, hub: str, identities: Iterable[Held]) -> None:
                 insert(t).on_conflict_do_nothing(),
                 [{"hub": hub, "identity": one.stream, "referral": r, "subject": s} for r, s in sorted(now)],
             )
+
+
+def _terms(db: Connection, hub: str, fresh: Iterable[Made[Body]]) -> None:
+    """What these entries give for a time, and what they end of it."""
+    t = tables.terms
+    begun: list[dict[str, Any]] = []
+    over: list[str] = []
+    for entry in fresh:
+        body = entry.body
+        if isinstance(body, GlassBroken):
+            begun.append(
+                {
+                    "hub": hub,
+                    "entry": entry.id,
+                    "stream": body.target,
+                    "person": entry.author,
+                    "until": body.until,
+                }
+            )
+        elif isinstance(body, GlassMended):
+            over.append(body.broken)
+    if begun:
+        db.execute(insert(t), begun)
+    if over:
+        db.execute(delete(t).where(t.c.hub == hub, t.c.entry.in_(over)))

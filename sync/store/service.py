@@ -224,9 +224,11 @@ def application(store: Store) -> Litestar:
     @asynccontextmanager
     async def running(_: Litestar) -> AsyncGenerator[None, None]:
         store.live.start()
+        store.due.start()
         try:
             yield
         finally:
+            await asyncio.to_thread(store.due.stop)
             await asyncio.to_thread(store.live.stop)
 
     @get("/openapi.json", include_in_schema=False)

@@ -182,6 +182,19 @@ links = Table(
 )
 """Which identity's stream is linked with which subject now; a projection of identities' entries."""
 
+terms = Table(
+    "terms",
+    metadata,
+    _hub(),
+    Column("entry", Text, primary_key=True),
+    Column("stream", Text, nullable=False),
+    Column("person", Text),
+    _when("until"),
+    Index("ix_terms_hub_stream", "hub", "stream"),
+    Index("ix_terms_until", "until"),
+)
+"""What an entry gives for a time only, until it is taken back; ``person`` is whose broken glass it is."""
+
 # --- sign-in ---
 
 accounts = Table(

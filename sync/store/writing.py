@@ -58,7 +58,8 @@ class Writing:
         new = self._tree(admitted, positions, head, stamped)
         self._streams(docket, held, positions, stamped)
         self._feeds(docket, positions, new)
-        project(self._db, self._hub, self._secrets, self.shelved, docket, positions, self._keys)
+        fresh = [entry for one in admitted for entry in one.entries]
+        project(self._db, self._hub, self._secrets, self.shelved, docket, fresh, positions, self._keys)
         h = tables.heads
         self._db.execute(update(h).where(h.c.hub == self._hub), head_row(self._hub, new))
         return new, positions, stamped

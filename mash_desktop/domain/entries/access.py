@@ -51,6 +51,21 @@ class SignInFailed(Body, frozen=True):
 
 @kind("glass.broken", family="access")
 class GlassBroken(Body, frozen=True):
+    """One named person looks into a record that is not theirs, for the reason given and for some hours."""
+
     target: str
+    """The stream that is opened: a referral or an identity."""
     reason: str
     until: Moment
+
+
+@kind("glass.mended", family="access")
+class GlassMended(Body, frozen=True):
+    """What breaking the glass had opened is closed: its time is over, or governance ended it."""
+
+    broken: str
+    """The entry that opened it."""
+    target: str
+    person: str
+    reason: str = ""
+    """Why governance ended it; empty where its time was over."""
