@@ -18,6 +18,7 @@ from ..domain.entries import Body, Made
 from ..domain.entries.access import (
     DocumentPrinted,
     GlassBroken,
+    GlassMended,
     RecordsExported,
     RecordViewed,
     SearchMade,
@@ -38,6 +39,7 @@ KINDS = (
     (RecordsExported.KIND, "Exported"),
     (SignInFailed.KIND, "Sign-in refused"),
     (GlassBroken.KIND, "Broke the glass"),
+    (GlassMended.KIND, "Closed broken glass"),
 )
 _REFERENCE = re.compile(r"^[A-Z]{2,5}-\d{2}-\d{3,}$", re.IGNORECASE)
 

@@ -216,7 +216,9 @@ class Docket:
             return False
         if state.identity is not None:
             return state.identity.restricted_to is None
-        told = state.referral.subjects.keys() if state.referral is not None else frozenset[str]()
+        if state.referral is None:
+            return False
+        told = state.referral.subjects.keys()
         return not told or bool(told - self._marks(stream).restricted.keys())
 
     def _marks(self, referral: str) -> holding.Marks:

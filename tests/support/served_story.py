@@ -27,6 +27,7 @@ ROLES: dict[str, tuple[str, tuple[str, Role] | tuple[str, Role, str]]] = {
     "iris": ("Iris Bennion", ("mpft", Role.RESEARCHER)),
     "tom": ("Tom Hartley", ("scc-children", Role.GATEWAY_WORKER, "social-work-gateway")),
     "ada": ("Ada Osei", ("scc-adults", Role.TRIAGE_OPERATOR)),
+    "neil": ("Neil Barker", ("scc-adults", Role.SAFEGUARDING_MANAGER)),
     "noor": ("Noor Haddad", ("mash", Role.ADMINISTRATOR)),
     "gwen": ("Gwen Price", ("mash", Role.INFORMATION_GOVERNANCE)),
 }

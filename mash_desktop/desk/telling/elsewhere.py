@@ -14,6 +14,7 @@ from ...domain.entries import Body, Made
 from ...domain.entries.access import (
     DocumentPrinted,
     GlassBroken,
+    GlassMended,
     RecordsExported,
     RecordViewed,
     SearchMade,
@@ -93,6 +94,13 @@ def _broke(desk: Desk, body: GlassBroken) -> Told:
     return Told("Broke the glass", f"until {until}: {body.reason}")
 
 
+def _mended(desk: Desk, body: GlassMended) -> Told:
+    whose = f"broken by {desk.name(body.person)}"
+    if not body.reason:
+        return Told("Closed broken glass", f"{whose}: its time was over")
+    return Told("Closed broken glass", f"{whose}: {body.reason}")
+
+
 def _configured(desk: Desk, body: HubConfigured) -> Told:
     return Told("Changed the hub's configuration", f"{body.config.name}, in force on being admitted")
 
@@ -152,6 +160,7 @@ _WORDS: dict[type[Body], Callable[[Desk, Any], Told]] = {
     RecordsExported: _exported,
     SignInFailed: _failed,
     GlassBroken: _broke,
+    GlassMended: _mended,
     HubConfigured: _configured,
     PersonEnrolled: _person,
     MembershipGranted: _granted,
