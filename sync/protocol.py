@@ -7,6 +7,7 @@ History
 -------
 1 (2026-11-23)  First version: sign-in, enrolment, push, pull by audience, live, heads and proofs, people
                 search, document chunks, codes for new devices made by an administrator's desktop.
+  (2026-11-29)  Added, nothing that an older desktop needs to know: recovery codes.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ class Problem(Message, frozen=True):
 
 
 class SignIn(Message, frozen=True):
-    """``code`` is the six digits of TOTP."""
+    """``code`` is the six digits of TOTP, or a recovery code."""
 
     account: str
     password: str
@@ -66,7 +67,10 @@ class Standing(Message, frozen=True):
 
 
 class Session(Message, frozen=True):
-    """``token`` goes in ``Authorization: Bearer``. ``server_time`` measures the clock offset."""
+    """``token`` goes in ``Authorization: Bearer``. ``server_time`` measures the clock offset.
+
+    ``recovery_left`` is how many recovery codes are left, told to whoever signed in with one.
+    """
 
     token: str
     person: str
@@ -75,6 +79,25 @@ class Session(Message, frozen=True):
     idle_seconds: int
     expires_at: datetime
     server_time: datetime
+    recovery_left: int | None = None
+
+
+# --- new factors: POST /v1/recovery-codes ---
+
+
+class Renew(Message, frozen=True):
+    """New recovery codes for whoever proves the present factors; ``authenticator`` asks for a new one too."""
+
+    password: str
+    code: str
+    authenticator: bool = False
+
+
+class Renewed(Message, frozen=True):
+    """Both are shown once. The old codes, and with a new authenticator the old one, are void."""
+
+    recovery_codes: tuple[str, ...]
+    totp_uri: str | None = None
 
 
 # --- enrolment: POST /v1/enrol ---
@@ -95,7 +118,8 @@ class Enrol(Message, frozen=True):
 
 
 class Enrolled(Message, frozen=True):
-    """``totp_uri`` is shown once, for the authenticator app, when the account has none yet."""
+    """``totp_uri``, for the authenticator app, and the recovery codes are shown once, when the account has
+    none yet."""
 
     person: str
     account: str
@@ -103,6 +127,7 @@ class Enrolled(Message, frozen=True):
     hub: str
     store_key: bytes
     totp_uri: str | None = None
+    recovery_codes: tuple[str, ...] = ()
 
 
 # --- a code for a new device: POST /v1/hubs/{hub}/enrolment-codes (administrators) ---

@@ -16,7 +16,7 @@ from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 
 from mash_desktop.desk import ChangeSet, Desk
 from mash_desktop.desk.places import Badges, badges, places_for
-from mash_desktop.desk.profile import Profile, Server, Session, Status, Synchroniser
+from mash_desktop.desk.profile import Enrolled, Profile, Server, Session, Status, Synchroniser
 from mash_desktop.domain.errors import Refusal
 from ui.screen import Screen
 from ui.shell.enrol import EnrolPage
@@ -147,7 +147,7 @@ class PersonWindow(QObject):
         )
 
     def _enrol(self, url: str, fingerprint: str, code: str, password: str, passphrase: str) -> None:
-        def enrol() -> tuple[Profile, str | None]:
+        def enrol() -> tuple[Profile, Enrolled]:
             server = self._server or Server.pinned(url, fingerprint)
             profile = Profile.create_or_open(self._folder, passphrase, server)
             try:
@@ -156,15 +156,15 @@ class PersonWindow(QObject):
                 profile.lock()
                 raise
 
-        def enrolled(answer: tuple[Profile, str | None]) -> None:
-            profile, totp = answer
+        def enrolled(answer: tuple[Profile, Enrolled]) -> None:
+            profile, made = answer
             self.enrol_page.ready()
             self.profile = profile
             self.window.sign_in_page.hub_url.set_value(profile.server.url)
             account = profile.account_name
             self.window.sign_in_page.name.set_value(account)
-            if totp:
-                self.window.sign_in_page.tell("Add this to your authenticator now. It is shown once.", totp)
+            if made.totp_uri:
+                self.window.sign_in_page.keep(made.totp_uri, made.recovery_codes)
             self.window.show_sign_in()
 
         self.worker.submit(
@@ -194,6 +194,8 @@ class PersonWindow(QObject):
             else:
                 self.window.unlock()
             self._connect(session)
+            if session.recovery_left is not None:
+                self.window.toast(f"Recovery codes left: {session.recovery_left}. Ask for new ones in time.")
 
         def failed(error: Exception) -> None:
             if isinstance(error, Refusal):

@@ -21,6 +21,8 @@ from ..domain.entries.access import (
     GlassMended,
     RecordsExported,
     RecordViewed,
+    RecoveryCodesMade,
+    RecoveryCodeUsed,
     SearchMade,
     SignInFailed,
 )
@@ -38,6 +40,8 @@ KINDS = (
     (DocumentPrinted.KIND, "Took a paper out"),
     (RecordsExported.KIND, "Exported"),
     (SignInFailed.KIND, "Sign-in refused"),
+    (RecoveryCodesMade.KIND, "New recovery codes"),
+    (RecoveryCodeUsed.KIND, "Used a recovery code"),
     (GlassBroken.KIND, "Broke the glass"),
     (GlassMended.KIND, "Closed broken glass"),
 )
@@ -163,6 +167,8 @@ def _access(desk: Desk, config: HubConfig, entry: Made[Body], references: dict[s
         person, acting = body.by, desk.agency_name(body.agency)
     elif isinstance(body, SignInFailed):
         person, acting = "", "nobody signed in"
+    elif isinstance(body, RecoveryCodesMade | RecoveryCodeUsed):
+        person, acting = body.person, "signing in"
     target = getattr(body, "target", "") or getattr(body, "because", "")
     key = desk.directory().keys.get(entry.key)
     return Access(

@@ -16,7 +16,7 @@ from uuid6 import uuid7
 from sync import protocol
 from sync.client import Server, Status, Synchroniser
 from sync.client.sign_in import enrol, sign_in
-from sync.protocol import Session
+from sync.protocol import Enrolled, Session
 
 from ..cache import Cache, open_engine
 from ..cache.engine import FILE_NAME
@@ -30,7 +30,7 @@ from ..vault.wrap import FILE as VAULT
 from .claim import Claim
 from .desk import Desk, Me
 
-__all__ = ["Account", "Profile", "Server", "Session", "Status", "Synchroniser"]
+__all__ = ["Account", "Enrolled", "Profile", "Server", "Session", "Status", "Synchroniser"]
 
 SERVER = "server.json"
 
@@ -120,8 +120,8 @@ class Profile:
         kept = self.cache.fact("account")
         return None if kept is None else msgspec.json.decode(kept, type=Account)
 
-    def enrol(self, code: str, password: str, device_name: str) -> str | None:
-        """Enrol this device with a one-time code. Returns the authenticator's address where one is new.
+    def enrol(self, code: str, password: str, device_name: str) -> Enrolled:
+        """Enrol this device with a one-time code. Returns the store's answer, with what is shown once.
 
         The key is kept before it is sent, so that an answer lost on the way costs nothing but a new code. A
         profile that was enrolled before gets a new key: what the old one signed and nobody was sent is then
@@ -162,7 +162,7 @@ class Profile:
             }
         )
         self.cache.release(enrolled.person, enrolled.key)
-        return enrolled.totp_uri
+        return enrolled
 
     def sign_in(self, password: str, code: str) -> Session:
         """A session of this person on this device. Raises ``Refusal`` or ``Unreachable``."""

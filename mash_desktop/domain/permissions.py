@@ -210,6 +210,8 @@ FAMILY_TABLE: dict[str, frozenset[Role]] = {
     "document.printed": frozenset(Role),
     "records.exported": frozenset(Role),
     "sign_in.failed": frozenset({_R.STORE}),
+    "recovery_codes.made": frozenset({_R.STORE}),
+    "recovery_code.used": frozenset({_R.STORE}),
     "glass.broken": frozenset(
         {
             _R.CONSULTANT_SOCIAL_WORKER,

@@ -48,8 +48,12 @@ def _enrol(asked: argparse.Namespace) -> int:
         raise Refusal("not-enrolled", "Give --url, --fingerprint and --code to enrol this device.", "code")
     server = Server.pinned(asked.url, asked.fingerprint)
     passphrase, password = _answer(PASSPHRASE, "Passphrase: "), _answer(PASSWORD, "Password: ")
-    _, totp = Device.enrol(asked.profile, passphrase, server, asked.code, password)
-    print(f"Add this to the authenticator, it is shown once: {totp}" if totp else "Enrolled.")
+    _, answer = Device.enrol(asked.profile, passphrase, server, asked.code, password)
+    if answer.totp_uri is None:
+        print("Enrolled.")
+    else:
+        print(f"Recovery codes, each good once, shown once: {' '.join(answer.recovery_codes)}")
+        print(f"Add this to the authenticator, it is shown once: {answer.totp_uri}")
     return 0
 
 

@@ -44,11 +44,11 @@ class Device(msgspec.Struct, frozen=True):
     @classmethod
     def enrol(
         cls, folder: Path, passphrase: str, server: Server, code: str, password: str
-    ) -> tuple[Device, str | None]:
+    ) -> tuple[Device, protocol.Enrolled]:
         """Make the folder's vault, enrol a new key with a one-time code and keep it sealed.
 
-        A vault that an enrolment left which came to nothing is used. Returns the authenticator's address
-        too, where one is new. Raises ``Refusal`` or ``Unreachable``.
+        A vault that an enrolment left which came to nothing is used. Returns the store's answer too, with
+        what is shown once. Raises ``Refusal`` or ``Unreachable``.
         """
         begun = (folder / VAULT).exists() and not (folder / FILE).exists()
         vault = Vault.open(folder, passphrase) if begun else Vault.create(folder, passphrase)
@@ -70,7 +70,7 @@ class Device(msgspec.Struct, frozen=True):
         finally:
             vault.lock()
         replace_file(folder / FILE, sealed)
-        return kept, answer.totp_uri
+        return kept, answer
 
     @classmethod
     def open(cls, folder: Path, passphrase: str) -> Device:

@@ -96,7 +96,7 @@ def add_people(store: Store, hub: str, people: Sequence[NewPerson]) -> list[Appo
         with store.engine.begin() as db:
             store.accounts.open_account(db, hub, person, one.account)
             store.admission.admit_own(hub, hub_act(hub, store.secrets, bodies, datetime.now(UTC)))
-            code, expires = store.accounts.enrolment_code(db, hub, person)
+            code, expires = store.enrolment.code(db, hub, person)
         appointed.append(Appointed(person, one.name, one.account, code, expires))
     return appointed
 
@@ -127,7 +127,7 @@ def new_code(store: Store, hub: str, account: str) -> tuple[str, datetime]:
         )
         if person is None:
             raise Refusal("account-unknown", f"There is no account {account} in this hub.", "account")
-        return store.accounts.enrolment_code(db, hub, person)
+        return store.enrolment.code(db, hub, person)
 
 
 def revoke_key(store: Store, hub: str, key: str, reason: str) -> None:

@@ -12,7 +12,6 @@ from mash_desktop.proofs.head import SignedHead
 from sync.protocol import Page, Path, Pull, Pushed
 
 from . import log, pulling
-from .accounts import Accounts, Caller
 from .admission import Admission
 from .database import check_schema
 from .documents import Documents
@@ -21,7 +20,16 @@ from .live import Live
 from .metrics import Metrics
 from .people_search import People
 from .sealing import Secrets
+from .sign_in.accounts import Accounts
+from .sign_in.delays import Delays
+from .sign_in.enrolment import Enrolment
+from .sign_in.password import PasswordSignIn
+from .sign_in.sessions import Caller, Sessions
 from .streams import Shelf
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 class Store:
@@ -34,20 +42,31 @@ class Store:
         self.shelf = Shelf()
         self.metrics = Metrics()
         self.admission = Admission(engine, secrets, self.shelf, announce=lambda hub: self.live.announce(hub))
-        self.accounts = Accounts(engine, secrets, self.admission, revoked=lambda hub: self.live.ended(hub))
+        self.accounts = Accounts(engine, secrets)
+        self.sessions = Sessions(engine, secrets, self.shelf, _now, ended=lambda hub: self.live.ended(hub))
+        self.enrolment = Enrolment(engine, secrets, self.admission, self.accounts, self.sessions, _now)
+        self.password = PasswordSignIn(
+            engine,
+            secrets,
+            self.admission,
+            self.accounts,
+            self.sessions,
+            Delays(engine, secrets, self.admission, _now),
+            _now,
+        )
         self.people = People(engine, secrets, self.shelf, self.admission)
         self.documents = Documents(engine, secrets)
-        self.live = Live(engine, self.accounts)
+        self.live = Live(engine, self.sessions)
         self.due = Due(engine, secrets, self.shelf, self.admission)
 
     def close(self) -> None:
         self.engine.dispose()
 
     def audiences(self, caller: Caller) -> frozenset[str]:
-        return pulling.all_audiences(caller, datetime.now(UTC))
+        return pulling.all_audiences(caller, _now())
 
     def pull(self, caller: Caller, asked: Pull) -> Page:
-        page = pulling.page(self.engine, self.secrets, self.shelf, caller, asked, datetime.now(UTC))
+        page = pulling.page(self.engine, self.secrets, self.shelf, caller, asked, _now())
         self.metrics.rows.inc(len(page.rows))
         return page
 

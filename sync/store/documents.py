@@ -15,9 +15,9 @@ from mash_desktop.domain.errors import Refusal
 from sync.protocol import CHUNK_BYTES
 
 from . import tables
-from .accounts import Caller
 from .pulling import all_audiences
 from .sealing import Secrets, new_key, seal, unseal
+from .sign_in.sessions import Caller
 
 
 class Documents:

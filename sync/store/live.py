@@ -22,8 +22,8 @@ from mash_desktop.domain.errors import Refusal
 from sync.protocol import Presence, Problem
 
 from . import tables
-from .accounts import Accounts, Caller
 from .pulling import all_audiences
+from .sign_in.sessions import Caller, Sessions
 
 logger = logging.getLogger(__name__)
 
@@ -126,9 +126,9 @@ class _Clocks:
 class Live:
     """This instance's live connections and its two threads: one hears notices, one sends them."""
 
-    def __init__(self, engine: Engine, accounts: Accounts) -> None:
+    def __init__(self, engine: Engine, sessions: Sessions) -> None:
         self._engine = engine
-        self._accounts = accounts
+        self._sessions = sessions
         self._lock = threading.Lock()
         self._listeners: dict[str, set[Listener]] = {}
         self._sizes: dict[str, int] = {}
@@ -326,7 +326,7 @@ class Live:
         now = datetime.now(UTC)
         for listener in self._of(hub):
             try:
-                caller = self._accounts.caller_by_digest(listener.caller.token, seen=False)
+                caller = self._sessions.caller_by_digest(listener.caller.token, seen=False)
             except Refusal as refusal:
                 listener.tell(
                     Event(

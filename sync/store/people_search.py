@@ -25,12 +25,12 @@ from mash_desktop.matching import Band, PersonFacts, Residence, blocking_keys, c
 from sync.protocol import Episode, Found, PeopleFound, PeopleSearch
 
 from . import tables
-from .accounts import Caller
 from .admission import Admission
 from .authoring import access_act
 from .people_index import Account
 from .pulling import audiences_in
 from .sealing import Secrets
+from .sign_in.sessions import Caller
 from .streams import Shelf, stream_keys
 
 MOST_COMPARED = 2000

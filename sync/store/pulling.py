@@ -18,10 +18,10 @@ from mash_desktop.domain.errors import Refusal
 from sync.protocol import MOST_ROWS, Cursor, Page, Pull, Row, Standing
 
 from . import tables
-from .accounts import Caller
 from .docket import standing, standings
 from .log import read_head
 from .sealing import SealedBody, Secrets
+from .sign_in.sessions import Caller
 from .streams import Shelf, stream_keys
 
 _ROWS = text(

@@ -41,14 +41,16 @@ from sync.protocol import (
     Pull,
     Push,
     Pushed,
+    Renew,
+    Renewed,
     Session,
     SignIn,
 )
 
-from .accounts import Caller
 from .composition import Store
 from .live import Listener
 from .refusals import TooSoon, status_of
+from .sign_in.sessions import Caller
 
 logger = logging.getLogger(__name__)
 
@@ -132,6 +134,11 @@ def _version(request: Request[Any, Any, Any]) -> None:
         )
 
 
+def _address(request: Request[Any, Any, Any]) -> str:
+    """Where a request comes from; no header that anybody may write says it otherwise."""
+    return request.client.host if request.client else ""
+
+
 def application(store: Store) -> Litestar:
     """The service over one store."""
 
@@ -139,7 +146,7 @@ def application(store: Store) -> Litestar:
         kind, _, token = request.headers.get("Authorization", "").partition(" ")
         if kind.lower() != "bearer" or not token:
             raise Refusal("session-ended", "You are signed out. Sign in again.")
-        caller = store.accounts.caller(token.strip())
+        caller = store.sessions.caller(token.strip())
         hub = request.path_params.get("hub")
         if hub is not None and hub != caller.hub:
             raise Refusal("hub-unknown", "There is no such hub here.")
@@ -147,23 +154,27 @@ def application(store: Store) -> Litestar:
 
     @post("/sign-in", status_code=200, sync_to_thread=True)
     def sign_in(data: SignIn, request: Request[Any, Any, Any]) -> Session:
-        return store.accounts.sign_in(data, request.client.host if request.client else "")
+        return store.password.sign_in(data, _address(request))
 
     @post("/enrol", status_code=200, sync_to_thread=True)
     def enrol(data: Enrol) -> Enrolled:
-        return store.accounts.enrol(data)
+        return store.enrolment.enrol(data)
 
     @post("/sign-in/refresh", status_code=200, sync_to_thread=True)
     def refresh(caller: Caller) -> Session:
-        return store.accounts.refresh(caller)
+        return store.sessions.refresh(caller)
+
+    @post("/recovery-codes", status_code=200, sync_to_thread=True)
+    def recovery_codes(caller: Caller, data: Renew, request: Request[Any, Any, Any]) -> Renewed:
+        return store.password.renew(caller, data, _address(request))
 
     @post("/sign-out", status_code=204, sync_to_thread=True)
     def sign_out(caller: Caller) -> None:
-        store.accounts.sign_out(caller)
+        store.sessions.sign_out(caller)
 
     @post("/enrolment-codes", status_code=200, sync_to_thread=True)
     def enrolment_code(hub: str, caller: Caller, data: NewDevice) -> EnrolmentCode:
-        return store.accounts.code_for(caller, data)
+        return store.enrolment.code_for(caller, data)
 
     @post("/acts", status_code=200, sync_to_thread=True)
     def push(hub: str, caller: Caller, data: Push) -> Pushed:
@@ -266,7 +277,7 @@ def application(store: Store) -> Litestar:
         ],
         dependencies=caller,
     )
-    session_router = Router("/", route_handlers=[refresh, sign_out], dependencies=caller)
+    session_router = Router("/", route_handlers=[refresh, recovery_codes, sign_out], dependencies=caller)
     return Litestar(
         route_handlers=[
             Router("/v1", route_handlers=[sign_in, enrol, session_router, hub_router]),

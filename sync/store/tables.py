@@ -209,6 +209,15 @@ accounts = Table(
     Index("ix_accounts_account", "account", unique=True),
 )
 
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    _hub(),
+    Column("person", Text, primary_key=True),
+    Column("code", LargeBinary, primary_key=True),
+)
+"""Those still good, by keyed hash: one that is used goes."""
+
 enrolment_codes = Table(
     "enrolment_codes",
     metadata,

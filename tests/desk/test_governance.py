@@ -17,6 +17,8 @@ from mash_desktop.domain.entries.access import (
     GlassBroken,
     RecordsExported,
     RecordViewed,
+    RecoveryCodesMade,
+    RecoveryCodeUsed,
     SearchMade,
     SignInFailed,
 )
@@ -78,6 +80,19 @@ def test_the_trail_says_who_did_what_about_what_the_latest_first(officer: Desk) 
     assert said[-1] == ("Priya Nair", "Looked at a record", REFERENCE)
     rows = governance.read_trail(officer, Sought()).rows
     assert list(rows) == sorted(rows, key=lambda row: (row.at, row.id), reverse=True)
+
+
+def test_who_signs_in_without_the_authenticator_is_read_as_that_person(officer: Desk) -> None:
+    Days(officer, first=60_000).add(
+        STORE,
+        MORNING,
+        RecoveryCodesMade(person="priya", at=MORNING),
+        RecoveryCodeUsed(person="priya", left=0, at=MORNING),
+    )
+    rows = governance.read_trail(officer, Sought(person="priya")).rows
+    told = {(row.who, row.acting, row.what, row.detail) for row in rows}
+    assert ("Priya Nair", "signing in", "New recovery codes", "for a lost authenticator") in told
+    assert ("Priya Nair", "signing in", "Used a recovery code", "none left") in told
 
 
 def test_role_agency_screen_and_device_stand_beside_it(officer: Desk) -> None:

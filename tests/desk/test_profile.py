@@ -60,7 +60,7 @@ class Person:
         return profile
 
     def enrol(self, profile: Profile) -> None:
-        self.totp = profile.enrol(self.code, PASSWORD, "Laptop 7") or self.totp
+        self.totp = profile.enrol(self.code, PASSWORD, "Laptop 7").totp_uri or self.totp
 
     def sign_in(self, profile: Profile) -> Session:
         """With the first code of the authenticator that has not been used."""

@@ -106,6 +106,8 @@ def test_a_virtual_partner_answers_requests_and_may_escalate() -> None:
         ("outcome.accepted", {Role.GATEWAY_WORKER}),
         ("table.opened", HUB_MANAGERS | {Role.FACILITATOR}),
         ("sign_in.failed", {Role.STORE}),
+        ("recovery_codes.made", {Role.STORE}),
+        ("recovery_code.used", {Role.STORE}),
     ],
 )
 def test_gates_belong_to_the_roles_that_answer_for_them(kind: str, roles: set[Role]) -> None:

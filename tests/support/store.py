@@ -45,12 +45,12 @@ from sync.protocol import (
     SignIn,
     Standing,
 )
-from sync.store.accounts import ENROLMENT
 from sync.store.bootstrap import Appointed, NewPerson, add_people, new_code, open_hub
 from sync.store.composition import Store
 from sync.store.database import connect, migrate
 from sync.store.sealing import read_secrets, write_secrets
 from sync.store.serving import make_certificate
+from sync.store.sign_in.enrolment import ENROLMENT
 from tests.support.postgres import PostgresServer
 
 PASSWORD = "harbour lantern thistle"

@@ -20,6 +20,7 @@ from ui.widgets import (
 _TONES = {
     "glass.broken": Tone.RED,
     "sign_in.failed": Tone.AMBER,
+    "recovery_code.used": Tone.AMBER,
     "records.exported": Tone.VIOLET,
     "document.printed": Tone.VIOLET,
 }

@@ -17,7 +17,7 @@ from ui.widgets.banner import Banner
 from ui.widgets.button import ActionButton
 from ui.widgets.card import Card, IconMark
 from ui.widgets.field import Field
-from ui.widgets.layout import Box, Column, Row
+from ui.widgets.layout import Box, Column, Row, empty
 from ui.widgets.text import Text
 
 
@@ -161,7 +161,9 @@ class SignInPage(Door):
         self.hub_url = Field("Hub address", hub_url, placeholder="https://isl.example.gov.uk")
         self.name = Field("Name", name)
         self.password = Field("Password", secret=True)
-        self.code = Field("Code from your authenticator", placeholder="6 digits")
+        self.code = Field("Code from your authenticator, or a recovery code", placeholder="6 digits")
+        self.kept = Column(gap=8)
+        self.card.put(self.kept)
         self.button = ActionButton("Sign in", "Return", "primary", accessible_name="Sign in", group="Window")
         self._act(self.button, [self.hub_url, self.name, self.password, self.code])
         self.button.clicked.connect(self._ask)
@@ -190,6 +192,17 @@ class SignInPage(Door):
         at.setFocus()
         at.line.selectAll()
 
+    def keep(self, authenticator: str, codes: Sequence[str]) -> None:
+        """What the hub says once: it stands here until somebody is signed in."""
+        self.kept.put(Banner("Add this to your authenticator now. It is shown once.", authenticator))
+        self.kept.put(
+            Banner(
+                "Write these recovery codes down, away from this computer. Each signs you in once where the "
+                "authenticator is lost. They are shown once.",
+                " · ".join(codes),
+            )
+        )
+
     def offline(self) -> None:
         """The store cannot be reached: say what still works."""
         self.tell(
@@ -200,6 +213,7 @@ class SignInPage(Door):
     def forget(self) -> None:
         self.ready()
         self.clear_notice()
+        empty(self.kept)
         self.password.set_value("")
         self.code.set_value("")
 

@@ -17,6 +17,8 @@ from ...domain.entries.access import (
     GlassMended,
     RecordsExported,
     RecordViewed,
+    RecoveryCodesMade,
+    RecoveryCodeUsed,
     SearchMade,
     SignInFailed,
 )
@@ -89,6 +91,14 @@ def _failed(desk: Desk, body: SignInFailed) -> Told:
     return Told("Sign-in refused", f"from {body.address}, account ending {body.account_digest[-6:]}")
 
 
+def _made_codes(desk: Desk, body: RecoveryCodesMade) -> Told:
+    return Told("New recovery codes", "for a lost authenticator")
+
+
+def _used_code(desk: Desk, body: RecoveryCodeUsed) -> Told:
+    return Told("Used a recovery code", f"{body.left or 'none'} left")
+
+
 def _broke(desk: Desk, body: GlassBroken) -> Told:
     until = say_moment(body.until, desk.now(), desk.config())
     return Told("Broke the glass", f"until {until}: {body.reason}")
@@ -159,6 +169,8 @@ _WORDS: dict[type[Body], Callable[[Desk, Any], Told]] = {
     DocumentPrinted: _printed,
     RecordsExported: _exported,
     SignInFailed: _failed,
+    RecoveryCodesMade: _made_codes,
+    RecoveryCodeUsed: _used_code,
     GlassBroken: _broke,
     GlassMended: _mended,
     HubConfigured: _configured,

@@ -49,6 +49,23 @@ class SignInFailed(Body, frozen=True):
     at: Moment
 
 
+@kind("recovery_codes.made", family="access")
+class RecoveryCodesMade(Body, frozen=True):
+    """A person was given a new set of codes for a lost authenticator."""
+
+    person: str
+    at: Moment
+
+
+@kind("recovery_code.used", family="access")
+class RecoveryCodeUsed(Body, frozen=True):
+    """A person used a recovery code in place of the authenticator; ``left`` are those still good."""
+
+    person: str
+    left: int
+    at: Moment
+
+
 @kind("glass.broken", family="access")
 class GlassBroken(Body, frozen=True):
     """One named person looks into a record that is not theirs, for the reason given and for some hours."""

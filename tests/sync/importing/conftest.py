@@ -46,8 +46,8 @@ class Importer:
         return self.relays[-1]
 
     def enrol(self, server: Server | None = None) -> Device:
-        device, uri = Device.enrol(self.profile, PASSPHRASE, server or self.server, self.code, PASSWORD)
-        self.totp = uri or self.totp
+        device, answer = Device.enrol(self.profile, PASSPHRASE, server or self.server, self.code, PASSWORD)
+        self.totp = answer.totp_uri or self.totp
         return device
 
     def totp_code(self) -> str:

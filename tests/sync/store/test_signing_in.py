@@ -18,7 +18,8 @@ from mash_desktop.domain.entries.hub import PersonEnrolled
 from mash_desktop.domain.roles import Role
 from mash_desktop.proofs.signature import SigningKey
 from sync.protocol import Enrol, EnrolmentCode, NewDevice, Session, SignIn
-from sync.store.accounts import ENROLMENT, IDLE
+from sync.store.sign_in.enrolment import ENROLMENT
+from sync.store.sign_in.sessions import IDLE
 from tests.support.store import PASSWORD, Desk, ServedStore
 
 

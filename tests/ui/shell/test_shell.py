@@ -264,6 +264,19 @@ def test_signing_in_names_what_is_missing_and_keeps_address_and_name(shell: Main
     assert (page.hub_url.value(), page.password.value()) == ("https://isl.example.gov.uk", "")
 
 
+def test_what_the_hub_says_once_stands_until_somebody_is_signed_in(shell: MainWindow) -> None:
+    shell.show_sign_in()
+    page = shell.sign_in_page
+    page.keep("otpauth://totp/priya", ["AAAAA-BBBBB", "CCCCC-DDDDD"])
+    page.busy("Signing in")
+    page.wrong("Account, password or code is not right. Try again.")
+    told = [banner.accessibleName() for banner in page.findChildren(Banner)]
+    assert told[0].endswith("otpauth://totp/priya")
+    assert told[1].endswith("AAAAA-BBBBB · CCCCC-DDDDD")
+    shell.unlock()
+    assert page.findChildren(Banner) == []
+
+
 def test_text_grows_and_shrinks_by_key_within_its_limits(shell: MainWindow, qtbot: QtBot) -> None:
     with qtbot.waitSignal(shell.look_asked) as asked:
         QTest.keyClick(shell, Qt.Key.Key_Plus, CONTROL)

@@ -1,0 +1,141 @@
+"""Devices: a one-time code from an administrator ties a device's key to a person, as an entry.
+
+The first device of a person settles their password and their second factor too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from mash_desktop.domain.entries.access import RecoveryCodesMade
+from mash_desktop.domain.entries.hub import KeyEnrolled
+from mash_desktop.domain.errors import Refusal
+from mash_desktop.domain.roles import Role
+from mash_desktop.proofs.signature import key_id, verify
+from sync.protocol import Enrol, Enrolled, EnrolmentCode, NewDevice
+
+from .. import tables
+from ..admission import Admission
+from ..authoring import access_act, hub_act
+from ..docket import standings
+from ..examining import STORE
+from ..sealing import Secrets
+from .accounts import Accounts, one_time_code, plain
+from .sessions import Caller, Sessions
+
+ENROLMENT = b"mash-enrol-v1"
+"""The label of a device key's signature over its enrolment code."""
+CODE_LIFE = timedelta(days=7)
+
+
+class Enrolment:
+    """One-time codes and the devices enrolled with them."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        secrets: Secrets,
+        admission: Admission,
+        accounts: Accounts,
+        sessions: Sessions,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._engine = engine
+        self._secrets = secrets
+        self._admission = admission
+        self._accounts = accounts
+        self._sessions = sessions
+        self._clock = clock
+
+    def code(self, db: Connection, hub: str, person: str) -> tuple[str, datetime]:
+        """A new one-time code for one device of this person, and when it expires."""
+        code = one_time_code(4)
+        expires = self._clock() + CODE_LIFE
+        db.execute(
+            insert(tables.enrolment_codes).values(
+                hub=hub, code=self._digest(code), person=person, expires_at=expires
+            )
+        )
+        return code, expires
+
+    def code_for(self, caller: Caller, asked: NewDevice) -> EnrolmentCode:
+        """A code that an administrator's desktop asks for. ``Refusal``: *not-permitted*, *person-unknown*,
+        *account-missing*, *account-taken*."""
+        held = standings(caller.directory, caller.person, self._clock())
+        if Role.ADMINISTRATOR not in {one.role for one in held}:
+            raise Refusal("not-permitted", "Only an administrator makes codes for devices.")
+        if asked.person not in caller.directory.people or asked.person == STORE:
+            raise Refusal("person-unknown", "Enrol the person first.", "person")
+        a = tables.accounts
+        with self._engine.begin() as db:
+            known = db.scalar(select(a.c.account).where(a.c.hub == caller.hub, a.c.person == asked.person))
+            if known is None and not asked.account.strip():
+                raise Refusal(
+                    "account-missing", "Name the account that this person signs in with.", "account"
+                )
+            if known is None:
+                self._accounts.open_account(db, caller.hub, asked.person, asked.account)
+            code, expires = self.code(db, caller.hub, asked.person)
+        return EnrolmentCode(code=code, expires_at=expires)
+
+    def enrol(self, asked: Enrol) -> Enrolled:
+        """Tie a device's key to the person whose code this is.
+
+        ``Refusal``: *code-refused*, *proof-wrong*, *password-short*, *password-wrong*, *key-taken*.
+        """
+        now = self._clock()
+        if not verify(asked.public, asked.code.encode(), asked.proof, ENROLMENT):
+            raise Refusal("proof-wrong", "The device did not show that it holds its key.", "proof")
+        c = tables.enrolment_codes
+        uri, codes = None, tuple[str, ...]()
+        with self._engine.begin() as db:
+            row = db.execute(
+                select(c.c.hub, c.c.person, c.c.code)
+                .where(c.c.code == self._digest(asked.code), c.c.used_at.is_(None), c.c.expires_at > now)
+                .with_for_update()
+            ).one_or_none()
+            if row is None:
+                raise Refusal(
+                    "code-refused",
+                    "This code is not good, or no longer. Ask an administrator for a new one.",
+                    "code",
+                )
+            account = self._accounts.of(db, row.hub, row.person)
+            if account.password is None:
+                self._accounts.set_password(db, row.hub, row.person, asked.password)
+                uri = self._accounts.new_authenticator(db, account)
+                codes = self._accounts.new_recovery_codes(db, account)
+            elif not self._accounts.password_right(account, asked.password):
+                raise Refusal("password-wrong", "That is not the password of your account.", "password")
+            self._enrol_key(row.hub, row.person, asked, now)
+            db.execute(update(c).where(c.c.hub == row.hub, c.c.code == row.code).values(used_at=now))
+        if codes:
+            made = RecoveryCodesMade(person=row.person, at=now)
+            self._admission.admit_own(row.hub, access_act(row.hub, self._secrets, [made], now))
+        return Enrolled(
+            person=row.person,
+            account=account.account,
+            key=key_id(asked.public),
+            hub=row.hub,
+            store_key=self._secrets.signing_key(row.hub).public,
+            totp_uri=uri,
+            recovery_codes=codes,
+        )
+
+    def _enrol_key(self, hub: str, person: str, asked: Enrol, now: datetime) -> None:
+        with self._engine.connect() as db:
+            held = self._sessions.directory(db, hub)
+        known = held.keys.get(key_id(asked.public))
+        if known is not None and (known.person, known.device, known.revoked) == (person, asked.device, None):
+            return
+        body = KeyEnrolled(
+            key=key_id(asked.public), person=person, device=asked.device, public=asked.public.hex()
+        )
+        self._admission.admit_own(hub, hub_act(hub, self._secrets, [body], now))
+
+    def _digest(self, code: str) -> bytes:
+        return self._secrets.digest("enrolment", plain(code))

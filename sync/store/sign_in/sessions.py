@@ -1,0 +1,141 @@
+"""Sessions: opaque tokens, hashed at rest, that end by idleness, by the day's end, or with their device.
+
+A token is always made here, at a sign-in or a refresh; none that somebody brings along ever becomes good.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets as random
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import msgspec
+from sqlalchemy import Connection, Engine, delete, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from mash_desktop.domain.errors import Refusal
+from mash_desktop.domain.fold import Directory
+from sync.protocol import Session, Standing
+
+from .. import tables
+from ..docket import standings
+from ..sealing import Secrets
+from ..streams import Shelf, current_directory
+
+IDLE = timedelta(minutes=30)
+ABSOLUTE = timedelta(hours=12)
+_SEEN_EVERY = timedelta(minutes=1)
+
+
+class Caller(msgspec.Struct, frozen=True):
+    """Who a request comes from, as the directory has them now."""
+
+    hub: str
+    person: str
+    device: str
+    key: str
+    token: bytes
+    directory: Directory
+
+    @property
+    def name(self) -> str:
+        return self.directory.name(self.person)
+
+
+class Sessions:
+    """The sessions of every hub in one database."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        secrets: Secrets,
+        shelf: Shelf,
+        clock: Callable[[], datetime],
+        *,
+        ended: Callable[[str], None] = lambda hub: None,
+    ) -> None:
+        self._engine = engine
+        self._secrets = secrets
+        self._shelf = shelf
+        self._clock = clock
+        self._ended = ended
+
+    def directory(self, db: Connection, hub: str) -> Directory:
+        return current_directory(db, self._shelf, self._secrets, hub).directory
+
+    def open(self, db: Connection, hub: str, person: str, device: str) -> Session:
+        """A session of a person on a device whose key is enrolled for them. ``Refusal``: *device-revoked*."""
+        directory = self.directory(db, hub)
+        for key in directory.keys.values():
+            if (key.person, key.device, key.revoked) == (person, device, None):
+                now = self._clock()
+                return self._made(db, Caller(hub, person, device, key.id, b"", directory), now + ABSOLUTE)
+        raise Refusal(
+            "device-revoked",
+            "This device is not enrolled for you. Ask an administrator for a code.",
+            "device",
+        )
+
+    def _made(self, db: Connection, caller: Caller, expires: datetime) -> Session:
+        now, token = self._clock(), random.token_urlsafe(32)
+        db.execute(
+            insert(tables.sessions).values(
+                hub=caller.hub, token=_digest(token), person=caller.person, device=caller.device,
+                key=caller.key, opened_at=now, seen_at=now, expires_at=expires,
+            )
+        )  # fmt: skip
+        return Session(
+            token=token,
+            person=caller.person,
+            name=caller.name,
+            standings=tuple(
+                Standing(agency=one.agency, role=one.role, team=one.team)
+                for one in standings(caller.directory, caller.person, now)
+            ),
+            idle_seconds=int(IDLE.total_seconds()),
+            expires_at=expires,
+            server_time=now,
+        )
+
+    def caller(self, token: str) -> Caller:
+        """Who holds this token. ``Refusal``: *session-ended*, *device-revoked*."""
+        return self.caller_by_digest(_digest(token))
+
+    def caller_by_digest(self, digest: bytes, *, seen: bool = True) -> Caller:
+        now = self._clock()
+        s = tables.sessions
+        with self._engine.connect() as db, db.begin():
+            row = db.execute(select(s).where(s.c.token == digest)).one_or_none()
+            if row is None or row.expires_at <= now or row.seen_at + IDLE <= now:
+                raise Refusal("session-ended", "You are signed out. Sign in again.")
+            directory = self.directory(db, row.hub)
+            key = directory.keys.get(row.key)
+            if key is None or key.revoked is not None:
+                raise Refusal(
+                    "device-revoked", "This device is no longer enrolled. Ask an administrator for a code."
+                )
+            if seen and row.seen_at + _SEEN_EVERY < now:
+                db.execute(update(s).where(s.c.hub == row.hub, s.c.token == digest).values(seen_at=now))
+        return Caller(row.hub, row.person, row.device, row.key, digest, directory)
+
+    def refresh(self, caller: Caller) -> Session:
+        """A new token in place of the old; the day's end stays where it was."""
+        s = tables.sessions
+        with self._engine.begin() as db:
+            expires = db.scalar(
+                delete(s).where(s.c.hub == caller.hub, s.c.token == caller.token).returning(s.c.expires_at)
+            )
+            if expires is None:
+                raise Refusal("session-ended", "You are signed out. Sign in again.")
+            return self._made(db, caller, expires)
+
+    def sign_out(self, caller: Caller) -> None:
+        s = tables.sessions
+        with self._engine.begin() as db:
+            db.execute(delete(s).where(s.c.hub == caller.hub, s.c.token == caller.token))
+        self._ended(caller.hub)
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
