@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtGui import QCursor
+from PySide6.QtGui import QCursor, QPixmap
 from PySide6.QtWidgets import QApplication, QWidget
 
 from ui.theme import Look, Mode, current_look, dress, undress
@@ -15,16 +15,24 @@ MODES = (Mode.LIGHT, Mode.DARK)
 _FAR = (20_000, 20_000)
 
 
-def picture(window: QWidget, path: Path, size: tuple[int, int] = SIZES[0]) -> Path:
-    """Lay the window out at ``size`` and write it to ``path`` as PNG. The window is shown by this."""
+def drawn(window: QWidget, size: tuple[int, int] = SIZES[0]) -> QPixmap:
+    """The window laid out at ``size``, as a person at it would see it. It is shown by this."""
     QCursor.setPos(*_FAR)  # nothing is hovered in a picture
     window.resize(*size)
     window.show()
+    window.activateWindow()
     # Layouts settle in two rounds where a height depends on a width.
     for _ in range(3):
         QApplication.processEvents()
+    # What a timer has just filled anew is shown and laid out by events that wait behind it.
+    QApplication.sendPostedEvents()
+    return window.grab()
+
+
+def picture(window: QWidget, path: Path, size: tuple[int, int] = SIZES[0]) -> Path:
+    """Write the window as ``drawn`` to ``path``, as PNG."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    if not window.grab().save(str(path)):
+    if not drawn(window, size).save(str(path)):
         raise OSError(f"no picture could be written to {path}")
     return path
 

@@ -26,6 +26,7 @@ from ..working_time import say_duration
 from .desk import Desk
 from .wording import counted, local, say_day
 
+EVERY_AUTHORITY, EVERY_COHORT = (("", "Every local authority"),), (("", "Every cohort"),)
 PERIODS = (
     ("30", "Last 30 days"),
     ("91", "Last 3 months"),
@@ -136,9 +137,9 @@ def basis(desk: Desk, cases: Mapping[str, Case]) -> Basis:
 
 def choices(of: Basis) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]:
     """Local authorities and cohorts to filter by, with *every* first and *unknown* where there is any."""
-    authorities = [("", "Every local authority")]
+    authorities = [*EVERY_AUTHORITY]
     authorities += [(area.gss, area.name) for area in of.config.areas if area.gss == area.authority]
-    cohorts = [("", "Every cohort"), *((one.value, one.label) for one in Cohort)]
+    cohorts = [*EVERY_COHORT, *((one.value, one.label) for one in Cohort)]
     if any(case.authority is None for case in of.cases.values()):
         authorities.append((UNKNOWN, "Unknown"))
     if any(case.cohort is None for case in of.cases.values()):

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mash_desktop.desk import Desk, administration
-from mash_desktop.desk.administration import EnrolmentCode
+from mash_desktop.desk.administration import EnrolmentCode, Membership
 from mash_desktop.domain.acts import Draft
 from mash_desktop.domain.codes import Rag
 from mash_desktop.domain.configuration import Clock, HubConfig
@@ -58,6 +58,11 @@ def test_everybody_stands_with_their_roles(administrator: Desk) -> None:
     rows = {row.person: row for row in administration.people(administrator)}
     assert rows["karen"].roles == "Hub manager, MASH"
     assert rows["tom"].roles == "Gateway worker, Social Work Gateway"
+    words = ("Triage operator, Children's social care", "Triage operator, Adult social care", "Chair, MASH")
+    several = msgspec.structs.replace(
+        rows["tom"], memberships=tuple(Membership("", "", one, "") for one in words)
+    )
+    assert several.roles == "Triage operator, Children's social care and Adult social care; Chair, MASH"
     assert list(rows) == sorted(rows, key=lambda person: rows[person].name)
 
 

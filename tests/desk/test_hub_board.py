@@ -66,7 +66,7 @@ def test_a_row_says_who_how_urgent_what_it_waits_for_and_how_long_is_left(tmp_pa
     assert shown.rag is Rag.AMBER
     assert shown.left(desk.now()) == "8 h 28 m"
     assert shown.waits_for == "two answers"
-    assert [one.mark(desk.now()).text for one in shown.agencies] == ["Pol …", "Hlth …"]
+    assert [one.mark(desk.now()).text for one in shown.agencies] == ["Pol asked", "Hlth asked"]
 
 
 def test_time_left_runs_on_the_hubs_clock_and_late_says_by_how_much(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -28,9 +28,9 @@ from mash_desktop.desk.round_table import (
 )
 from mash_desktop.desk.round_table.doing import when_due
 from mash_desktop.domain.acts import Author, Draft, compose, read
-from mash_desktop.domain.codes import Attendance, MaracRoute, Marker
+from mash_desktop.domain.codes import AnswerResult, Attendance, MaracRoute, Marker, RefusalReason
 from mash_desktop.domain.entries.decision import DecisionReturned
-from mash_desktop.domain.entries.gathering import ReleaseWithdrawn
+from mash_desktop.domain.entries.gathering import ReleaseWithdrawn, RequestAnswered
 from mash_desktop.domain.entries.identity import HistoryRecorded, IdentityLinked, MarkerSet, PastEpisode
 from mash_desktop.domain.entries.table import TableOpened
 from mash_desktop.domain.errors import Refusal
@@ -498,3 +498,24 @@ def test_domestic_abuse_goes_to_marac_on_a_ground_that_is_named(sits: SittingDow
     draft = desk.referral(story.stream).draft
     assert draft is not None
     assert draft.body.subjects[0].marac is MaracRoute.PROFESSIONAL_JUDGEMENT
+
+
+def test_a_refusal_about_several_people_is_said_once(sits: SittingDown, story: CarterStory) -> None:
+    for subject, day in (("mia", 12), ("tyler", 12), ("joanne", 20)):
+        story.tell(
+            HEALTH,
+            RequestAnswered(
+                request="r-health",
+                subject=subject,
+                result=AnswerResult.REFUSED,
+                refusal_reason=RefusalReason.PREJUDICES_INVESTIGATION,
+                refusal_text="An enquiry is at an early stage.",
+                review_on=date(2026, 12, day),
+            ),
+        )
+    (health,) = [one for one in read_table(sits(FACILITATOR, story), STREAM).around if one.agency == "mpft"]
+    said = "sharing would prejudice an investigation"
+    assert health.note.split("; ") == [
+        f"refused about Mia and Tyler: {said}, review 12 Dec 2026",
+        f"refused about Joanne: {said}, review 20 Dec 2026",
+    ]

@@ -93,6 +93,7 @@ def _call(day: Day, priya: Seat) -> str:
     priya.sees("Mia Louise Carter")
     priya.sees("2 earlier")
     day.telling.step("Two earlier records of the family are found while she types.")
+    priya.find("triage.route.social-work-gateway")
     day.picture(priya, "triage")
     priya.press("triage.match.same")
     stream = priya.person_window.window.current_reference() or priya.opened()

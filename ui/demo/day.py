@@ -77,7 +77,8 @@ class Day:
         del self._seats[name]
 
     def picture(self, seat: Seat, name: str) -> None:
-        """A picture of a window at both sizes, light and dark."""
+        """A picture of a window at both sizes, light and dark, once what it shows has been read."""
+        seat.wait(lambda: not seat.person_window.worker.waiting, "what is being read")
         pictures(seat.window, self.output, name)
 
     def keep(self, name: str, content: bytes) -> None:

@@ -40,6 +40,7 @@ def adult(day: Day) -> None:
     )
     if priya.there("triage.adult.wishes"):
         priya.type("triage.adult.wishes", "Wants his card back, and his nephew to go on visiting.")
+    priya.find("triage.route.adult-safeguarding")
     day.picture(priya, "triage-adult")
     stream = route(priya, "adult-safeguarding", "Weight loss; another person holds his money.")
     day.telling.step(

@@ -62,8 +62,8 @@ class FiguresScreen(Screen):
         self._view: View | None = None
         self._tables: dict[str, DenseTable[Row]] = {}
         self.period = self._filter("Received", "period", PERIODS, "365")
-        self.authority = self._filter("Local authority at entry", "authority", (), "")
-        self.cohort = self._filter("Cohort at entry", "cohort", (), "")
+        self.authority = self._filter("Local authority at entry", "authority", figures.EVERY_AUTHORITY, "")
+        self.cohort = self._filter("Cohort at entry", "cohort", figures.EVERY_COHORT, "")
         self.published = TickBox("As published", accessible_name="Show the figures as they may be published")
         self.published.setObjectName("figures.published")
         self.published.toggled.connect(lambda _: self._lay_out())
@@ -82,12 +82,13 @@ class FiguresScreen(Screen):
         self._card = Card(padding=1, gap=0)
         self._card.put(self._stack, 1)
         self._progress = Text("", Role.SMALL, Voice.ASIDE)
-        self._loading = Box(Column(self._progress, SkeletonRows(what="Figures")))
+        coming = Card("", "", SkeletonRows(what="Figures"), padding=1, gap=0)
+        self._loading = Box(Column(self._progress, coming, None))
         self._instead = Column(gap=0)
         self._instead_box = Box(self._instead)
         filters = Flow(self.period, self.authority, self.cohort, gap=12)
         body = Column(filters, self._coverage, self.tabs, gap=10, margins=12)
-        body.put(self._loading)
+        body.put(self._loading, 1)
         body.put(self._instead_box, 1)
         body.put(self._card, 1)
         self.side = SidePanel(width=330)
@@ -96,7 +97,7 @@ class FiguresScreen(Screen):
         self._show(self._loading)
 
     def _filter(self, label: str, name: str, choices: Sequence[tuple[str, str]], value: str) -> ChoiceField:
-        field = ChoiceField(label, choices, value, placeholder="Every one")
+        field = ChoiceField(label, choices, value)
         field.setObjectName(f"figures.{name}")
         field.box.setMinimumContentsLength(20)
         field.changed.connect(self._lay_out)

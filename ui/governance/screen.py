@@ -52,7 +52,7 @@ from ui.work import Worker
 _EMPTY = {
     "trail": (
         "Nothing in the trail here",
-        "Who looked, searched, printed, exported or was refused stands here. Choose more days, or Every one.",
+        "Who looked, searched, printed, exported or was refused stands here. Choose more days, or everybody.",
     ),
     "glass": ("No glass was broken", "Whoever breaks the glass stands here, with the reason they gave."),
     "sign_ins": ("No sign-in was refused", "Refused sign-ins stand here, with where they came from."),
@@ -122,7 +122,7 @@ class GovernanceScreen(Screen):
         self._show_actions(None)
 
     def _filter(self, label: str, name: str, choices: Sequence[tuple[str, str]], value: str) -> ChoiceField:
-        field = ChoiceField(label, choices, value, placeholder="Every one")
+        field = ChoiceField(label, choices, value)
         field.setObjectName(f"govern.{name}")
         field.box.setMinimumContentsLength(14)
         field.changed.connect(self._read)

@@ -23,7 +23,7 @@ from ui.referral_file.side import SideActions
 from ui.screen import Screen
 from ui.sign_off.forms import letter_form
 from ui.sign_off.reading import decision_cards, evidence_card
-from ui.theme import Role, Tone, Voice, look_of
+from ui.theme import Role, Voice, look_of
 from ui.viewer import Viewer
 from ui.widgets import (
     Box,
@@ -130,7 +130,7 @@ class ReferralFile(Screen):
         if self._file is None:
             return []
         head = self._file.head
-        return [PillFace(f"{head.who} · {head.reference}"), PillFace(head.stage.label, Tone.ACCENT)]
+        return [PillFace(f"{head.who} · {head.reference}")]
 
     def enter(self) -> None:
         if self._stream:

@@ -55,11 +55,12 @@ class ChronologyCard(Card):
                 TableColumn("When", lambda line: line.when),
                 TableColumn("From", lambda line: line.source),
                 TableColumn("About", lambda line: line.about),
-                TableColumn("What", lambda line: line.what, voice=self._voice, stretch=1),
+                TableColumn("What", lambda line: line.what, voice=self._voice, stretch=1, lines=2),
                 TableColumn("Kind", self._kind_words, pills=self._kinds),
             ],
             key=lambda line: line.key,
             accessible_name="One chronology",
+            fits=True,
         )
         self.table.setObjectName("table.chronology")
         self.table.chosen.connect(lambda _: self._show_whole())
@@ -103,10 +104,6 @@ class ChronologyCard(Card):
         told = {subject for line in lines for subject in line.subjects}
         self.agency.set_choices([("", "All agencies"), *sources.items()])
         self.person.set_choices([("", "All people"), *((one, name) for one, name in people if one in told)])
-        for choice in (self.agency, self.person):
-            if not choice.value():
-                choice.set_value("")
-                choice.box.setCurrentIndex(0)
         self._show()
 
     def shown(self) -> list[Line]:

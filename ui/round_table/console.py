@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from mash_desktop.desk.round_table import Deciding, HouseholdSeen, Table
 from mash_desktop.domain.errors import Refusal
@@ -86,9 +86,11 @@ class Console(Box):
         top = Row(gap=10)
         top.put(household, 1)
         top.put(self.analysis, 1)
-        middle = Column(gap=10, margins=12)
-        middle.put(top, 2)
-        middle.put(self.chronology, 3)
+        above = Box(top)
+        # Each asks for what it has to show and gives way equally; room to spare is the chronology's.
+        above.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        middle = Column(above, gap=10, margins=12)
+        middle.put(self.chronology, 1)
         self._heading = SectionHeading("Decision", "", icon_name="scale")
         right = SidePanel(
             self._heading,

@@ -66,13 +66,13 @@ class SearchPlace(Screen):
         self.heading = SectionHeading("Results", " ")
         self.table: DenseTable[Result] = DenseTable(
             [
-                TableColumn("Name", lambda r: r.name, bold=lambda r: bool(r.stream), width=150, stretch=2),
-                TableColumn("Born", lambda r: r.born, width=118),
-                TableColumn("Agency", lambda r: r.agency, width=120, stretch=1),
-                TableColumn("Reference", lambda r: r.reference, width=112),
-                TableColumn("Stands at", lambda r: r.stage, pills=_faces, width=150),
-                TableColumn("Last", lambda r: r.last, width=108),
-                TableColumn("Why", lambda r: r.why, small=True, voice=Voice.LABEL, width=140, stretch=2),
+                TableColumn("Name", lambda r: r.name, bold=True, stretch=2),
+                TableColumn("Born", lambda r: r.born),
+                TableColumn("Agency", lambda r: r.agency),
+                TableColumn("Reference", lambda r: r.reference),
+                TableColumn("Stands at", lambda r: r.stage, pills=_faces),
+                TableColumn("Last", lambda r: r.last),
+                TableColumn("Why", lambda r: r.why, small=True, voice=Voice.LABEL, stretch=1),
             ],
             key=lambda r: r.key,
             accessible_name="Search results",
@@ -178,7 +178,9 @@ class SearchPlace(Screen):
         self.heading.set_aside(results.timing if results.cache_ms else " ")
         page = self._listed if results.rows else self._none if results.typed.strip() else self._begin
         self._pages.setCurrentWidget(page)
-        self._show(self.table.current() or next(iter(results.rows), None))
+        if results.rows and self.table.current() is None:
+            self.table.select_key(results.rows[0].key)
+        self._show(self.table.current())
 
     def _show(self, row: Result | None) -> None:
         """The chosen result in full, beside the list."""
@@ -192,7 +194,7 @@ class SearchPlace(Screen):
         for words in (row.born, row.address, "" if row.pointer else row.agency):
             if words not in ("", "–"):
                 card.put(Text(words, wrap=True))
-        card.put(Text(row.why, Role.SMALL, Voice.ASIDE, wrap=True))
+        card.put(Text(f"Found: {row.why}", Role.SMALL, Voice.ASIDE, wrap=True))
         card.put(Pill.of(_faces(row)[0]))
         self._side.put(card)
         if row.pointer:

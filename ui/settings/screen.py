@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from functools import partial
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from mash_desktop.desk import Desk, settings
 from ui.screen import Screen
 from ui.shell.settings import SettingsPage
 from ui.theme import Mode, Role, Theme, Voice, current_look
-from ui.widgets import Card, Column, Grid, KeyCap, Page, Row, SidePanel, Text
+from ui.widgets import Card, Column, Grid, KeyCap, Page, SidePanel, Text
 from ui.work import Worker
 
 _HELP = (
@@ -49,11 +50,12 @@ class SettingsScreen(Screen):
         self.page.theme.setFocus()
 
     def _help(self) -> Card:
-        card = Card("Help", "")
-        for key, words in _HELP:
-            row = Row(KeyCap(key), gap=10)
-            row.put(Text(words, wrap=True), 1)
-            card.put(row)
+        card, rows = Card("Help", ""), Grid(gap=8)
+        rows.setColumnStretch(1, 1)
+        for at, (key, words) in enumerate(_HELP):
+            rows.addWidget(KeyCap(key), at, 0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+            rows.addWidget(Text(words, wrap=True), at, 1)
+        card.put(rows)
         card.put(
             Text(
                 "Your hub’s administrator adds people and devices; your information governance officer "

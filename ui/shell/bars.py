@@ -195,7 +195,7 @@ class _StatusButton(QPushButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         look, painter = look_of(self), QPainter(self)
         rect = QRectF(self.rect())
-        role, voice = (Role.SMALL_BOLD, Voice.RED) if self._wants else (Role.SMALL, Voice.LABEL)
+        role, voice = (Role.SMALL_BOLD, Voice.AMBER) if self._wants else (Role.SMALL, Voice.LABEL)
         draw_line(painter, rect, self.text(), look.font(role), look.voice(voice))
         if self.hasFocus():
             focus_ring(painter, rect, look.px(4), look)

@@ -131,7 +131,7 @@ class SyncScreen(Screen):
         made = []
         if wanting:
             words = "1 wants your attention" if wanting == 1 else f"{wanting} want your attention"
-            made.append(PillFace(words, Tone.RED))
+            made.append(PillFace(words, Tone.AMBER))
         if waiting:
             made.append(PillFace(waiting_words(waiting)))
         return made

@@ -64,7 +64,8 @@ class RoutesCard(Card):
     def show_contact(self, contact: Contact) -> None:
         asked = contact.to_ask[:_MOST_ASKED]
         more = len(contact.to_ask) - len(asked)
-        told = " · ".join([*asked, *([f"and {more} more"] if more else [])])
+        # The point stays with the question before it when the line breaks.
+        told = "\u00a0· ".join([*asked, *([f"and {more} more"] if more else [])])
         self._ask.setText(told or "Nothing that the process records.")
         if self._shown is not None and _same_buttons(self._shown, contact.routes):
             for choice in contact.routes:

@@ -59,13 +59,13 @@ class Banner(Snug):
 
 
 class Toast(QFrame):
-    """A line at the foot of a window: what was done, and how to undo it. Gone after ``seconds``."""
+    """Over the status bar, where it covers no content: what was done, and how to undo it, for a while."""
 
     def __init__(self, over: QWidget, seconds: int = 8) -> None:
         super().__init__(over)
         self._over = over
         self._text = Text("", Role.BASE)
-        self._row = Row(self._text, gap=12, margins=(14, 6, 8, 6))
+        self._row = Row(self._text, gap=12, margins=(14, 4, 8, 4))
         self.setLayout(self._row)
         self._undo: ActionButton | None = None
         self._timer = QTimer(self)
@@ -102,10 +102,8 @@ class Toast(QFrame):
         over = self._over
         size = self._row.totalSizeHint()
         width = min(size.width() + 8, over.width() - 32)
-        self.setGeometry(
-            (over.width() - width) // 2, over.height() - size.height() - look_of(self).px(44),
-            width, size.height(),
-        )  # fmt: skip
+        foot = over.height() - size.height() - look_of(self).px(2)
+        self.setGeometry((over.width() - width) // 2, foot, width, size.height())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize and self.isVisible():

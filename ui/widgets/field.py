@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtGui import QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QLineEdit,
     QPlainTextEdit,
     QSizePolicy,
+    QStyle,
+    QStyleOptionComboBox,
+    QStylePainter,
     QWidget,
 )
 
@@ -199,11 +202,18 @@ class _Choice(QComboBox):
         event.ignore()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        look = look_of(self)
+        look, painter, option = look_of(self), QStylePainter(self), QStyleOptionComboBox()
+        self.initStyleOption(option)
         size = look.px(16)
+        room = self.width() - size - look.px(22)
+        # The style would cut long words off in the middle of a letter.
+        option.currentText = self.fontMetrics().elidedText(
+            option.currentText or self.placeholderText(), Qt.TextElideMode.ElideRight, room
+        )
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
         pixmap = icon_pixmap("chevron-down", look.colour("ink2"), size, self.devicePixelRatioF())
-        QPainter(self).drawPixmap(self.width() - size - look.px(6), round((self.height() - size) / 2), pixmap)
+        painter.drawPixmap(self.width() - size - look.px(6), round((self.height() - size) / 2), pixmap)
 
 
 class ChoiceField(_Field):
@@ -235,11 +245,11 @@ class ChoiceField(_Field):
         self.box.clear()
         for code, words in choices:
             self.box.addItem(words, code)
-        self.box.setCurrentIndex(self.box.findData(kept) if kept else -1)
+        self.box.setCurrentIndex(self.box.findData(kept))
 
     def value(self) -> str:
         return str(self.box.currentData() or "")
 
     def set_value(self, value: str) -> None:
-        self.box.setCurrentIndex(self.box.findData(value) if value else -1)
+        self.box.setCurrentIndex(self.box.findData(value))
         self.typed = False

@@ -155,7 +155,7 @@ class Genogram(QWidget):
         font = look.font(Role.SMALL)
         widest = max((line_width(p.label, font) for p in self._household.people), default=0)
         notes = max((line_width(c.note, font) for c in self._household.couples), default=0)
-        step = max(look.px(_STEP), widest + look.px(16), notes + look.px(_SHAPE + 16))
+        step = max(look.px(_STEP), widest + look.px(16), notes + look.px(16))
         return positions(self._household, step, look.px(_DROP))
 
     def sizeHint(self) -> QSize:
@@ -166,7 +166,8 @@ class Genogram(QWidget):
         return QSize(round(wide), round(high))
 
     def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
+        look = look_of(self)
+        return self.sizeHint().boundedTo(QSize(look.px(280), look.px(150)))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         look, painter = look_of(self), QPainter(self)
@@ -174,9 +175,13 @@ class Genogram(QWidget):
         places = self._places(look)
         if not places:
             return
+        # A large household is drawn smaller where there is less room than it wants.
+        hint = self.sizeHint()
+        scale = min(1.0, self.width() / hint.width(), self.height() / hint.height())
+        painter.scale(scale, scale)
         wide = max(p.x() for p in places.values())
         high = max(p.y() for p in places.values())
-        shift = QPointF((self.width() - wide) / 2, (self.height() - high) / 2)
+        shift = QPointF((self.width() / scale - wide) / 2, (self.height() / scale - high) / 2)
         places = {id: point + shift for id, point in places.items()}
         rows = generations(self._household)
         painter.setPen(QPen(look.colour("ink"), look.px(1.5)))

@@ -9,7 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QPainter,
+    QPainterPath,
+    QPen,
+    QPolygonF,
+    QTextLayout,
+)
 
 from ui.theme import Look
 
@@ -99,6 +108,25 @@ def draw_line(
         else:
             painter.drawText(QPointF(x, baseline), run)
             x += metrics.horizontalAdvance(run)
+
+
+def draw_lines(
+    painter: QPainter, rect: QRectF, text: str, font: QFont, colour: QColor, height: float, most: int
+) -> None:
+    """Words over as many lines of ``height`` as they need, ``most`` at most: the last of them elides."""
+    text = text.replace("\n", " ")
+    layout = QTextLayout(text, font)
+    starts: list[int] = []
+    layout.beginLayout()
+    while len(starts) < most and (line := layout.createLine()).isValid():
+        line.setLineWidth(rect.width())
+        starts.append(line.textStart())
+    layout.endLayout()
+    ends = [*starts[1:], len(text)]
+    top = rect.center().y() - height * len(starts) / 2
+    for at, (start, end) in enumerate(zip(starts, ends, strict=True)):
+        line_rect = QRectF(rect.left(), top + at * height, rect.width(), height)
+        draw_line(painter, line_rect, text[start:end].rstrip(), font, colour)
 
 
 def _draw_glyph(painter: QPainter, glyph: str, box: QRectF, colour: QColor) -> None:

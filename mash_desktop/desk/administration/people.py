@@ -54,7 +54,12 @@ class PersonRow(msgspec.Struct, frozen=True):
 
     @property
     def roles(self) -> str:
-        return joined([one.words for one in self.memberships]) or "no role"
+        """*Triage operator, Children’s social care and Adult social care*: each role once."""
+        held: dict[str, list[str]] = {}
+        for one in self.memberships:
+            role, _, where = one.words.partition(", ")
+            held.setdefault(role, []).append(where)
+        return "; ".join(f"{role}, {joined(where)}" for role, where in held.items()) or "no role"
 
 
 class Device(msgspec.Struct, frozen=True):

@@ -63,16 +63,16 @@ class AgencyMark(msgspec.Struct, frozen=True):
         return self.open and self.due is not None and self.due.late(now)
 
     def mark(self, now: datetime) -> Mark:
-        """The pill: *Pol ✓*, *Hlth …*, *Prob nil*, *MH refused*, *Educ late*; *–* where the hub goes on."""
+        """The pill: *Pol ✓*, *Hlth asked*, *Prob nil*, *MH refused*, *Educ late*, *YOS not awaited*."""
         if self.late(now):
             return Mark(f"{self.short} late", "red")
         if self.open:
-            return Mark(f"{self.short} …", "amber")
+            return Mark(f"{self.short} asked", "amber")
         said, tone = {
             "returned": ("✓", "green"),
             "nothing_held": ("nil", "neutral"),
             "refused": ("refused", "violet"),
-        }.get(self.state, ("–", "neutral"))
+        }.get(self.state, ("not awaited", "neutral"))
         return Mark(f"{self.short} {said}", tone)
 
     def words(self, now: datetime) -> str:

@@ -125,17 +125,17 @@ def _waiting(desk: Desk, referral: Referral, request: Request, now: datetime) ->
 
 
 def _refused(referral: Referral, asked: list[Request]) -> str:
-    """*refused about Joanne: prejudices an investigation, review 20 Nov 2026*."""
-    parts = []
+    """*refused about Mia and Joanne: prejudices an investigation, review 20 Nov 2026*: once for a reason."""
+    about: dict[str, list[str]] = {}
     for one in asked:
         for subject, made in one.answers.items():
             body = made.body
             if body.result is AnswerResult.REFUSED and body.refusal_reason is not None:
                 told = referral.subjects.get(subject)
-                who = called(told.body) if told else "someone"
                 review = f", review {say_day(body.review_on)}" if body.review_on else ""
-                parts.append(f"refused about {who}: {body.refusal_reason.label.lower()}{review}")
-    return "; ".join(parts)
+                why = f"{body.refusal_reason.label.lower()}{review}"
+                about.setdefault(why, []).append(called(told.body) if told else "someone")
+    return "; ".join(f"refused about {joined(tuple(who))}: {why}" for why, who in about.items())
 
 
 def _note(referral: Referral, agency: str) -> str:

@@ -21,6 +21,7 @@ from ...domain.fold.levels import levels
 from ...domain.verdict import Answer
 from ..desk import Desk
 from ..telling import Teller
+from ..wording import initial_name
 
 
 class Suggestion(msgspec.Struct, frozen=True):
@@ -64,7 +65,9 @@ def after(desk: Desk, referral: Referral) -> After:
     may_close = desk.may(ReferralClosed, referral)
     told = referral.all(FeedbackGiven)
     return After(
-        signed=f"Signed {teller.moment(signed.made_at)} by {desk.name(signed.author)}" if signed else "",
+        signed=f"Signed {teller.moment(signed.made_at)} by {initial_name(desk.name(signed.author))}"
+        if signed
+        else "",
         sent=_sent(referral, teller),
         told=_line(teller, referral, FeedbackGiven),
         agencies_told=_line(teller, referral, AgenciesTold),

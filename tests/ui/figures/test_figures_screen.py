@@ -20,7 +20,7 @@ from tests.ui.driven import Driven
 from ui.figures import FiguresScreen
 from ui.keys import keys
 from ui.theme import Mode, Theme
-from ui.widgets import DenseTable, EmptyState, Field
+from ui.widgets import DenseTable, EmptyState, Field, SkeletonRows
 from ui.work import Worker
 
 
@@ -131,3 +131,19 @@ def test_at_twice_the_text_size_the_table_keeps_its_room(
     at.settle()
     table = at.find("figures.table.demand")
     assert table.height() >= 2 * 34 * 3
+
+
+def test_while_they_are_counted_rows_to_come_stand_where_they_will(
+    driven: Callable[..., OnFigures], worker: Worker, qtbot: QtBot
+) -> None:
+    at = driven(CONSULTANT, whole_story())
+    again = FiguresScreen(at.desk, worker)
+    qtbot.addWidget(again)
+    again.resize(1366, 700)
+    again.show()
+    skeleton, filters = again.findChild(SkeletonRows), again.period
+    assert skeleton is not None
+    assert skeleton.isVisible()
+    foot = filters.mapTo(again, filters.rect().bottomLeft()).y()
+    assert skeleton.mapTo(again, skeleton.rect().topLeft()).y() - foot < 60
+    assert again.authority.box.currentText() == "Every local authority"

@@ -93,7 +93,7 @@ def test_the_parts_are_turned_to_by_number(driven: Callable[..., AtFile]) -> Non
     file = driven(at_sign_off().signed())
     for key, part in (
         (Qt.Key.Key_2, "St Chad’s Primary, year 4"),
-        (Qt.Key.Key_3, "Signed 14:22 by Ruth Okafor"),
+        (Qt.Key.Key_3, "Signed 14:22 by R. Okafor"),
         (Qt.Key.Key_4, "Papers"),
         (Qt.Key.Key_5, "No other referral is linked to this one"),
     ):

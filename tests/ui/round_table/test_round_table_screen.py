@@ -436,3 +436,15 @@ def test_the_same_key_turns_the_wall_off(wall: tuple[AtTable, CarterStory]) -> N
     driven.settle()
     assert not display.isVisible()
     assert "Carter" not in on_the_wall(driven)
+
+
+def test_the_analysis_has_the_room_that_a_short_chronology_leaves(opened: Opened) -> None:
+    driven = opened(gathered().tabled())
+    console = driven.screen.console
+    table = console.chronology.table
+    assert table.verticalScrollBar().maximum() == 0
+    assert console.analysis.height() > 280
+    harm, unknown = console.analysis.fields["harm"], console.analysis.fields["unknown"]
+    inner = console.analysis.rect().adjusted(0, 0, 0, -8)
+    for field in (harm, unknown):
+        assert inner.contains(field.mapTo(console.analysis, field.rect().bottomLeft()))

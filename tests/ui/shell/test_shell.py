@@ -357,3 +357,13 @@ def test_locking_for_good_destroys_every_view(shell: MainWindow, qtbot: QtBot) -
     shell.drop_screens()
     qtbot.waitUntil(lambda: not shiboken6.isValid(board))
     assert (shell.current_place(), shell.current_reference()) == ("", "")
+
+
+def test_a_toast_covers_nothing_of_the_screen(shell: MainWindow) -> None:
+    shell.toast("Drafted. It waits for sign-off.", lambda: None)
+    QApplication.processEvents()
+    toast, screen = shell._toast, shell._stack
+    foot_of_screen = screen.mapTo(shell, screen.rect().bottomLeft()).y() - 12
+    assert toast.isVisible()
+    assert toast.mapTo(shell, toast.rect().topLeft()).y() > foot_of_screen
+    assert toast.mapTo(shell, toast.rect().bottomLeft()).y() < shell.height()

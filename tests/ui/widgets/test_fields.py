@@ -157,3 +157,11 @@ def test_every_control_here_has_a_name(place: Box, qtbot: QtBot) -> None:
         TickBox("d"), ChoiceRow([("x", "X")], accessible_name="e"),
     )  # fmt: skip
     assert nameless(place) == []
+
+
+def test_a_choice_of_everything_reads_as_it_is_offered(place: Box, qtbot: QtBot) -> None:
+    field = ChoiceField("Agency", [("", "All agencies"), ("police", "Police")])
+    assert (field.value(), field.box.currentText()) == ("", "All agencies")
+    field.set_choices([("", "All of them"), ("mpft", "MPFT")])
+    assert field.box.currentText() == "All of them"
+    field.deleteLater()

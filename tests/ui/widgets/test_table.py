@@ -16,6 +16,8 @@ from pytestqt.qtbot import QtBot
 
 from ui.theme import Mode, Theme, current_look
 from ui.widgets import DenseTable, PillFace, TableColumn, TimeLeft, rag_face
+from ui.widgets.pill import pill_width
+from ui.widgets.table.view import pills_that_fit
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,3 +147,45 @@ def test_a_hundred_thousand_rows_are_measured_by_none_of_them(table: DenseTable[
     table.grab()
     assert time.perf_counter() - began < 2
     assert len(asked) < 1_000
+
+
+def test_a_row_grows_a_line_where_its_words_do_not_fit(themed: QApplication, qtbot: QtBot) -> None:
+    made: DenseTable[Case] = DenseTable(
+        [TableColumn("Who", lambda r: r.who, stretch=1, lines=2)],
+        key=lambda r: r.id,
+        accessible_name="Chronology",
+        fits=True,
+    )
+    qtbot.addWidget(made)
+    made.resize(300, 400)
+    made.show()
+    short, long = Case("1", "Absent"), Case("2", "A bruise to her forearm; her account does not fit")
+    made.set_rows([short, long])
+    assert (made.rowHeight(0), made.rowHeight(1)) == (34, 54)
+    assert made.sizeHint().height() == 32 + 34 + 54 + 1
+    made.resize(900, 400)
+    assert made.rowHeight(1) == 34
+
+
+def test_what_no_row_has_takes_no_room_and_no_bar_below(table: DenseTable[Case]) -> None:
+    made: DenseTable[Case] = DenseTable(
+        [TableColumn("Who", lambda r: r.who, stretch=1), TableColumn("", lambda r: "")],
+        key=lambda r: r.id,
+        accessible_name="People",
+        parent=table,
+    )
+    made.resize(400, 300)
+    made.show()
+    made.set_rows(rows(3))
+    assert made.columnWidth(1) == 0
+    assert made.columnWidth(0) == made.viewport().width()
+    assert made.horizontalScrollBar().maximum() == 0
+
+
+def test_pills_without_room_are_counted(themed: QApplication) -> None:
+    look = current_look()
+    faces = [PillFace(f"{name} asked") for name in ("Pol", "Hlth", "Prob", "Educ")]
+    each = [pill_width(face, look) for face in faces]
+    assert pills_that_fit(faces, sum(each) + 3 * 4, look) == 4
+    assert pills_that_fit(faces, sum(each), look) == 3
+    assert pills_that_fit(faces, each[0] / 2, look) == 1

@@ -18,6 +18,7 @@ class TableColumn(Generic[R]):
     """``text`` is what the cell says, aloud and in words; the rest is how it looks.
 
     ``width`` is at 100 % text, 0 fits the content; ``stretch`` takes the room left, shared by weight.
+    ``lines`` lets a row be taller where its words do not fit on one line, for tables of some hundred rows.
     """
 
     header: str
@@ -30,6 +31,7 @@ class TableColumn(Generic[R]):
     time_left: Callable[[R], TimeLeft | None] | None = None
     width: int = 0
     stretch: int = 0
+    lines: int = 1
 
     def bold_of(self, row: R) -> bool:
         return self.bold if isinstance(self.bold, bool) else self.bold(row)

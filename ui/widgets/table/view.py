@@ -1,15 +1,25 @@
 """The dense table: 34 px rows, hairlines, pills and bars painted by a delegate, arrows and Enter.
 
-Fast at a hundred thousand rows because nothing is measured per row: heights are fixed and widths come
-from the specification or from the first rows.
+Fast at a hundred thousand rows because nothing is measured per row: widths come from the specification or
+from the first rows, and heights are fixed unless a column may take several lines.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPersistentModelIndex, QRectF, Qt, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -22,8 +32,8 @@ from PySide6.QtWidgets import (
 )
 
 from ui.theme import Look, Role, Voice, look_of
-from ui.widgets.painting import draw_line, focus_ring, line_width
-from ui.widgets.pill import paint_pill, pill_height, pill_width
+from ui.widgets.painting import draw_line, draw_lines, focus_ring, line_width
+from ui.widgets.pill import PillFace, paint_pill, pill_height, pill_width
 from ui.widgets.table.columns import TableColumn
 from ui.widgets.table.model import TableModel
 from ui.widgets.time_left import paint_time_left
@@ -60,26 +70,47 @@ class _Delegate(QStyledItemDelegate):
 
 def _paint_cell(painter: QPainter, area: QRectF, column: TableColumn[R], row: R, look: Look) -> None:
     if column.pills is not None:
-        x, height = area.left(), pill_height(look)
-        for face in column.pills(row):
-            room = area.right() - x
-            if room < look.px(24):
-                break
-            width = min(pill_width(face, look), room)
+        x, height, faces = area.left(), pill_height(look), column.pills(row)
+        shown = pills_that_fit(faces, area.width(), look)
+        for face in faces[:shown]:
+            width = min(pill_width(face, look), area.right() - x)
             paint_pill(painter, QRectF(x, area.center().y() - height / 2, width, height), face, look)
             x += width + look.px(_PILL_GAP)
+        if shown < len(faces):
+            rest = QRectF(x, area.top(), area.right() - x, area.height())
+            more, voice = _more(len(faces) - shown), look.voice(Voice.LABEL)
+            draw_line(painter, rest, more, look.font(Role.SMALL), voice)
         return
     if column.time_left is not None and (left := column.time_left(row)) is not None:
         paint_time_left(painter, area, left, look)
         return
-    draw_line(
-        painter,
-        area,
-        column.text(row),
-        look.font(_role(column, row)),
-        look.voice(column.voice_of(row)),
-        Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft,
-    )
+    text, font, colour = column.text(row), look.font(_role(column, row)), look.voice(column.voice_of(row))
+    if column.lines > 1 and line_width(text, font) > area.width():
+        draw_lines(painter, area, text, font, colour, look.line(Role.BASE), column.lines)
+        return
+    side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
+    draw_line(painter, area, text, font, colour, side)
+
+
+def pills_that_fit(faces: Sequence[PillFace], room: float, look: Look) -> int:
+    """How many pills stand in a cell ``room`` pixels wide: all, or as many as leave room to say *+ 2*.
+
+    The first always stands, cut short if it must be.
+    """
+    gap = look.px(_PILL_GAP)
+    ends, x = [], 0.0
+    for face in faces:
+        x += pill_width(face, look)
+        ends.append(x)
+        x += gap
+    if not ends or ends[-1] <= room + 0.5:
+        return len(ends)
+    room -= line_width(_more(len(faces)), look.font(Role.SMALL)) + gap
+    return max(sum(end <= room for end in ends), 1)
+
+
+def _more(count: int) -> str:
+    return f"+ {count}"
 
 
 def _role(column: TableColumn[R], row: R) -> Role:
@@ -113,7 +144,8 @@ class DenseTable(QTableView, Generic[R]):
     """``DenseTable(columns, key=lambda r: r.id, accessible_name="Open referrals")``.
 
     ``chosen`` fires with the row when the selection moves, ``opened`` on Enter or a double click,
-    ``end_neared`` when a further page is wanted. Selection survives ``set_rows`` by key.
+    ``end_neared`` when a further page is wanted. Selection survives ``set_rows`` by key. ``grows`` makes it
+    as tall as its rows; with ``fits`` it asks to be, and takes what it gets.
     """
 
     chosen = Signal(object)
@@ -128,14 +160,16 @@ class DenseTable(QTableView, Generic[R]):
         accessible_name: str,
         several: bool = False,
         grows: bool = False,
+        fits: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.rows_model: TableModel[R] = TableModel(columns, key)
         self.hovered_row = -1
         self.selected_rows: frozenset[int] = frozenset()
-        self._grows = grows
+        self._grows, self._fits = grows, fits
         self._naturals: list[int] = []
+        self._wanted = 0
         self.setAccessibleName(accessible_name)
         self.setModel(self.rows_model)
         self.setItemDelegate(_Delegate(self))
@@ -221,8 +255,8 @@ class DenseTable(QTableView, Generic[R]):
         self.verticalHeader().setMinimumSectionSize(look.px(_ROW))
         self.verticalHeader().setDefaultSectionSize(look.px(_ROW))
         self.horizontalHeader().setFixedHeight(look.px(_HEADER))
-        self.horizontalHeader().setMinimumSectionSize(look.px(24))
-        if not self._grows:
+        self.horizontalHeader().setMinimumSectionSize(0)
+        if not (self._grows or self._fits):
             self.setMinimumHeight(look.px(_HEADER + 4 * _ROW))
         self._measure()
 
@@ -252,8 +286,30 @@ class DenseTable(QTableView, Generic[R]):
             ]
         for at, width in enumerate(widths):
             self.setColumnWidth(at, width)
+        if any(column.lines > 1 for column in model.columns):
+            self._raise_rows(widths, look)
+        height = look.px(_HEADER) + self.verticalHeader().length() + 1
         if self._grows:
-            self.setFixedHeight(look.px(_HEADER) + look.px(_ROW) * len(model.rows) + 1)
+            self.setFixedHeight(height)
+        elif self._fits:
+            self._wanted = height
+            self.setMinimumHeight(min(height, look.px(_HEADER + 4 * _ROW)))
+            self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        return QSize(hint.width(), self._wanted) if self._fits else hint
+
+    def _raise_rows(self, widths: Sequence[int], look: Look) -> None:
+        """Give each row the height of its words."""
+        line, pad = look.line(Role.BASE), 2 * look.px(_PAD)
+        tall = [(at, column) for at, column in enumerate(self.rows_model.columns) if column.lines > 1]
+        for at, row in enumerate(self.rows_model.rows):
+            lines = 1
+            for section, column in tall:
+                wide = line_width(column.text(row), look.font(_role(column, row)))
+                lines = max(lines, min(math.ceil(wide / max(widths[section] - pad, 1)), column.lines))
+            self.setRowHeight(at, look.px(_ROW) + (lines - 1) * line)
 
     def _natural(self, column: TableColumn[R], look: Look) -> int:
         head = line_width(column.header, look.font(Role.SMALL_BOLD))
@@ -269,6 +325,8 @@ class DenseTable(QTableView, Generic[R]):
                 widest = max(widest, look.px(_BAR_ROOM))
             else:
                 widest = max(widest, line_width(column.text(row), look.font(_role(column, row))))
+        if not widest:
+            return 0  # a column for what rarely is takes no room while it is not
         return round(widest) + 2 * look.px(_PAD) + 1
 
     # Manners
