@@ -7,13 +7,14 @@ History
 -------
 1 (2026-11-23)  First version: sign-in, enrolment, push, pull by audience, live, heads and proofs, people
                 search, document chunks, codes for new devices made by an administrator's desktop.
-  (2026-11-29)  Added, nothing that an older desktop needs to know: recovery codes.
+  (2026-11-29)  Added, nothing that an older desktop needs to know: recovery codes; records that are due under
+                the retention schedule.
 """
 
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 
@@ -315,6 +316,34 @@ class Found(Message, frozen=True):
 class PeopleFound(Message, frozen=True):
     found: tuple[Found, ...]
     took_ms: float
+
+
+# --- what is due under the retention schedule: POST /v1/hubs/{hub}/due (governance) ---
+
+
+class DueAsked(Message, frozen=True):
+    """Looks on from where an earlier answer ended."""
+
+    standing: Standing
+    after: int = 0
+
+
+class DueRecord(Message, frozen=True):
+    """A record that is due: the stream, what people call it, the row of the schedule, since when."""
+
+    target: str
+    reference: str
+    record: str
+    label: str
+    on: date
+    action: str
+
+
+class DueFound(Message, frozen=True):
+    """The next ones, the oldest first. ``next`` says where to look on; ``None`` where all have been seen."""
+
+    due: tuple[DueRecord, ...]
+    next: int | None
 
 
 # --- documents: PUT and GET /v1/hubs/{hub}/chunks/{sha256} (octet-stream, at most CHUNK_BYTES) ------------

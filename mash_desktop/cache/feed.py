@@ -15,8 +15,9 @@ from sqlalchemy import Connection, bindparam, delete, exists, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import IntegrityError
 
-from ..domain.acts import Act, OpenBody, SignedAct, read
+from ..domain.acts import Act, Header, OpenBody, SignedAct, read
 from . import outbox, schema
+from .disposing import dispose
 from .pieces import forget, named_by
 from .rows import batches, upsert
 
@@ -87,6 +88,7 @@ def _grant(connection: Connection, rows: Sequence[FeedRow]) -> set[str]:
     acts: list[dict[str, Any]] = []
     entries: list[dict[str, Any]] = []
     grants: list[dict[str, Any]] = []
+    opened: list[tuple[Header, bytes]] = []
     for row in rows:
         assert row.signed is not None
         act = envelopes.get(row.signed.signature)
@@ -110,6 +112,8 @@ def _grant(connection: Connection, rows: Sequence[FeedRow]) -> set[str]:
             }
         )
         grants.append({"entry": header.id, "audience": row.audience})
+        if row.body is not None:
+            opened.append((header, row.body.body))
     if not entries:
         return set()
     # Where the answer to a push was lost, the feed shows that the act had been admitted: the whole of it, so
@@ -119,13 +123,15 @@ def _grant(connection: Connection, rows: Sequence[FeedRow]) -> set[str]:
         if entry["act"] in waiting:
             waiting.discard(entry["act"])
             outbox.admit(connection, entry["act"], entry["position"] - entry["place"], entry["admitted_at"])
+    # Before the stubs that come with it, so that what was held here is counted.
+    purged = dispose(connection, opened)
     connection.execute(insert(schema.acts).on_conflict_do_nothing(), acts)
     try:
         upsert(connection, schema.entries, entries)
     except IntegrityError as error:
         raise outbox.Clash from error
     connection.execute(insert(schema.grants).on_conflict_do_nothing(), grants)
-    return {str(entry["stream"]) for entry in entries}
+    return {str(entry["stream"]) for entry in entries} | purged
 
 
 def _withdraw(connection: Connection, rows: Sequence[FeedRow]) -> set[str]:

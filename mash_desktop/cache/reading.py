@@ -142,7 +142,7 @@ def _made(connection: Connection, *where: object) -> Iterable[Made[Body]]:
             stream=header.stream,
             kind=header.kind,
             version=header.v,
-            body=_body(row.body, header, row.disposed),
+            body=body_of(row.body, header, row.disposed),
             act=act.id,
             author=act.author,
             agency=act.agency,
@@ -158,7 +158,7 @@ def _made(connection: Connection, *where: object) -> Iterable[Made[Body]]:
         )
 
 
-def _body(raw: bytes | None, header: Header, disposed: bool) -> Body:
+def body_of(raw: bytes | None, header: Header, disposed: bool) -> Body:
     if raw is None:
         return Unread(why="disposed" if disposed else "withheld")
     try:

@@ -15,22 +15,24 @@ from threading import Lock
 import msgspec
 from uuid6 import uuid7
 
-from sync.protocol import EnrolmentCode, NewDevice, PeopleFound, PeopleSearch
+from sync.protocol import DueAsked, DueFound, EnrolmentCode, NewDevice, PeopleFound, PeopleSearch
 
 from ..cache import Cache, ChangeSet
+from ..cache.disposing import ACCESS
 from ..domain.acts import Author, Draft, Seen, compose, entries_of, read
 from ..domain.configuration import HubConfig
 from ..domain.entries import KINDS, Body
 from ..domain.entries.access import DocumentPrinted, RecordsExported, RecordViewed, SearchMade
 from ..domain.errors import Refusal
-from ..domain.fold import Directory, Referral
+from ..domain.fold import Directory, Referral, fold_keeping
+from ..domain.fold.keeping import PREFIX as KEEPING
 from ..domain.permissions import may, relations
 from ..domain.roles import Role
 from ..domain.rules import judge_act
+from ..domain.rules.keeping import judge_keeping
 from ..domain.verdict import Answer, Verdict
 from ..proofs.signature import SigningKey
 
-_ACCESS = "access/"
 MOST_ENTRIES = 200
 """Entries that the store takes in one act."""
 
@@ -81,6 +83,8 @@ class Desk:
         self.clock_offset_ms = 0
         self.store_search: Callable[[PeopleSearch], Future[PeopleFound]] | None = None
         """Asks the store for people, while there is a network; it answers on the network's thread."""
+        self.store_due: Callable[[DueAsked], Future[DueFound]] | None = None
+        """Asks the store what is due under the retention schedule, while there is a network."""
         self.store_code: Callable[[NewDevice], Future[EnrolmentCode]] | None = None
         """Asks the store for a new device's one-time code, while there is a network."""
         self.store_chunk: Callable[[str], Future[bytes]] | None = None
@@ -213,11 +217,11 @@ class Desk:
         self._keep_access(RecordsExported(what=what, count=count, at=self.now()))
 
     def _keep_access(self, body: Body) -> None:
-        self.cache.put_draft(f"{_ACCESS}{body.KIND}/{new_id()}", msgspec.json.encode(body).decode())
+        self.cache.put_draft(f"{ACCESS}{body.KIND}/{new_id()}", msgspec.json.encode(body).decode())
 
     def send_access(self) -> None:
         """Make acts of the accesses kept since the last time, each no larger than the store takes."""
-        kept = list(self.cache.drafts(_ACCESS).items())
+        kept = list(self.cache.drafts(ACCESS).items())
         for start in range(0, len(kept), MOST_ENTRIES):
             some = dict(kept[start : start + MOST_ENTRIES])
             # Accesses belong to the day on which their act was made: one moment says both.
@@ -239,15 +243,14 @@ class Desk:
             mine = [entry for entry in entries if entry.stream == stream]
             if stream.startswith("referral:"):
                 here, _ = judge_act(who, mine, self.referral(stream), self.config(), self.now())
+            elif not all(may(entry.kind, who.role, frozenset(), self.referral("").stage) for entry in mine):
+                here = Verdict(Answer.NO, "not-permitted", f"{who.role.label} cannot do this.")
+            elif stream.startswith(KEEPING):
+                kept = fold_keeping(self.cache.entries(stream))
+                judged = (judge_keeping(who, entry, kept, None) for entry in mine)
+                here = next((one for one in judged if not one), verdict)
             else:
-                permitted = all(
-                    may(entry.kind, who.role, frozenset(), self.referral("").stage) for entry in mine
-                )
-                here = (
-                    verdict
-                    if permitted
-                    else Verdict(Answer.NO, "not-permitted", f"{who.role.label} cannot do this.")
-                )
+                here = verdict
             if here.answer is Answer.NO:
                 return here
             verdict = verdict if verdict.answer is not Answer.YES else here

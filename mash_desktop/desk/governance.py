@@ -19,6 +19,7 @@ from ..domain.entries.access import (
     DocumentPrinted,
     GlassBroken,
     GlassMended,
+    PurgeConfirmed,
     RecordsExported,
     RecordViewed,
     RecoveryCodesMade,
@@ -44,6 +45,7 @@ KINDS = (
     (RecoveryCodeUsed.KIND, "Used a recovery code"),
     (GlassBroken.KIND, "Broke the glass"),
     (GlassMended.KIND, "Closed broken glass"),
+    (PurgeConfirmed.KIND, "Purged what was disposed of"),
 )
 _REFERENCE = re.compile(r"^[A-Z]{2,5}-\d{2}-\d{3,}$", re.IGNORECASE)
 

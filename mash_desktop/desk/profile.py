@@ -250,6 +250,8 @@ class Profile:
         desk.wake = network.wake
         people = f"/v1/hubs/{self.server.hub}/people"
         desk.store_search = lambda search: network.ask(search, people, protocol.PeopleFound)
+        due = f"/v1/hubs/{self.server.hub}/due"
+        desk.store_due = lambda asked: network.ask(asked, due, protocol.DueFound)
         codes = f"/v1/hubs/{self.server.hub}/enrolment-codes"
         desk.store_code = lambda asked: network.ask(asked, codes, protocol.EnrolmentCode)
         desk.store_chunk = network.fetch_chunk

@@ -19,6 +19,7 @@ from mash_desktop.domain.entries.access import GlassBroken, GlassMended
 from mash_desktop.domain.entries.contact import DocumentAttached
 from mash_desktop.domain.entries.identity import IdentityLinked, IdentityNotSame, IdentityUnlinked
 from mash_desktop.domain.errors import Refusal
+from mash_desktop.domain.fold.keeping import PREFIX
 from sync.protocol import Answer
 
 from . import tables
@@ -73,6 +74,8 @@ def commit(
         shelf.put(hub, one)
     for stream, (key, _) in writing.made_keys.items():
         shelf.put_key(hub, stream, key)
+    for gone in docket.disposed:
+        shelf.forget_key(hub, gone.stream)
     for place, candidate in admitted.items():
         places = tuple(positions[header.id] for header in candidate.act.entries)
         answers[place] = Answer(act=candidate.act.id, state="admitted", positions=places, admitted_at=stamped)
@@ -107,7 +110,8 @@ def _opened(
         for entry in one.entries
         if isinstance(entry.body, (GlassBroken, GlassMended)) and is_record(entry.body.target)
     }
-    folded = {s for s in touched if family_of(s) in {"referral", "identity"}} | named
+    named |= {stream.removeprefix(PREFIX) for stream in touched if stream.startswith(PREFIX)}
+    folded = {s for s in touched if family_of(s) in {"referral", "identity", "keeping"}} | named
     linked = _linked(db, hub, folded)
     _lock(db, hub, linked, exclusive_hub=HUB_STREAM in touched)
     if _linked(db, hub, folded) != linked:

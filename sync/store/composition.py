@@ -9,7 +9,7 @@ from sqlalchemy import Engine, text
 from mash_desktop.domain.acts import Parcel
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.proofs.head import SignedHead
-from sync.protocol import Page, Path, Pull, Pushed
+from sync.protocol import DueAsked, DueFound, Page, Path, Pull, Pushed
 
 from . import log, pulling
 from .admission import Admission
@@ -19,6 +19,7 @@ from .due import Due
 from .live import Live
 from .metrics import Metrics
 from .people_search import People
+from .retention import due_records
 from .sealing import Secrets
 from .sign_in.accounts import Accounts
 from .sign_in.delays import Delays
@@ -76,6 +77,9 @@ class Store:
         for answer in outcome.answers:
             self.metrics.acts.labels(answer.state, answer.code).inc()
         return Pushed(answers=tuple(outcome.answers), head=outcome.head.signed)
+
+    def due_records(self, caller: Caller, asked: DueAsked) -> DueFound:
+        return due_records(self.engine, self.secrets, self.shelf, caller, asked, _now())
 
     def head(self, hub: str) -> SignedHead:
         with self.engine.connect() as db:

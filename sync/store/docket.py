@@ -8,19 +8,31 @@ head's lock.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 
 from mash_desktop.domain.acts import Author
-from mash_desktop.domain.audiences import access_audiences, audiences_of
-from mash_desktop.domain.entries import Body, Made
+from mash_desktop.domain.audiences import GOVERNANCE, access_audiences, audiences_of
+from mash_desktop.domain.entries import Body, Made, Unread
 from mash_desktop.domain.entries.access import GlassBroken, GlassMended
+from mash_desktop.domain.entries.keeping import DisposalAgreed
 from mash_desktop.domain.entries.outcome import EntryWithdrawn
 from mash_desktop.domain.errors import Refusal
-from mash_desktop.domain.fold import Directory, Identity, Referral, fold, fold_hub, fold_identity
+from mash_desktop.domain.fold import (
+    Directory,
+    Identity,
+    Referral,
+    fold,
+    fold_hub,
+    fold_identity,
+    fold_keeping,
+)
+from mash_desktop.domain.fold.keeping import PREFIX
+from mash_desktop.domain.retention import due_of_day, due_of_referral
 from mash_desktop.domain.roles import Role
 from mash_desktop.domain.rules import Situation, judge
+from mash_desktop.domain.rules.keeping import Target
 from mash_desktop.domain.verdict import Verdict, no
 
 from . import families, holding
@@ -64,6 +76,18 @@ class State(msgspec.Struct, frozen=True):
     identity: Identity | None = None
     extent: holding.Extent | None = None
 
+    @property
+    def disposed(self) -> bool:
+        """All of it has been disposed of."""
+        return bool(self.entries) and all(_is_stub(entry) for entry in self.entries)
+
+
+class Disposed(msgspec.Struct, frozen=True):
+    """A stream of which the keys are to be destroyed: of one entry, or (``None``) of all."""
+
+    stream: str
+    entry: str | None
+
 
 class Docket:
     """Streams locked for one push. ``held`` has every stream touched, linked or needed, and the hub's."""
@@ -78,6 +102,7 @@ class Docket:
         self.glass = glass
         self.changes: list[Change] = []
         self.touched: set[str] = set()
+        self.disposed: tuple[Disposed, ...] = ()
 
     def _opened(self, stream: str, held: Held) -> State:
         family = family_of(stream)
@@ -93,13 +118,14 @@ class Docket:
     def rule(self, candidate: Candidate) -> None:
         """Judge one act and lay its effect over the streams. Raises :class:`Refused`."""
         states, directory, glass = dict(self.states), self.directory, self.glass
-        changes, touched = len(self.changes), set(self.touched)
+        changes, touched, disposed = len(self.changes), set(self.touched), self.disposed
         try:
             author = self._author(candidate)
             for entry in candidate.entries:
                 self._one(author, entry)
         except BaseException:
             self.states, self.directory, self.glass, self.touched = states, directory, glass, touched
+            self.disposed = disposed
             del self.changes[changes:]
             raise
 
@@ -150,6 +176,9 @@ class Docket:
                 one if one.position is not None else msgspec.structs.replace(one, position=_LATE)
                 for one in entries
             )
+        elif family == "keeping":
+            self._set(state, entries=entries)
+            self._decide(entry)
         else:
             self._set(state, entries=entries)
             self._give(entry.stream, entry, entry, access_audiences(entry))
@@ -182,6 +211,8 @@ class Docket:
 
     def _verdict(self, family: str, author: Author, state: State, entry: Made[Body]) -> Verdict:
         now = self._now
+        if state.disposed:
+            return no("disposed", "This record has been disposed of. Nothing is added to it.")
         try:
             if family == "referral":
                 referral = state.referral or fold((), self.directory.timeline, whole=True)
@@ -194,6 +225,9 @@ class Docket:
                 return families.judge_identity(
                     author, entry, identity, self.directory, self._sees(author), now
                 )
+            if family == "keeping":
+                target = self._target(entry.stream.removeprefix(PREFIX))
+                return families.judge_kept(author, entry, fold_keeping(state.entries), target, now)
             if family == HUB_STREAM:
                 return families.judge_hub(self._hub, author, entry, self.directory, now)
             verdict = families.judge_access(author, entry, self.directory.timeline.at(None), now)
@@ -225,6 +259,53 @@ class Docket:
         return holding.marks_on(
             referral, (one.identity for one in self.states.values() if one.identity is not None)
         )
+
+    def _target(self, stream: str) -> Target:
+        """What a disposal is about. A record that has been disposed of is due for nothing."""
+        state, config = self.states[stream], self.directory.timeline.at(None)
+        due = None
+        if state.referral is not None:
+            due = due_of_referral(state.referral, config)
+        elif state.identity is None:
+            due = due_of_day(date.fromisoformat(stream.partition(":")[2]), config)
+        identity = state.identity
+        bound = identity is not None and bool(identity.linked or identity.markers)
+        return Target(state.entries, due, config.day(self._now), bound)
+
+    def _decide(self, entry: Made[Body]) -> None:
+        """What is decided about keeping a record is governance's. That it was disposed of goes to its holders
+        too, before what is taken from them, so that a desktop knows what it purges and why."""
+        body, governance = entry.body, frozenset({GOVERNANCE})
+        if not isinstance(body, DisposalAgreed):
+            self._give(entry.stream, entry, entry, governance)
+            return
+        state = self.states[body.target]
+        concerned = [one for one in state.entries if body.entry in (None, one.id)]
+        holders = [state.audiences.get(one.id, holding.NOBODY) for one in concerned]
+        self._give(entry.stream, entry, entry, governance.union(*holders))
+        self.disposed += (Disposed(body.target, body.entry),)
+        self.touched.add(body.target)
+        ids = {one.id for one in concerned}
+        entries = tuple(
+            msgspec.structs.replace(one, body=Unread(why="disposed")) if one.id in ids else one
+            for one in state.entries
+        )
+        family = family_of(body.target)
+        self._set(
+            state,
+            entries=entries,
+            referral=fold(entries, self.directory.timeline, whole=True) if family == "referral" else None,
+            identity=fold_identity(entries) if family == "identity" else None,
+        )
+        for one, held in zip(concerned, holders, strict=True):
+            if body.entry is None:
+                self._give(body.target, one, entry, holding.NOBODY)
+            else:
+                self.changes += [Change(one.id, audience, True, entry.id) for audience in sorted(held)]
+        if family == "referral":
+            self._hold_referral(body.target, entry, whole=True)
+        elif family == "identity":
+            self._hold_identity(body.target, entry)
 
     def _sees(self, author: Author) -> families.Sees:
         mine = audiences_of(author.person, author.agency, author.role, author.team)
@@ -280,6 +361,9 @@ class Docket:
     def _give(self, stream: str, entry: Made[Body], because: Made[Body], now: frozenset[str]) -> None:
         state = self.states[stream]
         before = state.audiences.get(entry.id, holding.NOBODY)
+        if _is_stub(entry):
+            # What a body said decided who held it; without it nobody more may.
+            now &= before
         if now == before and entry.id in state.audiences:
             return
         self.touched.add(stream)
@@ -288,6 +372,10 @@ class Docket:
             self.changes.append(Change(entry.id, audience, True, because.id))
         for audience in sorted(before - now):
             self.changes.append(Change(entry.id, audience, False, because.id))
+
+
+def _is_stub(entry: Made[Body]) -> bool:
+    return isinstance(entry.body, Unread) and entry.body.why == "disposed"
 
 
 class Standing(msgspec.Struct, frozen=True):

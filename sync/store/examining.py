@@ -54,11 +54,14 @@ class Candidate(msgspec.Struct, frozen=True):
 
 
 def family_of(stream: str) -> str:
-    """``referral``, ``identity``, ``hub`` or ``access``. ``Refusal`` (*stream-unknown*) otherwise."""
+    """``referral``, ``identity``, ``keeping``, ``hub`` or ``access``; else ``Refusal`` (*stream-unknown*)."""
     family, _, rest = stream.partition(":")
     if stream == HUB_STREAM:
         return HUB_STREAM
     if family in {"referral", "identity"} and _UUID.fullmatch(rest):
+        return family
+    if family == "keeping" and rest.partition(":")[0] in _FAMILIES:
+        family_of(rest)
         return family
     if family == "access":
         try:

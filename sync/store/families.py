@@ -31,10 +31,11 @@ from mash_desktop.domain.entries.identity import (
     MarkerSet,
 )
 from mash_desktop.domain.errors import Refusal
-from mash_desktop.domain.fold import Directory, Identity
+from mash_desktop.domain.fold import Directory, Identity, Kept
 from mash_desktop.domain.permissions import FAMILY_TABLE
 from mash_desktop.domain.roles import Role
 from mash_desktop.domain.rules.judge import CLOCK_TOLERANCE
+from mash_desktop.domain.rules.keeping import Target, judge_keeping
 from mash_desktop.domain.verdict import YES, Verdict, no
 from mash_desktop.hub import check as check_config
 from mash_desktop.proofs.signature import is_sound, key_id
@@ -153,6 +154,12 @@ def judge_identity(
     if isinstance(body, MarkerCleared) and body.marker not in identity.markers:
         return no("marker-unknown", "This marker is not set.", "marker")
     return YES
+
+
+def judge_kept(author: Author, entry: Made[Body], kept: Kept, target: Target, now: datetime) -> Verdict:
+    """Whether something may be decided now about keeping a record."""
+    permitted = _permitted(author, entry, now)
+    return judge_keeping(author, entry, kept, target) if permitted else permitted
 
 
 def judge_access(author: Author, entry: Made[Body], config: HubConfig, now: datetime) -> Verdict:

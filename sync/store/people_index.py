@@ -6,7 +6,7 @@ is in ``people_search``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any
 
 import msgspec
@@ -52,19 +52,22 @@ def index(
     streams: Iterable[Held],
     keys: Mapping[str, StreamKey],
     fresh: Mapping[str, int],
+    *,
     marked: bool,
+    disposed: Set[str],
 ) -> None:
     """Bring the index up to these streams, where they tell something new of somebody.
 
     ``fresh`` are the ids of the entries just admitted; ``marked`` says that an identity moved, which may
-    have suppressed an address in any of the streams.
+    have suppressed an address in any of the streams; of the ``disposed`` ones something is told no more.
     """
     people: list[tuple[Any, ...]] = []
     blocks: list[tuple[Any, ...]] = []
     stale: list[str] = []
     for held in streams:
         new = [entry for entry in held.entries if entry.id in fresh]
-        if not marked and not any(isinstance(entry.body, _TELLING) for entry in new):
+        telling = held.stream in disposed or any(isinstance(entry.body, _TELLING) for entry in new)
+        if not (marked or telling):
             continue
         if len(new) < len(held.entries):
             stale.append(held.stream)
@@ -76,12 +79,17 @@ def index(
                 for block in blocking_keys(account.facts)
             ]
     if stale:
-        p, b = tables.people, tables.people_blocks
-        old = select(p.c.key).where(p.c.hub == hub, p.c.stream.in_(stale)).scalar_subquery()
-        db.execute(delete(b).where(b.c.hub == hub, b.c.key.in_(old)))
-        db.execute(delete(p).where(p.c.hub == hub, p.c.stream.in_(stale)))
+        forget(db, hub, stale)
     copy(db, tables.people, people)
     copy(db, tables.people_blocks, blocks)
+
+
+def forget(db: Connection, hub: str, streams: Sequence[str]) -> None:
+    """Take everybody whom these streams tell of out of the index."""
+    p, b = tables.people, tables.people_blocks
+    old = select(p.c.key).where(p.c.hub == hub, p.c.stream.in_(streams)).scalar_subquery()
+    db.execute(delete(b).where(b.c.hub == hub, b.c.key.in_(old)))
+    db.execute(delete(p).where(p.c.hub == hub, p.c.stream.in_(streams)))
 
 
 def _accounts(held: Held) -> Iterable[tuple[str, str, int, Account]]:

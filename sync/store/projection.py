@@ -40,16 +40,21 @@ def project(
     identities = [one for one in streams if family_of(one.stream) == "identity"]
     _referrals(db, hub, [one.referral(docket.directory) for one in referrals])
     _attachments(db, hub, referrals, positions)
-    moved = [one for one in identities if one.entries[-1].id in positions]
+    disposed = {gone.stream for gone in docket.disposed}
+    moved = [one for one in identities if one.entries[-1].id in positions or one.stream in disposed]
     _links(db, hub, moved)
     _terms(db, hub, fresh)
-    index(db, hub, secrets, [*referrals, *moved], keys, positions, marked=bool(moved))
+    index(db, hub, secrets, [*referrals, *moved], keys, positions, marked=bool(moved), disposed=disposed)
 
 
 def _referrals(db: Connection, hub: str, referrals: Iterable[Referral]) -> None:
-    rows = [row for referral in referrals if (row := referral_row(hub, referral)) is not None]
+    found = [(referral.stream, referral_row(hub, referral)) for referral in referrals]
+    rows = [row for _, row in found if row is not None]
+    gone = [stream for stream, row in found if row is None]
+    t = tables.referrals
+    if gone:
+        db.execute(delete(t).where(t.c.hub == hub, t.c.referral.in_(gone)))
     if rows:
-        t = tables.referrals
         statement = insert(t)
         keys = {"hub", "referral"}
         db.execute(

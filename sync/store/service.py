@@ -28,6 +28,8 @@ from sync.protocol import (
     MOST_ACTS,
     VERSION,
     VERSION_HEADER,
+    DueAsked,
+    DueFound,
     Enrol,
     Enrolled,
     EnrolmentCode,
@@ -206,6 +208,10 @@ def application(store: Store) -> Litestar:
     def people(hub: str, caller: Caller, data: PeopleSearch) -> PeopleFound:
         return store.people.search(caller, data)
 
+    @post("/due", status_code=200, sync_to_thread=True)
+    def due(hub: str, caller: Caller, data: DueAsked) -> DueFound:
+        return store.due_records(caller, data)
+
     @put("/chunks/{chunk:str}", status_code=204, request_max_body_size=CHUNK_BYTES)
     async def take_chunk(hub: str, chunk: str, caller: Caller, request: Request[Any, Any, Any]) -> None:
         content = await request.body()
@@ -270,6 +276,7 @@ def application(store: Store) -> Litestar:
             inclusion,
             consistency,
             people,
+            due,
             take_chunk,
             give_chunk,
             presence,

@@ -120,6 +120,10 @@ class Shelf:
             while len(self._keys) > self._most // 10:
                 self._keys.popitem(last=False)
 
+    def forget_key(self, hub: str, stream: str) -> None:
+        with self._lock:
+            self._keys.pop((hub, stream), None)
+
 
 def made_stream_key(secrets: Secrets, hub: str, stream: str) -> tuple[StreamKey, bytes]:
     """A new key for a stream, opened and wrapped."""

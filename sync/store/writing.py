@@ -20,6 +20,7 @@ from sync.protocol import act_digest, feed_row_bytes, leaf_bytes
 
 from . import tables
 from .bulk import copy
+from .disposing import destroy
 from .docket import Docket
 from .examining import Candidate, family_of
 from .log import LogHead, head_row, read_head, signed_head
@@ -60,6 +61,8 @@ class Writing:
         self._feeds(docket, positions, new)
         fresh = [entry for one in admitted for entry in one.entries]
         project(self._db, self._hub, self._secrets, self.shelved, docket, fresh, positions, self._keys)
+        for gone in docket.disposed:
+            destroy(self._db, self._hub, gone.stream, gone.entry)
         h = tables.heads
         self._db.execute(update(h).where(h.c.hub == self._hub), head_row(self._hub, new))
         return new, positions, stamped

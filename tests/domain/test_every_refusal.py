@@ -15,6 +15,7 @@ from . import (
     test_rules_of_contact,
     test_rules_of_decision,
     test_rules_of_gathering,
+    test_rules_of_keeping,
     test_rules_of_outcome,
     test_rules_of_triage,
 )
@@ -24,6 +25,7 @@ TOLD = (
     test_rules_of_contact,
     test_rules_of_decision,
     test_rules_of_gathering,
+    test_rules_of_keeping,
     test_rules_of_outcome,
     test_rules_of_triage,
 )

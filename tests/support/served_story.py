@@ -30,6 +30,7 @@ ROLES: dict[str, tuple[str, tuple[str, Role] | tuple[str, Role, str]]] = {
     "neil": ("Neil Barker", ("scc-adults", Role.SAFEGUARDING_MANAGER)),
     "noor": ("Noor Haddad", ("mash", Role.ADMINISTRATOR)),
     "gwen": ("Gwen Price", ("mash", Role.INFORMATION_GOVERNANCE)),
+    "hal": ("Hal Winter", ("police", Role.INFORMATION_GOVERNANCE)),
 }
 
 

@@ -15,6 +15,7 @@ from ...domain.entries.access import (
     DocumentPrinted,
     GlassBroken,
     GlassMended,
+    PurgeConfirmed,
     RecordsExported,
     RecordViewed,
     RecoveryCodesMade,
@@ -99,6 +100,10 @@ def _used_code(desk: Desk, body: RecoveryCodeUsed) -> Told:
     return Told("Used a recovery code", f"{body.left or 'none'} left")
 
 
+def _purged(desk: Desk, body: PurgeConfirmed) -> Told:
+    return Told("Purged what was disposed of", counted(body.entries, "entry", "entries"))
+
+
 def _broke(desk: Desk, body: GlassBroken) -> Told:
     until = say_moment(body.until, desk.now(), desk.config())
     return Told("Broke the glass", f"until {until}: {body.reason}")
@@ -173,6 +178,7 @@ _WORDS: dict[type[Body], Callable[[Desk, Any], Told]] = {
     RecoveryCodeUsed: _used_code,
     GlassBroken: _broke,
     GlassMended: _mended,
+    PurgeConfirmed: _purged,
     HubConfigured: _configured,
     PersonEnrolled: _person,
     MembershipGranted: _granted,

@@ -4,7 +4,7 @@
 process.
 """
 
-from . import access, contact, decision, gathering, hub, identity, outcome, table, triage
+from . import access, contact, decision, gathering, hub, identity, keeping, outcome, table, triage
 from .body import KINDS, Body, Unread, decode, encode
 from .made import Made
 
@@ -21,6 +21,7 @@ __all__ = [
     "gathering",
     "hub",
     "identity",
+    "keeping",
     "outcome",
     "table",
     "triage",

@@ -86,3 +86,15 @@ class GlassMended(Body, frozen=True):
     person: str
     reason: str = ""
     """Why governance ended it; empty where its time was over."""
+
+
+@kind("purge.confirmed", family="access")
+class PurgeConfirmed(Body, frozen=True):
+    """A desktop's receipt: what was disposed of is on it no more."""
+
+    target: str
+    disposal: str
+    """The entry that agreed to it."""
+    entries: int
+    """How many bodies it had held."""
+    at: Moment

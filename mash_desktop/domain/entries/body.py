@@ -23,7 +23,7 @@ class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     VERSION: ClassVar[int] = 1
     GUARD: ClassVar[str | None] = None
     FAMILY: ClassVar[str] = "referral"
-    """What the entry belongs to: ``referral``, ``identity``, ``hub`` or ``access``."""
+    """What the entry belongs to: ``referral``, ``identity``, ``keeping``, ``hub`` or ``access``."""
     KEY: ClassVar[tuple[str, ...]] = ()
     """Fields that name what is told: of two entries that agree in them, the one made later stands."""
 

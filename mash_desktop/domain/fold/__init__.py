@@ -6,7 +6,18 @@ question a file. A thing that the subset does not tell is ``None`` or absent, ne
 
 from .hub import Directory, fold_hub
 from .identity import Identity, fold_identity
+from .keeping import Kept, fold_keeping
 from .referral import Referral, fold
 from .stage import Stage
 
-__all__ = ["Directory", "Identity", "Referral", "Stage", "fold", "fold_hub", "fold_identity"]
+__all__ = [
+    "Directory",
+    "Identity",
+    "Kept",
+    "Referral",
+    "Stage",
+    "fold",
+    "fold_hub",
+    "fold_identity",
+    "fold_keeping",
+]

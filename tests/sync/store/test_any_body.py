@@ -65,6 +65,7 @@ def stream_for(body: Body, story: ServedStory) -> str:
     return {
         "referral": story.stream,
         "identity": f"identity:{uuid7()}",
+        "keeping": f"keeping:{story.stream}",
         "hub": "hub",
         "access": f"access:{datetime.now(UTC).date().isoformat()}",
     }[body.FAMILY]

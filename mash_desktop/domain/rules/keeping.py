@@ -1,0 +1,125 @@
+"""Rules of disposal: two people, no legal hold, due under the schedule or with a reason of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any, cast
+
+import msgspec
+
+from ..acts import Author
+from ..entries import Body, Made
+from ..entries.keeping import (
+    DisposalAgreed,
+    DisposalDeclined,
+    DisposalProposed,
+    HoldLifted,
+    HoldSet,
+    Keeping,
+)
+from ..fold.keeping import Kept, keeping_of
+from ..retention import Due
+from ..verdict import YES, Verdict, no
+from .situation import filled
+
+
+class Target(msgspec.Struct, frozen=True):
+    """The stream that is to be disposed of, as who holds all of it knows it."""
+
+    entries: tuple[Made[Body], ...]
+    due: Due | None
+    today: date
+    bound: bool = False
+    """An identity that is linked with a referral, or whose markers protect somebody."""
+
+
+def judge_keeping(author: Author, entry: Made[Body], kept: Kept, target: Target | None) -> Verdict:
+    """Whether this may be decided now. Without ``target`` what only the store can know is not asked."""
+    body = entry.body
+    if not isinstance(body, Keeping) or entry.stream != keeping_of(body.target):
+        return no("stream-wrong", "What is decided about keeping a record belongs to that record.")
+    if target is not None and not target.entries:
+        return no("target-unknown", "There is no such record in this hub.", "target")
+    return _RULES[type(body)](author, entry, kept, target)
+
+
+def _proposed(author: Author, entry: Made[DisposalProposed], kept: Kept, target: Target | None) -> Verdict:
+    body = entry.body
+    free = _free(kept, body.entry, target)
+    if not free:
+        return free
+    if kept.proposed(body.entry):
+        return no("proposed-already", "Its disposal has been proposed already. A second person agrees to it.")
+    if not body.record:
+        grounded = filled(body.reason, "reason", "why it is disposed of outside the schedule")
+        return grounded if not grounded else _one(body.entry, target)
+    if body.entry is not None:
+        return no(
+            "record-whole", "The schedule is about whole records. Give the reason for one entry.", "record"
+        )
+    due = target.due if target is not None else None
+    if target is not None and (due is None or due.row.record != body.record or due.on > target.today):
+        return no("not-due", "It is not due under the retention schedule.", "record")
+    return YES
+
+
+def _one(entry: str | None, target: Target | None) -> Verdict:
+    """One entry can go only where no chain rests on it."""
+    if entry is None or target is None:
+        return YES
+    found = next((one for one in target.entries if one.id == entry), None)
+    if found is None:
+        return no("entry-unknown", "There is no such entry in that record.", "entry")
+    if found.guard is not None:
+        return no("chain-entry", "This entry moved the referral on: it goes with the whole of it.", "entry")
+    return YES
+
+
+def _agreed(author: Author, entry: Made[DisposalAgreed], kept: Kept, target: Target | None) -> Verdict:
+    proposal = kept.proposals.get(entry.body.proposal)
+    if proposal is None or proposal.body.entry != entry.body.entry:
+        return no("proposal-unknown", "That proposal is not there, or not open any more.", "proposal")
+    if proposal.author == author.person:
+        return no("second-person", "You proposed it. Somebody else agrees to it.", "proposal")
+    return _free(kept, entry.body.entry, target)
+
+
+def _declined(author: Author, entry: Made[DisposalDeclined], kept: Kept, target: Target | None) -> Verdict:
+    if entry.body.proposal not in kept.proposals:
+        return no("proposal-unknown", "That proposal is not there, or not open any more.", "proposal")
+    return filled(entry.body.reason, "reason", "why it is kept")
+
+
+def _held(author: Author, entry: Made[HoldSet], kept: Kept, target: Target | None) -> Verdict:
+    if kept.gone(None):
+        return no("disposed", "It has been disposed of already.", "target")
+    return filled(entry.body.reason, "reason", "why it has to be kept")
+
+
+def _lifted(author: Author, entry: Made[HoldLifted], kept: Kept, target: Target | None) -> Verdict:
+    if entry.body.hold not in kept.holds:
+        return no("hold-unknown", "There is no such hold in force.", "hold")
+    return filled(entry.body.reason, "reason", "why the hold is lifted")
+
+
+def _free(kept: Kept, entry: str | None, target: Target | None) -> Verdict:
+    if kept.gone(entry):
+        return no("disposed", "It has been disposed of already.", "target")
+    if target is not None and target.bound:
+        return no("still-linked", "It is linked with a referral or carries a marker, and is kept with them.")
+    if kept.holds:
+        return no("on-hold", "A legal hold keeps it. Lift the hold first, if it is over.", "target")
+    return YES
+
+
+_RULES = cast(
+    "dict[type[Body], Callable[[Author, Made[Any], Kept, Target | None], Verdict]]",
+    {
+        DisposalProposed: _proposed,
+        DisposalAgreed: _agreed,
+        DisposalDeclined: _declined,
+        HoldSet: _held,
+        HoldLifted: _lifted,
+    },
+)
