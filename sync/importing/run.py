@@ -31,7 +31,7 @@ from .. import protocol
 from ..client import Connection, Unreachable
 from ..client.backoff import Backoff
 from ..client.synchroniser import UNFIT
-from ..client.verification import Keys, checked_answers, checked_head, checked_page
+from ..client.verification import Keys, Owed, checked_answers, checked_head, checked_page
 from .device import Device
 
 M = TypeVar("M")
@@ -143,6 +143,7 @@ class _Hub:
         found: HubConfig | None = None
         places: dict[str, FeedPlace] = {}
         keys = Keys(Directory(), key_id(self._device.store_key), self._device.store_key)
+        owed = Owed()
         more = True
         while more:
             asked = protocol.Pull(
@@ -155,12 +156,14 @@ class _Hub:
             page = await self._ask(asked, "feed", protocol.Page)
             checked = checked_page(page, places, keys, self._head(page.head))
             places, more = places | {place.audience: place for place in checked.at}, page.more
+            owed.note(checked.rows)
             for row in checked.rows:
                 if row.signed is not None and row.body is not None:
                     header = next(one for one in read(row.signed).entries if one.id == row.entry)
                     body = decode(header.kind, header.v, row.body.body)
                     if isinstance(body, HubConfigured):
                         found = body.config
+        owed.check([HUB])
         if found is None:
             raise Refusal(
                 "no-configuration", "This hub has no configuration yet. An administrator sets it up."

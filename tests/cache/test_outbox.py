@@ -60,6 +60,13 @@ def test_what_is_sent_is_byte_for_byte_what_was_signed(cache: Cache) -> None:
     assert cache.outgoing("priya", 1) == (parcel,)
 
 
+def test_what_waits_says_which_streams_it_is_on(cache: Cache) -> None:
+    drafts = [Draft(stream, NoteAdded(words="both")) for stream in ("referral:1", "referral:2")]
+    cache.save(compose("staffordshire", OPERATOR, drafts, KEY, START))
+    cache.save(note("referral:1", "one"))
+    assert [one.streams for one in cache.waiting()] == [{"referral:1", "referral:2"}, {"referral:1"}]
+
+
 def test_an_outbox_belongs_to_its_author(cache: Cache) -> None:
     cache.save(note("referral:1", "mine"))
     assert cache.outgoing("ruth", 10) == ()
