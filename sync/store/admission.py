@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Engine
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from mash_desktop.domain.acts import Parcel
 from mash_desktop.domain.errors import Refusal
@@ -152,7 +152,8 @@ class Admission:
         try:
             answers, head = self._tried(hub, [one for job in jobs for one in job.candidates])
         except BaseException as error:
-            if len(jobs) == 1 or not isinstance(error, Exception):
+            if len(jobs) == 1 or isinstance(error, OperationalError) or not isinstance(error, Exception):
+                # A database that does not answer one push would not answer the next.
                 for job in jobs:
                     job.fault = error
             else:
@@ -172,9 +173,10 @@ class Admission:
             except LinkedMeanwhile:
                 logger.info("streams were linked meanwhile")
             except DBAPIError as error:
-                if getattr(error.orig, "sqlstate", "") not in _WORTH_ANOTHER_TRY:
+                state = getattr(error.orig, "sqlstate", "")
+                if state not in _WORTH_ANOTHER_TRY:
                     raise
-                logger.info("commit tried again")
+                logger.info("commit tried again", extra={"sqlstate": state})
         raise Refusal("busy", "The hub is busy with these records. Send again in a moment.")
 
     def _begin_days(self, hub: str, streams: set[str]) -> None:

@@ -23,6 +23,7 @@ from sqlalchemy import (
     Table,
     Text,
 )
+from sqlalchemy.exc import DBAPIError
 
 # Small and big integers come before the integer that both are in SQLAlchemy's eyes.
 _TYPES = (
@@ -46,14 +47,20 @@ def _copying(table: Table) -> tuple[sql.Composed, list[str]]:
 
 
 def copy(db: Connection, table: Table, rows: Iterable[Sequence[Any]]) -> None:
-    """Insert ``rows``, each with a value for every column in the table's order."""
+    """Insert ``rows``, each with a value for every column in the table's order. Raises ``DBAPIError``, as
+    statements do."""
     rows = list(rows)
     if not rows:
         return
     raw = db.connection.driver_connection
     assert isinstance(raw, psycopg.Connection)
     statement, types = _copying(table)
-    with raw.cursor() as cursor, cursor.copy(statement) as copying:
-        copying.set_types(types)
-        for row in rows:
-            copying.write_row(row)
+    try:
+        with raw.cursor() as cursor, cursor.copy(statement) as copying:
+            copying.set_types(types)
+            for row in rows:
+                copying.write_row(row)
+    except psycopg.Error as error:
+        raise DBAPIError.instance(
+            statement.as_string(raw), None, error, psycopg.Error, hide_parameters=True, dialect=db.dialect
+        ) from error

@@ -53,7 +53,17 @@ def connect(address: str, connections: int = CONNECTIONS) -> Engine:
         max_overflow=0,
         pool_pre_ping=False,
         pool_recycle=1800,
-        connect_args={"application_name": "mash-isl", "connect_timeout": 10},
+        # What an error says of a statement would otherwise quote its values.
+        hide_parameters=True,
+        connect_args={
+            "application_name": "mash-isl",
+            "connect_timeout": 10,
+            # A server that lost its power says nothing; who waits for it has to notice by itself.
+            "keepalives_idle": 10,
+            "keepalives_interval": 5,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 20_000,
+        },
     )
     try:
         with engine.connect() as db:

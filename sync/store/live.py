@@ -135,6 +135,7 @@ class Live:
         self._outgoing: set[bytes] = set()
         self._wake = threading.Event()
         self._over = threading.Event()
+        self._leaving = False
         self._threads = [
             threading.Thread(target=self._hear, name="mash-isl-hear"),
             threading.Thread(target=self._send, name="mash-isl-send"),
@@ -153,6 +154,7 @@ class Live:
     def hang_up(self) -> None:
         """End every live connection here, so that stopping does not wait for people to go home."""
         with self._lock:
+            self._leaving = True
             listeners = [one for each in self._listeners.values() for one in each]
         for listener in listeners:
             listener.end()
@@ -169,11 +171,14 @@ class Live:
             others = self._listeners.setdefault(hub, set())
             first = not others
             others.add(listener)
+            leaving = self._leaving
         size = self._size(hub)
         if first:
             # What came while nobody listened is told by this.
             self._sizes[hub] = size
         listener.grew(size)
+        if leaving:
+            listener.end()
 
     def remove(self, listener: Listener) -> None:
         with self._lock:
@@ -259,6 +264,9 @@ class Live:
                         pooled.invalidate()
             except Exception as error:
                 logger.warning("live updates interrupted", extra={"error": type(error).__name__})
+                # This connection is the first to notice that a server is gone; the others are not to find
+                # out one by one, each at the cost of somebody's request.
+                self._engine.dispose()
                 self._over.wait(1.0)
 
     def _turn(self, raw: psycopg.Connection, clocks: _Clocks) -> None:

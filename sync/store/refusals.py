@@ -16,6 +16,7 @@ STATUS = {
     "body-too-large": 413,
     "sign-in-delayed": 429,
     "busy": 503,
+    "database-away": 503,
     "not-ready": 503,
 }
 

@@ -20,6 +20,8 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.response import ServerSentEvent, ServerSentEventMessage
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoneFree
 
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.proofs.head import SignedHead
@@ -57,6 +59,8 @@ from .sign_in.sessions import Caller
 logger = logging.getLogger(__name__)
 
 LARGEST_REQUEST = 8 * 1024 * 1024
+AWAY_SECONDS = 2
+"""How soon a desktop may ask again when the database does not answer."""
 OPEN_PATHS = ("/v1/sign-in", "/v1/enrol")
 
 STRICT_HEADERS = {
@@ -113,6 +117,19 @@ def _broken(request: Request[Any, Any, Any], error: Exception) -> Response[Probl
         ),
         status_code=500,
         media_type=MediaType.JSON,
+    )
+
+
+def _away(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
+    """The database is gone, or changes its primary. What was sent may have been admitted: sent again, it is
+    known."""
+    logger.warning("database does not answer", extra={"error": type(error).__name__})
+    return problem(
+        TooSoon(
+            "database-away",
+            "The hub's database does not answer at the moment. Your work is kept and is sent again.",
+            AWAY_SECONDS,
+        )
     )
 
 
@@ -295,7 +312,13 @@ def application(store: Store) -> Litestar:
         ],
         before_request=_version,
         after_response=store.metrics.answered,
-        exception_handlers={Refusal: _refused, HTTPException: _http, Exception: _broken},
+        exception_handlers={
+            Refusal: _refused,
+            HTTPException: _http,
+            OperationalError: _away,
+            NoneFree: _away,
+            Exception: _broken,
+        },
         response_headers=[ResponseHeader(name=name, value=value) for name, value in STRICT_HEADERS.items()],
         request_max_body_size=LARGEST_REQUEST,
         lifespan=[running],

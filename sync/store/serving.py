@@ -15,7 +15,6 @@ import ssl
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import uvicorn
@@ -154,7 +153,8 @@ class _Server(uvicorn.Server):
         if self._ready is not None and not self.should_exit:
             self._ready()
 
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        logger.info("told to stop", extra={"signal": signal.Signals(sig).name})
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # Here and not where the signal comes in: a lock may be held there by what it interrupted.
+        logger.info("told to stop")
         self._store.live.hang_up()
-        super().handle_exit(sig, frame)
+        await super().shutdown(sockets)

@@ -145,6 +145,8 @@ class ServedStore:
     database: str
     secrets_file: Path
     direct: Store
+    process: subprocess.Popen[str]
+    log: Path
     desks: list[Desk] = field(default_factory=list)
 
     def context(self) -> ssl.SSLContext:
@@ -223,8 +225,9 @@ class ServedStore:
 
 
 @contextmanager
-def serving(database: str, folder: Path) -> Iterator[ServedStore]:
-    """Migrate `database`, serve a store over it from another process, and stop it."""
+def serving(database: str, folder: Path, *more: str) -> Iterator[ServedStore]:
+    """Migrate `database`, serve a store over it from another process, and stop it. `more` are further
+    arguments of `mash-isl serve`."""
     engine = connect(database, 5)
     migrate(engine)
     engine.dispose()
@@ -232,21 +235,24 @@ def serving(database: str, folder: Path) -> Iterator[ServedStore]:
     if not secrets_file.exists():
         write_secrets(secrets_file)
     cert, key = make_certificate(folder / "tls", ("127.0.0.1", "localhost"))
-    process = subprocess.Popen(
-        [
-            sys.executable, "-m", "sync.cli", "serve", "--database", database, "--secrets", str(secrets_file),
-            "--listen", "127.0.0.1:0", "--tls-cert", str(cert), "--tls-key", str(key),
-        ],
-        stdout=subprocess.PIPE, text=True, cwd=REPOSITORY, env=os.environ.copy(),
-    )  # fmt: skip
+    log = folder / "log"
+    with log.open("ab") as said:
+        process = subprocess.Popen(
+            [
+                sys.executable, "-m", "sync.cli", "serve", "--database", database,
+                "--secrets", str(secrets_file), "--listen", "127.0.0.1:0",
+                "--tls-cert", str(cert), "--tls-key", str(key), *more,
+            ],
+            stdout=subprocess.PIPE, stderr=said, text=True, cwd=REPOSITORY, env=os.environ.copy(),
+        )  # fmt: skip
     store = Store(connect(database, 5), read_secrets(secrets_file))
     served = None
     try:
         assert process.stdout is not None
         line = process.stdout.readline()
-        assert line.startswith("Serving "), line
+        assert line.startswith("Serving "), log.read_text()
         base_url = line.split()[1].rstrip(",")
-        served = ServedStore(base_url, cert, database, secrets_file, store)
+        served = ServedStore(base_url, cert, database, secrets_file, store, process, log)
         yield served
     finally:
         for desk in served.desks if served else ():
@@ -256,6 +262,16 @@ def serving(database: str, folder: Path) -> Iterator[ServedStore]:
         process.wait(30)
         assert process.stdout is not None
         process.stdout.close()
+
+
+@contextmanager
+def another_instance(served: ServedStore, folder: Path) -> Iterator[ServedStore]:
+    """One more service on the same database, with the same secrets."""
+    secrets_file = folder / "secrets.json"
+    secrets_file.write_bytes(served.secrets_file.read_bytes())
+    secrets_file.chmod(0o600)
+    with serving(served.database, folder) as other:
+        yield other
 
 
 @pytest.fixture(scope="session")

@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import json
-import queue
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
-from httpx_sse import connect_sse
 from uuid6 import uuid7
 
 from mash_desktop.domain.acts import Draft
@@ -21,75 +15,9 @@ from mash_desktop.domain.entries.hub import KeyRevoked, PersonEnrolled
 from mash_desktop.domain.roles import Role
 from sync.protocol import Presence
 from sync.store.serving import DRAIN_SECONDS
+from tests.support.ear import grown_to, listening
 from tests.support.served_story import Cast, ServedStory
-from tests.support.store import Desk, ServedStore, serving
-
-Heard = tuple[str, dict[str, object]]
-
-
-class Ear:
-    """Listens to one desk's live stream in a thread."""
-
-    def __init__(self, client: httpx.Client, hub: str) -> None:
-        self._client = client
-        self._path = f"/v1/hubs/{hub}/live"
-        self._heard: queue.Queue[Heard] = queue.Queue()
-        self.ended = threading.Event()
-        self._response: httpx.Response | None = None
-        self._thread = threading.Thread(target=self._listen, name="ear")
-
-    def _listen(self) -> None:
-        try:
-            with connect_sse(self._client, "GET", self._path, timeout=30) as source:
-                self._response = source.response
-                for event in source.iter_sse():
-                    self._heard.put((event.event, json.loads(event.data)))
-        except (httpx.HTTPError, OSError, RuntimeError, ValueError):
-            pass
-        finally:
-            self.ended.set()
-
-    def next(
-        self, wanted: str, where: Callable[[dict[str, object]], bool] = lambda _: True
-    ) -> dict[str, object]:
-        deadline = time.monotonic() + 20
-        while True:
-            name, data = self._heard.get(timeout=max(0.01, deadline - time.monotonic()))
-            if name == wanted and (where is None or where(data)):
-                return data
-
-    def nothing(self, unwanted: str, seconds: float = 0.7) -> bool:
-        deadline = time.monotonic() + seconds
-        while (left := deadline - time.monotonic()) > 0:
-            try:
-                name, _ = self._heard.get(timeout=left)
-            except queue.Empty:
-                return True
-            if name == unwanted:
-                return False
-        return True
-
-
-@contextmanager
-def listening(served: ServedStore, desk: Desk) -> Iterator[Ear]:
-    """An open live stream that has been told how far the log is."""
-    with served.client(desk.session.token) as client:
-        ear = Ear(client, desk.hub)
-        ear._thread.start()
-        try:
-            ear.next("grown")
-            yield ear
-        finally:
-            # Shutting the socket down is what ends a blocked read at once.
-            stream = ear._response.extensions["network_stream"] if ear._response else None
-            if stream is not None and not ear.ended.is_set():
-                raw = stream.get_extra_info("socket")
-                raw.shutdown(2)
-            ear._thread.join()
-
-
-def grown_to(position: int) -> Callable[[dict[str, object]], bool]:
-    return lambda data: isinstance(data["size"], int) and data["size"] >= position
+from tests.support.store import Desk, ServedStore, another_instance
 
 
 def test_a_desk_hears_when_its_feed_has_grown(story: ServedStory, told: Cast) -> None:
@@ -154,10 +82,8 @@ def test_wakes_cross_from_one_instance_to_another(
 ) -> None:
     """A second service on the same database: what the first admits, the second's listeners hear."""
     story.taken()
-    (tmp_path / "secrets.json").write_bytes(served_store.secrets_file.read_bytes())
-    (tmp_path / "secrets.json").chmod(0o600)
     with (
-        serving(served_store.database, tmp_path) as second,
+        another_instance(served_store, tmp_path) as second,
         listening(second, told["ruth"]) as ear,
     ):
         answer = told["priya"].act(Draft(story.stream, NoteAdded(words="The school rang.")))
@@ -175,10 +101,8 @@ def test_what_goes_to_everybody_wakes_everybody(served_store: ServedStore, a_hub
 def test_a_service_told_to_stop_hangs_up_and_does_not_wait_for_its_listeners(
     served_store: ServedStore, told: Cast, tmp_path: Path
 ) -> None:
-    (tmp_path / "secrets.json").write_bytes(served_store.secrets_file.read_bytes())
-    (tmp_path / "secrets.json").chmod(0o600)
     with contextlib.ExitStack() as stack:
-        with serving(served_store.database, tmp_path) as second:
+        with another_instance(served_store, tmp_path) as second:
             ear = stack.enter_context(listening(second, told["ruth"]))
             began = time.monotonic()
         assert ear.ended.wait(5)
