@@ -97,7 +97,7 @@ def sent(client: httpx.Client, hub: str, pushes: list[tuple[Parcel, ...]]) -> li
 
 
 class Follower:
-    """Pulls as soon as it hears that its feed has grown; keeps after each pull what it has and up to where."""
+    """Pulls when it hears that its feed has grown; keeps what it has after each pull, and up to where."""
 
     def __init__(self, served: ServedStore, desk: Desk) -> None:
         self._served, self._desk = served, desk

@@ -1,0 +1,288 @@
+"""Pushes that share a commit, in one service or at two: what befalls one of them is not its neighbours'.
+
+The head's row is held by the test, so that pushes come together for certain and not by chance.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, OperationalError
+from uuid6 import uuid7
+
+from mash_desktop.domain.acts import Draft, Parcel
+from mash_desktop.domain.entries.access import RecordViewed
+from mash_desktop.domain.entries.contact import ConcernRecorded, NoteAdded, SubjectRecorded
+from mash_desktop.domain.entries.hub import PersonEnrolled
+from mash_desktop.domain.entries.identity import HistoryRecorded, IdentityLinked
+from mash_desktop.domain.errors import Refusal
+from sync.protocol import Answer
+from sync.store.authoring import hub_act
+from sync.store.composition import Store
+from sync.store.database import connect
+from tests.domain.story import OPERATOR
+from tests.support.served_story import Cast, ServedStory
+from tests.support.store import ServedStore
+
+pytestmark = pytest.mark.parametrize("postgres", ["embedded"], indirect=True)
+
+
+@pytest.fixture
+def store(served_store: ServedStore) -> Iterator[Store]:
+    """A service of its own on the same database, with nothing in memory yet."""
+    made = Store(connect(served_store.database, 8), served_store.direct.secrets)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def second(served_store: ServedStore) -> Iterator[Store]:
+    made = Store(connect(served_store.database, 8), served_store.direct.secrets)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def threads() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(8) as pool:
+        yield pool
+
+
+def until(done: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not done():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+class Held:
+    """The row of a hub's head, locked: whoever would commit waits for it."""
+
+    def __init__(self, served: ServedStore, hub: str) -> None:
+        self._engine = served.direct.engine
+        self._connection = self._engine.connect()
+        self._connection.execute(text("select from heads where hub = :hub for update"), {"hub": hub})
+
+    def waiting(self) -> list[int]:
+        """Server processes that wait for a lock."""
+        with self._engine.connect() as db:
+            return list(
+                db.scalars(
+                    text(
+                        "select pid from pg_stat_activity"
+                        " where datname = current_database() and wait_event_type = 'Lock'"
+                    )
+                )
+            )
+
+    def wait_for(self, count: int) -> None:
+        until(lambda: len(self.waiting()) == count)
+
+    def hang_up_on_who_waits(self) -> None:
+        self.wait_for(1)
+        (pid,) = self.waiting()
+        with self._engine.connect() as db:
+            db.execute(text("select pg_terminate_backend(:pid)"), {"pid": pid})
+
+    def release(self) -> None:
+        self._connection.close()
+
+
+@contextmanager
+def head_held(served: ServedStore, hub: str) -> Iterator[Held]:
+    held = Held(served, hub)
+    try:
+        yield held
+    finally:
+        held.release()
+
+
+class Pushing:
+    """Pushes of one person to one service, each in a thread."""
+
+    def __init__(self, store: Store, cast: Cast, person: str, threads: ThreadPoolExecutor) -> None:
+        self._store, self._hub, self._threads = store, cast.hub, threads
+        self._person = cast[person].enrolled.person
+
+    def __call__(self, *parcels: Parcel) -> Future[list[Answer]]:
+        return self._threads.submit(
+            lambda: self._store.admission.push(self._hub, self._person, parcels).answers
+        )
+
+    def queued(self, *parcels: Parcel) -> Future[list[Answer]]:
+        """A push that has come to wait for the commit before it."""
+        before = self._waiting()
+        pushed = self(*parcels)
+        until(lambda: self._waiting() == before + 1)
+        return pushed
+
+    def _waiting(self) -> int:
+        return len(self._store.admission._queues[self._hub]._waiting)
+
+
+@pytest.fixture
+def pushing(store: Store, told: Cast, threads: ThreadPoolExecutor) -> Pushing:
+    return Pushing(store, told, "priya", threads)
+
+
+def note(story: ServedStory, words: str = "The school rang again.") -> Parcel:
+    return story.parcel(OPERATOR, NoteAdded(words=words))
+
+
+def seen(cast: Cast, target: str) -> Parcel:
+    now = datetime.now(UTC)
+    viewed = RecordViewed(target=target, screen="referral", at=now)
+    return cast["priya"].compose([Draft(f"access:{now.date()}", viewed)])
+
+
+def test_one_refusal_takes_nobody_with_it_from_a_commit_that_pushes_share(
+    story: ServedStory, told: Cast, served_store: ServedStore, pushing: Pushing
+) -> None:
+    story.taken()
+    with head_held(served_store, told.hub) as held:
+        first = pushing(note(story))
+        held.wait_for(1)
+        one = pushing.queued(note(story))
+        bad = pushing.queued(story.parcel(OPERATOR, ConcernRecorded(account="a", words=" ")))
+        other = pushing.queued(note(story))
+    answers = [pushed.result()[0] for pushed in (first, one, bad, other)]
+    assert [answer.state for answer in answers] == ["admitted", "admitted", "refused", "admitted"]
+    assert answers[1].admitted_at == answers[3].admitted_at
+    assert answers[3].positions[0] == answers[1].positions[0] + 1
+
+
+def test_acts_beyond_what_one_commit_takes_wait_for_the_next(
+    story: ServedStory,
+    told: Cast,
+    served_store: ServedStore,
+    pushing: Pushing,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    story.taken()
+    monkeypatch.setattr("sync.store.admission.MOST_TOGETHER", 3)
+    with head_held(served_store, told.hub) as held:
+        first = pushing(note(story))
+        held.wait_for(1)
+        pairs = [pushing.queued(note(story), note(story)) for _ in range(2)]
+        whole = pushing.queued(*(note(story) for _ in range(5)))
+    assert first.result()[0].state == "admitted"
+    commits = [{answer.admitted_at for answer in pushed.result()} for pushed in (*pairs, whole)]
+    # A push is never divided, however large.
+    assert [len(times) for times in commits] == [1, 1, 1]
+    assert len(set.union(*commits)) == 3
+
+
+def test_a_fault_in_one_push_is_not_its_neighbours(
+    story: ServedStory, told: Cast, served_store: ServedStore, pushing: Pushing
+) -> None:
+    story.taken()
+    spoilt = ServedStory(told)
+    spoilt.taken()
+    with served_store.direct.engine.begin() as db:
+        db.execute(
+            text("update bodies set sealed = '\\x00' where hub = :hub and position = :at"),
+            {"hub": told.hub, "at": spoilt.answers[0].positions[0]},
+        )
+    with head_held(served_store, told.hub) as held:
+        first = pushing(note(story))
+        held.wait_for(1)
+        one, bad, other = (pushing.queued(note(each)) for each in (story, spoilt, story))
+    assert [pushed.result()[0].state for pushed in (first, one, other)] == ["admitted"] * 3
+    with pytest.raises(Refusal, match="does not open"):
+        bad.result()
+
+
+def test_a_lost_connection_is_told_to_all_who_shared_the_commit_and_sent_again_all_is_admitted_once(
+    story: ServedStory, told: Cast, served_store: ServedStore, pushing: Pushing
+) -> None:
+    story.taken()
+    parcels = [note(story) for _ in range(3)]
+    with head_held(served_store, told.hub) as held:
+        first = pushing(parcels[0])
+        held.wait_for(1)
+        rest = [pushing.queued(parcel) for parcel in parcels[1:]]
+        held.hang_up_on_who_waits()
+        with pytest.raises(OperationalError):
+            first.result()
+        held.hang_up_on_who_waits()
+        for pushed in rest:
+            with pytest.raises(OperationalError):
+                pushed.result()
+    answers = [pushing(parcel).result()[0] for parcel in (*parcels, *parcels)]
+    assert [answer.state for answer in answers] == ["admitted"] * 3 + ["known"] * 3
+
+
+@pytest.mark.parametrize(("state", "raised"), [("40001", Refusal), ("P0001", DBAPIError)])
+def test_a_commit_that_the_database_puts_off_again_and_again_is_busy_and_any_other_fault_is_a_fault(
+    served_store: ServedStore, a_hub: str, store: Store, state: str, raised: type[Exception]
+) -> None:
+    engine = served_store.direct.engine
+    with engine.begin() as db:
+        db.exec_driver_sql(
+            "create function put_off() returns trigger language plpgsql as "
+            f"$$ begin raise exception 'not now' using errcode = '{state}'; end $$;"
+            "create trigger put_off before insert on acts for each row "
+            f"when (new.hub = '{a_hub}') execute function put_off()"
+        )
+    act = hub_act(
+        a_hub, store.secrets, [PersonEnrolled(person=str(uuid7()), name="A N Other")], datetime.now(UTC)
+    )
+    try:
+        with pytest.raises(raised) as fault:
+            store.admission.admit_own(a_hub, act)
+        assert isinstance(fault.value, DBAPIError) or fault.value.code == "busy"  # type: ignore[attr-defined]
+        # What the database says of the values is nobody's to read.
+        assert "A N Other" not in str(fault.value)
+    finally:
+        with engine.begin() as db:
+            db.exec_driver_sql("drop function put_off cascade")
+    assert store.admission.admit_own(a_hub, act).state == "admitted"
+
+
+def test_an_act_sent_to_two_services_at_once_is_admitted_by_one_and_known_to_the_other(
+    told: Cast,
+    served_store: ServedStore,
+    pushing: Pushing,
+    second: Store,
+    threads: ThreadPoolExecutor,
+) -> None:
+    """Of a look at a record, for which no stream is locked: only its id tells the second that it is known."""
+    parcel = seen(told, "hub")
+    with head_held(served_store, told.hub) as held:
+        both = pushing(parcel), Pushing(second, told, "priya", threads)(parcel)
+        held.wait_for(2)
+    answers = [pushed.result()[0] for pushed in both]
+    assert {answer.state for answer in answers} == {"admitted", "known"}
+    assert answers[0].positions == answers[1].positions
+
+
+def test_who_was_linked_while_an_act_waited_is_judged_with_it(
+    story: ServedStory,
+    told: Cast,
+    served_store: ServedStore,
+    pushing: Pushing,
+    second: Store,
+    threads: ThreadPoolExecutor,
+) -> None:
+    story.taken()
+    identity = f"identity:{uuid7()}"
+    subject = next(e.body.subject for e in story.entries if isinstance(e.body, SubjectRecorded))
+    history = HistoryRecorded(
+        agency="scc-children", source_system="Care Director", record="1", cohort="children", surname="Carter"
+    )
+    link = IdentityLinked(referral=story.stream, subject=subject)
+    linking = told["priya"].compose([Draft(identity, history), Draft(identity, link)])
+    with head_held(served_store, told.hub) as held:
+        linked = Pushing(second, told, "priya", threads)(linking)
+        held.wait_for(1)
+        noted = pushing(note(story))
+        held.wait_for(2)
+    assert linked.result()[0].state == "admitted"
+    assert noted.result()[0].state == "admitted"
+    assert noted.result()[0].positions > linked.result()[0].positions
