@@ -241,6 +241,11 @@ class Cache:
         with self._read() as connection:
             return reading.entries_naming(connection, prefix, words)
 
+    def entries_of_kinds(self, prefix: str, *kinds: str) -> tuple[Made[Body], ...]:
+        """Entries of these kinds in streams whose name begins so."""
+        with self._read() as connection:
+            return reading.entries_of_kinds(connection, prefix, kinds)
+
     def linking(self) -> tuple[str, ...]:
         """Streams of identities that have ever been linked to a subject."""
         with self._read() as connection:

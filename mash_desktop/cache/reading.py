@@ -89,6 +89,20 @@ def entries_naming(connection: Connection, prefix: str, words: str) -> tuple[Mad
     )
 
 
+def entries_of_kinds(connection: Connection, prefix: str, kinds: Sequence[str]) -> tuple[Made[Body], ...]:
+    """Entries of these kinds in streams so named."""
+    table = schema.entries
+    return tuple(
+        _made(
+            connection,
+            table.c.stream >= prefix,
+            table.c.stream < f"{prefix}\uffff",
+            table.c.refused.is_(False),
+            table.c.kind.in_(kinds),
+        )
+    )
+
+
 def streams_of_links(connection: Connection) -> tuple[str, ...]:
     table = schema.entries
     found = connection.scalars(select(table.c.stream).where(text("kind = 'identity.linked'")).distinct())

@@ -24,6 +24,7 @@ from ..domain.entries.access import (
     RecordViewed,
     RecoveryCodesMade,
     RecoveryCodeUsed,
+    RestrictedMet,
     SearchMade,
     SignInFailed,
 )
@@ -40,6 +41,7 @@ KINDS = (
     (SearchMade.KIND, "Searched for people"),
     (DocumentPrinted.KIND, "Took a paper out"),
     (RecordsExported.KIND, "Exported"),
+    (RestrictedMet.KIND, "Came upon a restricted record"),
     (SignInFailed.KIND, "Sign-in refused"),
     (RecoveryCodesMade.KIND, "New recovery codes"),
     (RecoveryCodeUsed.KIND, "Used a recovery code"),
@@ -164,7 +166,7 @@ def _access(desk: Desk, config: HubConfig, entry: Made[Body], references: dict[s
     at = _made_at(entry)[0]
     person, agency = entry.author, entry.agency
     acting = standing_words(desk, config, agency, entry.role)
-    if isinstance(body, SearchMade) and body.by:
+    if isinstance(body, (SearchMade, RestrictedMet)) and body.by:
         # The store writes what is searched through it, in the searcher's name.
         person, acting = body.by, desk.agency_name(body.agency)
     elif isinstance(body, SignInFailed):

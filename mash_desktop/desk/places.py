@@ -10,7 +10,7 @@ import msgspec
 from ..cache.outbox import WAITING
 from ..domain.fold.stage import Stage
 from ..domain.roles import DECISION_MAKERS, HUB_MANAGERS, RESEARCHERS, Role
-from . import inbox
+from . import alerts, inbox
 from .desk import Desk
 
 _CASE = frozenset(Role) - {Role.ADMINISTRATOR, Role.INFORMATION_GOVERNANCE, Role.STORE}
@@ -55,20 +55,20 @@ def badges(desk: Desk) -> Badges:
     config, counts = desk.config(), desk.cache.counts()
     acts = desk.cache.waiting_counts()
     waiting = acts.pop(WAITING, 0)
-    refused = sum(acts.values())
+    wanting = sum(acts.values()) + len(alerts.alerts(desk))
     found = {
         "oversight": counts.get(Stage.TRIAGED, 0) + counts.get(Stage.OVERSEEN, 0),
         "hub": counts.get(Stage.ADMITTED, 0),
         "requests": _requests_open(desk) if desk.me.role in RESEARCHERS else 0,
         "sign": counts.get(Stage.DRAFTED, 0),
         "inbox": inbox.to_accept(desk) if desk.me.role is Role.GATEWAY_WORKER else 0,
-        "sync": refused,
+        "sync": wanting,
     }
     mine = places_for(frozenset(author.role for author in desk.me.standings))
     return Badges(
         {place: count for place, count in found.items() if place in mine},
         waiting,
-        refused,
+        wanting,
         config.name,
         config.marking.label,
     )

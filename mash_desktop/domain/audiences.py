@@ -12,7 +12,7 @@ import msgspec
 from .codes import AgencyKind
 from .configuration import HubConfig
 from .entries import Body, Made
-from .entries.access import GlassBroken, GlassMended
+from .entries.access import GlassBroken, GlassMended, RestrictedMet
 from .entries.contact import (
     AddressRecorded,
     AdultRecorded,
@@ -235,4 +235,6 @@ def access_audiences(entry: Made[Body]) -> frozenset[str]:
         return frozenset({GOVERNANCE, f"person:{entry.author}"})
     if isinstance(body, GlassMended):
         return frozenset({GOVERNANCE, f"person:{body.person}"})
+    if isinstance(body, RestrictedMet):
+        return frozenset({GOVERNANCE, *(f"person:{told}" for told in body.readers + body.cover)})
     return frozenset({GOVERNANCE})

@@ -218,6 +218,7 @@ FAMILY_TABLE: dict[str, frozenset[Role]] = {
     "sign_in.failed": frozenset({_R.STORE}),
     "recovery_codes.made": frozenset({_R.STORE}),
     "recovery_code.used": frozenset({_R.STORE}),
+    "restricted.met": frozenset({_R.STORE}),
     "glass.broken": frozenset(
         {
             _R.CONSULTANT_SOCIAL_WORKER,

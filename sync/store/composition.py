@@ -76,6 +76,14 @@ class Store:
             outcome = self.admission.push(caller.hub, caller.person, parcels)
         for answer in outcome.answers:
             self.metrics.acts.labels(answer.state, answer.code).inc()
+        self.people.wrote(
+            caller,
+            (
+                parcel
+                for parcel, answer in zip(parcels, outcome.answers, strict=True)
+                if answer.state == "admitted"
+            ),
+        )
         return Pushed(answers=tuple(outcome.answers), head=outcome.head.signed)
 
     def due_records(self, caller: Caller, asked: DueAsked) -> DueFound:

@@ -122,6 +122,11 @@ def _from_subject(referral: Referral, body: SubjectRecorded, suppressed: bool) -
         for one in referral.addresses
         if body.subject in one.body.subjects and not one.body.suppressed and not suppressed
     )
+    return facts_of(body, places)
+
+
+def facts_of(body: SubjectRecorded, places: tuple[Residence, ...] = ()) -> PersonFacts:
+    """What a person is compared by, as one entry tells of them."""
     return PersonFacts(
         body.forenames,
         body.surname,

@@ -20,6 +20,7 @@ from ...domain.entries.access import (
     RecordViewed,
     RecoveryCodesMade,
     RecoveryCodeUsed,
+    RestrictedMet,
     SearchMade,
     SignInFailed,
 )
@@ -41,7 +42,7 @@ from ...domain.entries.identity import (
 )
 from ...domain.roles import Role
 from ..desk import Desk
-from ..wording import counted, say_moment
+from ..wording import counted, joined, say_moment
 from .decision import PAPERS
 from .teller import Told
 
@@ -56,6 +57,7 @@ SCREENS = {
     "file": "referral file",
     "search": "search",
     "govern": "governance",
+    "alert": "silent alert",
 }
 
 
@@ -114,6 +116,11 @@ def _mended(desk: Desk, body: GlassMended) -> Told:
     if not body.reason:
         return Told("Closed broken glass", f"{whose}: its time was over")
     return Told("Closed broken glass", f"{whose}: {body.reason}")
+
+
+def _met(desk: Desk, body: RestrictedMet) -> Told:
+    told = joined([desk.name(person) for person in body.readers + body.cover])
+    return Told("Came upon a restricted record", f"shown nothing; told were {told}")
 
 
 def _configured(desk: Desk, body: HubConfigured) -> Told:
@@ -179,6 +186,7 @@ _WORDS: dict[type[Body], Callable[[Desk, Any], Told]] = {
     GlassBroken: _broke,
     GlassMended: _mended,
     PurgeConfirmed: _purged,
+    RestrictedMet: _met,
     HubConfigured: _configured,
     PersonEnrolled: _person,
     MembershipGranted: _granted,

@@ -41,6 +41,23 @@ class RecordsExported(Body, frozen=True):
     at: Moment
 
 
+@kind("restricted.met", family="access")
+class RestrictedMet(Body, frozen=True):
+    """Somebody searched for, or wrote down, a person whose record is restricted, and was shown nothing."""
+
+    target: str
+    """The identity that is restricted."""
+    by: str
+    agency: str
+    at: Moment
+    readers: tuple[str, ...]
+    """The record's named readers."""
+    cover: tuple[str, ...] = ()
+    """Who is on duty for the agency that holds it."""
+    because: str = ""
+    """The contact in which it happened."""
+
+
 @kind("sign_in.failed", family="access")
 class SignInFailed(Body, frozen=True):
     account_digest: str
