@@ -1,7 +1,8 @@
 """Sync status and attention.
 
 Names for whoever drives it: ``sync.now``, ``sync.table``, ``sync.again``, ``sync.let_go``,
-``sync.let_go.confirm``, ``sync.let_go.keep``, ``sync.open``.
+``sync.let_go.confirm``, ``sync.let_go.keep``, ``sync.open``; ``sync.alerts``, ``sync.alert.seen``,
+``sync.alert.contact``, ``sync.alert.record``.
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
-from mash_desktop.desk import ChangeSet, Desk, attention
+from mash_desktop.desk import ChangeSet, Desk, alerts, attention
+from mash_desktop.desk.alerts import Alert
 from mash_desktop.desk.attention import Item, Standing, Status
 from mash_desktop.desk.places import places_for
 from mash_desktop.desk.wording import say_moment
 from mash_desktop.domain.configuration import HubConfig
 from ui.screen import Screen
+from ui.sync_status.alerts import alert_page, alerts_table
 from ui.sync_status.pieces import (
     LineCard,
     distrust_page,
@@ -66,6 +69,8 @@ class SyncScreen(Screen):
         self._standing: Standing | None = None
         self._items: tuple[Item, ...] = ()
         self._shown: Item | None = None
+        self._alerts: tuple[Alert, ...] = ()
+        self._alert: Alert | None = None
         self._letting_go = False
         self._entered = False
         self.now = ActionButton(
@@ -85,12 +90,16 @@ class SyncScreen(Screen):
         )
         self.table.setObjectName("sync.table")
         self.table.chosen.connect(self._choose)
+        self.alerts = alerts_table()
+        self.alerts.chosen.connect(self._choose_alert)
+        self._rung = Card("Silent alerts to you", "")
+        self._rung.put(self.alerts)
         self._line = LineCard(self.now)
         self._holds = Column(gap=0)
         self._list = Card(padding=1, gap=0)
         self._list.put(self.table)
         self._detail = Column(gap=10, margins=12)
-        left = SidePanel(self._line, self._list, Box(self._holds), None, width=450, side="left")
+        left = SidePanel(self._line, self._rung, self._list, Box(self._holds), None, width=450, side="left")
         self._page = Page(self._detail, left=left)
         self._instead = Column(gap=0, margins=(48, 32, 48, 32))
         self._instead_box = Box(self._instead)
@@ -129,6 +138,9 @@ class SyncScreen(Screen):
         wanting = sum(item.wants_attention for item in self._items)
         waiting = len(self._items) - wanting
         made = []
+        if self._alerts:
+            words = "1 silent alert" if len(self._alerts) == 1 else f"{len(self._alerts)} silent alerts"
+            made.append(PillFace(words, Tone.RED))
         if wanting:
             words = "1 wants your attention" if wanting == 1 else f"{wanting} want your attention"
             made.append(PillFace(words, Tone.AMBER))
@@ -137,6 +149,7 @@ class SyncScreen(Screen):
         return made
 
     def _read(self) -> None:
+        self.run(partial(alerts.alerts, self._desk), self._show_alerts)
         self.run(partial(attention.read_items, self._desk), self._show_items, self._failed)
         self.run(partial(attention.standing, self._desk), self._show_standing)
         self.run(self._desk.config, self._have_config)
@@ -176,6 +189,37 @@ class SyncScreen(Screen):
         if wrong:
             self._instead.put(distrust_page(self._status, self._standing))
 
+    def _show_alerts(self, found: tuple[Alert, ...]) -> None:
+        self._alerts = found
+        self.alerts.set_rows(found)
+        self._rung.setVisible(bool(found))
+        if self._alert is not None and self.alerts.current() is None:
+            self._alert = None
+            self._show_items(self._items)
+        self.chips_changed.emit()
+
+    def _choose_alert(self, alert: Alert) -> None:
+        self._alert, self._shown = alert, None
+        empty(self._detail)
+        buttons = [
+            self._button("I have seen it", "N", "alert.seen", self._see, "I have seen this alert", "primary")
+        ]
+        may_open = "file" in places_for(frozenset(a.role for a in self._desk.me.standings))
+        for name, words, key, stream in (
+            ("contact", "Open their contact", "C", alert.contact),
+            ("record", "Open the record", "R", alert.record),
+        ):
+            if stream and may_open:
+                ask = partial(self.asks_to_open.emit, "file", stream)
+                buttons.append(self._button(words, key, f"alert.{name}", ask, words))
+        self._detail.put(alert_page(alert, *buttons))
+        self._detail.put(None)
+
+    def _see(self) -> None:
+        alert = self._alert
+        if alert is not None:
+            self.run(partial(alerts.see, self._desk, alert), lambda _: self._read())
+
     def _show_items(self, items: tuple[Item, ...]) -> None:
         self._items = items
         self.table.set_rows(items)
@@ -184,14 +228,17 @@ class SyncScreen(Screen):
         if shown is None and items:
             self.table.select_key(items[0].act)
             shown = self.table.current()
-        if shown is None:
+        if shown is None and self._alerts:
+            if self._alert is None:
+                self.alerts.select_key(self._alerts[0].id)
+        elif shown is None:
             self._show_nothing()
-        elif shown != self._shown:
+        elif self._alert is None and shown != self._shown:
             self._choose(shown)
         if self._entered:
             self._entered = False
-            if items:
-                self.table.setFocus()
+            if items or self._alerts:
+                (self.table if items else self.alerts).setFocus()
         self.chips_changed.emit()
 
     def _state_words(self, item: Item) -> str:
@@ -211,6 +258,7 @@ class SyncScreen(Screen):
         )
 
     def _choose(self, item: Item) -> None:
+        self._alert = None
         if self._shown is None or item.act != self._shown.act:
             self._letting_go = False
         self._shown = item
