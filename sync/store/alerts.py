@@ -24,7 +24,7 @@ from .authoring import access_act
 from .docket import standings
 from .people_index import Account
 from .sealing import Secrets
-from .sign_in import Caller
+from .sign_in.sessions import Caller
 from .streams import Shelf, stream_keys
 
 SHOWN = (Band.VERY_LIKELY, Band.LIKELY, Band.POSSIBLE)

@@ -9,7 +9,7 @@ import pytest
 from mash_desktop.domain.fold.hub import Directory, Membership
 from mash_desktop.domain.roles import Role
 from sync.store.alerts import Met, on_duty
-from sync.store.sign_in import Caller
+from sync.store.sign_in.sessions import Caller
 from tests.domain.story import staffordshire
 
 WEDNESDAY = datetime(2026, 11, 25, 14, 0, tzinfo=UTC)
