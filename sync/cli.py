@@ -66,13 +66,35 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--tls-key", metavar="FILE", type=Path)
     serve.add_argument("--make-cert", metavar="DIR", type=Path, help="use a self-signed certificate from DIR")
 
-    user = command("user", _user, "Add people, or list them.")
-    user.add_argument("what", choices=["add", "list"])
+    user = command("user", _user, "Add people, list them, name them by the directory, or end their access.")
+    user.add_argument("what", choices=["add", "list", "link", "leave"])
     user.add_argument("--hub")
     user.add_argument("--name")
     user.add_argument("--account")
     user.add_argument("--role", action="append", default=[], metavar="AGENCY:ROLE[:TEAM]")
-    user.add_argument("--file", metavar="CSV", type=Path, help="add many: account, name, roles in each row")
+    user.add_argument(
+        "--file",
+        metavar="CSV",
+        type=Path,
+        help="add many: account, name, roles in each row; link: account, subject",
+    )
+    user.add_argument("--subject", help="what the hub's directory calls the person, to link")
+    user.add_argument("--reason", default="", help="why somebody leaves")
+
+    single = command("directory", _directory, "Say which OpenID provider signs a hub's people in.")
+    single.add_argument("what", choices=["set", "show"])
+    single.add_argument("--hub")
+    single.add_argument("--name", help="what people call it")
+    single.add_argument("--issuer", metavar="URL")
+    single.add_argument("--client-id")
+    single.add_argument("--client-secret-file", metavar="FILE", type=Path)
+    single.add_argument(
+        "--check-every",
+        metavar="SECONDS",
+        type=int,
+        default=300,
+        help="how often those signed in are asked after",
+    )
 
     agency = command("agency", _agency, "List the hub's agencies.")
     agency.add_argument("what", choices=["list"])
@@ -82,6 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     device.add_argument("what", choices=["enrol-code", "list", "revoke"])
     device.add_argument("--hub")
     device.add_argument("--account", help="whose device")
+    device.add_argument("--file", metavar="CSV", type=Path, help="many codes: an account in each row")
     device.add_argument("--key", help="the key to revoke")
     device.add_argument("--reason", default="", help="why it is revoked")
 
@@ -223,17 +246,38 @@ def _role(text: str) -> tuple[str, Role, str | None]:
 
 
 def _user(asked: argparse.Namespace) -> int:
-    from sync.store.bootstrap import NewPerson, accounts, add_people, directory
+    from sync.store.bootstrap import NewPerson, accounts, add_people, directory, leave
 
     if asked.what == "add" and not (asked.file or (asked.name and asked.account and asked.role)):
         raise Refusal("person-incomplete", "Give --name, --account and at least one --role.")
+    if asked.what == "leave" and not (asked.account and asked.reason):
+        raise Refusal("person-incomplete", "Give --account and --reason.")
+    if asked.what == "link":
+        if not (asked.file or (asked.account and asked.subject)):
+            raise Refusal("person-incomplete", "Give --account and --subject, or --file.")
+        links = _rows(asked.file, "account, subject") if asked.file else [(asked.account, asked.subject)]
     with _store(asked) as store:
         hub = _hub(store, asked)
         if asked.what == "add":
-            rows = _people(asked.file) if asked.file else [(asked.account, asked.name, asked.role)]
-            people = [NewPerson(name, account, tuple(map(_role, roles))) for account, name, roles in rows]
+            rows = (
+                _rows(asked.file, "account, name, roles")
+                if asked.file
+                else [(asked.account, asked.name, " ".join(asked.role))]
+            )
+            people = [
+                NewPerson(name, account, tuple(map(_role, roles.split()))) for account, name, roles in rows
+            ]
             for made in add_people(store, hub, people):
                 print(f"{made.person}\t{made.code}\t{made.account}")
+            return 0
+        if asked.what == "link":
+            for account, subject in links:
+                store.directories.link(hub, account, subject)
+            print(f"{len(links)} linked: the directory signs them in from now on.")
+            return 0
+        if asked.what == "leave":
+            leave(store, hub, asked.account, asked.reason)
+            print("Roles ended, devices revoked.")
             return 0
         known = accounts(store, hub)
         for person, name in directory(store, hub).people.items():
@@ -243,18 +287,43 @@ def _user(asked: argparse.Namespace) -> int:
     return 0
 
 
-def _people(file: Path) -> list[tuple[str, str, list[str]]]:
-    """Account, name and roles of each row. ``Refusal`` (*people-unreadable*) naming the line."""
+def _rows(file: Path, columns: str) -> list[tuple[str, ...]]:
+    """The cells of each row, none empty. ``Refusal`` (*people-unreadable*) naming the line."""
     rows = []
     try:
         with file.open(encoding="utf-8", newline="") as table:
             for number, row in enumerate(csv.reader(table), start=1):
-                if len(row) != 3 or not all(cell.strip() for cell in row):
-                    raise Refusal("people-unreadable", f"Line {number} is not account, name, roles.", "file")
-                rows.append((row[0].strip(), row[1].strip(), row[2].split()))
+                if len(row) != len(columns.split(", ")) or not all(cell.strip() for cell in row):
+                    raise Refusal("people-unreadable", f"Line {number} is not {columns}.", "file")
+                rows.append(tuple(cell.strip() for cell in row))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise Refusal("people-unreadable", f"{file} cannot be read as CSV in UTF-8.", "file") from error
     return rows
+
+
+def _directory(asked: argparse.Namespace) -> int:
+    from sync.store.sign_in.provider import Provider
+
+    with _store(asked) as store:
+        hub = _hub(store, asked)
+        if asked.what == "show":
+            found = store.directories.needed(hub)
+            print(f"{found.name}\t{found.issuer}\t{found.client_id}")
+            return 0
+        if not (asked.name and asked.issuer and asked.client_id):
+            raise Refusal("directory-incomplete", "Give --name, --issuer and --client-id.")
+        try:
+            secret = asked.client_secret_file.read_text().strip() if asked.client_secret_file else ""
+        except (OSError, UnicodeDecodeError) as error:
+            raise Refusal(
+                "secrets-unreadable", f"There is no client secret in {asked.client_secret_file}."
+            ) from error
+        # Asked first: a provider that does not answer as one would keep everybody out.
+        store.providers.metadata(asked.issuer)
+        provider = Provider(asked.name, asked.issuer, asked.client_id, secret)
+        store.directories.set(hub, provider, asked.check_every)
+    print(f"{asked.name} signs the people of {hub} in who are linked with it: mash-isl user link.")
+    return 0
 
 
 def _import(asked: argparse.Namespace) -> int:
@@ -275,15 +344,18 @@ def _agency(asked: argparse.Namespace) -> int:
 
 
 def _device(asked: argparse.Namespace) -> int:
-    from sync.store.bootstrap import directory, new_code, revoke_key
+    from sync.store.bootstrap import directory, new_codes, revoke_key
 
     with _store(asked) as store:
         hub = _hub(store, asked)
         if asked.what == "enrol-code":
-            if not asked.account:
-                raise Refusal("account-missing", "Say whose device with --account.")
-            code, expires = new_code(store, hub, asked.account)
-            print(f"{code}\t{expires:%Y-%m-%dT%H:%M:%SZ}")
+            if not (asked.account or asked.file):
+                raise Refusal("account-missing", "Say whose device with --account, or many with --file.")
+            wanted = (
+                [account for (account,) in _rows(asked.file, "account")] if asked.file else [asked.account]
+            )
+            for account, (code, expires) in zip(wanted, new_codes(store, hub, wanted), strict=True):
+                print(f"{code}\t{expires:%Y-%m-%dT%H:%M:%SZ}" + (f"\t{account}" if asked.file else ""))
         elif asked.what == "revoke":
             if not (asked.key and asked.reason):
                 raise Refusal("key-missing", "Give --key and --reason.")

@@ -8,7 +8,7 @@ History
 1 (2026-11-23)  First version: sign-in, enrolment, push, pull by audience, live, heads and proofs, people
                 search, document chunks, codes for new devices made by an administrator's desktop.
   (2026-11-29)  Added, nothing that an older desktop needs to know: recovery codes; records that are due under
-                the retention schedule.
+                the retention schedule; signing in through the hub's directory (OpenID Connect).
 """
 
 from __future__ import annotations
@@ -81,6 +81,42 @@ class Session(Message, frozen=True):
     expires_at: datetime
     server_time: datetime
     recovery_left: int | None = None
+
+
+# --- sign-in through a directory: GET /v1/hubs/{hub}/ways-in, POST …/single-sign-on, …/single-sign-on/finish
+
+
+class WaysIn(Message, frozen=True):
+    """``directory`` is what people call the provider that signs them in; empty where the hub has none."""
+
+    directory: str = ""
+
+
+class BeginSingle(Message, frozen=True):
+    """The desktop's half of an attempt: PKCE's challenge (S256), its state, and where its browser returns."""
+
+    device: str
+    challenge: str
+    state: str
+    redirect_uri: str
+
+
+class SingleBegun(Message, frozen=True):
+    """``url`` is for the system browser; ``issuer`` is who answers it."""
+
+    attempt: str
+    url: str
+    issuer: str
+
+
+class FinishSingle(Message, frozen=True):
+    """What the browser brought back. ``proof`` is the device key's signature over the attempt (label
+    ``mash-single-v1``)."""
+
+    attempt: str
+    code: str
+    verifier: str
+    proof: bytes
 
 
 # --- new factors: POST /v1/recovery-codes ---

@@ -18,6 +18,7 @@ from xdist.workermanage import NodeManager
 pytest_plugins = [
     "pytester",
     "tests.support.postgres",
+    "tests.support.provider",
     "tests.support.secret_service",
     "tests.support.store",
     "tests.support.served_story",

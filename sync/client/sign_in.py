@@ -33,18 +33,28 @@ def enrol(
         proof=key.sign(code.encode(), ENROL),
         password=password,
     )
-    return asyncio.run(_ask(server, message, "/v1/enrol", protocol.Enrolled))
+    return asyncio.run(ask(server, message, "/v1/enrol", protocol.Enrolled))
 
 
 def sign_in(server: Server, account: str, password: str, code: str, device: str) -> protocol.Session:
     """A session for an enrolled device. Raises ``Refusal`` or ``Unreachable``."""
     message = protocol.SignIn(account=account, password=password, code=code, device=device)
-    return asyncio.run(_ask(server, message, "/v1/sign-in", protocol.Session))
+    return asyncio.run(ask(server, message, "/v1/sign-in", protocol.Session))
 
 
-async def _ask(server: Server, message: protocol.Message, path: str, answer: type[M]) -> M:
+async def ask(server: Server, message: protocol.Message, path: str, answer: type[M]) -> M:
+    """A message's answer, before there is a session. Raises ``Refusal`` or ``Unreachable``."""
     connection = Connection(server)
     try:
         return await connection.ask(message, path, answer)
+    finally:
+        await connection.close()
+
+
+async def get(server: Server, path: str, answer: type[M]) -> M:
+    """What a store answers to whoever asks. Raises as :func:`ask`."""
+    connection = Connection(server)
+    try:
+        return await connection.get(path, answer)
     finally:
         await connection.close()

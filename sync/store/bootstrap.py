@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.dialects.postgresql import insert
 from uuid6 import uuid7
 
@@ -19,6 +19,7 @@ from mash_desktop.domain.entries.hub import (
     HubConfigured,
     KeyEnrolled,
     KeyRevoked,
+    MembershipEnded,
     MembershipGranted,
     PersonEnrolled,
 )
@@ -120,14 +121,40 @@ def accounts(store: Store, hub: str) -> dict[str, str]:
 
 def new_code(store: Store, hub: str, account: str) -> tuple[str, datetime]:
     """A code for one more device of whoever has this account. ``Refusal`` (*account-unknown*)."""
-    t = tables.accounts
+    return new_codes(store, hub, [account])[0]
+
+
+def new_codes(store: Store, hub: str, accounts: Sequence[str]) -> list[tuple[str, datetime]]:
+    """A code for one more device of each: all of them, or none. ``Refusal`` (*account-unknown*)."""
     with store.engine.begin() as db:
-        person = db.scalar(
-            select(t.c.person).where(t.c.hub == hub, t.c.account == account.strip().casefold())
-        )
-        if person is None:
-            raise Refusal("account-unknown", f"There is no account {account} in this hub.", "account")
-        return store.enrolment.code(db, hub, person)
+        return [store.enrolment.code(db, hub, _person_of(db, hub, account)) for account in accounts]
+
+
+def _person_of(db: Connection, hub: str, account: str) -> str:
+    t, named = tables.accounts, account.strip().casefold()
+    person: str | None = db.scalar(select(t.c.person).where(t.c.hub == hub, t.c.account == named))
+    if person is None:
+        raise Refusal("account-unknown", f"There is no account {account} in this hub.", "account")
+    return person
+
+
+def leave(store: Store, hub: str, account: str, reason: str) -> None:
+    """End every role and device of a person, in one act. ``Refusal`` (*account-unknown*, *person-left*)."""
+    with store.engine.connect() as db:
+        person = _person_of(db, hub, account)
+    held = directory(store, hub)
+    bodies: list[Body] = [
+        MembershipEnded(person=person, agency=one.agency, role=one.role, reason=reason)
+        for one in held.roles_of(person)
+    ]
+    bodies += [
+        KeyRevoked(key=key.id, reason=reason)
+        for key in held.keys.values()
+        if key.person == person and key.revoked is None
+    ]
+    if not bodies:
+        raise Refusal("person-left", f"{held.name(person)} has no role and no device here.", "account")
+    store.admission.admit_own(hub, hub_act(hub, store.secrets, bodies, datetime.now(UTC)))
 
 
 def revoke_key(store: Store, hub: str, key: str, reason: str) -> None:

@@ -25,7 +25,9 @@ from .sign_in.accounts import Accounts
 from .sign_in.delays import Delays
 from .sign_in.enrolment import Enrolment
 from .sign_in.password import PasswordSignIn
+from .sign_in.provider import Providers
 from .sign_in.sessions import Caller, Sessions
+from .sign_in.single import Directories, Leavers, SingleSignOn
 from .streams import Shelf
 
 
@@ -46,15 +48,14 @@ class Store:
         self.accounts = Accounts(engine, secrets)
         self.sessions = Sessions(engine, secrets, self.shelf, _now, ended=lambda hub: self.live.ended(hub))
         self.enrolment = Enrolment(engine, secrets, self.admission, self.accounts, self.sessions, _now)
+        delays = Delays(engine, secrets, self.admission, _now)
         self.password = PasswordSignIn(
-            engine,
-            secrets,
-            self.admission,
-            self.accounts,
-            self.sessions,
-            Delays(engine, secrets, self.admission, _now),
-            _now,
+            engine, secrets, self.admission, self.accounts, self.sessions, delays, _now
         )
+        self.directories = Directories(engine, secrets)
+        self.providers = Providers()
+        self.single = SingleSignOn(engine, self.sessions, delays, self.directories, self.providers, _now)
+        self.leavers = Leavers(engine, self.sessions, self.directories, self.providers, _now)
         self.people = People(engine, secrets, self.shelf, self.admission)
         self.documents = Documents(engine, secrets)
         self.live = Live(engine, self.sessions)

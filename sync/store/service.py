@@ -30,11 +30,13 @@ from sync.protocol import (
     MOST_ACTS,
     VERSION,
     VERSION_HEADER,
+    BeginSingle,
     DueAsked,
     DueFound,
     Enrol,
     Enrolled,
     EnrolmentCode,
+    FinishSingle,
     NewDevice,
     Page,
     Path,
@@ -49,6 +51,8 @@ from sync.protocol import (
     Renewed,
     Session,
     SignIn,
+    SingleBegun,
+    WaysIn,
 )
 
 from .composition import Store
@@ -183,6 +187,18 @@ def application(store: Store) -> Litestar:
     def refresh(caller: Caller) -> Session:
         return store.sessions.refresh(caller)
 
+    @get("/ways-in", sync_to_thread=True)
+    def ways_in(hub: str) -> WaysIn:
+        return store.single.ways_in(hub)
+
+    @post("/single-sign-on", status_code=200, sync_to_thread=True)
+    def begin_single(hub: str, data: BeginSingle) -> SingleBegun:
+        return store.single.begin(hub, data)
+
+    @post("/single-sign-on/finish", status_code=200, sync_to_thread=True)
+    def finish_single(hub: str, data: FinishSingle, request: Request[Any, Any, Any]) -> Session:
+        return store.single.finish(hub, data, _address(request))
+
     @post("/recovery-codes", status_code=200, sync_to_thread=True)
     def recovery_codes(caller: Caller, data: Renew, request: Request[Any, Any, Any]) -> Renewed:
         return store.password.renew(caller, data, _address(request))
@@ -259,9 +275,11 @@ def application(store: Store) -> Litestar:
     async def running(_: Litestar) -> AsyncGenerator[None, None]:
         store.live.start()
         store.due.start()
+        store.leavers.start()
         try:
             yield
         finally:
+            await asyncio.to_thread(store.leavers.stop)
             await asyncio.to_thread(store.due.stop)
             await asyncio.to_thread(store.live.stop)
 
@@ -301,10 +319,11 @@ def application(store: Store) -> Litestar:
         ],
         dependencies=caller,
     )
+    single_router = Router("/hubs/{hub:str}", route_handlers=[ways_in, begin_single, finish_single])
     session_router = Router("/", route_handlers=[refresh, recovery_codes, sign_out], dependencies=caller)
     return Litestar(
         route_handlers=[
-            Router("/v1", route_handlers=[sign_in, enrol, session_router, hub_router]),
+            Router("/v1", route_handlers=[sign_in, enrol, single_router, session_router, hub_router]),
             described,
             healthz,
             readyz,

@@ -206,7 +206,9 @@ accounts = Table(
     Column("password", Text),
     Column("totp", LargeBinary),
     Column("totp_step", BigInteger, nullable=False, server_default=text("0")),
+    Column("subject", Text),
     Index("ix_accounts_account", "account", unique=True),
+    Index("ix_accounts_hub_subject", "hub", "subject", unique=True),
 )
 
 recovery_codes = Table(
@@ -240,8 +242,38 @@ sessions = Table(
     _when("opened_at"),
     _when("seen_at"),
     _when("expires_at"),
+    Column("grant", LargeBinary),
+    _when("confirmed_at", null=True),
+    Column("left", Boolean, nullable=False, server_default=text("false")),
     Index("ix_sessions_token", "token", unique=True),
 )
+"""``grant`` is a directory's refresh token, sealed; ``confirmed_at`` when it last answered for the person,
+and ``left`` that it does no longer."""
+
+providers = Table(
+    "providers",
+    metadata,
+    _hub(),
+    Column("name", Text, nullable=False),
+    Column("issuer", Text, nullable=False),
+    Column("client_id", Text, nullable=False),
+    Column("client_secret", LargeBinary, nullable=False),
+    Column("check_seconds", Integer, nullable=False),
+)
+"""The directory that signs a hub's people in."""
+
+sign_in_attempts = Table(
+    "sign_in_attempts",
+    metadata,
+    _hub(),
+    Column("attempt", LargeBinary, primary_key=True),
+    Column("device", Text, nullable=False),
+    Column("nonce", Text, nullable=False),
+    Column("challenge", Text, nullable=False),
+    Column("redirect_uri", Text, nullable=False),
+    _when("expires_at"),
+)
+"""Sign-ins through a directory that have begun; each is used once."""
 
 sign_in_delays = Table(
     "sign_in_delays",

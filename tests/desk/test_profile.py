@@ -193,7 +193,7 @@ def test_an_answer_lost_on_the_way_costs_only_a_new_code(
     priya: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     profile = priya.create()
-    real = wire._ask
+    real = wire.ask
 
     async def lost(*asked: Any) -> protocol.Enrolled:
         enrolled = await real(*asked)
@@ -201,7 +201,7 @@ def test_an_answer_lost_on_the_way_costs_only_a_new_code(
         raise Unreachable("the line broke")
 
     with monkeypatch.context() as patch:
-        patch.setattr(wire, "_ask", lost)
+        patch.setattr(wire, "ask", lost)
         with pytest.raises(Unreachable):
             priya.enrol(profile)
     profile.lock()

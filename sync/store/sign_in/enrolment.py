@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy import Connection, Engine, Row, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from mash_desktop.domain.entries.access import RecoveryCodesMade
@@ -105,12 +106,8 @@ class Enrolment:
                     "code",
                 )
             account = self._accounts.of(db, row.hub, row.person)
-            if account.password is None:
-                self._accounts.set_password(db, row.hub, row.person, asked.password)
-                uri = self._accounts.new_authenticator(db, account)
-                codes = self._accounts.new_recovery_codes(db, account)
-            elif not self._accounts.password_right(account, asked.password):
-                raise Refusal("password-wrong", "That is not the password of your account.", "password")
+            if account.subject is None:
+                uri, codes = self._settle(db, account, asked.password)
             self._enrol_key(row.hub, row.person, asked, now)
             db.execute(update(c).where(c.c.hub == row.hub, c.c.code == row.code).values(used_at=now))
         if codes:
@@ -125,6 +122,19 @@ class Enrolment:
             totp_uri=uri,
             recovery_codes=codes,
         )
+
+    def _settle(self, db: Connection, account: Row[Any], password: str) -> tuple[str | None, tuple[str, ...]]:
+        """A new account's password, authenticator and recovery codes; or check the password of one that has.
+
+        Whom the hub's directory signs in has none of these.
+        """
+        if account.password is None:
+            self._accounts.set_password(db, account.hub, account.person, password)
+            uri = self._accounts.new_authenticator(db, account)
+            return uri, self._accounts.new_recovery_codes(db, account)
+        if not self._accounts.password_right(account, password):
+            raise Refusal("password-wrong", "That is not the password of your account.", "password")
+        return None, ()
 
     def _enrol_key(self, hub: str, person: str, asked: Enrol, now: datetime) -> None:
         with self._engine.connect() as db:

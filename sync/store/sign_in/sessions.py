@@ -9,9 +9,10 @@ import hashlib
 import secrets as random
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Engine, delete, select, update
+from sqlalchemy import Connection, Engine, Row, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from mash_desktop.domain.errors import Refusal
@@ -25,6 +26,8 @@ from ..streams import Shelf, current_directory
 
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
+GRACE = timedelta(hours=4)
+"""How long a session lives on while the directory that opened it cannot say that it still has the person."""
 _SEEN_EVERY = timedelta(minutes=1)
 
 
@@ -64,25 +67,41 @@ class Sessions:
     def directory(self, db: Connection, hub: str) -> Directory:
         return current_directory(db, self._shelf, self._secrets, hub).directory
 
-    def open(self, db: Connection, hub: str, person: str, device: str) -> Session:
-        """A session of a person on a device whose key is enrolled for them. ``Refusal``: *device-revoked*."""
+    def open(
+        self, db: Connection, hub: str, person: str, device: str, *, grant: str | None = None
+    ) -> Session:
+        """A session of a person on a device whose key is enrolled for them. ``Refusal``: *device-revoked*.
+
+        ``grant`` is the directory's refresh token, where a directory signed them in; empty if it gave none.
+        """
         directory = self.directory(db, hub)
         for key in directory.keys.values():
             if (key.person, key.device, key.revoked) == (person, device, None):
                 now = self._clock()
-                return self._made(db, Caller(hub, person, device, key.id, b"", directory), now + ABSOLUTE)
+                caller = Caller(hub, person, device, key.id, b"", directory)
+                confirmed = None if grant is None else now
+                sealed = self._secrets.seal(_bound(hub, person), grant.encode()) if grant else None
+                return self._made(db, caller, now + ABSOLUTE, sealed, confirmed)
         raise Refusal(
             "device-revoked",
             "This device is not enrolled for you. Ask an administrator for a code.",
             "device",
         )
 
-    def _made(self, db: Connection, caller: Caller, expires: datetime) -> Session:
+    def _made(
+        self,
+        db: Connection,
+        caller: Caller,
+        expires: datetime,
+        grant: bytes | None,
+        confirmed: datetime | None,
+    ) -> Session:
         now, token = self._clock(), random.token_urlsafe(32)
         db.execute(
             insert(tables.sessions).values(
                 hub=caller.hub, token=_digest(token), person=caller.person, device=caller.device,
                 key=caller.key, opened_at=now, seen_at=now, expires_at=expires,
+                grant=grant, confirmed_at=confirmed,
             )
         )  # fmt: skip
         return Session(
@@ -99,7 +118,7 @@ class Sessions:
         )
 
     def caller(self, token: str) -> Caller:
-        """Who holds this token. ``Refusal``: *session-ended*, *device-revoked*."""
+        """Who holds this token. ``Refusal``: *session-ended*, *device-revoked*, *directory-left*."""
         return self.caller_by_digest(_digest(token))
 
     def caller_by_digest(self, digest: bytes, *, seen: bool = True) -> Caller:
@@ -109,6 +128,12 @@ class Sessions:
             row = db.execute(select(s).where(s.c.token == digest)).one_or_none()
             if row is None or row.expires_at <= now or row.seen_at + IDLE <= now:
                 raise Refusal("session-ended", "You are signed out. Sign in again.")
+            if row.left or (row.confirmed_at is not None and row.confirmed_at + GRACE <= now):
+                raise Refusal(
+                    "directory-left",
+                    "The directory no longer answers for you. Sign in again; where it refuses you, ask "
+                    "whoever runs it.",
+                )
             directory = self.directory(db, row.hub)
             key = directory.keys.get(row.key)
             if key is None or key.revoked is not None:
@@ -123,18 +148,52 @@ class Sessions:
         """A new token in place of the old; the day's end stays where it was."""
         s = tables.sessions
         with self._engine.begin() as db:
-            expires = db.scalar(
-                delete(s).where(s.c.hub == caller.hub, s.c.token == caller.token).returning(s.c.expires_at)
-            )
-            if expires is None:
+            old = db.execute(
+                delete(s).where(s.c.hub == caller.hub, s.c.token == caller.token).returning(s)
+            ).one_or_none()
+            if old is None or old.left:
                 raise Refusal("session-ended", "You are signed out. Sign in again.")
-            return self._made(db, caller, expires)
+            return self._made(db, caller, old.expires_at, old.grant, old.confirmed_at)
 
     def sign_out(self, caller: Caller) -> None:
         s = tables.sessions
         with self._engine.begin() as db:
             db.execute(delete(s).where(s.c.hub == caller.hub, s.c.token == caller.token))
         self._ended(caller.hub)
+
+    # --- sessions that a directory answers for
+
+    def grant(self, row: Row[Any]) -> str:
+        """The directory's refresh token of a session as kept."""
+        return self._secrets.open(_bound(row.hub, row.person), row.grant).decode()
+
+    def confirm(self, db: Connection, row: Row[Any], grant: str) -> None:
+        """The directory still has the person; ``grant`` takes the place of the old, if it gave another."""
+        s = tables.sessions
+        sealed = self._secrets.seal(_bound(row.hub, row.person), grant.encode()) if grant else row.grant
+        db.execute(
+            update(s)
+            .where(s.c.hub == row.hub, s.c.token == row.token)
+            .values(grant=sealed, confirmed_at=self._clock())
+        )
+
+    def leave(self, db: Connection, hub: str, person: str) -> None:
+        """The directory no longer has the person: every session that it answered for ends, and says so."""
+        s = tables.sessions
+        db.execute(
+            update(s)
+            .where(s.c.hub == hub, s.c.person == person, s.c.confirmed_at.is_not(None))
+            .values(left=True, grant=None)
+        )
+
+    def tell(self, hub: str) -> None:
+        """Have live connections look at their sessions now."""
+        self._ended(hub)
+
+
+def _bound(hub: str, person: str) -> str:
+    """What a sealed grant is bound to."""
+    return f"grant\x00{hub}\x00{person}"
 
 
 def _digest(token: str) -> bytes:

@@ -1,0 +1,319 @@
+"""Single sign-on: a person signs in at the hub's directory, in the system browser, and leaves with it.
+
+The store makes the attempt, exchanges its code and reads the ID token; a desktop never holds a token of the
+directory's. An attempt is one device's, is used once, and ends soon. The directory is asked again at short
+intervals whether it still has the person: whoever has left is locked out.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import logging
+import secrets as random
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from sqlalchemy import Connection, Engine, Row, delete, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from mash_desktop.domain.errors import Refusal
+from mash_desktop.proofs.signature import verify
+from sync.protocol import BeginSingle, FinishSingle, Session, SingleBegun, WaysIn
+
+from .. import tables
+from ..sealing import Secrets
+from .delays import Delays
+from .provider import Provider, Providers, Unavailable, refused, secure
+from .sessions import Sessions
+
+logger = logging.getLogger(__name__)
+
+SINGLE = b"mash-single-v1"
+"""The label of a device key's signature over an attempt."""
+ATTEMPT_LIFE = timedelta(minutes=10)
+CHECK_SECONDS = 300
+LOOK_SECONDS = 2.0
+_MOST_CHECKS = 100
+"""Sessions asked after in one look."""
+
+
+def subject_of(provider: Provider, subject: str) -> str:
+    """What an account keeps of a subject: it is its issuer's alone."""
+    return f"{provider.issuer} {subject}"
+
+
+class Directories:
+    """Which provider a hub has, and which of its subjects is whom."""
+
+    def __init__(self, engine: Engine, secrets: Secrets) -> None:
+        self._engine = engine
+        self._secrets = secrets
+
+    def set(self, hub: str, provider: Provider, check_seconds: int) -> None:
+        """Give a hub its provider, in place of any other. ``Refusal``: *issuer-plain*."""
+        if not secure(provider.issuer):
+            raise Refusal("issuer-plain", "The issuer's address begins with https://.", "issuer")
+        values = {
+            "name": provider.name,
+            "issuer": provider.issuer,
+            "client_id": provider.client_id,
+            "client_secret": self._secrets.seal(f"client\x00{hub}", provider.client_secret.encode()),
+            "check_seconds": check_seconds,
+        }
+        statement = insert(tables.providers).values(hub=hub, **values)
+        with self._engine.begin() as db:
+            db.execute(statement.on_conflict_do_update(index_elements=["hub"], set_=values))
+
+    def of(self, hub: str) -> Provider | None:
+        p = tables.providers
+        with self._engine.connect() as db:
+            row = db.execute(select(p).where(p.c.hub == hub)).one_or_none()
+        return None if row is None else self.opened(row)
+
+    def opened(self, row: Row[tuple[object, ...]]) -> Provider:
+        """A provider as kept."""
+        secret = self._secrets.open(f"client\x00{row.hub}", row.client_secret).decode()
+        return Provider(row.name, row.issuer, row.client_id, secret)
+
+    def needed(self, hub: str) -> Provider:
+        """``Refusal``: *directory-none*."""
+        found = self.of(hub)
+        if found is None:
+            raise Refusal("directory-none", "This hub has no directory that signs people in.")
+        return found
+
+    def link(self, hub: str, account: str, subject: str) -> None:
+        """From now on the directory signs this person in, and no password does.
+
+        ``Refusal``: *directory-none*, *account-unknown*, *subject-taken*.
+        """
+        kept = subject_of(self.needed(hub), subject)
+        a, s, r = tables.accounts, tables.sessions, tables.recovery_codes
+        with self._engine.begin() as db:
+            person = db.scalar(
+                select(a.c.person).where(a.c.hub == hub, a.c.account == account.strip().casefold())
+            )
+            if person is None:
+                raise Refusal("account-unknown", f"There is no account {account} in this hub.", "account")
+            other = db.scalar(select(a.c.account).where(a.c.hub == hub, a.c.subject == kept))
+            if other is not None and other != account.strip().casefold():
+                raise Refusal("subject-taken", f"{subject} is the account {other} already.", "subject")
+            db.execute(
+                update(a)
+                .where(a.c.hub == hub, a.c.person == person)
+                .values(subject=kept, password=None, totp=None, totp_step=0)
+            )
+            db.execute(delete(r).where(r.c.hub == hub, r.c.person == person))
+            db.execute(delete(s).where(s.c.hub == hub, s.c.person == person, s.c.confirmed_at.is_(None)))
+
+
+class SingleSignOn:
+    """Attempts at signing in through a hub's directory."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        sessions: Sessions,
+        delays: Delays,
+        directories: Directories,
+        providers: Providers,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._engine = engine
+        self._sessions = sessions
+        self._delays = delays
+        self._directories = directories
+        self._providers = providers
+        self._clock = clock
+
+    def ways_in(self, hub: str) -> WaysIn:
+        """What a desktop offers. A hub that is not here has no directory either."""
+        provider = self._directories.of(hub)
+        return WaysIn(directory=provider.name if provider is not None else "")
+
+    def begin(self, hub: str, asked: BeginSingle) -> SingleBegun:
+        """``Refusal``: *directory-none*, *redirect-wrong*, *directory-unreachable*."""
+        provider = self._directories.needed(hub)
+        if not _loopback(asked.redirect_uri):
+            raise Refusal("redirect-wrong", "A browser returns to the desktop's own machine.", "redirect_uri")
+        now, attempt, nonce = self._clock(), random.token_urlsafe(32), random.token_urlsafe(32)
+        url = self._providers.address(
+            provider,
+            state=asked.state,
+            nonce=nonce,
+            code_challenge=asked.challenge,
+            redirect_uri=asked.redirect_uri,
+        )
+        t = tables.sign_in_attempts
+        with self._engine.begin() as db:
+            db.execute(delete(t).where(t.c.expires_at <= now))
+            db.execute(
+                insert(t).values(
+                    hub=hub,
+                    attempt=_digest(attempt),
+                    device=asked.device,
+                    nonce=nonce,
+                    challenge=asked.challenge,
+                    redirect_uri=asked.redirect_uri,
+                    expires_at=now + ATTEMPT_LIFE,
+                )
+            )
+        return SingleBegun(attempt=attempt, url=url, issuer=provider.issuer)
+
+    def finish(self, hub: str, asked: FinishSingle, address: str) -> Session:
+        """A session for whom the directory names, on a device that shows it holds the key of that person.
+
+        ``Refusal``: *sign-in-refused*, *sign-in-delayed*, *device-revoked*, *subject-unknown*,
+        *directory-unreachable*.
+        """
+        provider = self._directories.needed(hub)
+        t = tables.sign_in_attempts
+        with self._engine.begin() as db:
+            row = db.execute(
+                delete(t)
+                .where(t.c.hub == hub, t.c.attempt == _digest(asked.attempt), t.c.expires_at > self._clock())
+                .returning(t)
+            ).one_or_none()
+        attempt = self._delays.attempt(row.device if row is not None else "", address)
+        try:
+            if row is None or not hmac.compare_digest(_challenge(asked.verifier), row.challenge):
+                raise refused()
+            with self._engine.connect() as db:
+                person = self._holder(db, hub, row.device, asked)
+            tokens = self._providers.exchange(provider, asked.code, asked.verifier, row.redirect_uri)
+            subject = self._providers.subject(provider, tokens.id_token, row.nonce, self._clock())
+            with self._engine.begin() as db:
+                self._check_person(db, hub, person, subject_of(provider, subject))
+                session = self._sessions.open(db, hub, person, row.device, grant=tokens.refresh_token)
+        except Unavailable:
+            raise
+        except Refusal:
+            self._delays.failed(attempt, hub)
+            raise
+        self._delays.succeeded(attempt)
+        return session
+
+    def _holder(self, db: Connection, hub: str, device: str, asked: FinishSingle) -> str:
+        """Whose device it is that holds the key which it shows."""
+        for key in self._sessions.directory(db, hub).keys.values():
+            if (key.device, key.revoked) == (device, None) and verify(
+                bytes.fromhex(key.public), asked.attempt.encode(), asked.proof, SINGLE
+            ):
+                return key.person
+        raise Refusal(
+            "device-revoked",
+            "This device is not enrolled here, or no longer. Ask an administrator for a code.",
+            "device",
+        )
+
+    def _check_person(self, db: Connection, hub: str, person: str, subject: str) -> None:
+        a = tables.accounts
+        named = db.scalar(select(a.c.person).where(a.c.hub == hub, a.c.subject == subject))
+        if named is None:
+            raise Refusal(
+                "subject-unknown",
+                "The directory knows you, and this hub does not yet know you by it. Ask an administrator.",
+            )
+        if named != person:
+            raise Refusal(
+                "device-revoked",
+                "This device is another person's. Ask an administrator for a code.",
+                "device",
+            )
+
+
+class Leavers:
+    """Asks hubs' directories, on a thread of its own, whether they still have those who are signed in."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        sessions: Sessions,
+        directories: Directories,
+        providers: Providers,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._engine = engine
+        self._sessions = sessions
+        self._directories = directories
+        self._providers = providers
+        self._clock = clock
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="mash-isl-leavers")
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._over.wait(LOOK_SECONDS):
+            try:
+                self.look()
+            except Exception as error:
+                logger.warning("directories not asked", extra={"error": type(error).__name__})
+
+    def look(self) -> None:
+        """Ask after every session that is due, each by one instance alone."""
+        with self._engine.connect() as db:
+            hubs = db.execute(select(tables.providers)).all()
+        for hub in hubs:
+            try:
+                self._ask(hub)
+            except Unavailable:
+                # What is signed in stays so for a while: ``sessions`` says for how long.
+                logger.warning("a directory does not answer", extra={"hub": hub.hub})
+
+    def _ask(self, hub: Row[tuple[object, ...]]) -> None:
+        s, provider = tables.sessions, self._directories.opened(hub)
+        before = self._clock() - timedelta(seconds=hub.check_seconds)
+        due = (
+            select(s)
+            .where(s.c.hub == hub.hub, s.c.grant.is_not(None), s.c.confirmed_at <= before)
+            .where(s.c.expires_at > self._clock(), s.c.left.is_(False))
+            .order_by(s.c.confirmed_at)
+            .limit(1)
+            # A refresh token is good once: two instances that used it would end what it stands for.
+            .with_for_update(skip_locked=True)
+        )
+        for _ in range(_MOST_CHECKS):
+            with self._engine.begin() as db:
+                row = db.execute(due).one_or_none()
+                if row is None or self._over.is_set():
+                    return
+                try:
+                    tokens = self._providers.refresh(provider, self._sessions.grant(row))
+                except Unavailable:
+                    raise
+                except Refusal:
+                    self._sessions.leave(db, hub.hub, row.person)
+                    left = True
+                else:
+                    self._sessions.confirm(db, row, tokens.refresh_token)
+                    left = False
+            if left:
+                self._sessions.tell(hub.hub)
+
+
+def _loopback(uri: str) -> bool:
+    """Whether an address is one at which a desktop listens itself."""
+    try:
+        parts = urlsplit(uri)
+        return parts.scheme == "http" and parts.hostname in {"127.0.0.1", "::1"} and parts.port is not None
+    except ValueError:
+        return False
+
+
+def _challenge(verifier: str) -> str:
+    digest = hashlib.sha256(verifier.encode()).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def _digest(attempt: str) -> bytes:
+    return hashlib.sha256(attempt.encode()).digest()
