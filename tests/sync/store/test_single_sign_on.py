@@ -30,9 +30,9 @@ from sync.store.sign_in.enrolment import ENROLMENT
 from sync.store.sign_in.provider import Provider
 from sync.store.sign_in.sessions import GRACE
 from sync.store.sign_in.single import SINGLE, Leavers
+from tests.support.ear import listening
 from tests.support.provider import OpenIdProvider, browse
 from tests.support.store import PASSWORD, Desk, ServedStore
-from tests.sync.store.test_live import listening
 
 pytestmark = pytest.mark.parametrize("postgres", ["embedded"], indirect=True)
 
