@@ -59,7 +59,7 @@ class SourceOfContact(Code):
 
 
 class PrimaryNeed(Code):
-    """Children in need census: primary need code, in table order."""
+    """Children in need census: primary need code, in table order: where two fit, the higher is taken."""
 
     ABUSE_OR_NEGLECT = "N1", "Abuse or neglect"
     CHILDS_DISABILITY = "N2", "Child's disability or illness"
@@ -71,11 +71,6 @@ class PrimaryNeed(Code):
     ABSENT_PARENTING = "N8", "Absent parenting"
     OTHER_THAN_IN_NEED = "N9", "Cases other than children in need"
     NOT_STATED = "N0", "Not stated"
-
-    @property
-    def order(self) -> int:
-        """Place in the census table: where two fit, the guide takes the one with the lower place."""
-        return list(PrimaryNeed).index(self)
 
 
 class Ethnicity(Code):

@@ -3,22 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
+from mash_desktop.domain.codes import AnswerResult, Cohort, IntelligenceHandling, ToolAnswer
 from mash_desktop.domain.entries import Body, Made
-from mash_desktop.domain.entries.decision import DecisionDrafted, DecisionSigned
+from mash_desktop.domain.entries.contact import (
+    AdultRecorded,
+    AssessmentRecorded,
+    ContactOpened,
+    HistorySearched,
+    OwnershipTransferred,
+    ReferrerRecorded,
+    SubjectRecorded,
+)
+from mash_desktop.domain.entries.decision import (
+    DecisionAmended,
+    DecisionDrafted,
+    DecisionSigned,
+    SubjectDecision,
+)
 from mash_desktop.domain.entries.gathering import (
     ContributionRecorded,
+    ContributionReleased,
     ProceededWithout,
     RequestAnswered,
     RequestMade,
     RequestWithdrawn,
 )
-from mash_desktop.domain.entries.outcome import EntryWithdrawn
-from mash_desktop.domain.entries.triage import ContactTriaged, TriageOverseen
+from mash_desktop.domain.entries.outcome import (
+    EntryWithdrawn,
+    EscalationRaised,
+    EscalationResolved,
+    OutcomeSent,
+)
+from mash_desktop.domain.entries.triage import ContactTriaged, ReferralAdmitted, TriageOverseen
 from mash_desktop.domain.roles import Role
 
-SIGNERS = {Role.CONSULTANT_SOCIAL_WORKER, Role.SAFEGUARDING_MANAGER, Role.POLICE_SUPERVISOR}
-QUALIFIED = {"child_in_need", "child_protection", "s42_enquiry", "high"}
+DECIDES = {
+    Cohort.CHILDREN: Role.CONSULTANT_SOCIAL_WORKER,
+    Cohort.ADULTS: Role.SAFEGUARDING_MANAGER,
+    Cohort.DOMESTIC_ABUSE: Role.POLICE_SUPERVISOR,
+}
+THRESHOLDS = {"child_in_need", "child_protection", "s42_enquiry", "high"}
 IMMEDIATE = {"direct-line"}
 AFTER_SIGNING = {
     "decision.amended", "outcome.sent", "outcome.accepted", "outcome.returned", "first_action.recorded",
@@ -37,119 +63,300 @@ ADDED_ONLY = {
 }
 """Kinds that may be added after the signature and never say anew what was said before it."""
 
-
-def forbidden(entries: Sequence[Made[Body]]) -> Iterator[str]:
-    """Every forbidden thing that these entries, in position order, contain."""
-    withdrawn: set[str] = set()
-    chains: dict[str, str] = {}
-    before: list[Made[Body]] = []
-    for entry in entries:
-        standing = [one for one in before if one.id not in withdrawn]
-        kinds = {one.kind for one in standing}
-        if entry.guard is not None:
-            if chains.get(entry.guard) != entry.base:
-                yield f"{entry.kind} forks the chain {entry.guard}"
-            chains[entry.guard] = entry.id
-        if isinstance(entry.body, EntryWithdrawn):
-            withdrawn.add(entry.body.entry)
-            if any(one.id == entry.body.entry and one.guard is not None for one in before):
-                yield "a link of a chain is withdrawn"
-        if kinds & {"referral.closed", "duplicate.named", "contact.passed"} and entry.kind not in {
-            "summary.made",
-            "entry.withdrawn",
-        }:
-            yield f"{entry.kind} after closing"
-        yield from _of_signing(entry, standing, kinds)
-        yield from _of_leaving(entry, standing, kinds)
-        yield from _of_asking(entry, standing)
-        if entry.role is Role.ADMINISTRATOR:
-            yield "an administrator in a case"
-        if entry.role is Role.INFORMATION_GOVERNANCE and entry.kind != "entry.withdrawn":
-            yield "governance in a case"
-        before.append(entry)
+B = TypeVar("B", bound=Body)
 
 
-def _of_signing(entry: Made[Body], standing: Sequence[Made[Body]], kinds: set[str]) -> Iterator[str]:
-    drafts = {one.id: one for one in standing if isinstance(one.body, DecisionDrafted)}
-    if entry.kind.startswith("decision.") and entry.role in {Role.TRIAGE_OPERATOR, Role.ADMINISTRATOR}:
-        yield f"{entry.kind} by an operator"
-    if isinstance(entry.body, DecisionSigned):
-        signed = drafts.get(entry.body.draft)
-        if signed is None or signed.author == entry.author:
-            yield "signed by the drafter, or nothing signed"
-        if entry.role not in SIGNERS:
-            yield f"signed by {entry.role}"
-        if signed is not None and {one.id for one in standing}.isdisjoint(signed.relies_on):
-            yield "signed on evidence that is gone"
-    if isinstance(entry.body, (DecisionDrafted, DecisionSigned)) and _waiting(standing):
+class Log:
+    """What stands of the entries before one, in position order."""
+
+    def __init__(self, before: Sequence[Made[Body]]) -> None:
+        gone = {one.body.entry for one in before if isinstance(one.body, EntryWithdrawn)}
+        self.standing = [one for one in before if one.id not in gone]
+        self.ids = {one.id: one for one in self.standing}
+        self.kinds = {one.kind for one in self.standing}
+        self.chains = {one.guard: one for one in before if one.guard is not None}
+
+    def bodies(self, kind: type[B]) -> list[B]:
+        """In the order of making, so that the last word is the one made last."""
+        made = sorted(self.standing, key=lambda one: (one.made_at, one.id))
+        return [one.body for one in made if isinstance(one.body, kind)]
+
+    @property
+    def cohort(self) -> Cohort:
+        return self.bodies(ContactOpened)[0].cohort
+
+    @property
+    def owner(self) -> str:
+        moved = self.bodies(OwnershipTransferred)
+        return moved[-1].to if moved else self.bodies(ContactOpened)[0].owner
+
+    @property
+    def people(self) -> dict[str, SubjectRecorded]:
+        return {one.subject: one for one in self.bodies(SubjectRecorded)}
+
+    @property
+    def concerned(self) -> set[str]:
+        return {subject for subject, one in self.people.items() if one.of_concern}
+
+    @property
+    def scope(self) -> set[str]:
+        admitted = self.bodies(ReferralAdmitted)
+        return {one.subject for one in admitted[-1].scope} if admitted else set()
+
+    @property
+    def overseen(self) -> TriageOverseen | None:
+        """The oversight of the last triage."""
+        moves = [one.body for one in self.standing if isinstance(one.body, (ContactTriaged, TriageOverseen))]
+        return moves[-1] if moves and isinstance(moves[-1], TriageOverseen) else None
+
+    @property
+    def draft(self) -> Made[Body] | None:
+        """The draft that nothing has answered."""
+        last = self.chains.get("decision")
+        return last if last is not None and isinstance(last.body, DecisionDrafted) else None
+
+
+def forbidden(entry: Made[Body], before: Sequence[Made[Body]]) -> Iterator[str]:
+    """Every forbidden thing that this entry does, coming after those."""
+    log = Log(before)
+    if entry.guard is not None and entry.base != getattr(log.chains.get(entry.guard), "id", None):
+        yield f"{entry.kind} forks the chain {entry.guard}"
+    if (entry.kind == "contact.opened") is bool(before):
+        yield "opened twice or never"
+    if log.kinds & {"referral.closed", "duplicate.named", "contact.passed"} and entry.kind not in {
+        "summary.made",
+        "entry.withdrawn",
+    }:
+        yield f"{entry.kind} after closing"
+    if entry.role is Role.ADMINISTRATOR:
+        yield "an administrator in a case"
+    if entry.role is Role.INFORMATION_GOVERNANCE and entry.kind != "entry.withdrawn":
+        yield "governance in a case"
+    if before:
+        yield from _of_triage(entry, log)
+        yield from _of_leaving(entry, log)
+        yield from _of_asking(entry, log)
+        yield from _of_the_decision(entry, log)
+        yield from _of_signing(entry, log)
+        yield from _of_the_outcome(entry, log)
+        yield from _of_withdrawing(entry, log)
+
+
+def _of_triage(entry: Made[Body], log: Log) -> Iterator[str]:
+    body = entry.body
+    if isinstance(body, ContactTriaged):
+        if not body.history_searched or "concern.recorded" not in log.kinds:
+            yield "triaged without the concern or its history"
+        if {one.subject for one in body.levels} != log.concerned or not log.concerned:
+            yield "triaged without a level for each person of concern"
+    if isinstance(body, TriageOverseen):
+        last = log.chains["stage"]
+        if isinstance(last.body, ContactTriaged) and last.author == entry.author:
+            yield "overseen by who triaged"
+    if isinstance(body, ReferralAdmitted):
+        seen = log.overseen
+        if seen is None or seen.decision != "admit":
+            yield "admission without oversight"
+        elif body.threshold not in THRESHOLDS & {one.level for one in seen.levels}:
+            yield "admission below the threshold"
+        if not body.scope or not {one.subject for one in body.scope} <= log.people.keys():
+            yield "admission of nobody, or of somebody who is not here"
+        for one in body.scope:
+            act = one.basis.gateway.label
+            if act.startswith("Children") and log.cohort is not Cohort.CHILDREN:
+                yield f"an adult's sharing on the {act}"
+            if act.startswith("Care") and log.cohort is not Cohort.ADULTS:
+                yield f"sharing on the {act} about somebody else than an adult with care needs"
+        told = {one.subject: one for one in log.bodies(AdultRecorded)}
+        if any(
+            told[one].consent is False and not told[one].override_reason for one in log.concerned & set(told)
+        ):
+            yield "consent overridden without a reason"
+    if entry.kind == "rag.rated" and (
+        "referral.admitted" not in log.kinds or entry.role not in {Role.HUB_MANAGER, Role.DEPUTY_HUB_MANAGER}
+    ):
+        yield "rated before admission, or by somebody else than the hub's managers"
+    if entry.kind in {"triage.overseen", "referral.admitted"} and not _decides(entry, log):
+        yield f"{entry.kind} by {entry.role} of {entry.agency}"
+
+
+def _decides(entry: Made[Body], log: Log) -> bool:
+    return entry.role is DECIDES[log.cohort] and entry.agency == log.owner
+
+
+def _of_leaving(entry: Made[Body], log: Log) -> Iterator[str]:
+    """No way out before a qualified decision that is needed, nor against one."""
+    grave = any(
+        level.level in THRESHOLDS for triage in log.bodies(ContactTriaged) for level in triage.levels
+    ) or any(search.found for search in log.bodies(HistorySearched))
+    seen = log.overseen
+    if (
+        entry.kind in {"outcome.sent", "referral.closed"}
+        and "decision.signed" not in log.kinds
+        and (grave or "triage.overseen" in log.kinds)
+        and (seen is None or seen.decision == "admit")
+    ):
+        yield f"{entry.kind} without a qualified decision"
+
+
+def _of_asking(entry: Made[Body], log: Log) -> Iterator[str]:
+    """An agency answers what it is asked, about whom it is asked, and speaks for nobody else."""
+    body = entry.body
+    if isinstance(body, RequestMade) and not set(body.subjects) <= log.scope:
+        yield "somebody out of scope asked about"
+    asked = {one.request: one for one in log.bodies(RequestMade)}
+    request = asked.get(getattr(body, "request", ""))
+    if isinstance(body, (RequestAnswered, ContributionRecorded, ContributionReleased)):
+        if request is None or request.agency != entry.agency:
+            yield f"{entry.kind} by an agency that is not asked"
+        elif not {getattr(body, "subject", ""), *getattr(body, "subjects", ())} - {""} <= set(
+            request.subjects
+        ):
+            yield f"{entry.kind} about somebody not asked about"
+    if isinstance(body, RequestAnswered):
+        if body.result is AnswerResult.REFUSED:
+            if body.refusal_reason is None or not body.refusal_text.strip() or body.review_on is None:
+                yield "refused without a reason, or for ever"
+        elif not body.systems_searched:
+            yield "answered without a search"
+    items = {one.body.contribution: one for one in log.standing if isinstance(one.body, ContributionRecorded)}
+    item = items.get(getattr(body, "contribution", ""))
+    if item is not None and item.agency != entry.agency:
+        yield f"{entry.kind} of another agency's item"
+    if isinstance(body, ContributionReleased):
+        last = [one for one in log.bodies(ContributionRecorded) if one.contribution == body.contribution]
+        if not last or not set(body.subjects) <= set(last[-1].subjects):
+            yield "something released that nobody brought, or about more people"
+        elif last[-1].handling is IntelligenceHandling.WITH_CONDITIONS and body.words == last[-1].words:
+            yield "intelligence released word for word"
+
+
+def _of_the_decision(entry: Made[Body], log: Log) -> Iterator[str]:
+    body = entry.body
+    if entry.kind.startswith("decision.") and entry.role in {Role.TRIAGE_OPERATOR, Role.RESEARCHER}:
+        yield f"{entry.kind} by {entry.role}"
+    if isinstance(body, (DecisionDrafted, DecisionSigned)) and _waiting(log):
         yield f"{entry.kind} while somebody is waited for"
-    if "decision.signed" in kinds:
+    if isinstance(body, DecisionDrafted):
+        if log.draft is not None:
+            yield "a draft over a draft"
+        if not {one.subject for one in body.subjects} >= log.concerned:
+            yield "somebody of concern left undecided"
+        if not entry.relies_on:
+            yield "drafted on no evidence"
+    if isinstance(body, (DecisionDrafted, DecisionAmended)):
+        for decided in body.subjects:
+            yield from _of_one(decided, log)
+
+
+def _of_one(decided: SubjectDecision, log: Log) -> Iterator[str]:
+    if decided.subject not in log.concerned | log.scope:
+        yield "decided about somebody else"
+    if log.cohort is not Cohort.DOMESTIC_ABUSE:
+        return
+    if (decided.level == "high") is (decided.marac is None):
+        yield "high risk without a ground of MARAC, or a ground without high risk"
+    last = {
+        (one.subject, one.tool): one
+        for one in log.bodies(AssessmentRecorded)
+        if one.subject == decided.subject
+    }
+    raised = any(
+        one.judgement or list(one.answers.values()).count(ToolAnswer.YES) >= 14 for one in last.values()
+    )
+    if raised and decided.level != "high":
+        yield "high risk lowered"
+
+
+def _of_signing(entry: Made[Body], log: Log) -> Iterator[str]:
+    body = entry.body
+    if entry.kind in {"decision.signed", "decision.returned", "decision.amended"} and not _decides(
+        entry, log
+    ):
+        yield f"{entry.kind} by {entry.role} of {entry.agency}"
+    if isinstance(body, DecisionSigned):
+        draft = log.draft
+        if draft is None or (body.draft, body.commitment) != (draft.id, draft.commitment):
+            yield "something else signed than the draft that waits"
+        elif draft.author == entry.author:
+            yield "signed by the drafter"
+        elif not log.ids.keys() >= set(draft.relies_on):
+            yield "signed on evidence that is gone"
+    if isinstance(body, DecisionAmended):
+        signed = log.bodies(DecisionSigned)
+        if not signed or log.ids[signed[-1].draft].author == entry.author:
+            yield "amended before the signature, or by the drafter"
+    if "decision.signed" in log.kinds:
         if entry.kind not in AFTER_SIGNING:
             yield f"{entry.kind} after the signature"
         key = ADDED_ONLY.get(entry.kind, ())
-        said = [getattr(entry.body, field) for field in key]
+        said = [getattr(body, field) for field in key]
         if key and any(
-            one.kind == entry.kind and said == [getattr(one.body, field) for field in key] for one in standing
+            one.kind == entry.kind and said == [getattr(one.body, field) for field in key]
+            for one in log.standing
         ):
             yield f"{entry.kind} said anew after the signature"
 
 
-def _waiting(standing: Sequence[Made[Body]]) -> bool:
+def _waiting(log: Log) -> bool:
     route = None
-    for one in standing:
+    for one in log.standing:
         if isinstance(one.body, ContactTriaged):
             route = one.body.route
         if isinstance(one.body, TriageOverseen) and one.body.route is not None:
             route = one.body.route
-    bodies = [one.body for one in standing]
-    gone = {one.request for one in bodies if isinstance(one, (RequestWithdrawn, ProceededWithout))}
-    said = {(one.request, one.subject) for one in bodies if isinstance(one, RequestAnswered)}
+    gone = {one.request for one in log.bodies(RequestWithdrawn)}
+    gone |= {one.request for one in log.bodies(ProceededWithout)}
+    said = {(one.request, one.subject) for one in log.bodies(RequestAnswered)}
     asked = {
         (one.request, subject)
-        for one in bodies
-        if isinstance(one, RequestMade) and one.request not in gone
+        for one in log.bodies(RequestMade)
+        if one.request not in gone
         for subject in one.subjects
     }
     return route not in IMMEDIATE and bool(asked - said)
 
 
-def _of_leaving(entry: Made[Body], standing: Sequence[Made[Body]], kinds: set[str]) -> Iterator[str]:
-    """Admission needs oversight; so does every way out for a child in need, an adult's s42 and high risk."""
-    moves = [one for one in standing if one.kind in {"contact.triaged", "triage.overseen"}]
-    last = moves[-1] if moves else None
-    seen = last.body if last is not None and isinstance(last.body, TriageOverseen) else None
-    if entry.kind == "referral.admitted" and (seen is None or seen.decision != "admit"):
-        yield "admission without oversight"
-    if isinstance(entry.body, TriageOverseen):
-        if entry.role not in SIGNERS:
-            yield f"overseen by {entry.role}"
-        if last is not None and last.kind == "contact.triaged" and last.author == entry.author:
-            yield "overseen by who triaged"
-    grave = any(
-        level.level in QUALIFIED
-        for one in standing
-        if isinstance(one.body, ContactTriaged)
-        for level in one.body.levels
-    )
-    leaves = entry.kind in {"outcome.sent", "referral.closed"} and "decision.signed" not in kinds
-    if leaves and (grave or "triage.overseen" in kinds) and (seen is None or seen.decision == "admit"):
-        yield f"{entry.kind} without a qualified decision"
-
-
-def _of_asking(entry: Made[Body], standing: Sequence[Made[Body]]) -> Iterator[str]:
-    """An agency answers what it is asked, about whom it is asked, and speaks for nobody else."""
-    asked = {one.body.request: one.body for one in standing if isinstance(one.body, RequestMade)}
-    request = asked.get(getattr(entry.body, "request", ""))
-    if entry.kind in {"request.answered", "contribution.recorded", "contribution.released"}:
-        if request is None or request.agency != entry.agency:
-            yield f"{entry.kind} by an agency that is not asked"
-        elif not {getattr(entry.body, "subject", ""), *getattr(entry.body, "subjects", ())} - {""} <= set(
-            request.subjects
+def _of_the_outcome(entry: Made[Body], log: Log) -> Iterator[str]:
+    stage = log.chains["stage"]
+    if entry.kind in {"outcome.accepted", "outcome.returned", "first_action.recorded"}:
+        sent = log.bodies(OutcomeSent)
+        if not sent or sent[-1].agency != entry.agency:
+            yield f"{entry.kind} by an agency that it was not sent to"
+    if entry.kind == "referral.closed":
+        raised = {one.escalation for one in log.bodies(EscalationRaised)}
+        if raised - {one.escalation for one in log.bodies(EscalationResolved)}:
+            yield "closed over an open disagreement"
+        if (
+            any(not one.anonymous for one in log.bodies(ReferrerRecorded))
+            and "feedback.given" not in log.kinds
         ):
-            yield f"{entry.kind} about somebody not asked about"
-    items = {one.body.contribution: one for one in standing if isinstance(one.body, ContributionRecorded)}
-    item = items.get(getattr(entry.body, "contribution", ""))
-    if item is not None and item.agency != entry.agency:
-        yield f"{entry.kind} of another agency's item"
-    if entry.kind == "contribution.released" and item is None:
-        yield "something released that nobody brought"
+            yield "closed and the referrer not told"
+        if stage.kind == "outcome.sent" or (_met(log) and "outcome.accepted" not in log.kinds):
+            yield "closed, and nobody has taken it on"
+
+
+def _met(log: Log) -> bool:
+    """Whether a signed level meets a threshold."""
+    signed = log.bodies(DecisionSigned)
+    if not signed:
+        return False
+    drafted = log.ids[signed[-1].draft].body
+    assert isinstance(drafted, DecisionDrafted)
+    final = {one.subject: one.level for one in drafted.subjects}
+    for amended in log.bodies(DecisionAmended):
+        final.update({one.subject: one.level for one in amended.subjects})
+    return bool(THRESHOLDS & set(final.values()))
+
+
+def _of_withdrawing(entry: Made[Body], log: Log) -> Iterator[str]:
+    if isinstance(entry.body, EntryWithdrawn):
+        found = log.ids.get(entry.body.entry)
+        if found is None or found.guard is not None:
+            yield "a link of a chain, or nothing, is withdrawn"
+        elif found.kind in {"entry.withdrawn", "history.searched"}:
+            yield f"{found.kind} withdrawn"
+        elif entry.role is not Role.INFORMATION_GOVERNANCE and not (
+            found.author == entry.author or (entry.role in DECIDES.values() and entry.agency == log.owner)
+        ):
+            yield "somebody else's words withdrawn"

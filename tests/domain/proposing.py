@@ -10,10 +10,23 @@ from typing import Any, TypeVar
 import msgspec
 
 from mash_desktop.domain.acts import Author
-from mash_desktop.domain.codes import Cohort, DataKind, MaracRoute, Rag
+from mash_desktop.domain.codes import (
+    Cohort,
+    DataKind,
+    IntelligenceGrade,
+    IntelligenceHandling,
+    IntelligenceSource,
+    MaracRoute,
+    Rag,
+)
 from mash_desktop.domain.configuration import HubConfig
 from mash_desktop.domain.entries import Body, Made
-from mash_desktop.domain.entries.decision import DecisionDrafted, DecisionSigned, SubjectDecision
+from mash_desktop.domain.entries.decision import (
+    DecisionAmended,
+    DecisionDrafted,
+    DecisionSigned,
+    SubjectDecision,
+)
 from mash_desktop.domain.entries.outcome import OutcomeSent
 from mash_desktop.domain.entries.triage import (
     ContactTriaged,
@@ -25,6 +38,7 @@ from mash_desktop.domain.entries.triage import (
 )
 from mash_desktop.domain.fold import Referral
 from mash_desktop.domain.fold.gathering import contributions, requests
+from mash_desktop.domain.law import Gateway
 from mash_desktop.domain.lawfulness import prefill
 from mash_desktop.domain.roles import Role
 
@@ -150,8 +164,17 @@ def _fitted(body: Body, author: Author, referral: Referral, config: HubConfig, r
         "rag": rnd.choice(tuple(Rag)) if body.KIND == "rag.rated" else None,
         "entry": rnd.choice(referral.entries).id if referral.entries else "",
         "to": rnd.choice(tuple(OWNERS.values())),
-        "found": rnd.randrange(2),
+        "found": int(rnd.random() < 0.2),
+        "consent": rnd.choice((None, True, False)),
+        "judgement": (judged := rnd.random() < 0.3),
+        "judgement_reason": "He will not stop." if judged else "",
     }
+    if rnd.random() < 0.3:
+        fitting |= {
+            "intelligence_source": IntelligenceSource.RELIABLE,
+            "intelligence_grade": IntelligenceGrade.CORROBORATED,
+            "handling": IntelligenceHandling.WITH_CONDITIONS,
+        }
     if body.KIND in {"contact.opened", "subject.recorded", "relationship.recorded"}:
         return body
     return _changed(body, **fitting)
@@ -195,7 +218,9 @@ def meddled(body: Body, referral: Referral, rnd: Random) -> Body:
     pools: dict[str, tuple[object, ...]] = {
         "subject": (*referral.subjects, "nobody"),
         "second": ("mia", "nobody"),
-        "subjects": ((), ("nobody",), tuple(referral.subjects)),
+        "subjects": _other_decisions(body.subjects, referral, rnd)
+        if isinstance(body, (DecisionDrafted, DecisionAmended))
+        else ((), ("nobody",), tuple(referral.subjects)),
         "levels": ((), (SubjectLevel("mia", "advice"),), (SubjectLevel("nobody", "no such level"),)),
         "request": ("r0", "r1", "r9"),
         "contribution": ("c0", "c9"),
@@ -210,7 +235,7 @@ def meddled(body: Body, referral: Referral, rnd: Random) -> Body:
         "route": ("advice", "direct-line", "the-moon"),
         "decision": ("admit", "reroute", "no_s47", "perhaps"),
         "threshold": ("child_in_need", "s42_enquiry", "high"),
-        "scope": ((),),
+        "scope": ((), _on_another_basis(body.scope, rnd) if isinstance(body, ReferralAdmitted) else ()),
         "present": (("police",),),
         "media_type": ("text/csv",),
         "size": (0, 2**40),
@@ -229,9 +254,29 @@ def meddled(body: Body, referral: Referral, rnd: Random) -> Body:
                 for one in pool
                 if value is None or isinstance(one, type(value)) or field.name == "subjects"
             ]
-            if fits and not (field.name == "subjects" and value and not isinstance(value[0], str)):
+            if fits:
                 changed[field.name] = rnd.choice(fits)
     return msgspec.structs.replace(body, **changed)
+
+
+def _on_another_basis(scope: tuple[InScope, ...], rnd: Random) -> tuple[InScope, ...]:
+    gateway = rnd.choice(tuple(Gateway))
+    replace = msgspec.structs.replace
+    return tuple(replace(one, basis=replace(one.basis, gateway=gateway)) for one in scope)
+
+
+def _other_decisions(
+    decided: tuple[SubjectDecision, ...], referral: Referral, rnd: Random
+) -> tuple[tuple[SubjectDecision, ...], ...]:
+    """Fewer, about somebody else, or on another ground of MARAC."""
+    other = rnd.choice((*referral.subjects, "nobody"))
+    ground = rnd.choice((None, *MaracRoute))
+    return (
+        (),
+        decided[1:],
+        tuple(msgspec.structs.replace(one, subject=other) for one in decided[:1]),
+        tuple(msgspec.structs.replace(one, marac=ground) for one in decided),
+    )
 
 
 def made_by(

@@ -93,6 +93,13 @@ def release(held: ContributionRecorded = HELD, **changes: object) -> Verdict:
     return holding(held).judged(POLICE, but(RELEASED, **changes))
 
 
+def asked_twice() -> Story:
+    """The police hold an item about Mia and are asked anew, about her mother."""
+    story = holding()
+    story.tell(MANAGER, but(ASKED, request="r2", agency="police", subjects=("joanne",)))
+    return story
+
+
 def withdrawn() -> Story:
     story = at(Stage.GATHERING)
     story.tell(MANAGER, WITHDRAWAL)
@@ -192,6 +199,10 @@ REFUSED: Cases = {
     "releasing under a request that is not one's own": (
         "request-of-another",
         lambda: release(request="r-health"),
+    ),
+    "releasing an item under another request than the one it was brought to": (
+        "request-of-another-item",
+        lambda: asked_twice().judged(POLICE, but(RELEASED, request="r2")),
     ),
     "releasing another agency's item": (
         "contribution-of-another",

@@ -155,6 +155,8 @@ def release(situation: Situation, entry: Made[ContributionReleased]) -> Verdict:
         return no(
             "contribution-of-another", "Only the agency that brought an item releases it.", "contribution"
         )
+    if body.request != held.body.request:
+        return no("request-of-another-item", "This item was brought to another request.", "request")
     if situation.referral.signed is not None and body.contribution in released(situation.referral):
         return no("signed-off", "The decision is signed on the wording that was released.", "words")
     if not body.subjects or not set(body.subjects) <= set(held.body.subjects):
