@@ -34,6 +34,7 @@ class PostgresServer:
 
     name: str
     folder: Path
+    port: int = 5432
 
     def url(self, database: str) -> str:
         """The address of a database as SQLAlchemy wants it: `postgresql+psycopg://...`."""
@@ -65,12 +66,10 @@ class PostgresServer:
         return True
 
     def _own(self) -> dict[str, Any]:
-        return {"host": str(self.folder), "user": "postgres", "dbname": "postgres"}
+        return {"host": str(self.folder), "port": self.port, "user": "postgres", "dbname": "postgres"}
 
     def _command(self, command: sql.SQL | sql.Composed) -> None:
-        with psycopg.connect(
-            host=str(self.folder), user="postgres", dbname="postgres", autocommit=True
-        ) as db:
+        with psycopg.connect(**self._own(), autocommit=True) as db:
             db.execute(command)
 
 
@@ -97,41 +96,57 @@ def embedded() -> Iterator[PostgresServer]:
 @contextmanager
 def debian() -> Iterator[PostgresServer]:
     """Debian's own PostgreSQL, in a cluster of its own in a temporary folder."""
-    newest = max(DEBIAN_INSTALLATIONS.glob("*/bin"), key=lambda each: float(each.parent.name), default=None)
-    if newest is None:
-        pytest.fail("Debian's PostgreSQL is not installed. `make setup` installs it.", pytrace=False)
-    # PostgreSQL refuses to run as root; Debian's package has made a user for it.
-    user = "postgres" if os.geteuid() == 0 else None
-    folder = Path(tempfile.mkdtemp(prefix="mash-debian-"))
-    if user:
-        shutil.chown(folder, user, user)
-    log = folder / "log"
-    server = PostgresServer("debian", folder)
-
-    def started(program: str, *arguments: str) -> subprocess.Popen[bytes]:
-        with log.open("ab") as output:
-            return subprocess.Popen(
-                [newest / program, "-D", folder / "data", *arguments],
-                stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=folder,
-                user=user, group=user, extra_groups=[] if user else None,
-            )  # fmt: skip
-
-    try:
-        initdb = started("initdb", "--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-sync")
-        assert initdb.wait(60) == 0, log.read_text()
-        postgres = started("postgres", "-c", "listen_addresses=", "-c", f"unix_socket_directories={folder}")
+    with debian_folder() as folder:
+        server = PostgresServer("debian", folder)
+        make_cluster(folder)
+        postgres = debian_program(
+            folder, "postgres", "-c", "listen_addresses=", "-c", f"unix_socket_directories={folder}"
+        )
         try:
-            _wait_until_ready(server, postgres, log)
+            wait_until_ready(server, postgres)
             server.forget_durability()
             yield server
         finally:
             postgres.terminate()
             postgres.wait(30)
+
+
+@contextmanager
+def debian_folder() -> Iterator[Path]:
+    """A folder where Debian's PostgreSQL may keep a cluster: it refuses to run as root, and its package has
+    made a user for it."""
+    folder = Path(tempfile.mkdtemp(prefix="mash-debian-"))
+    try:
+        if os.geteuid() == 0:
+            shutil.chown(folder, "postgres", "postgres")
+        yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _wait_until_ready(server: PostgresServer, process: subprocess.Popen[bytes], log: Path) -> None:
+def debian_program(folder: Path, program: str, *arguments: str) -> subprocess.Popen[bytes]:
+    """One of Debian's programs on the cluster in `folder`, in a process group of its own."""
+    newest = max(DEBIAN_INSTALLATIONS.glob("*/bin"), key=lambda each: float(each.parent.name), default=None)
+    if newest is None:
+        pytest.fail("Debian's PostgreSQL is not installed. `make setup` installs it.", pytrace=False)
+    user = "postgres" if os.geteuid() == 0 else None
+    with (folder / "log").open("ab") as output:
+        return subprocess.Popen(
+            [newest / program, "-D", folder / "data", *arguments],
+            stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=folder, start_new_session=True,
+            user=user, group=user, extra_groups=[] if user else None,
+        )  # fmt: skip
+
+
+def make_cluster(folder: Path) -> None:
+    made = debian_program(
+        folder, "initdb", "--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-sync"
+    )
+    assert made.wait(60) == 0, (folder / "log").read_text()
+
+
+def wait_until_ready(server: PostgresServer, process: subprocess.Popen[bytes]) -> None:
+    log = server.folder / "log"
     deadline = time.monotonic() + 30
     while not server.is_ready():
         assert process.poll() is None, log.read_text()
