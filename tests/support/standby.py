@@ -1,7 +1,6 @@
 """Two of Debian's PostgreSQL servers: a primary, and a standby without which it commits nothing.
 
-For tests of what happens when the primary dies: `kill` ends it as a power cut would; the standby is promoted by
-its own `pg_promote`.
+`kill` ends one of them as a power cut would; a standby is promoted by PostgreSQL's own `pg_promote`.
 """
 
 from __future__ import annotations
