@@ -10,6 +10,7 @@ from datetime import datetime
 
 import msgspec
 
+from ..cache import ChangeSet
 from ..domain.entries.access import RestrictedMet
 from ..domain.fold.people import full_name
 from .desk import Desk
@@ -95,3 +96,4 @@ def see(desk: Desk, alert: Alert) -> None:
     """This person has taken note; that they have is in the trail."""
     desk.cache.put_fact(f"{_SEEN}{alert.id}", b"seen")
     desk.viewed(alert.target, "alert")
+    desk.tell(ChangeSet(drafts=frozenset({f"{_SEEN}{alert.id}"})))

@@ -81,6 +81,8 @@ class Desk:
         self.seen: Seen | None = None
         """The last verified head; the network keeps it."""
         self.clock_offset_ms = 0
+        self.online: Callable[[], bool] = lambda: False
+        """Whether the hub is there: for what is done with it and never kept for later."""
         self.store_search: Callable[[PeopleSearch], Future[PeopleFound]] | None = None
         """Asks the store for people, while there is a network; it answers on the network's thread."""
         self.store_due: Callable[[DueAsked], Future[DueFound]] | None = None

@@ -32,6 +32,7 @@ from ..domain.entries.outcome import EntryWithdrawn
 from ..domain.errors import Refusal
 from ..domain.roles import Role
 from .desk import Desk
+from .glass import Broken, broken
 from .telling.elsewhere import standing_words, tell_elsewhere
 from .wording import joined, say_day, say_moment
 
@@ -78,6 +79,8 @@ class Access(msgspec.Struct, frozen=True):
     about: str
     device: str
     searched: bool = False
+    glass: Broken | None = None
+    """The glass that this broke, while it is broken."""
 
 
 class Trail(msgspec.Struct, frozen=True):
@@ -126,8 +129,11 @@ def read_trail(desk: Desk, sought: Sought) -> Trail:
         entries = _naming(desk, find_target(desk, sought.target))
     else:
         entries = [entry for stream in _days(desk, held, sought.days) for entry in desk.cache.entries(stream)]
-    references = _references(entries)
-    rows = (_access(desk, config, entry, references) for entry in sorted(entries, key=_made_at, reverse=True))
+    references, open_now = _references(entries), broken(desk)
+    rows = (
+        _access(desk, config, entry, references, open_now.get(entry.id))
+        for entry in sorted(entries, key=_made_at, reverse=True)
+    )
     return Trail(
         tuple(row for row in rows if _wanted(row, sought)),
         tuple(people),
@@ -161,7 +167,13 @@ def _references(entries: Iterable[Made[Body]]) -> dict[str, str]:
     }
 
 
-def _access(desk: Desk, config: HubConfig, entry: Made[Body], references: dict[str, str]) -> Access:
+def _access(
+    desk: Desk,
+    config: HubConfig,
+    entry: Made[Body],
+    references: dict[str, str],
+    glass: Broken | None,
+) -> Access:
     body, told = entry.body, tell_elsewhere(desk, entry)
     at = _made_at(entry)[0]
     person, agency = entry.author, entry.agency
@@ -190,6 +202,7 @@ def _access(desk: Desk, config: HubConfig, entry: Made[Body], references: dict[s
         about=references.get(target) or _stream_words(target),
         device=key.device[-6:] if key is not None and entry.role is not Role.STORE else "",
         searched=isinstance(body, SearchMade),
+        glass=glass,
     )
 
 

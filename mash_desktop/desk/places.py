@@ -10,7 +10,7 @@ import msgspec
 from ..cache.outbox import WAITING
 from ..domain.fold.stage import Stage
 from ..domain.roles import DECISION_MAKERS, HUB_MANAGERS, RESEARCHERS, Role
-from . import alerts, inbox
+from . import alerts, glass, inbox
 from .desk import Desk
 
 _CASE = frozenset(Role) - {Role.ADMINISTRATOR, Role.INFORMATION_GOVERNANCE, Role.STORE}
@@ -62,6 +62,7 @@ def badges(desk: Desk) -> Badges:
         "requests": _requests_open(desk) if desk.me.role in RESEARCHERS else 0,
         "sign": counts.get(Stage.DRAFTED, 0),
         "inbox": inbox.to_accept(desk) if desk.me.role is Role.GATEWAY_WORKER else 0,
+        "govern": glass.unseen(desk),
         "sync": wanting,
     }
     mine = places_for(frozenset(author.role for author in desk.me.standings))

@@ -248,6 +248,7 @@ class Profile:
         )
         desk.clock_offset_ms = _milliseconds(self._offset)
         desk.wake = network.wake
+        desk.online = lambda: network.status.online
         people = f"/v1/hubs/{self.server.hub}/people"
         desk.store_search = lambda search: network.ask(search, people, protocol.PeopleFound)
         due = f"/v1/hubs/{self.server.hub}/due"

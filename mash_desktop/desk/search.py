@@ -19,6 +19,7 @@ from ..domain.codes import Marker
 from ..domain.fold import Identity
 from ..domain.partial_date import PartialDate
 from ..matching import Band
+from . import glass
 from .desk import Desk
 from .triage.forms import Clock
 from .triage.line import read_line
@@ -41,8 +42,15 @@ class Result(msgspec.Struct, frozen=True):
     why: str
     stream: str = ""
     pointer: bool = False
+    glass: int = 0
+    """Hours for which this person may open what is behind the pointer by breaking the glass."""
     episodes: tuple[str, ...] = ()
     address: str = ""
+
+    @property
+    def record(self) -> str:
+        """The stream of the record."""
+        return self.key.partition("#")[0]
 
 
 class Results(msgspec.Struct, frozen=True):
@@ -166,18 +174,19 @@ def with_store(desk: Desk, results: Results, answer: PeopleFound, seconds: float
     """What was found here with what the store found beside it."""
     today = Clock.of(desk).today
     known = {row.key for row in results.rows}
-    more = tuple(_from_store(desk, found, today) for found in answer.found if found.key not in known)
+    hours = glass.hours(desk)
+    more = tuple(_from_store(desk, found, today, hours) for found in answer.found if found.key not in known)
     return msgspec.structs.replace(results, rows=results.rows + more, store_s=seconds)
 
 
-def _from_store(desk: Desk, found: Found, today: date) -> Result:
+def _from_store(desk: Desk, found: Found, today: date, hours: int) -> Result:
     agency = desk.agency_name(found.agency)
     band = Band(found.band).label
     why = f"{band}: {'; '.join(found.reasons)}" if found.reasons else band
     if found.pointer:
         year = f", {found.last_on.year}" if found.last_on else ""
         return Result(found.key, f"{agency}{year} · ask", "–", agency, "–", "Held elsewhere", "–", why,
-                      pointer=True)  # fmt: skip
+                      pointer=True, glass=hours)  # fmt: skip
     past = sorted(found.episodes, key=lambda episode: episode.on.order_key, reverse=True)
     stream = found.referral or ""
     row = desk.cache.row(stream) if stream else None

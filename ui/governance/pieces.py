@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mash_desktop.desk.glass import Broken
 from mash_desktop.desk.governance import Access, RetentionLine, Withdrawal
 from ui.forms import SideForm
 from ui.theme import Role, Tone, Voice
@@ -99,6 +100,21 @@ class AccessCard(Card):
     def show_terms(self, terms: str) -> None:
         self.terms.setText(f"Searched for “{terms}”")
         self.terms.show()
+
+
+class MendForm(SideForm):
+    """Broken glass ends now: what is open, to whom, and why it closes."""
+
+    def __init__(self, glass: Broken) -> None:
+        reason = TextField("Why it ends now", lines=2)
+        super().__init__(
+            "govern",
+            "End it now",
+            "End it",
+            Text(f"Open to {glass.who} until {glass.until}: {glass.reason}", wrap=True),
+            reason,
+            fields={"reason": reason},
+        )
 
 
 class WithdrawForm(SideForm):

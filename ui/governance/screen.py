@@ -2,8 +2,9 @@
 
 Names for whoever drives it: ``govern.tabs``, ``govern.days``, ``govern.person``, ``govern.kind``,
 ``govern.sought`` (who looked at this), ``govern.trail``, ``govern.withdrawn``,
-``govern.retention``, ``govern.looked``, ``govern.terms``, ``govern.withdraw``, ``govern.target``,
-``govern.entry``, ``govern.reason``, ``govern.refiled``, ``govern.form.save``, ``govern.form.close``.
+``govern.retention``, ``govern.looked``, ``govern.terms``, ``govern.mend`` (broken glass ends now),
+``govern.withdraw``, ``govern.target``, ``govern.entry``, ``govern.reason``, ``govern.refiled``,
+``govern.form.save``, ``govern.form.close``.
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ from functools import partial
 
 from PySide6.QtWidgets import QStackedWidget
 
-from mash_desktop.desk import ChangeSet, Desk, governance
+from mash_desktop.desk import ChangeSet, Desk, glass, governance
 from mash_desktop.desk.governance import DAYS, KINDS, Access, Sought, Trail, Withdrawal
 from mash_desktop.domain.entries.access import GlassBroken, SignInFailed
 from mash_desktop.domain.errors import Refusal
 from ui.forms import OpenForm
 from ui.governance.pieces import (
     AccessCard,
+    MendForm,
     WithdrawForm,
     action,
     retention_table,
@@ -111,8 +113,10 @@ class GovernanceScreen(Screen):
         self.terms.clicked.connect(self._show_terms)
         self.withdraw = action("Withdraw an entry", "W", "withdraw", "Withdraw a misfiled entry")
         self.withdraw.clicked.connect(self._open_withdraw)
+        self.mend = action("End it now", "E", "mend", "End the broken glass now")
+        self.mend.clicked.connect(self._open_mend)
         self._beside = Column(gap=10)
-        foot = Box(Flow(self.looked, self.terms, self.withdraw))
+        foot = Box(Flow(self.looked, self.terms, self.mend, self.withdraw))
         self.side = SidePanel(Box(self._beside), None, width=370, foot=foot)
         self._form = OpenForm(self, desk, self._focus)
         self.setLayout(Column(Page(body, right=self.side)))
@@ -223,6 +227,8 @@ class GovernanceScreen(Screen):
         current = self.trail.current() if of_trail else None
         if current is None:
             self._show_beside(None)
+        else:
+            self._show_actions(current)
 
     def _say_instead(self, state: EmptyState | ErrorState) -> None:
         self._loading.hide()
@@ -233,6 +239,8 @@ class GovernanceScreen(Screen):
 
     def _choose(self, access: Access) -> None:
         self._show_beside(access)
+        if access.kind == GlassBroken.KIND:
+            self.run(partial(glass.see, self._desk, access.id), lambda _: None)
 
     def _show_beside(self, access: Access | None) -> None:
         self._show_actions(access)
@@ -250,6 +258,7 @@ class GovernanceScreen(Screen):
     def _show_actions(self, access: Access | None) -> None:
         self.looked.setVisible(access is not None and bool(access.target))
         self.terms.setVisible(access is not None and access.searched)
+        self.mend.setVisible(access is not None and access.glass is not None)
 
     def _focus(self) -> None:
         table = self._stack.currentWidget()
@@ -274,6 +283,22 @@ class GovernanceScreen(Screen):
 
         self.run(partial(governance.terms_of, self._desk, access), show)
 
+    def _open_mend(self) -> None:
+        access = self.trail.current()
+        if access is None or access.glass is None:
+            return
+        broken = access.glass
+        self._form.close()
+        form = MendForm(broken)
+        empty(self._beside)
+        self._card = None
+        self._beside.put(form)
+
+        def mend(key: str) -> Callable[[], object]:
+            return partial(glass.mend, self._desk, broken, form.values()["reason"], (key,))
+
+        self._form.open(form, f"govern/mend/{broken.id}", mend, self._close_form)
+
     def _open_withdraw(self) -> None:
         access = self.trail.current() if self._stack.currentWidget() is self.trail else None
         target = access.about or access.target if access is not None else ""
@@ -283,7 +308,7 @@ class GovernanceScreen(Screen):
         empty(self._beside)
         self._card = None
         self._beside.put(form)
-        self._form.open(form, "govern/withdraw", lambda key: self._withdraw(form, key), self._close_withdraw)
+        self._form.open(form, "govern/withdraw", lambda key: self._withdraw(form, key), self._close_form)
 
     def _look_since(self, form: WithdrawForm) -> None:
         target, entry = form.target.value(), form.entry.value()
@@ -312,7 +337,7 @@ class GovernanceScreen(Screen):
             (key,),
         )
 
-    def _close_withdraw(self) -> None:
+    def _close_form(self) -> None:
         empty(self._beside)
         self._show_beside(self.trail.current())
 

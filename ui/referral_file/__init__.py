@@ -6,7 +6,7 @@
   ``file.referrer`` (L), ``file.round_table`` (B)
 - links: ``file.links``
 - actions: ``file.note`` (N), ``file.escalate`` (E), ``file.resolve`` (R), ``file.withdraw`` (X),
-  ``file.transfer`` (T)
+  ``file.transfer`` (T), ``file.glass`` (B)
 - forms: ``file.form.save`` (Ctrl Enter), ``file.form.close`` (Esc); fields ``file.words``, ``file.path``,
   ``file.browse`` (Ctrl B), ``file.title``, ``file.about``, ``file.stage``, ``file.agency.<agency>``,
   ``file.interim_safety``, ``file.escalation``, ``file.result``, ``file.reason``, ``file.to``,

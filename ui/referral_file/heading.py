@@ -47,6 +47,14 @@ class HeadCard(Card):
 def warnings(head: Head) -> list[Banner]:
     """What must be told before anything else about this referral."""
     found = [Banner(f"Escalated, {small(one.words)}", tone=Tone.VIOLET) for one in head.escalations]
+    if head.open_until:
+        found.append(
+            Banner(
+                f"The glass is broken: open to you until {head.open_until}.",
+                "Information governance has your reason. You see it and change nothing.",
+                tone=Tone.RED,
+            )
+        )
     if head.read_only:
         found.append(
             Banner(

@@ -13,6 +13,7 @@ from mash_desktop.desk import ChangeSet, Desk, attachments, papers, referral_fil
 from mash_desktop.desk.attachments import Attached, Bringing
 from mash_desktop.desk.referral_file import File, Line, Link, form_key
 from ui.forms import OpenForm, SideForm
+from ui.glass import glass_form
 from ui.keys import keys
 from ui.referral_file import forms
 from ui.referral_file.documents import Documents
@@ -116,6 +117,7 @@ class ReferralFile(Screen):
         side.resolve.clicked.connect(self._resolve)
         side.withdraw.clicked.connect(self._withdraw)
         side.transfer.clicked.connect(self._transfer)
+        side.glass.clicked.connect(self._break_glass)
         for at, tab in enumerate(_TABS, 1):
             keys.on(str(at), self._reading, partial(self._turn_to, tab), f"Show {tab}", group="File")
         keys.on("F", self.everything, self.everything.topic.setFocus, "Filter", group="File")
@@ -287,6 +289,12 @@ class ReferralFile(Screen):
         self._form.keep()
 
     # --- actions
+
+    def _break_glass(self) -> None:
+        if self._file is not None:
+            head = self._file.head
+            form = glass_form("file", head.owner or "its owner", head.may_break_glass)
+            self._open(form, "glass", referral_file.break_glass)
 
     def _open(self, form: SideForm, name: str, act: Callable[[Desk, str, Mapping[str, str]], object]) -> None:
         stream = self._stream

@@ -22,7 +22,10 @@ class SideActions(ActingPanel):
         self.resolve = _button("Resolve", "R", "resolve", "Resolve an escalation")
         self.withdraw = _button("Withdraw entry", "X", "withdraw", "Withdraw the chosen entry as misfiled")
         self.transfer = _button("Pass on", "T", "transfer", "Pass ownership on")
-        buttons = Flow(self.note, self.escalate, self.resolve, self.withdraw, self.transfer, gap=8)
+        self.glass = _button("Break the glass", "B", "glass", "Break the glass to see all of it")
+        buttons = Flow(
+            self.note, self.escalate, self.resolve, self.withdraw, self.transfer, self.glass, gap=8
+        )
         super().__init__(buttons, width=400)
 
     def show_pieces(self, *pieces: QWidget) -> None:
@@ -39,3 +42,4 @@ class SideActions(ActingPanel):
         self.withdraw.setVisible(head.may_withdraw)
         self.withdraw.setEnabled(line is not None and line.may_withdraw)
         self.transfer.setVisible(head.may_transfer and bool(head.owners))
+        self.glass.setVisible(bool(head.may_break_glass))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
 from time import monotonic
@@ -9,10 +10,13 @@ from typing import Any
 
 import shiboken6
 from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QStackedLayout
 
-from mash_desktop.desk import ChangeSet, Desk, search
+from mash_desktop.desk import ChangeSet, Desk, glass, search
 from mash_desktop.desk.search import Result, Results
+from ui.forms import OpenForm
+from ui.glass import glass_form
 from ui.keys import keys
 from ui.screen import Screen
 from ui.theme import Role, Tone, Voice
@@ -55,6 +59,8 @@ class SearchPlace(Screen):
         self._asked = 0
         self._noted = ""
         self._results = Results("")
+        self._awaited = ""
+        """The record that opens as soon as it comes, since its glass was broken here."""
         self.field = Field(
             "", placeholder="name, birth date, address or reference",
             accessible_name="Search people, addresses, references and what was told",
@@ -106,6 +112,7 @@ class SearchPlace(Screen):
         self._search = self._timer(SEARCH_MS, self._search_now)
         self._store = self._timer(STORE_MS, self._ask_store)
         self._store_answered.connect(self._have_store)
+        self._form = OpenForm(self, desk, self.table.setFocus)
         self._show(None)
 
     def _timer(self, milliseconds: int, then: Any) -> QTimer:
@@ -125,8 +132,18 @@ class SearchPlace(Screen):
         self._search_now()
 
     def show_change(self, change_set: object) -> None:
-        if isinstance(change_set, ChangeSet) and change_set.streams and self._results.typed:
+        if not isinstance(change_set, ChangeSet) or not change_set.streams:
+            return
+        if self._results.typed:
             self._search.start()
+        if self._awaited in change_set.streams:
+            record, self._awaited = self._awaited, ""
+            if record.startswith("referral:"):
+                self.asks_to_open.emit("file", record)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._form.keep()
 
     # --- asking
 
@@ -183,7 +200,9 @@ class SearchPlace(Screen):
         self._show(self.table.current())
 
     def _show(self, row: Result | None) -> None:
-        """The chosen result in full, beside the list."""
+        """The chosen result in full, beside the list; a form that is open there stays."""
+        if self._form.current is not None:
+            return
         empty(self._side)
         if row is None:
             words = "The chosen result stands here, with what was known before."
@@ -200,6 +219,13 @@ class SearchPlace(Screen):
         if row.pointer:
             words = f"{row.agency} holds this record. Ask them, and say why: its content is not here."
             self._side.put(Text(words, Role.SMALL, Voice.ASIDE, wrap=True))
+        if row.glass:
+            button = ActionButton(
+                "Break the glass", "Alt+B", accessible_name=f"Break the glass of a record of {row.agency}"
+            )
+            button.setObjectName("search.glass")
+            button.clicked.connect(lambda: self._break_glass(row))
+            self._side.put(button)
         if row.episodes:
             self._side.put(SectionHeading("Involvement", icon_name="history"))
             past = Card(gap=4)
@@ -230,3 +256,19 @@ class SearchPlace(Screen):
     def _open_result(self, row: Result) -> None:
         if row.stream:
             self.asks_to_open.emit("file", row.stream)
+
+    def _break_glass(self, row: Result) -> None:
+        form = glass_form("search", row.agency, row.glass)
+        empty(self._side)
+        self._side.put(form)
+
+        def closed() -> None:
+            empty(self._side)
+            QTimer.singleShot(0, self, lambda: self._show(self.table.current()))
+
+        def broken(key: str) -> Callable[[], object]:
+            self._awaited = row.record
+            reason = form.values()["reason"]
+            return partial(glass.break_glass, self._desk, row.record, reason, (key,))
+
+        self._form.open(form, f"search/glass/{row.record}", broken, closed)

@@ -8,10 +8,11 @@ from ...domain.codes import EscalationStage
 from ...domain.entries.contact import NoteAdded, OwnershipTransferred
 from ...domain.entries.outcome import EntryWithdrawn, EscalationRaised, EscalationResolved
 from ...domain.errors import Refusal
+from .. import glass
 from ..desk import Desk, new_id
 from ..sign_off import form_key
 
-__all__ = ["add_note", "escalate", "form_key", "resolve", "transfer", "withdraw_entry"]
+__all__ = ["add_note", "break_glass", "escalate", "form_key", "resolve", "transfer", "withdraw_entry"]
 
 Values = Mapping[str, str]
 
@@ -51,6 +52,11 @@ def withdraw_entry(desk: Desk, stream: str, entry: str, values: Values) -> str:
     """Withdraw a misfiled entry from every holder. Raises ``Refusal`` on *reason*, or *chain-entry*."""
     body = EntryWithdrawn(entry=entry, reason=values.get("reason", "").strip())
     return desk.act(stream, body, forget_drafts=(form_key(stream, f"withdraw-{entry}"),))
+
+
+def break_glass(desk: Desk, stream: str, values: Values) -> str:
+    """See all of it for some hours. Raises ``Refusal`` as ``glass.break_glass`` does."""
+    return glass.break_glass(desk, stream, values.get("reason", ""), (form_key(stream, "glass"),))
 
 
 def transfer(desk: Desk, stream: str, values: Values) -> str:

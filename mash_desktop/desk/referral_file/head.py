@@ -19,6 +19,8 @@ from ...domain.entries.outcome import EntryWithdrawn, EscalationRaised, Escalati
 from ...domain.fold import Referral, Stage
 from ...domain.fold.people import household_name
 from ...domain.fold.stage import AFTER_SIGNING
+from ...domain.permissions import Relation, relations
+from .. import glass
 from ..countdown import Countdown, countdown
 from ..desk import Desk
 from ..telling import Teller
@@ -66,6 +68,11 @@ class Head(msgspec.Struct, frozen=True):
     may_resolve: bool
     may_withdraw: bool
     may_transfer: bool
+    may_break_glass: int
+    """Hours for which this person may see all of it by breaking the glass; 0 where it is theirs, or they may
+    not."""
+    open_until: str
+    """Until when it is open to this person by broken glass, in words; empty where it is not."""
 
 
 def read_head(desk: Desk, stream: str) -> Head | None:
@@ -75,6 +82,8 @@ def read_head(desk: Desk, stream: str) -> Head | None:
         return None
     config, today, teller = desk.config(), desk.now().date(), Teller(desk, referral)
     members = config.agencies_on(today)
+    opened = glass.mine(desk, stream)
+    theirs = relations(referral, desk.me.agency, config) & {Relation.OWNER, Relation.ORIGIN, Relation.HUB}
     owning = {rule.agency for rule in config.owning if rule.cohort is referral.cohort}
     return Head(
         stream=stream,
@@ -98,6 +107,8 @@ def read_head(desk: Desk, stream: str) -> Head | None:
         may_resolve=desk.may(EscalationResolved, referral),
         may_withdraw=desk.may(EntryWithdrawn, referral),
         may_transfer=desk.may(OwnershipTransferred, referral),
+        may_break_glass=0 if theirs or opened is not None else glass.hours(desk),
+        open_until=opened.until if opened is not None else "",
     )
 
 

@@ -14,7 +14,8 @@ from pytestqt.qtbot import QtBot
 from uuid6 import uuid7
 
 from mash_desktop.desk import Desk, drafts
-from mash_desktop.domain.entries.access import GlassBroken, RecordViewed, SearchMade
+from mash_desktop.desk.places import badges
+from mash_desktop.domain.entries.access import GlassBroken, GlassMended, RecordViewed, SearchMade
 from mash_desktop.domain.entries.outcome import EntryWithdrawn
 from tests.domain.story import CONSULTANT, MANAGER, OPERATOR, START
 from tests.support.desks import OFFICER, desk_of
@@ -112,6 +113,32 @@ def test_broken_glass_arrives_without_being_asked_for(officer: OnGovernance, day
     assert officer.screen.tabs.button("glass").text() == "Broken glass 1"
     officer.press_mouse(officer.screen.tabs.button("glass"))
     assert officer.whats() == [("Karen Shaw", "ISL-26-04390")]
+
+
+def test_looking_at_broken_glass_stills_the_badge_and_it_can_be_ended_there(
+    officer: OnGovernance, days: Days
+) -> None:
+    until = START + timedelta(hours=4)
+    days.add(MANAGER, START, GlassBroken(target=OTHER, reason="A child is missing.", until=until))
+    officer.settle()
+    assert badges(officer.desk).by_place["govern"] == 1
+    officer.press_mouse(officer.screen.tabs.button("glass"))
+    (row,) = officer.screen.trail.rows()
+    officer.screen.trail.select_key(row.id)
+    officer.settle()
+    assert badges(officer.desk).by_place["govern"] == 0
+    assert nameless(officer.window) == []
+    assert keys.clashes(officer.window) == []
+    officer.screen.trail.setFocus()
+    officer.press(Qt.Key.Key_E)
+    assert "A child is missing." in officer.words()
+    officer.write("govern.reason", "It was a drill.")
+    officer.save()
+    (waiting,) = officer.desk.cache.waiting()
+    assert waiting.entries[0].body == GlassMended(
+        broken=row.id, target=OTHER, person="karen", reason="It was a drill."
+    )
+    assert not officer.screen.mend.isVisible()
 
 
 def test_a_misfiled_entry_is_withdrawn_from_the_keyboard(officer: OnGovernance) -> None:

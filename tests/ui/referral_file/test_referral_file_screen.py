@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from concurrent.futures import Future
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,10 +19,12 @@ from pytestqt.qtbot import QtBot
 from mash_desktop.desk import ChangeSet, Desk
 from mash_desktop.domain.acts import Author
 from mash_desktop.domain.codes import Cohort, ContactChannel, SourceOfContact
+from mash_desktop.domain.entries.access import GlassBroken
 from mash_desktop.domain.entries.contact import ContactOpened, DocumentAttached, NoteAdded
 from mash_desktop.domain.entries.outcome import EntryWithdrawn, EscalationRaised, EscalationResolved
 from mash_desktop.domain.errors import Refusal
-from tests.domain.story import CONSULTANT, FACILITATOR, GATEWAY, OPERATOR, START, Story
+from mash_desktop.domain.roles import Role
+from tests.domain.story import CONSULTANT, FACILITATOR, GATEWAY, KEY, OPERATOR, START, Story
 from tests.support.carters import SUPPRESSED, at_sign_off
 from tests.support.desks import desk_of, receive
 from tests.ui.accessibility import nameless
@@ -350,3 +352,30 @@ def test_a_linked_referral_is_one_enter_away(driven: Callable[..., AtFile]) -> N
     assert file.asked_to_open == [("file", STREAM)]
     file.settle()
     assert "ISL-26-00002" in file.words()
+
+
+# --- breaking the glass
+
+
+def test_who_holds_a_part_and_may_breaks_the_glass_from_the_file_and_sees_until_when(
+    driven: Callable[..., AtFile],
+) -> None:
+    supervisor = Author("sam", "police", Role.POLICE_SUPERVISOR, KEY.key_id)
+    file = driven(Story().taken().triaged().admitted().rated().asked(), author=supervisor)
+    file.desk.online = lambda: True
+    assert file.sees("file.glass")
+    file.press(Qt.Key.Key_B)
+    file.write("file.reason", "Her mother is at our door.")
+    file.save()
+    (waiting,) = file.desk.cache.waiting()
+    assert waiting.entries[0].body == GlassBroken(
+        target=STREAM, reason="Her mother is at our door.", until=NOW + timedelta(hours=4)
+    )
+    assert "The glass is broken: open to you until 18:40." in file.words()
+    assert not file.sees("file.glass")
+    assert nameless(file.window) == []
+    assert keys.clashes(file.window) == []
+
+
+def test_whose_it_is_needs_no_broken_glass(driven: Callable[..., AtFile]) -> None:
+    assert not driven().sees("file.glass")

@@ -13,12 +13,15 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from mash_desktop.desk import Desk
+from mash_desktop.domain.entries.access import GlassBroken
 from mash_desktop.domain.partial_date import PartialDate
 from sync.protocol import Found, PeopleFound, PeopleSearch
-from tests.domain.story import OPERATOR
-from tests.support.desks import desk_of
+from tests.domain.story import MANAGER, OPERATOR, Story
+from tests.support.desks import desk_of, receive
 from tests.support.families import BEFORE, earlier_carter, known_before
 from tests.ui.accessibility import nameless
+from tests.ui.driven import Driven
+from ui.keys import keys
 from ui.screen import Screen
 from ui.search import SearchPlace
 from ui.shell.main_window import MainWindow
@@ -102,6 +105,45 @@ def test_a_record_of_another_cohort_is_a_pointer_that_opens_nothing(
     qtbot.waitUntil(lambda: names(place) == ["Adult social care, 2025 · ask"], timeout=8000)
     assert place.findChild(QWidget, "search.open") is None
     assert place.table.rows()[0].stream == ""
+
+
+def test_who_may_opens_what_is_behind_a_pointer_by_breaking_the_glass(
+    qtbot: QtBot, worker: Worker, tmp_path: Path
+) -> None:
+    story = Story().taken()
+    desk = desk_of(MANAGER, tmp_path)
+    answer: Future[PeopleFound] = Future()
+    found = Found(
+        key=f"{story.stream}#mia", band="likely", score=20.0, reasons=(), agency="scc-children", pointer=True,
+        last_on=PartialDate(2026),
+    )  # fmt: skip
+    answer.set_result(PeopleFound(found=(found,), took_ms=8.0))
+    desk.store_search = lambda question: answer
+    at = Driven(qtbot, worker, desk, SearchPlace(desk, worker), "file")
+    at.window.open("search", "Mia Carter")
+    qtbot.waitUntil(lambda: len(names(at.screen)) == 1, timeout=8000)
+    at.settle()
+    at.screen.table.setFocus()
+    at.press(Qt.Key.Key_B, Qt.KeyboardModifier.AltModifier)
+    assert "Information governance is told at once" in at.words()
+    assert nameless(at.window) == []
+    assert keys.clashes(at.window) == []
+    at.write("search.reason", "Her mother is at our door.")
+    at.save()
+    assert "The line is down" in at.words()
+    assert desk.cache.waiting() == ()
+    desk.online = lambda: True
+    at.save()
+    (waiting,) = desk.cache.waiting()
+    body = waiting.entries[0].body
+    assert isinstance(body, GlassBroken)
+    assert (body.target, body.reason) == (story.stream, "Her mother is at our door.")
+    assert at.asked_to_open == []
+    change = receive(desk.cache, OPERATOR, story)
+    desk.tell(change)
+    at.settle()
+    assert at.asked_to_open == [("file", story.stream)]
+    desk.cache.close()
 
 
 def test_a_search_is_recorded_once_it_has_been_left_standing(
