@@ -263,6 +263,9 @@ def test_streams_entries_and_holdings_are_counted_by_what_they_are(cache: Cache)
         "referral:2",
     }
     assert cache.entries_naming("referral:", "green") == ()
+    noted = cache.entries_of_kinds("referral:", NoteAdded.KIND)
+    assert [entry.stream for entry in noted] == ["referral:1", "referral:2"]
+    assert cache.entries_of_kinds("referral:", SubjectRecorded.KIND) == ()
     holdings = cache.holdings()
     assert (holdings.referrals, holdings.identities, holdings.access_days, holdings.documents) == (3, 0, 0, 1)
     assert cache.timeline().versions
