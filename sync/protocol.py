@@ -238,7 +238,7 @@ class Pull(Message, frozen=True):
     """Only these of the standing's audiences, for a client that keeps nothing; empty is all."""
 
 
-class Row(Message, frozen=True):
+class Row(Message, frozen=True, gc=False):
     """One numbered row of one audience's feed.
 
     ``op`` is ``grant`` or ``withdraw``. A grant brings the signed act, the entry's place in it, its position

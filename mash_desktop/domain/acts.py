@@ -57,14 +57,14 @@ class Act(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seen: Seen | None = None
 
 
-class SignedAct(msgspec.Struct, frozen=True):
+class SignedAct(msgspec.Struct, frozen=True, gc=False):
     """Canonical bytes of an :class:`Act` and an Ed25519 signature over them."""
 
     act: bytes
     signature: bytes
 
 
-class OpenBody(msgspec.Struct, frozen=True):
+class OpenBody(msgspec.Struct, frozen=True, gc=False):
     """A body in canonical bytes with the salt of its commitment."""
 
     entry: str

@@ -6,11 +6,11 @@ is the domain's; the rows are written by ``writing``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, select, text
+import msgspec
+from sqlalchemy import ARRAY, BigInteger, Connection, Engine, any_, bindparam, select, text
 
 from mash_desktop.domain.acts import OpenBody, SignedAct
 from mash_desktop.domain.audiences import HUB, audiences_of
@@ -18,6 +18,7 @@ from mash_desktop.domain.errors import Refusal
 from sync.protocol import MOST_ROWS, Cursor, Page, Pull, Row, Standing
 
 from . import tables
+from .bulk import read
 from .docket import standing, standings
 from .log import read_head
 from .sealing import SealedBody, Secrets
@@ -83,7 +84,7 @@ def page(engine: Engine, secrets: Secrets, shelf: Shelf, caller: Caller, asked: 
     for row in rows:
         cursors[row.audience] = row.n
         found = content.get(row.position) if row.granted else None
-        built.append(_row(row, found if found and row.audience in found["audiences"] else None))
+        built.append(_row(row, found if found and row.audience in found.audiences else None))
     return Page(
         audiences=tuple(Cursor(audience=one, epoch=head.epoch, n=cursors[one]) for one in audiences),
         rows=tuple(built),
@@ -93,7 +94,16 @@ def page(engine: Engine, secrets: Secrets, shelf: Shelf, caller: Caller, asked: 
     )
 
 
-def _row(row: Any, content: Mapping[str, Any] | None) -> Row:
+class _Content(msgspec.Struct, frozen=True, gc=False):
+    """What a granted entry brings, and who holds it now."""
+
+    audiences: list[str]
+    admitted_at: datetime
+    signed: SignedAct
+    body: OpenBody | None
+
+
+def _row(row: Any, content: _Content | None) -> Row:
     op = "grant" if row.granted else "withdraw"
     if content is None:
         return Row(
@@ -107,45 +117,45 @@ def _row(row: Any, content: Mapping[str, Any] | None) -> Row:
         because=row.because,
         chain=row.chain,
         position=row.position,
-        admitted_at=content["admitted_at"],
-        signed=content["signed"],
-        body=content["body"],
-        disposed=content["body"] is None,
+        admitted_at=content.admitted_at,
+        signed=content.signed,
+        body=content.body,
+        disposed=content.body is None,
     )
+
+
+_E, _A, _B, _K, _G = tables.entries, tables.acts, tables.bodies, tables.body_keys, tables.grants
+_CONTENT = (
+    select(
+        _E.c.position, _E.c.entry, _E.c.stream, _A.c.bytes, _A.c.signature, _A.c.admitted_at,
+        _B.c.sealed, _K.c.wrapped, _G.c.audiences,
+    )
+    .select_from(
+        _E.join(_A, (_A.c.hub == _E.c.hub) & (_A.c.act == _E.c.act))
+        .join(_G, (_G.c.hub == _E.c.hub) & (_G.c.position == _E.c.position))
+        .outerjoin(_B, (_B.c.hub == _E.c.hub) & (_B.c.position == _E.c.position))
+        .outerjoin(_K, (_K.c.hub == _E.c.hub) & (_K.c.position == _E.c.position))
+    )
+    .where(
+        _E.c.hub == bindparam("hub"), _E.c.position == any_(bindparam("positions", type_=ARRAY(BigInteger)))
+    )
+)  # fmt: skip
 
 
 def _content(
     db: Connection, secrets: Secrets, shelf: Shelf, hub: str, positions: set[int]
-) -> dict[int, dict[str, Any]]:
+) -> dict[int, _Content]:
     """Act, body and present audiences of the entries at these positions."""
     if not positions:
         return {}
-    e, a, b, k, g = tables.entries, tables.acts, tables.bodies, tables.body_keys, tables.grants
-    rows = db.execute(
-        select(
-            e.c.position, e.c.entry, e.c.stream, e.c.act, a.c.bytes, a.c.signature, a.c.admitted_at,
-            b.c.sealed, k.c.wrapped, g.c.audiences,
-        )
-        .select_from(
-            e.join(a, (a.c.hub == e.c.hub) & (a.c.act == e.c.act))
-            .join(g, (g.c.hub == e.c.hub) & (g.c.position == e.c.position))
-            .outerjoin(b, (b.c.hub == e.c.hub) & (b.c.position == e.c.position))
-            .outerjoin(k, (k.c.hub == e.c.hub) & (k.c.position == e.c.position))
-        )
-        .where(e.c.hub == hub, e.c.position == text("any(:positions)")),
-        {"positions": list(positions)},
-    ).all()  # fmt: skip
+    rows = read(db, _CONTENT, hub=hub, positions=list(positions))
     keys = stream_keys(db, shelf, secrets, hub, {row.stream for row in rows})
-    found: dict[int, dict[str, Any]] = {}
+    found: dict[int, _Content] = {}
     for row in rows:
         body = None
         if row.sealed is not None and row.wrapped is not None and row.stream in keys:
             opened, salt = keys[row.stream].open(row.entry, SealedBody(row.sealed, row.wrapped))
             body = OpenBody(row.entry, opened, salt)
-        found[row.position] = {
-            "signed": SignedAct(row.bytes, row.signature),
-            "admitted_at": row.admitted_at,
-            "body": body,
-            "audiences": row.audiences,
-        }
+        signed = SignedAct(row.bytes, row.signature)
+        found[row.position] = _Content(row.audiences, row.admitted_at, signed, body)
     return found

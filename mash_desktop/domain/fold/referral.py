@@ -310,9 +310,11 @@ class Referral:
 
 def standing(entries: Iterable[Made[Body]]) -> tuple[Made[Body], ...]:
     """Each entry once, in position order and then the outbox, without those withdrawn as misfiled."""
-    unique = {entry.id: entry for entry in sorted(entries, key=lambda e: e.order, reverse=True)}
+    unique: dict[str, Made[Body]] = {}
+    for entry in sorted(entries, key=lambda made: made.order):
+        unique.setdefault(entry.id, entry)
     withdrawn = {e.body.entry for e in unique.values() if isinstance(e.body, EntryWithdrawn)}
-    return tuple(sorted((e for e in unique.values() if e.id not in withdrawn), key=lambda e: e.order))
+    return tuple(entry for entry in unique.values() if entry.id not in withdrawn)
 
 
 def fold(entries: Iterable[Made[Body]], timeline: HubTimeline, *, whole: bool = False) -> Referral:

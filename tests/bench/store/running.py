@@ -1,0 +1,164 @@
+"""What the measurements of the store share: one on a durable PostgreSQL, lines to it, contacts to push."""
+
+from __future__ import annotations
+
+import http.client
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+import msgspec
+from uuid6 import uuid7
+
+from mash_desktop.domain.acts import Draft, Parcel
+from mash_desktop.domain.codes import Cohort, ContactChannel, SourceOfContact
+from mash_desktop.domain.entries.contact import (
+    AddressRecorded,
+    ConcernRecorded,
+    ContactOpened,
+    SubjectRecorded,
+)
+from mash_desktop.domain.partial_date import PartialDate
+from mash_desktop.domain.roles import Role
+from sync.protocol import VERSION, VERSION_HEADER, Push, Pushed
+from tests.support.postgres import PostgresServer, embedded
+from tests.support.store import Desk, ServedStore, serving
+
+OPERATOR = ("scc-children", Role.TRIAGE_OPERATOR)
+_SURNAMES = ("Alder", "Bramall", "Colclough", "Dunn", "Eardley", "Forrester", "Goodfellow", "Heath")
+_WORDS = "She came in with a bruise on her arm and said that she had fallen on the stairs again this week. "
+
+T = TypeVar("T")
+
+
+@contextmanager
+def a_server() -> Iterator[PostgresServer]:
+    with embedded(durable=True) as server:
+        yield server
+
+
+@contextmanager
+def a_store(server: PostgresServer) -> Iterator[ServedStore]:
+    """Served over HTTPS by another process, on a new database."""
+    name = server.new_database()
+    with (
+        tempfile.TemporaryDirectory(prefix="mash-bench-") as folder,
+        serving(server.url(name), Path(folder)) as served,
+    ):
+        yield served
+    server.drop_database(name)
+
+
+class Line:
+    """A kept connection of a desk to the store, with as little of a client around it as there can be."""
+
+    def __init__(self, served: ServedStore, desk: Desk) -> None:
+        address = urlsplit(served.base_url)
+        assert address.hostname is not None
+        self._connection = http.client.HTTPSConnection(
+            address.hostname, address.port, context=served.context(), timeout=120
+        )
+        self._path = f"/v1/hubs/{desk.hub}"
+        self._headers = {
+            VERSION_HEADER: str(VERSION),
+            "Content-Type": "application/json",
+            "Authorization": f"Bearer {desk.session.token}",
+        }
+
+    def post(self, path: str, content: bytes) -> bytes:
+        self._connection.request("POST", self._path + path, content, self._headers)
+        answer = self._connection.getresponse()
+        body = answer.read()
+        assert answer.status == 200, body
+        return body
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def contact(stream: str, number: int) -> list[Draft]:
+    """The four entries with which a contact begins: how it came, the concern, a child and where she lives."""
+    opened = ContactOpened(
+        cohort=Cohort.CHILDREN,
+        source=SourceOfContact.SCHOOLS,
+        channel=ContactChannel.PHONE,
+        received_at=datetime.now(UTC),
+        local_authority="E10000028",
+        owner="scc-children",
+    )
+    child = SubjectRecorded(
+        subject="child",
+        forenames=f"Ada {number}",
+        surname=_SURNAMES[number % len(_SURNAMES)] + str(number // 100),
+        birth=PartialDate(2010 + number % 14, 1 + number % 12, 1 + number % 28),
+        relation="subject",
+        of_concern=True,
+    )
+    home = AddressRecorded(
+        address="home", subjects=("child",), line=f"{number} Mill Lane", postcode=f"ST{number % 20} 2LH"
+    )
+    return [
+        Draft(stream, opened),
+        Draft(stream, ConcernRecorded(account="caller", words=_WORDS * 5)),
+        Draft(stream, child),
+        Draft(stream, home),
+    ]
+
+
+def contacts(desk: Desk, numbers: range) -> list[Parcel]:
+    return [desk.compose(contact(f"referral:{uuid7()}", number)) for number in numbers]
+
+
+def pushes(parcels: Sequence[Parcel], acts: int) -> list[bytes]:
+    """The bodies of pushes of so many acts each."""
+    return [
+        msgspec.json.encode(Push(acts=tuple(parcels[at : at + acts]))) for at in range(0, len(parcels), acts)
+    ]
+
+
+def pushed(lines: Sequence[Line], work: Sequence[Sequence[bytes]]) -> float:
+    """Seconds that it takes these lines, side by side, to push all of it; every act must be admitted."""
+
+    def one(line: Line, bodies: Sequence[bytes]) -> list[bytes]:
+        return [line.post("/acts", body) for body in bodies]
+
+    seconds, answers = side_by_side([lambda a=a, b=b: one(a, b) for a, b in zip(lines, work, strict=True)])
+    states = {
+        answer.state
+        for line in answers
+        for body in line
+        for answer in msgspec.json.decode(body, type=Pushed).answers
+    }
+    assert states == {"admitted"}, states
+    return seconds
+
+
+def side_by_side(works: Sequence[Callable[[], T]]) -> tuple[float, list[T]]:
+    """Seconds from the first start to the last end of these, each in a thread of its own; what they gave."""
+    ready = threading.Barrier(len(works) + 1)
+    results: dict[int, T] = {}
+
+    def run(place: int, work: Callable[[], T]) -> None:
+        ready.wait()
+        results[place] = work()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(works)]
+    for thread in threads:
+        thread.start()
+    ready.wait()
+    began = time.perf_counter()
+    for thread in threads:
+        thread.join()
+    assert len(results) == len(works), "one of them failed; its reason is above"
+    return time.perf_counter() - began, [results[place] for place in range(len(works))]
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
