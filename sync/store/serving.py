@@ -36,7 +36,7 @@ DRAIN_SECONDS = 10
 GOODBYE_SECONDS = 1
 MOST_CONNECTIONS = 4096
 TLS_BUFFER = 16 * 1024
-"""Bytes that asyncio sets aside to read each TLS connection; its own 256 KB would be most of what one costs."""
+"""Bytes set aside to read each TLS connection; asyncio's own 256 KB would be most of what one costs."""
 
 
 def make_certificate(folder: Path, names: tuple[str, ...]) -> tuple[Path, Path]:
@@ -138,8 +138,8 @@ def serve(
 
 
 def settle_collector() -> None:
-    """Let the collector of cycles pass over what stays, and run seldom: a page of a feed is thousands of objects
-    at once, and none of them in a cycle."""
+    """Let the collector of cycles pass over what stays, and run seldom: a page of a feed is thousands of
+    objects at once, and none of them in a cycle."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 50, 50)

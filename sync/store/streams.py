@@ -10,6 +10,8 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from msgspec.structs import replace
@@ -199,27 +201,25 @@ def opened(
     rows: Sequence[Any], keys: Mapping[str, StreamKey], versions: Mapping[str, int]
 ) -> dict[str, Held]:
     """Streams from their rows, in the columns of ``ENTRIES``; ``keys`` open the bodies."""
-    bodies: dict[str, OpenBody] = {}
-    positions: dict[str, int] = {}
-    for stream, position, entry, _, _, _, _, sealed, wrapped, _ in rows:
-        positions[entry] = position
-        key = keys.get(stream)
-        if sealed is not None and wrapped is not None and key is not None:
-            bodies[entry] = OpenBody(entry, *key.open(entry, SealedBody(sealed, wrapped)))
     made: dict[str, list[Made[Body]]] = {stream: [] for stream in versions}
     audiences: dict[str, dict[str, frozenset[str]]] = {stream: {} for stream in versions}
-    acts: dict[str, dict[str, Made[Body]]] = {}
-    for stream, _, entry, act, raw, signature, admitted_at, _, _, holders in rows:
-        whole = acts.get(act)
-        if whole is None:
-            read_act = envelope.read(SignedAct(raw, signature))
-            entries = entries_of(read_act, bodies, positions=positions, admitted_at=admitted_at)
-            whole = acts[act] = {one.id: one for one in entries}
-        one = whole[entry]
-        if isinstance(one.body, Unread) and one.body.why == "withheld":
-            one = _disposed(one)
-        made[stream].append(one)
-        audiences[stream][entry] = frozenset(holders or ())
+    # Act by act: what a body was unsealed into is let go of again before the next.
+    for (stream, _), group in groupby(rows, key=attrgetter("stream", "act")):
+        key, held = keys.get(stream), audiences[stream]
+        bodies: dict[str, OpenBody] = {}
+        positions: dict[str, int] = {}
+        for row in group:
+            _, position, entry, _, _, _, _, sealed, wrapped, holders = row
+            positions[entry] = position
+            held[entry] = frozenset(holders or ())
+            if sealed is not None and wrapped is not None and key is not None:
+                bodies[entry] = OpenBody(entry, *key.open(entry, SealedBody(sealed, wrapped)))
+        act = envelope.read(SignedAct(row.bytes, row.signature))
+        for one in entries_of(act, bodies, positions=positions, admitted_at=row.admitted_at):
+            if one.id in positions:
+                # Here, what is not there was not withheld.
+                gone = isinstance(one.body, Unread) and one.body.why == "withheld"
+                made[stream].append(_disposed(one) if gone else one)
     return {
         stream: Held(stream, versions[stream], tuple(entries), audiences[stream])
         for stream, entries in made.items()

@@ -21,7 +21,7 @@ from sync.store.streams import ENTRIES, Shelf, current_directory, opened, stream
 from tests.bench import Row, measures
 from tests.support.store import Desk, ServedStore
 
-from .running import OPERATOR, Line, a_server, a_store, contact, pushed, pushes
+from .running import NOTE, OPERATOR, Line, a_server, a_store, contact, pushed, pushes
 
 SIZES = (20, 200, 2000)
 ROUNDS = 7
@@ -65,7 +65,7 @@ def _told(stream: str, number: int) -> list[Draft]:
     child = replace(child, body=replace(child.body, subject=f"person-{number}"))
     home = replace(home, body=replace(home.body, address=f"home-{number}", subjects=(f"person-{number}",)))
     concern = replace(concern, body=replace(concern.body, account=f"account-{number}"))
-    return [concern, child, home, Draft(stream, NoteAdded(words=f"Rang back, {number}: no answer yet."))]
+    return [concern, child, home, Draft(stream, NoteAdded(words=NOTE))]
 
 
 def _folded(served: ServedStore, hub: str, stream: str) -> tuple[float, float]:

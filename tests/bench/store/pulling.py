@@ -17,10 +17,9 @@ from sync.protocol import MOST_ROWS, Cursor, Pull
 from tests.bench import Row, measures
 from tests.support.store import Desk, ServedStore
 
-from .running import OPERATOR, Line, a_server, a_store, contact, pushed, pushes
+from .running import NOTE, OPERATOR, Line, a_server, a_store, contact, pushed, pushes
 
 ACTS, STREAMS = 2_500, 25
-_NOTE = "Rang back: the health visitor has seen both children this week and will go again on Thursday. "
 ROUNDS = 3
 
 _ROWS = """
@@ -70,7 +69,7 @@ def _told(desk: Desk, line: Line) -> str:
     streams = [f"referral:{uuid7()}" for _ in range(STREAMS)]
     pushed([line], [pushes([desk.compose(contact(s, n)) for n, s in enumerate(streams)], 25)])
     notes = [
-        desk.compose([Draft(streams[n % STREAMS], NoteAdded(words=_NOTE * 6)) for _ in range(4)])
+        desk.compose([Draft(streams[n % STREAMS], NoteAdded(words=NOTE)) for _ in range(4)])
         for n in range(ACTS)
     ]
     pushed([line], [pushes(notes, 50)])

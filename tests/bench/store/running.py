@@ -32,6 +32,7 @@ from tests.support.store import Desk, ServedStore, serving
 
 OPERATOR = ("scc-children", Role.TRIAGE_OPERATOR)
 _SURNAMES = ("Alder", "Bramall", "Colclough", "Dunn", "Eardley", "Forrester", "Goodfellow", "Heath")
+NOTE = 6 * ("Rang back: the health visitor has seen both children this week and will go again on Thursday. ")
 _WORDS = "She came in with a bruise on her arm and said that she had fallen on the stairs again this week. "
 
 T = TypeVar("T")
