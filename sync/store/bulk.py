@@ -76,7 +76,7 @@ def read(db: Connection, statement: Select[Any], **values: Any) -> list[Any]:
 
 @cache
 def _compiled(statement: Select[Any], dialect: Dialect) -> sql.SQL:
-    return sql.SQL(str(statement.compile(dialect=dialect)))  # type: ignore[arg-type]  # not a literal
+    return sql.SQL(str(statement.compile(dialect=dialect)))
 
 
 def _driver(db: Connection) -> psycopg.Connection[Any]:

@@ -99,6 +99,8 @@ class Docket:
         self.states: dict[str, State] = {}
         for stream, one in held.items():
             self.states[stream] = self._opened(stream, one)
+        self._known = {stream for stream, one in self.states.items() if one.identity is not None}
+        """The identities among them, which are few beside the referrals of a large push."""
         self.glass = glass
         self.changes: list[Change] = []
         self.touched: set[str] = set()
@@ -164,6 +166,7 @@ class Docket:
         elif family == "identity":
             before = state.identity.linked if state.identity else frozenset()
             identity = fold_identity(entries)
+            self._known.add(entry.stream)
             self._set(state, entries=entries, identity=identity)
             self._hold_identity(entry.stream, entry)
             for referral in sorted({stream for stream, _ in before | identity.linked}):
@@ -256,9 +259,11 @@ class Docket:
         return not told or bool(told - self._marks(stream).restricted.keys())
 
     def _marks(self, referral: str) -> holding.Marks:
-        return holding.marks_on(
-            referral, (one.identity for one in self.states.values() if one.identity is not None)
-        )
+        return holding.marks_on(referral, self._identities())
+
+    def _identities(self) -> list[Identity]:
+        states = [self.states[stream] for stream in sorted(self._known) if stream in self.states]
+        return [state.identity for state in states if state.identity is not None]
 
     def _target(self, stream: str) -> Target:
         """What a disposal is about. A record that has been disposed of is due for nothing."""
@@ -345,7 +350,7 @@ class Docket:
         for entry in fresh:
             stands = state.referral.get(entry.id) is not None
             self._give(stream, entry, because, holding.holders(now, entry) if stands else holding.NOBODY)
-        for identity in [one.identity for one in self.states.values() if one.identity is not None]:
+        for identity in self._identities():
             if any(referral == stream for referral, _ in identity.linked):
                 self._hold_identity(identity.stream, because)
 

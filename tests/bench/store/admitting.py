@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -113,7 +114,7 @@ def by_bare_psycopg(server: PostgresServer, written: Sequence[Written]) -> float
                 for table, rows in act:
                     cursor.executemany(inserting[table], rows)
 
-    seconds, _ = side_by_side([lambda place=place: write(place) for place in range(PUSHERS)])
+    seconds, _ = side_by_side([partial(write, place) for place in range(PUSHERS)])
     for connection in connections:
         connection.close()
     server.drop_database(name)

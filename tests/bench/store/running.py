@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -129,7 +130,7 @@ def pushed(lines: Sequence[Line], work: Sequence[Sequence[bytes]]) -> float:
     def one(line: Line, bodies: Sequence[bytes]) -> list[bytes]:
         return [line.post("/acts", body) for body in bodies]
 
-    seconds, answers = side_by_side([lambda a=a, b=b: one(a, b) for a, b in zip(lines, work, strict=True)])
+    seconds, answers = side_by_side([partial(one, a, b) for a, b in zip(lines, work, strict=True)])
     states = {
         answer.state
         for line in answers
