@@ -187,15 +187,15 @@ _MOST_OF_A_PAGE = 0.8 * (PAGE[1] - TOP - BOTTOM)
 
 
 class _Rows(Table):
-    """A table that cuts a row too tall for a page in two, leaving parts worth reading where it can."""
+    """A table that keeps rows whole, but for one too tall for a page: that leaves parts worth reading."""
 
     def split(self, aW: float, aH: float) -> list[Flowable]:  # noqa: N803
-        self.splitInRow = _SMALLEST_PART
-        parts = super().split(aW, aH)
-        if not parts and aH > _MOST_OF_A_PAGE:
-            self.splitInRow = 1
-            parts = super().split(aW, aH)
-        return parts
+        for least in (0, _SMALLEST_PART, 1) if aH > _MOST_OF_A_PAGE else (0,):
+            self.splitInRow = least
+            parts: list[Flowable] = super().split(aW, aH)
+            if parts:
+                return parts
+        return []
 
 
 def table(

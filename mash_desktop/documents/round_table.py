@@ -67,7 +67,7 @@ def _front(content: RoundTableContent) -> list[Flowable]:
 
 def _attendance(content: RoundTableContent) -> list[Flowable]:
     def people(attendees: Sequence[Attendee]) -> list[tuple[Sequence[Flowable], ...]]:
-        return [([strong(each.agency)], [words(each.name)], [words(each.role)]) for each in attendees]
+        return [([strong(each.agency)], _said(each.name), _said(each.role)) for each in attendees]
 
     columns, shares = ("Agency", "Name", "Role"), (1.4, 1.2, 1.6)
     present = [table(columns, shares, people(content.present))] if content.present else []
@@ -86,6 +86,10 @@ def _attendance(content: RoundTableContent) -> list[Flowable]:
         *section("Apologies and information sent", apologies, "No apologies."),
         *section("Observers", observers, "No observers."),
     ]
+
+
+def _said(text: str) -> list[Flowable]:
+    return [words(text) if text else aside("not recorded")]
 
 
 def _tabled(content: RoundTableContent, names: Names) -> list[Flowable]:

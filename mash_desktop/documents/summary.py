@@ -42,6 +42,7 @@ from mash_desktop.documents.pieces import (
     words,
 )
 from mash_desktop.documents.style import ROOM, styles
+from mash_desktop.domain.codes import Cohort
 
 
 class _Making(NamedTuple):
@@ -247,8 +248,8 @@ def _voices(making: _Making) -> list[Flowable]:
         for person in making.content.people
         if person.subject and person.key not in heard_from
     ]
-    adult = making.content.adult is not None
-    title = "Voice of the adult" if adult else "Voice of the child"
+    child = making.content.adult is None and making.content.referral.cohort == Cohort.CHILDREN.label
+    title = f"Voice of the {'child' if child else 'adult'}"
     return section(title, [rows(lines)] if lines else [], "Not heard yet.")
 
 

@@ -128,3 +128,10 @@ def test_any_relations_place_everyone_once_and_apart(
         for parents, children in family.sibships:
             for child in children:
                 assert all(family.places[parent].row < family.places[child].row for parent in parents)
+
+
+def test_an_estimated_age_is_read_whole_in_its_symbol() -> None:
+    people = tuple(msgspec.structs.replace(one, age=f"about {one.age}") for one in PEOPLE)
+    read = text(render_summary(msgspec.structs.replace(SUMMARY, people=people), Profile.FULL))
+    assert "c. 38" in read
+    assert "abo…" not in read

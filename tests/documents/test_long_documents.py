@@ -50,3 +50,13 @@ def test_an_agencys_name_is_repeated_where_its_rows_go_on() -> None:
     holding = [page for page in pages(render_summary(content, Profile.FULL)) if "No record can be" in page]
     assert len(holding) >= 3
     assert all("returned 12 Nov 2026, 11:02 by PC Laura Finch" in page for page in holding)
+
+
+def test_a_row_that_a_page_could_hold_is_not_cut_in_two() -> None:
+    for short in range(6, 24, 6):
+        lines = [msgspec.structs.replace(LINES[0], what=f"Line {n + 1}.") for n in range(short)]
+        words = "Begins here. " + "What was seen, said and done about it. " * 18 + "Ends here."
+        long = msgspec.structs.replace(LINES[0], what=words)
+        content = msgspec.structs.replace(SUMMARY, chronology=(*lines, long))
+        (holding,) = [page for page in pages(render_summary(content, Profile.FULL)) if "Begins here" in page]
+        assert "Ends here." in holding

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 from io import BytesIO
 
+import msgspec
 import pikepdf
 import pytest
 
 from mash_desktop.documents import protect, render_downtime, render_round_table, render_summary
-from mash_desktop.documents.content import Profile
+from mash_desktop.documents.content import Attendee, Profile
 from mash_desktop.domain.errors import Refusal
 from tests.documents.carter import SUMMARY
 from tests.documents.carter_table import DOWNTIME, ROUND_TABLE
@@ -78,3 +79,9 @@ def test_a_short_password_is_refused() -> None:
 def test_no_document_holds_script_or_attachment() -> None:
     opened = uncompressed(render_summary(SUMMARY, Profile.FULL))
     assert not [name for name in (b"/JavaScript", b"/EmbeddedFile", b"/Launch", b"/URI") if name in opened]
+
+
+def test_who_came_is_said_to_be_unrecorded_where_no_name_was_given() -> None:
+    came = (Attendee(agency="Staffordshire Police", name="", role=""),)
+    read = text(render_round_table(msgspec.structs.replace(ROUND_TABLE, present=came)))
+    assert "Staffordshire Police not recorded not recorded" in read

@@ -281,3 +281,9 @@ def test_two_people_of_the_same_first_name_are_told_apart_in_the_chronology() ->
         people=(msgspec.structs.replace(DEAN, name="Dean Marlow"), other, JOANNE), chronology=lines
     )
     assert "Dean Carter, Joanne" in text(render_summary(content, Profile.FULL))
+
+
+@pytest.mark.parametrize(("cohort", "whose"), [("Children", "child"), ("Domestic abuse", "adult")])
+def test_whose_voice_it_is_follows_the_cohort(cohort: str, whose: str) -> None:
+    referral = msgspec.structs.replace(SUMMARY.referral, cohort=cohort)
+    assert f"Voice of the {whose}" in text(render_summary(changed(referral=referral), Profile.FULL))

@@ -43,6 +43,7 @@ from ui.requests.faces import columns
 from ui.screen import Screen
 from ui.theme import Tone
 from ui.widgets import (
+    Box,
     Card,
     Column,
     DenseTable,
@@ -90,9 +91,10 @@ class Requests(Screen):
         self._card.put(self.list)
         side = SidePanel(self.filter, self._waiting, self._card, self._none, None, width=488, side="left")
         self._middle = QStackedWidget()
-        self._middle.addWidget(
-            EmptyState("inbox", "Choose a request", "Arrows move along the list, Enter begins the answer.")
+        self._choose = EmptyState(
+            "inbox", "Choose a request", "Arrows move along the list, Enter begins the answer."
         )
+        self._middle.addWidget(Box(Column(self._choose)))
         self.setLayout(Column(Page(Fitted(Column(self._middle)), left=side)))
         self._card.hide()
         self._none.hide()
@@ -138,7 +140,7 @@ class Requests(Screen):
         waiting = [row for row in self._rows if row.open]
         now = self._desk.now()
         late = sum(row.late(now) for row in waiting)
-        faces = [PillFace(f"{len(waiting)} to answer", Tone.ACCENT if waiting else Tone.NEUTRAL)]
+        faces = [PillFace(f"{len(waiting)} to answer", Tone.ACCENT)] if waiting else []
         return [*faces, PillFace(f"{late} late", Tone.RED)] if late else faces
 
     def _have_rows(self, rows: tuple[RequestRow, ...]) -> None:
@@ -154,6 +156,7 @@ class Requests(Screen):
         shown = [row for row in self._rows if row.open == (self.filter.current() != _ANSWERED)]
         self._waiting.hide()
         self._none.setVisible(not shown)
+        self._choose.setVisible(bool(shown))
         self._card.setVisible(bool(shown))
         self.list.set_rows(shown)
         if shown and self.list.hasFocus() and self.list.current() is None:

@@ -17,7 +17,7 @@ from ui.widgets.painting import draw_line, focus_ring, line_width, panel
 from ui.widgets.pill import Pill, PillFace
 from ui.widgets.text import Text
 
-_TOP, _STATUS, _SEARCH, _ROOM_FOR_PERSON = 44, 26, 340, 860
+_TOP, _STATUS, _SEARCH, _ROOM_FOR_PERSON, _SHORT_CHIP = 44, 26, 340, 860, 200
 
 
 class SearchButton(QPushButton):
@@ -38,7 +38,7 @@ class SearchButton(QPushButton):
 
     def minimumSizeHint(self) -> QSize:
         look = look_of(self)
-        return QSize(look.px(140), look.px(30))
+        return QSize(cap_width("Ctrl K", look) + look.px(20), look.px(30))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         look, painter = look_of(self), QPainter(self)
@@ -46,7 +46,11 @@ class SearchButton(QPushButton):
         panel(painter, rect, look.px(6), look.colour("ground"), look.colour("line"))
         pad, cap = look.px(10), cap_width("Ctrl K", look)
         words = rect.adjusted(pad, 0, -pad - cap - look.px(8), 0)
-        draw_line(painter, words, self._WORDS, look.font(Role.BASE), look.voice(Voice.ASIDE))
+        font = look.font(Role.BASE)
+        for said in (self._WORDS, "Search"):
+            if line_width(said, font) <= words.width():
+                draw_line(painter, words, said, font, look.voice(Voice.ASIDE))
+                break
         paint_cap(painter, rect.right() - pad - cap, rect.center().y(), "Ctrl K", look)
         if self.hasFocus():
             focus_ring(painter, rect, look.px(6), look)
@@ -80,6 +84,7 @@ class TopBar(QWidget):
         super().resizeEvent(event)
         # Who is signed in is also said when it is locked: the first to go where the room is short.
         self.person.setVisible(self.width() >= look_of(self).px(_ROOM_FOR_PERSON))
+        self._fit_search()
 
     def set_title(self, title: str) -> None:
         self.title.setText(title)
@@ -88,7 +93,12 @@ class TopBar(QWidget):
         """What is open."""
         empty(self._chips)
         for face in chips:
-            self._chips.addWidget(Pill.of(face))
+            pill = Pill.of(face)
+            if pill.sizeHint().width() <= look_of(self).px(_SHORT_CHIP):
+                # A rating says all of itself; what is longer gives way, and the search before it.
+                pill.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+            self._chips.addWidget(pill)
+        self._fit_search()
 
     def set_widgets(self, widgets: Sequence[QWidget]) -> None:
         """The screen's own buttons; those of the screen before are hidden, not destroyed."""
@@ -101,6 +111,15 @@ class TopBar(QWidget):
             self._buttons.addWidget(widget)
             widget.show()
         self._shown = tuple(widgets)
+        self._fit_search()
+
+    def _fit_search(self) -> None:
+        """The search is as wide as what is open leaves it, down to its key."""
+        layout = self.layout()
+        assert layout is not None
+        others = layout.totalSizeHint().width() - self.search.sizeHint().width()
+        least = self.search.minimumSizeHint().width()
+        self.search.setMaximumWidth(min(max(self.width() - others, least), look_of(self).px(_SEARCH)))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         look, painter = look_of(self), QPainter(self)

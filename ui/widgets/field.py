@@ -136,6 +136,8 @@ class Field(_Field):
 
     def set_value(self, value: str) -> None:
         self.line.setText(value)
+        if not self.line.hasFocus():
+            self.line.home(False)  # what is too long shows its beginning
         self.typed = False
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from ui.theme import Role, look_of
 from ui.widgets.layout import Flow, Row, Snug
@@ -77,14 +77,21 @@ class TabStrip(Snug):
     ) -> None:
         super().__init__(parent)
         self.setAccessibleName(accessible_name)
-        self._flow = Flow(gap=10)
-        row = Row(gap=10)
-        row.put(self._flow, 1)
+        self._flow, self._aside, self._row = Flow(gap=10), aside, Row(gap=10)
+        self._row.put(self._flow, 1)
         if aside is not None:
-            row.put(aside)
-        self.setLayout(row)
+            self._row.put(aside)
+        self.setLayout(self._row)
         self._buttons: dict[str, _TabButton] = {}
         self.set_tabs(tabs)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize) and self._aside is not None:
+            # Where both do not fit on a line, the aside stands below: tabs stay in one row.
+            wanted = self._flow.sizeHint().width() + self._row.spacing() + self._aside.sizeHint().width()
+            across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+            self._row.setDirection(across if wanted <= self.width() else down)
+        return super().event(event)
 
     def set_tabs(self, tabs: Sequence[Tab]) -> None:
         """Show these tabs; the chosen one stays chosen if it is still there."""

@@ -51,7 +51,9 @@ def paint_time_left(painter: QPainter, rect: QRectF, left: TimeLeft, look: Look)
         return
     height = look.px(6)
     track = QRectF(words.right(), rect.center().y() - height / 2, min(look.px(_BAR), room), height)
-    panel(painter, track, height / 2, look.colour("line"), None)
+    rest = look.colour("edge")
+    rest.setAlphaF(0.45)  # to be seen on a chosen row as well
+    panel(painter, track, height / 2, rest, None)
     share = min(max(left.used, 0.0), 1.0)
     done = QRectF(track.left(), track.top(), max(track.width() * share, height), height)
     panel(painter, done, height / 2, look.tone(left.tone), None)

@@ -21,7 +21,7 @@ from ui.shell.palette import ranked
 from ui.shell.settings import SettingsPage
 from ui.shell.state import ShellState, clock_words, line_words, waiting_words
 from ui.theme import Mode, Theme, current_look
-from ui.widgets import Banner, Pill, Text
+from ui.widgets import Banner, Pill, PillFace, Text, rag_face
 
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
@@ -367,3 +367,16 @@ def test_a_toast_covers_nothing_of_the_screen(shell: MainWindow) -> None:
     assert toast.isVisible()
     assert toast.mapTo(shell, toast.rect().topLeft()).y() > foot_of_screen
     assert toast.mapTo(shell, toast.rect().bottomLeft()).y() < shell.height()
+
+
+def test_at_twice_the_text_the_rating_is_read_whole_and_the_search_gives_way(shell: MainWindow) -> None:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    Theme.apply(app, Mode.LIGHT, 2.0)
+    bar = shell.top_bar
+    bar.set_chips([rag_face("red", "38 min left"), PillFace("Carter, Mia Louise + 1 · ISL-26-04417")])
+    QApplication.processEvents()
+    rating = next(pill for pill in bar.findChildren(Pill) if pill.face.text.startswith("◆ Red"))
+    assert rating.width() >= rating.sizeHint().width()
+    assert bar.search.width() < current_look().px(340)
+    assert shell.width() == 1366

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.gallery.round_table import HOUSEHOLD
 from ui.keys import keys
-from ui.theme import Mode, Theme, Tone, current_look
+from ui.theme import Mode, Role, Theme, Tone, current_look
 from ui.widgets import (
     ActionButton,
     Banner,
@@ -293,3 +293,17 @@ def test_what_is_no_control_takes_no_focus_and_no_key(themed: QApplication, qtbo
     place.show()
     assert keys.commands(place) == []
     assert all(child.focusPolicy() == Qt.FocusPolicy.NoFocus for child in place.findChildren(QWidget))
+
+
+def test_what_stands_beside_tabs_goes_below_where_both_do_not_fit(themed: QApplication, qtbot: QtBot) -> None:
+    aside = Text("At today’s pace 2 will be late: 04409, 04401", Role.SMALL)
+    strip = TabStrip([Tab("open", "All open", 41), Tab("one", "Waiting for one agency", 9)],
+                     accessible_name="Filters", aside=aside)  # fmt: skip
+    qtbot.addWidget(strip)
+    strip.show()
+    for width, below in ((900, False), (420, True)):
+        strip.resize(width, strip.sizeHint().height())
+        QApplication.processEvents()
+        tab = strip.button("one")
+        assert tab.y() == strip.button("open").y()
+        assert (aside.y() >= tab.geometry().bottom()) is below

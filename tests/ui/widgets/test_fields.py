@@ -165,3 +165,10 @@ def test_a_choice_of_everything_reads_as_it_is_offered(place: Box, qtbot: QtBot)
     field.set_choices([("", "All of them"), ("mpft", "MPFT")])
     assert field.box.currentText() == "All of them"
     field.deleteLater()
+
+
+def test_words_too_long_for_a_field_show_their_beginning(place: Box, qtbot: QtBot) -> None:
+    field = Field("Call back")
+    field.set_value("01785 555 0142, and after six on 01785 555 0199")
+    assert field.line.cursorPosition() == 0
+    field.deleteLater()
