@@ -10,6 +10,7 @@ from mash_desktop.domain.entries import Body, Made
 from mash_desktop.domain.entries.contact import (
     AdultRecorded,
     AssessmentRecorded,
+    ConcernRecorded,
     ContactOpened,
     HistorySearched,
     OwnershipTransferred,
@@ -108,6 +109,18 @@ class Log:
         """The oversight of the last triage."""
         moves = [one.body for one in self.standing if isinstance(one.body, (ContactTriaged, TriageOverseen))]
         return moves[-1] if moves and isinstance(moves[-1], TriageOverseen) else None
+
+    def stands(self, evidence: str) -> bool:
+        found = self.ids.get(evidence)
+        return found is not None and not (
+            isinstance(found.body, ConcernRecorded)
+            and any(
+                isinstance(one.body, ConcernRecorded)
+                and one.body.account == found.body.account
+                and (one.made_at, one.id) > (found.made_at, found.id)
+                for one in self.standing
+            )
+        )
 
     @property
     def draft(self) -> Made[Body] | None:
@@ -280,8 +293,8 @@ def _of_signing(entry: Made[Body], log: Log) -> Iterator[str]:
             yield "something else signed than the draft that waits"
         elif draft.author == entry.author:
             yield "signed by the drafter"
-        elif not log.ids.keys() >= set(draft.relies_on):
-            yield "signed on evidence that is gone"
+        elif not all(log.stands(one) for one in draft.relies_on):
+            yield "signed on evidence that is gone, or was told anew since"
     if isinstance(body, DecisionAmended):
         signed = log.bodies(DecisionSigned)
         if not signed or log.ids[signed[-1].draft].author == entry.author:

@@ -77,6 +77,7 @@ AUTHORS = (
     Author("ruth", "mash", Role.FACILITATOR, KEY.key_id),
     WORKER,
     OUT_OF_HOURS,
+    Author("vera", "scc-children", Role.SAFEGUARDING_MANAGER, KEY.key_id),
     GATEWAY,
     Author("tess", "scc-adults", Role.GATEWAY_WORKER, KEY.key_id),
     MANAGER,

@@ -205,7 +205,7 @@ REFUSED: Cases = {
         lambda: asked_twice().judged(POLICE, but(RELEASED, request="r2")),
     ),
     "releasing another agency's item": (
-        "contribution-of-another",
+        "request-of-another-item",
         lambda: holding().judged(HEALTH, but(RELEASED, request="r-health")),
     ),
     "a release that names more people than the item": (

@@ -66,12 +66,12 @@ SHOWN_BY = {
 STORIES = (whole_story, adult, abuse)
 FIRST_LINES = 4
 """The contact opened, and told of whom: with less, nobody has anything to go on."""
-A_LONG_WHILE = 300
+A_LONG_WHILE = 500
 MOVING = (
     "contact.triaged", "triage.overseen", "referral.admitted", "rag.rated", "request.made",
     "request.answered", "request.proceeded_without", "contribution.recorded", "contribution.released",
     "table.opened", "decision.drafted", "decision.signed", "decision.returned", "decision.amended",
-    "outcome.sent", "outcome.accepted", "outcome.returned", "referral.closed",
+    "feedback.given", "outcome.sent", "outcome.accepted", "outcome.returned", "referral.closed",
 )  # fmt: skip
 """Kinds by which a referral gets somewhere."""
 FOR_THE_TABLE = {
