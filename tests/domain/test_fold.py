@@ -359,7 +359,81 @@ def test_what_is_said_of_an_identity_comes_to_the_same_in_any_order_of_arrival(o
     assert (found.linked, found.not_same, found.markers) == (MIA_HERE, frozenset(), {})
 
 
+OF_IDENTITIES: tuple[Body, ...] = (
+    KNOWN,
+    *(
+        body
+        for here in (HERE, {"referral": "referral:1", "subject": "rose"})
+        for body in (
+            IdentityLinked(**here),
+            IdentityUnlinked(**here, reason="Another one."),
+            IdentityNotSame(**here),
+        )
+    ),
+    *(MarkerSet(marker=marker, reason="Asked for.", readers=("ruth",)) for marker in Marker),
+    *(MarkerCleared(marker=marker, reason="Over.") for marker in Marker),
+    Unread(why="newer"),
+    NoteAdded(words="of no meaning here"),
+)
+
+
+@given(st.lists(st.sampled_from(OF_IDENTITIES), max_size=12), st.sets(st.integers(0, 11)))
+def test_any_part_of_an_identity_says_only_what_somebody_said(told: list[Body], missing: set[int]) -> None:
+    part = [made for place, made in enumerate(identity(*told)) if place not in missing]
+    bodies = [made.body for made in part]
+    found = fold_identity(part)
+    assert found.linked <= {(one.referral, one.subject) for one in bodies if isinstance(one, IdentityLinked)}
+    assert found.not_same <= {
+        (one.referral, one.subject) for one in bodies if isinstance(one, IdentityNotSame)
+    }
+    assert not found.linked & found.not_same
+    for marker, made in found.markers.items():
+        words = [one for one in bodies if isinstance(one, (MarkerSet, MarkerCleared))]
+        assert made.body == [one for one in words if one.marker is marker][-1]
+    assert (found.restricted_to is None) is (Marker.RESTRICTED not in found.markers)
+
+
 # --- the hub
+
+
+OF_THE_HUB: tuple[Body, ...] = (
+    HubConfigured(config=staffordshire()),
+    *(PersonEnrolled(person=person, name=person.title()) for person in ("ruth", "dan")),
+    *(
+        body
+        for role in (Role.SOCIAL_WORKER, Role.ADMINISTRATOR)
+        for body in (
+            MembershipGranted(person="ruth", agency="mash", role=role),
+            MembershipEnded(person="ruth", agency="mash", role=role, reason="Left."),
+        )
+    ),
+    *(KeyEnrolled(key=key, person="ruth", device="desk 4", public="aa") for key in ("k1", "k2")),
+    *(KeyRevoked(key=key, reason="Lost.") for key in ("k1", "k2", "k3")),
+    Unread(why="newer"),
+)
+
+
+@given(st.lists(st.sampled_from(OF_THE_HUB), max_size=12), st.sets(st.integers(0, 11)))
+def test_any_part_of_the_hubs_stream_lets_nobody_act_as_what_they_were_last_not(
+    told: list[Body], missing: set[int]
+) -> None:
+    part = [made for place, made in enumerate(identity(*told)) if place not in missing]
+    directory = fold_hub(part)
+    for role in Role:
+        words = [
+            made.body
+            for made in part
+            if isinstance(made.body, (MembershipGranted, MembershipEnded)) and made.body.role is role
+        ]
+        may = directory.may_act("ruth", "mash", role) is not None
+        assert may is bool(words and isinstance(words[-1], MembershipGranted))
+    for key in ("k1", "k2", "k3"):
+        last = [made for made in part if getattr(made.body, "key", "") == key]
+        enrolled = [made.position for made in last if isinstance(made.body, KeyEnrolled)]
+        assert (key in directory.keys) is bool(enrolled)
+        if enrolled:
+            assert directory.keys[key].enrolled == enrolled[-1]
+            assert (directory.keys[key].revoked is not None) is isinstance(last[-1].body, KeyRevoked)
 
 
 def test_the_hubs_stream_says_who_may_act_as_what_and_which_keys_are_good() -> None:
