@@ -25,13 +25,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     demo = commands.add_parser("demo", help="a seeded hub on this machine and its whole journey")
     demo.add_argument("--output", metavar="DIR", type=Path, default=Path("demo-output"))
     demo.add_argument("--screenshots", metavar="DIR", type=Path, help="also put the documents' pictures here")
+    demo.add_argument(
+        "--folder", metavar="DIR", type=Path, help="keep what the store and the desktops hold here"
+    )
+    demo.add_argument(
+        "--seat", metavar="NAME", action="append", default=[], help="no journey: only set up NAME's desktop"
+    )
     asked = parser.parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
     try:
         if asked.command == "demo":
             from ui.demo.run import run
 
-            return run(asked.output, asked.screenshots)
+            return run(asked.output, asked.screenshots, asked.folder, asked.seat)
         from ui.run import open_window
 
         return open_window(asked.profile or user_data_path("mash-desktop", appauthor=False), asked.hub)

@@ -56,8 +56,6 @@ def give_findings(seat: Seat, systems: str, people: Sequence[str], items: Sequen
 def give_nothing_held(seat: Seat, systems: str) -> None:
     seat.type("requests.systems.more", systems, then="Return")
     seat.press("requests.nothing-held")
-    if seat.there("requests.nothing-held"):
-        seat.press("requests.nothing-held")
 
 
 def give_refusal(seat: Seat, people: Sequence[str], reason: str, text: str, review: str) -> None:

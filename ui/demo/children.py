@@ -65,7 +65,9 @@ def tell(day: Day) -> None:
     _deliberate(day, dee, known)
     draft(dee, known, DECISIONS)
     dee.sees("waits for sign-off")
+    _show_the_room(day, dee)
     day.picture(dee, "round-table")
+    day.high_contrast(dee, "round-table")
     _send_back(day, ruth, dee, known)
     _sign(day, ruth)
     _receive(day, ruth, day.seat("tom"), stream)
@@ -95,6 +97,7 @@ def _call(day: Day, priya: Seat) -> str:
     day.telling.step("Two earlier records of the family are found while she types.")
     priya.find("triage.route.social-work-gateway")
     day.picture(priya, "triage")
+    day.high_contrast(priya, "triage")
     priya.press("triage.match.same")
     stream = priya.person_window.window.current_reference() or priya.opened()
     priya.press("triage.route.social-work-gateway")
@@ -126,6 +129,14 @@ def _rate_and_ask(day: Day, karen: Seat) -> None:
     day.telling.step("She asks police, health and probation about named people, with the minimum concern.")
     karen.pick("hub.table", CASE)
     day.picture(karen, "hub-board")
+    day.high_contrast(karen, "hub-board")
+    karen.key("Ctrl+K")
+    karen.type_here("rerate")
+    day.picture(karen, "command-palette")
+    karen.key("Esc")
+    karen.key("F1")
+    day.picture(karen, "keys")
+    karen.key("Esc")
 
 
 def _open_table(day: Day, dee: Seat) -> None:
@@ -188,11 +199,19 @@ def _deliberate(day: Day, dee: Seat, known: People) -> None:
     day.telling.step("She records attendance, views, analysis and actions.")
 
 
+def _show_the_room(day: Day, dee: Seat) -> None:
+    dee.press("table.second-display")
+    dee.sees("second display: on")
+    day.wall(dee, "second-display")
+    day.telling.step("The second display shows the room what everybody present may see.")
+
+
 def _send_back(day: Day, ruth: Seat, dee: Seat, known: People) -> None:
     day.telling.step("Decided: Mia is stepped up to child protection, Tyler is confirmed at child in need.")
     ruth.go("sign")
     ruth.sees("stepped up")
     day.picture(ruth, "sign-off")
+    day.high_contrast(ruth, "sign-off")
     ruth.press("sign.return")
     ruth.type("sign.reason", "Say who keeps Mia safe until the strategy discussion.")
     ruth.press("sign.form.save")
@@ -219,6 +238,8 @@ def _sign(day: Day, ruth: Seat) -> None:
 
 
 def _receive(day: Day, ruth: Seat, tom: Seat, stream: str) -> None:
+    tom.go("inbox")
+    day.picture(tom, "inbox-empty")
     send_on(ruth, "Social Work Gateway", "Mrs Marsh was telephoned at the end of the meeting.")
     day.picture(ruth, "signed")
     day.telling.step("It goes to the Social Work Gateway, and the referrer is told the outcome.")

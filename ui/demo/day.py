@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from mash_desktop.desk.profile import Server
+from ui.demo import ending
 from ui.demo.hub import DemoHub, served_hub
 from ui.demo.imports import Importer
 from ui.demo.people import ADMINISTRATOR, PASSPHRASE, PASSWORD, PEOPLE, DemoPerson
 from ui.demo.seat import Seat
-from ui.demo.telling import Telling
+from ui.demo.telling import NotThere, Telling
 from ui.demo.wire import Wire
-from ui.picture import pictures
+from ui.picture import SIZES, picture, pictures
 from ui.run import application
+from ui.shell.second_display import SecondDisplay
+from ui.theme import Mode
+
+SHOWN_IN_DOCUMENTS = "round-table"
+"""The picture that the README shows."""
 
 
 class Day:
@@ -47,21 +55,38 @@ class Day:
         QApplication.processEvents()
         self._stack.close()
 
-    def seat(self, name: str, server: Server | None = None) -> Seat:
-        """The seat of a person, by forename; enrolled and signed in when first asked for."""
+    def seat(self, name: str, url: str = "") -> Seat:
+        """The seat of a person, by forename; enrolled and signed in when first asked for.
+
+        ``url`` is where they find the hub, if not at its own address.
+        """
         if name not in self._seats:
-            person = self._by_name[name]
-            seat = self._seats[name] = Seat(person, self.folder / "profiles", server or self.hub.server)
-            seat.enrol(self.hub.codes[person.account])
+            person = self.person(name)
+            seat = Seat(person, self.folder / "profiles", url or self.hub.server.url)
+            first = not self._seats
+            self._seats[name] = seat
+            seat.fill_in(self.hub.fingerprint, self.hub.codes[person.account])
+            if first:
+                self.picture(seat, "enrol")
+            seat.set_up()
+            if first:
+                self.picture(seat, "sign-in")
+            seat.sign_in()
             self.telling.step(f"{person.name} sets a desktop up and signs in.")
-        return self._seats[name]
+        seat = self._seats[name]
+        if seat.window.locked:
+            # Long left alone, as on a slow machine, a desktop has locked itself.
+            seat.unlock()
+        return seat
 
     def person(self, name: str) -> DemoPerson:
+        if name not in self._by_name:
+            raise NotThere(f"nobody in this hub is called {name}; there are {', '.join(self._by_name)}")
         return self._by_name[name]
 
     def take_up(self, name: str) -> Seat:
         """The seat of a person whose profile is here already: started again and unlocked."""
-        seat = self._seats[name] = Seat(self._by_name[name], self.folder / "profiles", self.hub.server)
+        seat = self._seats[name] = Seat(self._by_name[name], self.folder / "profiles", self.hub.server.url)
         seat.person_window.start()
         seat.unlock()
         return seat
@@ -77,12 +102,35 @@ class Day:
         del self._seats[name]
 
     def picture(self, seat: Seat, name: str) -> None:
-        """A picture of a window at both sizes, light and dark, once what it shows has been read."""
-        seat.wait(lambda: not seat.person_window.worker.waiting, "what is being read")
-        pictures(seat.window, self.output, name)
+        """A picture of a window at both sizes, light and dark, once it has read what it shows."""
+        seat.settle()
+        made = pictures(seat.window, self.output, name)
+        if self.screenshots is not None and name == SHOWN_IN_DOCUMENTS:
+            shutil.copyfile(made[0], self.screenshots / "screenshot.png")
+
+    def high_contrast(self, seat: Seat, name: str) -> None:
+        """A picture of a window at both sizes in the theme for who needs the most contrast."""
+        seat.settle()
+        pictures(seat.window, self.output, name, modes=[Mode.HIGH_CONTRAST])
+
+    def wall(self, seat: Seat, name: str) -> None:
+        """A picture of the display for the room at both sizes; it is dark in every theme."""
+        seat.settle()
+        display = next(
+            one
+            for one in QApplication.topLevelWidgets()
+            if isinstance(one, SecondDisplay) and one.isVisible()
+        )
+        for width, height in SIZES:
+            picture(display, self.output / f"{name}-{width}x{height}-dark.png", (width, height))
 
     def keep(self, name: str, content: bytes) -> None:
         (self.output / name).write_bytes(content)
+
+    def sit_down(self, names: Sequence[str]) -> None:
+        """Only these people at their desks, and nothing told."""
+        for name in names:
+            self.seat(name)
 
     def whole(self) -> None:
         """Every story of the day."""
@@ -116,4 +164,9 @@ class Day:
             standing = ", ".join(seat.person.standings)
             print(f"  {seat.person.account:16} {seat.person.name:18} {standing}\n  {'':16} {seat.totp}")
         print("\nClose the windows to end the demonstration.", flush=True)
+        # A signal is only heard when Python runs, which a window at rest does not.
+        listening = QTimer()
+        listening.timeout.connect(lambda: self.app.quit() if ending.asked() else None)
+        listening.start(200)
         self.app.exec()
+        listening.stop()

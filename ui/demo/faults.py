@@ -8,8 +8,6 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from ui.demo.seat import Seat
 from ui.demo.short import route, take
 from ui.demo.steps import admit, rate
@@ -31,7 +29,7 @@ def _cut_and_refused(day: Day) -> None:
     """Cut off, the deputy rates; online, the manager rated first. The deputy's words are kept and shown."""
     wire = day.wire()
     priya, ruth, karen = day.seat("priya"), day.seat("ruth"), day.seat("karen")
-    neil = day.seat("neil", wire.server)
+    neil = day.seat("neil", wire.server.url)
     _contact(priya)
     ruth.go("oversight")
     ruth.pick("oversight.table", CASE)
@@ -39,7 +37,7 @@ def _cut_and_refused(day: Day) -> None:
     neil.go("hub")
     neil.pick("hub.table", CASE)
     wire.cut()
-    neil.wait(lambda: not neil.person_window.status.online, "the line lost", 40)
+    neil.wait(lambda: not neil.person_window.status.online, "the line lost")
     rate(neil, "Green", "No injury; school will see her daily.")
     neil.sees("waiting to send")
     day.telling.step("Neil Bloor's line is cut. He goes on working; what he does waits, and he is told so.")
@@ -48,7 +46,7 @@ def _cut_and_refused(day: Day) -> None:
     karen.pick("hub.table", CASE)
     rate(karen, "Amber", "Third contact in a year.")
     wire.mend()
-    neil.wait(lambda: neil.person_window.status.online, "the line mended", 70)
+    neil.wait(lambda: neil.person_window.status.online, "the line mended")
     neil.find("hub.again")
     neil.sees("No injury; school will see her daily.")
     day.telling.step(
@@ -75,17 +73,16 @@ def _contact(priya: Seat) -> None:
 def _killed(day: Day) -> None:
     """Another desktop, in a process of its own, is killed with SIGKILL right after a save."""
     person = day.person("dan")
-    folder = day.folder / "profiles"
-    server = day.folder / "killed.json"
-    server.write_bytes(msgspec.json.encode(day.hub.server))
-    words = [sys.executable, "-m", "ui.demo.killed", person.account, str(folder), str(server)]
     process = subprocess.Popen(
-        [*words, day.hub.codes[person.account]],
+        [
+            sys.executable, "-m", "ui.demo.killed", person.account, str(day.folder / "profiles"),
+            day.hub.server.url, day.hub.fingerprint, day.hub.codes[person.account],
+        ],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
         env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
-    )
+    )  # fmt: skip
     assert process.stdout is not None
     saved = next((line for line in process.stdout if line.startswith("saved")), None)
     process.send_signal(signal.SIGKILL)

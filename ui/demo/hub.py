@@ -17,6 +17,7 @@ from pathlib import Path
 
 from mash_desktop.desk.profile import Server
 from ui.demo.people import ADMINISTRATOR, PEOPLE, DemoPerson
+from ui.demo.telling import NotThere
 
 HUB = "staffordshire"
 _CODE = re.compile(r"code (\S+), good until")
@@ -46,13 +47,13 @@ def _isl(*words: str, environment: dict[str, str] | None = None) -> str:
         check=False,
     )
     if done.returncode:
-        raise RuntimeError(f"mash-isl {words[0]}: {done.stderr.strip()}")
+        raise NotThere(f"mash-isl {words[0]} said: {done.stderr.strip()}")
     return done.stdout
 
 
 @contextmanager
 def served_hub(folder: Path) -> Iterator[DemoHub]:
-    """A new hub in ``folder``, served on a free port until the block ends."""
+    """A new hub in ``folder``, served on a free port until the block ends; its log is ``store.log``."""
     store = folder / "store"
     made = _isl(
         "init", "--embedded", str(store), "--hub", HUB,
@@ -60,28 +61,29 @@ def served_hub(folder: Path) -> Iterator[DemoHub]:
     )  # fmt: skip
     found = _CODE.search(made)
     if found is None:
-        raise RuntimeError("the store gave no enrolment code")
+        raise NotThere("the store gave no enrolment code")
     codes = {ADMINISTRATOR.account: found.group(1)} | _add(folder, store, PEOPLE)
-    process = subprocess.Popen(
-        [
-            sys.executable, "-m", "sync.cli", "serve", "--embedded", str(store),
-            "--listen", "127.0.0.1:0", "--make-cert", str(folder / "tls"),
-        ],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )  # fmt: skip
+    with (folder / "store.log").open("wb") as log:
+        process = subprocess.Popen(
+            [
+                sys.executable, "-m", "sync.cli", "serve", "--embedded", str(store),
+                "--listen", "127.0.0.1:0", "--make-cert", str(folder / "tls"),
+            ],
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        )  # fmt: skip
     try:
         assert process.stdout is not None
         serving = next((s for line in process.stdout if (s := _SERVING.search(line))), None)
         if serving is None:
-            raise RuntimeError("the store did not start")
+            raise NotThere("the store did not start")
         threading.Thread(target=_drain, args=(process.stdout,), daemon=True).start()
         certificate = (folder / "tls" / "tls.crt").read_text()
         yield DemoHub(store, Server(serving.group(1), certificate, HUB), serving.group(2), codes)
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(120)
 
 
 def _add(folder: Path, store: Path, people: tuple[DemoPerson, ...]) -> dict[str, str]:

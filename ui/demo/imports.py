@@ -11,6 +11,7 @@ import pyotp
 import resources
 from ui.demo.hub import DemoHub
 from ui.demo.people import PASSPHRASE, PASSWORD
+from ui.demo.telling import NotThere
 
 
 class Importer:
@@ -26,7 +27,7 @@ class Importer:
         )  # fmt: skip
         totp = pyotp.parse_uri("otpauth://" + told.partition("otpauth://")[2].strip())
         if not isinstance(totp, pyotp.TOTP):
-            raise RuntimeError("the authenticator's address is not a TOTP one")
+            raise NotThere("the authenticator's address is not a TOTP one")
         self._totp = totp
         self._step = 0
 

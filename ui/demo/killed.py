@@ -7,20 +7,17 @@ import sys
 import time
 from pathlib import Path
 
-import msgspec
-
-from mash_desktop.desk.profile import Server
 from ui.demo.people import PEOPLE
 from ui.demo.seat import Seat
 from ui.run import application
 
 
 def main() -> None:
-    account, folder, server, code = sys.argv[1:]
+    account, folder, url, fingerprint, code = sys.argv[1:]
     application()
     person = next(one for one in PEOPLE if one.account == account)
-    seat = Seat(person, Path(folder), msgspec.json.decode(Path(server).read_bytes(), type=Server))
-    seat.enrol(code)
+    seat = Seat(person, Path(folder), url)
+    seat.enrol(fingerprint, code)
     seat.go("triage")
     seat.press("triage.new")
     seat.type("triage.caller.who", "Beth Salt, neighbour")

@@ -1,7 +1,7 @@
 """``mash-desktop demo``: a seeded hub on this machine, and one day of it through real windows.
 
 Offscreen where there is no screen. Leaves pictures and documents in a folder; on a screen the windows stay
-open for a visitor, with a sheet of sign-ins.
+open for a visitor, with a sheet of sign-ins, until they are closed or the program is told to end.
 """
 
 from __future__ import annotations
@@ -10,25 +10,31 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from ui.demo import ending
 from ui.demo.ring import running
 from ui.demo.telling import NotThere, Telling
 
 
-def run(output: Path, screenshots: Path | None = None, folder: Path | None = None) -> int:
-    """Show the whole journey. Exit code 0 when every step was seen to happen.
+def run(
+    output: Path, screenshots: Path | None = None, folder: Path | None = None, seats: Sequence[str] = ()
+) -> int:
+    """Show the whole journey, or only set up ``seats``. Exit code 0 when every step was seen to happen.
 
     What the store and the desktops keep is in ``folder``, which stays; without one it is gone afterwards.
     """
+    ending.listen()
     seen_by_a_person = _has_screen()
     if not seen_by_a_person:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     telling = Telling()
-    shutil.rmtree(output, ignore_errors=True)
-    output.mkdir(parents=True)
+    output.mkdir(parents=True, exist_ok=True)
+    for left in ("*.png", "*.pdf", "*-rejects.csv"):
+        for earlier in output.glob(left):
+            earlier.unlink()
     kept = folder
     folder = kept or Path(tempfile.mkdtemp(prefix="mash-demo-"))
     try:
@@ -36,12 +42,19 @@ def run(output: Path, screenshots: Path | None = None, folder: Path | None = Non
             from ui.demo.day import Day
 
             with Day(folder, output, telling, screenshots) as day:
-                day.whole()
-                telling.done(f"The pictures and the documents are in {output}.")
+                if seats:
+                    day.sit_down(seats)
+                    telling.done("The hub is empty but for its people.")
+                else:
+                    day.whole()
+                    telling.done(f"The pictures and the documents are in {output}.")
                 if seen_by_a_person:
                     day.stay_open()
     except NotThere as error:
         print(f"\nThe demonstration stopped: {error}.", file=sys.stderr)
+        return 1
+    except ending.Ended:
+        print("\nThe demonstration was told to end before its last step.", file=sys.stderr)
         return 1
     finally:
         if kept is None:

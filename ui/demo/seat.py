@@ -24,52 +24,60 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from mash_desktop.desk.profile import Server
 from mash_desktop.domain.fold import Stage
 from ui.composition import PersonWindow
+from ui.demo import ending
 from ui.demo.people import PASSPHRASE, PASSWORD, DemoPerson
 from ui.demo.telling import NotThere
 from ui.screen import Screen
-from ui.widgets import DenseTable, Pill, Text
+from ui.shell.main_window import MainWindow
+from ui.widgets import DenseTable, Pill, SkeletonRows, Text
 
-PATIENCE = 60.0
-"""Seconds that a person waits for something to appear before the demonstration fails."""
+PATIENCE = 180.0
+"""Seconds that a person waits for something to appear before the demonstration fails: many, since a machine
+with much else to do is no fault."""
 
 
 class Seat:
     """One person at their own window, on their own profile."""
 
-    def __init__(self, person: DemoPerson, folder: Path, server: Server) -> None:
+    def __init__(self, person: DemoPerson, folder: Path, hub_url: str) -> None:
         self.person = person
-        self.folder = folder / person.account
-        self.server = server
         self.totp = ""
-        self.person_window = PersonWindow(self.folder, server)
+        self.person_window = PersonWindow(folder / person.account, hub_url=hub_url)
         self.window.resize(1366, 768)
 
     @property
-    def window(self) -> QWidget:
+    def window(self) -> MainWindow:
         return self.person_window.window
 
     # --- doors
 
-    def enrol(self, code: str) -> None:
+    def enrol(self, fingerprint: str, code: str) -> None:
         """Set this computer up with the one-time code, and sign in for the first time."""
+        self.fill_in(fingerprint, code)
+        self.set_up()
+        self.sign_in()
+
+    def fill_in(self, fingerprint: str, code: str) -> None:
+        """Write what an administrator gave, and two secrets of one's own."""
         self.person_window.start()
         page = self.person_window.enrol_page
         for field, words in (
-            (page.fingerprint, "shown by the administrator"),
+            (page.fingerprint, fingerprint),
             (page.code, code),
             (page.password, PASSWORD),
             (page.passphrase, PASSPHRASE),
         ):
             field.line.setFocus()
             _write(field.line, words)
-        QTest.mouseClick(page.button, Qt.MouseButton.LeftButton)
+
+    def set_up(self) -> None:
+        """Enrol with what is filled in: the door to sign in at shows the authenticator's address."""
+        QTest.mouseClick(self.person_window.enrol_page.button, Qt.MouseButton.LeftButton)
         door = self.person_window.window.sign_in_page
         self.wait(lambda: door.isVisible() and bool(_otpauth(door)), "the authenticator's address")
         self.totp = _otpauth(door)
-        self.sign_in()
 
     def sign_in(self) -> None:
         door = self.person_window.window.sign_in_page
@@ -102,11 +110,21 @@ class Seat:
         """Let the windows live until something is seen. Raises ``NotThere``."""
         until = time.monotonic() + seconds
         while not seen():
+            ending.heed()
             if time.monotonic() > until:
                 raise NotThere(f"{self.person.name} did not see {what}")
             QApplication.processEvents()
             time.sleep(0.005)
         QApplication.processEvents()
+
+    def settle(self) -> None:
+        """Wait until all that this desk was asked to read has been read and shown."""
+        worker = self.person_window.worker
+        self.wait(lambda: not worker.waiting and not self._reading(), "everything read")
+
+    def _reading(self) -> bool:
+        QApplication.processEvents()
+        return any(rows.isVisible() for rows in self.window.findChildren(SkeletonRows))
 
     @property
     def screen(self) -> Screen:
@@ -210,6 +228,13 @@ class Seat:
             self.key(then, widget)
         QApplication.processEvents()
 
+    def type_here(self, words: str) -> None:
+        """Write into the field that the focus is in."""
+        self.wait(lambda: isinstance(self.window.focusWidget(), QLineEdit), "a field to write in")
+        focused = self.window.focusWidget()
+        assert focused is not None
+        _write(focused, words)
+
     def written(self, name: str) -> str:
         """What stands in the field of that name."""
         widget = _editor(self.find(name))
@@ -287,7 +312,7 @@ class Seat:
         """This window is the one being worked in: keys act in no other."""
         if not self.window.isActiveWindow():
             self.window.activateWindow()
-            QTest.qWaitForWindowActive(self.window, 2000)
+            QTest.qWaitForWindowActive(self.window, 10_000)
 
     def close(self) -> None:
         self.person_window.window.close()

@@ -38,8 +38,7 @@ def adult(day: Day) -> None:
         "George says his nephew has his bank card and there is never any money for food. He looks thinner.",
         ("George Pickering 14 Feb 1941 subject", "Alan Pickering 1979 est nephew"),
     )
-    if priya.there("triage.adult.wishes"):
-        priya.type("triage.adult.wishes", "Wants his card back, and his nephew to go on visiting.")
+    priya.type("triage.adult.wishes", "Wants his card back, and his nephew to go on visiting.")
     priya.find("triage.route.adult-safeguarding")
     day.picture(priya, "triage-adult")
     stream = route(priya, "adult-safeguarding", "Weight loss; another person holds his money.")

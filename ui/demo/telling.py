@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 
+from ui.demo import ending
+
 
 class NotThere(Exception):
     """What a person looked for did not appear."""
@@ -19,6 +21,7 @@ class Telling:
         print(f"\n{title}", flush=True)
 
     def step(self, words: str) -> None:
+        ending.heed()
         print(f"{self.elapsed:7.1f} s  {words}", flush=True)
 
     def done(self, words: str) -> None:
