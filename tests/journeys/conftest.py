@@ -116,7 +116,7 @@ def _walk(folder: Path) -> Walked:
                 PROGRAMS / "mash-desktop", "demo",
                 "--output", folder / "demo-output", "--folder", folder / "kept",
             ],
-            cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True,
+            env=environment, stdout=subprocess.PIPE, stderr=errors, text=True,
         )  # fmt: skip
         assert process.stdout is not None
         try:

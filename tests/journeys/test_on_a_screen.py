@@ -46,7 +46,7 @@ def _demonstration(folder: Path, words: Sequence[str], screen: str = "") -> Iter
     with (folder / "stderr").open("wb") as errors:
         process = subprocess.Popen(
             [PROGRAMS / "mash-desktop", "demo", *words],
-            cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True,
+            env=environment, stdout=subprocess.PIPE, stderr=errors, text=True,
         )  # fmt: skip
     try:
         yield process
