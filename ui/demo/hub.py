@@ -47,7 +47,7 @@ def _isl(*words: str, environment: dict[str, str] | None = None) -> str:
         check=False,
     )
     if done.returncode:
-        raise NotThere(f"mash-isl {words[0]} said: {done.stderr.strip()}")
+        raise NotThere(f"mash-isl {words[0]} said: {done.stderr.strip().rstrip('.')}")
     return done.stdout
 
 

@@ -13,6 +13,9 @@ from ui.demo.hub import DemoHub
 from ui.demo.people import PASSPHRASE, PASSWORD
 from ui.demo.telling import NotThere
 
+_STEP, _GOOD_FOR = 30, 20
+"""Seconds of one step of an authenticator, and how long a code must still be good when it is taken."""
+
 
 class Importer:
     """One person's importing device."""
@@ -42,11 +45,12 @@ class Importer:
             ).strip()  # fmt: skip
 
     def _code(self) -> str:
-        """A code of a step not used yet: the last, this or the next one, all of which are good now."""
+        """A code of a step not used yet: of this or the next, or of the last while it is good for long enough."""
         while True:
-            now = int(time.time()) // 30
-            step = max(self._step + 1, now - 1)
-            if step <= now + 1:
+            now = time.time()
+            # Good until the end of the step after its own, which the program has to reach the store within.
+            step = max(self._step + 1, int((now + _GOOD_FOR) // _STEP) - 1)
+            if step <= now // _STEP + 1:
                 self._step = step
-                return self._totp.at(step * 30)
+                return self._totp.at(step * _STEP)
             time.sleep(0.2)
