@@ -45,7 +45,7 @@ class Importer:
             ).strip()  # fmt: skip
 
     def _code(self) -> str:
-        """A code of a step not used yet: of this or the next, or of the last while it is good for long enough."""
+        """A code not used yet: of this step or the next, or of the last while it is good for long enough."""
         while True:
             now = time.time()
             # Good until the end of the step after its own, which the program has to reach the store within.
