@@ -115,6 +115,7 @@ def _walk(folder: Path) -> Walked:
             [
                 PROGRAMS / "mash-desktop", "demo",
                 "--output", folder / "demo-output", "--folder", folder / "kept",
+                "--screenshots", folder / "docs",
             ],
             env=environment, stdout=subprocess.PIPE, stderr=errors, text=True,
         )  # fmt: skip

@@ -102,6 +102,11 @@ def test_a_picture_of_every_screen_is_left_at_both_sizes_and_in_each_theme(walke
     assert {name: _size(walked.output / name) for name in wanted} == wanted
 
 
+def test_the_documents_show_the_round_table(walked: Walked) -> None:
+    shown = (walked.folder / "docs" / "screenshot.png").read_bytes()
+    assert shown == (walked.output / "round-table-1366x768-light.png").read_bytes()
+
+
 def test_a_dark_picture_is_dark_and_a_light_one_light(walked: Walked) -> None:
     shades = {
         name: _shade(walked.output / name)

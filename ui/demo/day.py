@@ -106,6 +106,7 @@ class Day:
         seat.settle()
         made = pictures(seat.window, self.output, name)
         if self.screenshots is not None and name == SHOWN_IN_DOCUMENTS:
+            self.screenshots.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(made[0], self.screenshots / "screenshot.png")
 
     def high_contrast(self, seat: Seat, name: str) -> None:
