@@ -11,12 +11,15 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from threading import Event
+from typing import NamedTuple
 
-from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QTimer, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
 
 from mash_desktop.desk import ChangeSet, Desk
 from mash_desktop.desk.places import Badges, badges, places_for
-from mash_desktop.desk.profile import Enrolled, Profile, Server, Session, Status, Synchroniser
+from mash_desktop.desk.profile import Barred, Enrolled, Profile, Server, Session, Status, Synchroniser
 from mash_desktop.domain.errors import Refusal
 from ui.screen import Screen
 from ui.shell.enrol import EnrolPage
@@ -81,6 +84,7 @@ class PersonWindow(QObject):
     """The shell has been unlocked and its screens are there."""
     _status_said = Signal(object)
     _changed = Signal(object)
+    _browse = Signal(str)
 
     def __init__(
         self,
@@ -107,13 +111,16 @@ class PersonWindow(QObject):
         """The screens are there."""
         self._idle_minutes = idle_minutes
         self._touched = datetime.now(UTC)
-        self._signing_in_again = False
+        self._left_sign_in = Event()
+        """Set when nobody waits any longer for the browser."""
         self._wire()
 
     def _wire(self) -> None:
         window = self.window
         window.unlock_page.asked.connect(self._unlock)
         window.sign_in_page.asked.connect(self._sign_in)
+        window.sign_in_page.directory_asked.connect(self._sign_in_by_directory)
+        window.sign_in_page.left.connect(self._leave_sign_in)
         self.enrol_page.asked.connect(self._enrol)
         window.lock_asked.connect(self.lock)
         window.sync_asked.connect(self._sync)
@@ -122,6 +129,7 @@ class PersonWindow(QObject):
         window.place_chosen.connect(self._place_chosen)
         self._status_said.connect(self._show_status)
         self._changed.connect(self._show_change)
+        self._browse.connect(lambda url: QDesktopServices.openUrl(QUrl(url)))
         self._minute = QTimer(self)
         self._minute.setInterval(15_000)
         self._minute.timeout.connect(self._tick)
@@ -156,39 +164,83 @@ class PersonWindow(QObject):
                 profile.lock()
                 raise
 
+        def enrol_again(profile: Profile) -> tuple[Profile, Enrolled]:
+            return profile, profile.enrol(code, password, "This computer")
+
         def enrolled(answer: tuple[Profile, Enrolled]) -> None:
-            profile, made = answer
-            self.enrol_page.ready()
-            self.profile = profile
-            self.window.sign_in_page.hub_url.set_value(profile.server.url)
-            account = profile.account_name
-            self.window.sign_in_page.name.set_value(account)
+            self.profile, made = answer
+            self.enrol_page.forget()
             if made.totp_uri:
                 self.window.sign_in_page.keep(made.totp_uri, made.recovery_codes)
-            self.window.show_sign_in()
+            self._show_sign_in(self.profile, made.account)
 
         self.worker.submit(
-            enrol, enrolled, lambda error: self.enrol_page.failed(_sentence(error)), owner=self
+            enrol if self.profile is None else partial(enrol_again, self.profile),
+            enrolled,
+            lambda error: self.enrol_page.failed(_sentence(error)),
+            owner=self,
         )
 
-    def _have_profile(self, answer: tuple[Profile, Desk | None, Session | None]) -> None:
-        profile, desk, session = answer
-        self.profile = profile
-        if desk is None:
-            self.window.sign_in_page.hub_url.set_value(profile.server.url)
-            self.window.show_sign_in()
-            return
-        self._begin(desk)
-        if session is not None:
-            self._connect(session)
+    def _have_profile(self, opened: _Opened) -> None:
+        self.profile = opened.profile
+        if opened.barred is not None and opened.barred.device:
+            self._ask_to_enrol_again(opened.barred.sentence)
+        elif opened.desk is None or opened.barred is not None:
+            self._show_sign_in(opened.profile, opened.account)
+            if opened.barred is not None:
+                self.window.sign_in_page.tell(opened.barred.sentence)
+        else:
+            self._begin(opened.desk)
+            if opened.session is not None:
+                self._connect(opened.session)
+
+    def _ask_to_enrol_again(self, sentence: str) -> None:
+        self.enrol_page.again(sentence)
+        self.window.show_door(self.enrol_page)
+
+    def _show_sign_in(self, profile: Profile, account: str) -> None:
+        page = self.window.sign_in_page
+        page.hub_url.set_value(profile.server.url)
+        page.name.set_value(account)
+        page.may_leave(self._built)
+        self.window.show_sign_in()
+        self.worker.submit(profile.directory, page.offer, owner=self)
 
     def _sign_in(self, url: str, name: str, password: str, code: str) -> None:
-        profile = self.profile
-        if profile is None:
-            return
+        if (profile := self.profile) is not None:
+            page = self.window.sign_in_page
+            self._sign_in_by(
+                profile,
+                lambda: profile.sign_in(password, code),
+                lambda refusal: page.wrong(refusal.sentence, refusal.field or "code"),
+            )
+
+    def _sign_in_by_directory(self) -> None:
+        if (profile := self.profile) is not None:
+            self._left_sign_in = Event()
+            stop = self._left_sign_in
+            page = self.window.sign_in_page
+            self._sign_in_by(
+                profile,
+                lambda: profile.sign_in_by_directory(self._browse.emit, stop),
+                lambda refusal: page.tell(refusal.sentence),
+            )
+
+    def _leave_sign_in(self) -> None:
+        """Turn back: from waiting for the browser, or from signing in again at all."""
+        if not self.window.sign_in_page.button.isEnabled():
+            self._left_sign_in.set()
+        elif self._built:
+            self.window.unlock()
+
+    def _sign_in_by(
+        self, profile: Profile, way: Callable[[], Session], refused: Callable[[Refusal], None]
+    ) -> None:
+        page = self.window.sign_in_page
 
         def signed_in(answer: tuple[Session, Desk]) -> None:
             session, desk = answer
+            page.ready()
             if self.desk is None:
                 self._begin(desk)
             else:
@@ -198,14 +250,17 @@ class PersonWindow(QObject):
                 self.window.toast(f"Recovery codes left: {session.recovery_left}. Ask for new ones in time.")
 
         def failed(error: Exception) -> None:
-            if isinstance(error, Refusal):
-                self.window.sign_in_page.wrong(error.sentence, error.field or "code")
+            page.may_leave(self._built)
+            if not isinstance(error, Refusal):
+                page.offline()
+            elif error.code == "device-revoked":
+                page.ready()
+                self._ask_to_enrol_again(error.sentence)
             else:
-                self.window.sign_in_page.offline()
+                refused(error)
 
         def sign_in() -> tuple[Session, Desk]:
-            session = profile.sign_in(password, code)
-            return session, profile.desk()
+            return way(), profile.desk()
 
         self.worker.submit(sign_in, signed_in, failed, owner=self)
 
@@ -252,8 +307,15 @@ class PersonWindow(QObject):
         if profile is None or desk is None:
             return
         self._stop_network()
-        network = self.network = profile.synchroniser(desk, session, self._status_said.emit)
-        self.worker.submit(network.start)
+
+        def made(network: Synchroniser) -> None:
+            if desk is self.desk:
+                self.network = network
+                self.worker.submit(network.start)
+
+        self.worker.submit(
+            lambda: profile.synchroniser(desk, session, self._status_said.emit), made, owner=self
+        )
 
     def _stop_network(self) -> None:
         """End the network thread; waiting for it is the worker's."""
@@ -263,6 +325,7 @@ class PersonWindow(QObject):
 
     def lock(self) -> None:
         """Drop every view, close the cache, overwrite the key; show nothing but the door."""
+        self._left_sign_in.set()
         if self.profile is None or not self._built:
             return
         self._built = False
@@ -276,6 +339,7 @@ class PersonWindow(QObject):
 
     def close(self) -> None:
         """End the window: what waits stays in the outbox."""
+        self._left_sign_in.set()
         self._minute.stop()
         self._stop_network()
         profile, self.profile, self.desk = self.profile, None, None
@@ -290,8 +354,11 @@ class PersonWindow(QObject):
         self.status = status
         self._show_state()
         self._tell_line()
-        if status.signed_out and self.desk is not None and not self._signing_in_again:
-            self.window.toast(status.signed_out)
+        if status.barred:
+            self.lock()
+            self.window.unlock_page.tell(status.signed_out)
+        elif status.signed_out and self.desk is not None:
+            self.window.toast(f"{status.signed_out} The foot of this window leads there.")
 
     def _tell_line(self) -> None:
         """Every screen hears how the line stands."""
@@ -346,10 +413,14 @@ class PersonWindow(QObject):
         self._count()
 
     def _sync(self) -> None:
-        if self.network is not None:
-            self.network.wake()
-        if self._badges.attention:
+        """Show what wants attention; beyond that sign in where nobody is, or send and fetch."""
+        profile = self.profile
+        if self._badges.attention and self.window.current_place() != "sync":
             self.window.go("sync")
+        elif profile is not None and (self.network is None or self.status.signed_out):
+            self.worker.submit(lambda: profile.account_name, partial(self._show_sign_in, profile), owner=self)
+        elif self.network is not None:
+            self.network.wake()
 
     def _search(self, words: str) -> None:
         if any(place.id == "search" for place in self._places):
@@ -373,14 +444,25 @@ class PersonWindow(QObject):
         self._show_state()
 
 
-def _opened(folder: Path, passphrase: str) -> tuple[Profile, Desk | None, Session | None]:
+class _Opened(NamedTuple):
+    """A profile as it was found: without a desk nobody has signed in here yet."""
+
+    profile: Profile
+    account: str
+    barred: Barred | None
+    desk: Desk | None
+    session: Session | None
+
+
+def _opened(folder: Path, passphrase: str) -> _Opened:
     """Unlock, and take up the desk and the session where there are such."""
     profile = Profile.open(folder, passphrase)
+    account, barred = profile.account_name, profile.barred()
     try:
         desk = profile.desk()
     except Refusal:
-        return profile, None, None
-    return profile, desk, profile.kept_session()
+        return _Opened(profile, account, barred, None, None)
+    return _Opened(profile, account, barred, desk, profile.kept_session())
 
 
 def _sentence(error: Exception) -> str:

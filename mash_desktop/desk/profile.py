@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 
 import msgspec
 from uuid6 import uuid7
 
 from sync import protocol
-from sync.client import Server, Status, Synchroniser
+from sync.client import Server, Status, Synchroniser, Unreachable
+from sync.client.directory import sign_in_by_directory, ways_in
 from sync.client.sign_in import enrol, sign_in
 from sync.protocol import Enrolled, Session
 
@@ -30,9 +32,10 @@ from ..vault.wrap import FILE as VAULT
 from .claim import Claim
 from .desk import Desk, Me
 
-__all__ = ["Account", "Enrolled", "Profile", "Server", "Session", "Status", "Synchroniser"]
+__all__ = ["Account", "Barred", "Enrolled", "Profile", "Server", "Session", "Status", "Synchroniser"]
 
 SERVER = "server.json"
+BARRED = "barred"
 
 
 class Account(msgspec.Struct, frozen=True):
@@ -45,6 +48,18 @@ class Account(msgspec.Struct, frozen=True):
     key: str
     name: str = ""
     standings: tuple[protocol.Standing, ...] = ()
+
+
+class Barred(msgspec.Struct, frozen=True):
+    """Why this person or device may not be here any more: the refusal's code and sentence."""
+
+    code: str
+    sentence: str
+
+    @property
+    def device(self) -> bool:
+        """Whether it is the device: a new one-time code is needed."""
+        return self.code == "device-revoked"
 
 
 class _Enrolling(msgspec.Struct, frozen=True):
@@ -159,6 +174,7 @@ class Profile:
                 "account": msgspec.json.encode(account),
                 "enrolling": None,
                 "session": None,
+                BARRED: None,
             }
         )
         self.cache.release(enrolled.person, enrolled.key)
@@ -167,7 +183,26 @@ class Profile:
     def sign_in(self, password: str, code: str) -> Session:
         """A session of this person on this device. Raises ``Refusal`` or ``Unreachable``."""
         account = self._account()
-        session = sign_in(self.server, account.account, password, code, account.device)
+        return self._signed_in(account, sign_in(self.server, account.account, password, code, account.device))
+
+    def directory(self) -> str:
+        """What people call the directory through which they may sign in; empty where there is none, and
+        where the hub does not answer."""
+        try:
+            return ways_in(self.server).directory
+        except (Refusal, Unreachable):
+            return ""
+
+    def sign_in_by_directory(self, browse: Callable[[str], object], stop: Event) -> Session:
+        """A session by way of the system browser, which ``browse`` opens at an address. Waits until somebody
+        has signed in there or ``stop`` is set. Raises ``Refusal`` or ``Unreachable``."""
+        account, seed = self._account(), self.cache.fact("signing-key")
+        assert seed is not None
+        key = SigningKey.from_bytes(seed)
+        session = sign_in_by_directory(self.server, account.device, key, browse, stop=stop)
+        return self._signed_in(account, session)
+
+    def _signed_in(self, account: Account, session: Session) -> Session:
         if not session.standings:
             raise Refusal("role-missing", "You hold no role in this hub now. Ask an administrator for one.")
         self._offset = session.server_time - datetime.now(UTC)
@@ -177,9 +212,15 @@ class Profile:
                 "account": msgspec.json.encode(kept),
                 "session": msgspec.json.encode(session),
                 "clock-offset": msgspec.json.encode(self._offset),
+                BARRED: None,
             }
         )
         return session
+
+    def barred(self) -> Barred | None:
+        """Why nobody works here until they have signed in, or enrolled, again; ``None`` where all is well."""
+        kept = self.cache.fact(BARRED)
+        return None if kept is None else msgspec.json.decode(kept, type=Barred)
 
     def kept_session(self) -> Session | None:
         """The session of the last sign-in, while its time has not run out by the store's clock."""
@@ -225,17 +266,18 @@ class Profile:
         return desk
 
     def synchroniser(self, desk: Desk, session: Session, on_status: Callable[[Status], None]) -> Synchroniser:
-        """The network of a desk that :meth:`desk` made, not yet started. Reads nothing, so it may be called
-        on the GUI thread."""
+        """The network of a desk that :meth:`desk` made, not yet started."""
 
         def seen(head: Seen) -> None:
             desk.seen = head
 
         def said(status: Status) -> None:
-            on_status(status)
             if status.signed_out:
                 # What is no good any more is not tried again at the next unlocking.
-                self.cache.put_facts({"session": None})
+                barred = Barred(status.barred, status.signed_out)
+                kept = msgspec.json.encode(barred) if status.barred else None
+                self.cache.put_facts({"session": None, BARRED: kept})
+            on_status(status)
 
         network = Synchroniser(
             self.cache,

@@ -171,12 +171,14 @@ def _decoded(content: bytes, answer: type[M]) -> M:
 
 
 def _refusal(response: httpx.Response) -> Exception:
-    """The store's refusal; 429 and 5xx are worth trying again, and so is what no store says."""
+    """The store's refusal; 5xx and 429 are worth trying again, and so is what no store says: but somebody
+    who signs in is told to wait."""
     try:
         problem = msgspec.json.decode(response.content, type=protocol.Problem)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return Unreachable(f"HTTP {response.status_code}", _retry_after(response))
-    if response.status_code == 429 or response.is_server_error:
+    told = problem.code == "sign-in-delayed"
+    if response.is_server_error or (response.status_code == 429 and not told):
         return Unreachable(problem.code, problem.retry_after or _retry_after(response))
     return Refusal(problem.code, problem.sentence, problem.field)
 

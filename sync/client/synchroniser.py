@@ -60,7 +60,10 @@ STEADY_SECONDS = 10.0
 """A live stream that held for so long may be opened again at once."""
 PUSH_ACTS = 20
 SESSION_OVER = frozenset({"session-ended"})
-ACCESS_OVER = frozenset({"device-revoked"})
+ACCESS_OVER = frozenset({"device-revoked", "directory-left"})
+"""Refusals after which a desktop locks."""
+KEY_OVER = "device-revoked"
+"""That after which nothing that waits can be sent as it was signed."""
 UNFIT = frozenset({"body-too-large", "request-unreadable", "chunk-size", "chunk-wrong"})
 """Refusals of a whole request for what is in it: sent again it would be refused again."""
 FAULT = "Something went wrong in this program while it talked to the hub. Your work is kept; it tries again."
@@ -78,6 +81,8 @@ class Status(msgspec.Struct, frozen=True):
     log_size: int = 0
     signed_out: str = ""
     """Why the session is no good, as a sentence; empty while it is."""
+    barred: str = ""
+    """That this person or device may not be here any more, as the refusal's code: the desktop locks."""
     distrust: str = ""
     """What does not hold together at the store, as a sentence; syncing has stopped."""
     first_sync: bool = False
@@ -292,7 +297,7 @@ class Synchroniser:
                 # What came by this role alone goes; the other roles are as they were.
                 self._audiences[standing] = frozenset()
         if not ends:
-            self._say(online=False, signed_out=NO_ROLE)
+            self._say(online=False, signed_out=NO_ROLE, barred="role-missing")
         self._on_change(self._cache.receive([], [], self._named(), read_to=min(ends, default=None)))
 
     async def _pull_one(self, connection: Connection, standing: protocol.Standing) -> int:
@@ -416,9 +421,10 @@ class Synchroniser:
             _log.error("the store's word does not hold together: %s", error.code)
             self._say(online=False, distrust=error.sentence)
         elif isinstance(error, Refusal) and error.code in SESSION_OVER | ACCESS_OVER:
-            if error.code in ACCESS_OVER:
+            if error.code == KEY_OVER:
                 self._set_aside()
-            self._say(online=False, signed_out=error.sentence)
+            barred = error.code if error.code in ACCESS_OVER else ""
+            self._say(online=False, signed_out=error.sentence, barred=barred)
         elif isinstance(error, Refusal):
             _log.warning("not together with the store: %s", error.code)
             self._say(online=False, trouble=error.sentence)

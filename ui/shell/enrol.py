@@ -24,20 +24,20 @@ class EnrolPage(Door):
         self.hub_url = Field("Hub address", hub_url, placeholder="https://isl.example.gov.uk")
         self.fingerprint = Field("Hub fingerprint")
         self.code = Field("One-time code")
-        self.password = Field("Password for signing in", secret=True)
+        self.password = Field("Password for signing in, empty if a directory signs you in", secret=True)
         self.passphrase = Field("Passphrase for this computer, 12 characters or more", secret=True)
         self.button = ActionButton("Set up", "Return", "primary", accessible_name="Set up", group="Window")
         self._act(self.button, [self.hub_url, self.fingerprint, self.code, self.password, self.passphrase])
         self.button.clicked.connect(self._ask)
 
     def _ask(self) -> None:
-        if not self._all_typed(
+        asked = (
             (self.hub_url, "Type the address of your hub, as your administrator gave it."),
             (self.fingerprint, "Type the fingerprint that came with the code."),
             (self.code, "Type the one-time code."),
-            (self.password, "Choose a password for signing in."),
             (self.passphrase, "Choose a passphrase for this computer."),
-        ):
+        )
+        if not self._all_typed(*((field, words) for field, words in asked if not field.isHidden())):
             return
         self.busy("Setting up")
         self.asked.emit(
@@ -47,6 +47,12 @@ class EnrolPage(Door):
             self.password.value(),
             self.passphrase.value(),
         )
+
+    def again(self, sentence: str) -> None:
+        """This computer was set up before: say why it has to be once more, and ask only what that needs."""
+        for field in (self.hub_url, self.fingerprint, self.passphrase):
+            field.hide()
+        self.tell(sentence, "What you had not sent waits here. Your administrator gives you a new code.")
 
     def failed(self, sentence: str) -> None:
         """Say what went wrong; what was typed stays."""

@@ -147,9 +147,14 @@ class UnlockPage(Door):
 
 
 class SignInPage(Door):
-    """``asked`` with hub address, name, password and code."""
+    """``asked`` with hub address, name, password and code; ``directory_asked`` for the system browser.
+
+    ``left`` when somebody turns back from signing in.
+    """
 
     asked = Signal(str, str, str, str)
+    directory_asked = Signal()
+    left = Signal()
 
     def __init__(self, marking: str = "", hub_url: str = "", name: str = "") -> None:
         super().__init__(
@@ -167,6 +172,35 @@ class SignInPage(Door):
         self.button = ActionButton("Sign in", "Return", "primary", accessible_name="Sign in", group="Window")
         self._act(self.button, [self.hub_url, self.name, self.password, self.code])
         self.button.clicked.connect(self._ask)
+        self.by_directory = ActionButton(
+            "", "Ctrl+Return", accessible_name="Sign in with the browser", group="Window"
+        )
+        self.by_directory.clicked.connect(self._ask_directory)
+        self.by_directory.hide()
+        self.leave = ActionButton("Not now", "Escape", accessible_name="Not now", group="Window")
+        self.leave.clicked.connect(self.left)
+        self.leave.hide()
+        self.card.put(Row(self.by_directory, self.leave, None, gap=8))
+
+    def offer(self, directory: str) -> None:
+        """Offer signing in through the hub's directory, where it has one; ``directory`` is its name."""
+        self.by_directory.setText(f"Sign in with {directory}")
+        self.by_directory.setVisible(bool(directory))
+        self.by_directory.updateGeometry()
+
+    def may_leave(self, may: bool) -> None:
+        """Whether one can turn back from here."""
+        self.leave.setVisible(may)
+
+    def _ask_directory(self) -> None:
+        self.busy("Waiting for your browser")
+        self.by_directory.setEnabled(False)
+        self.leave.show()
+        self.directory_asked.emit()
+
+    def ready(self) -> None:
+        super().ready()
+        self.by_directory.setEnabled(True)
 
     def _ask(self) -> None:
         if not self._all_typed(

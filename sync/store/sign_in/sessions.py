@@ -80,8 +80,7 @@ class Sessions:
                 now = self._clock()
                 caller = Caller(hub, person, device, key.id, b"", directory)
                 confirmed = None if grant is None else now
-                sealed = self._secrets.seal(_bound(hub, person), grant.encode()) if grant else None
-                return self._made(db, caller, now + ABSOLUTE, sealed, confirmed)
+                return self._made(db, caller, now + ABSOLUTE, grant, confirmed)
         raise Refusal(
             "device-revoked",
             "This device is not enrolled for you. Ask an administrator for a code.",
@@ -93,15 +92,16 @@ class Sessions:
         db: Connection,
         caller: Caller,
         expires: datetime,
-        grant: bytes | None,
+        grant: str | None,
         confirmed: datetime | None,
     ) -> Session:
         now, token = self._clock(), random.token_urlsafe(32)
+        digest = _digest(token)
         db.execute(
             insert(tables.sessions).values(
-                hub=caller.hub, token=_digest(token), person=caller.person, device=caller.device,
+                hub=caller.hub, token=digest, person=caller.person, device=caller.device,
                 key=caller.key, opened_at=now, seen_at=now, expires_at=expires,
-                grant=grant, confirmed_at=confirmed,
+                grant=self._sealed(caller.hub, digest, grant), confirmed_at=confirmed,
             )
         )  # fmt: skip
         return Session(
@@ -153,7 +153,8 @@ class Sessions:
             ).one_or_none()
             if old is None or old.left:
                 raise Refusal("session-ended", "You are signed out. Sign in again.")
-            return self._made(db, caller, old.expires_at, old.grant, old.confirmed_at)
+            grant = self.grant(old) if old.grant is not None else None
+            return self._made(db, caller, old.expires_at, grant, old.confirmed_at)
 
     def sign_out(self, caller: Caller) -> None:
         s = tables.sessions
@@ -165,12 +166,15 @@ class Sessions:
 
     def grant(self, row: Row[Any]) -> str:
         """The directory's refresh token of a session as kept."""
-        return self._secrets.open(_bound(row.hub, row.person), row.grant).decode()
+        return self._secrets.open(_bound(row.hub, row.token), row.grant).decode()
+
+    def _sealed(self, hub: str, token: bytes, grant: str | None) -> bytes | None:
+        return self._secrets.seal(_bound(hub, token), grant.encode()) if grant else None
 
     def confirm(self, db: Connection, row: Row[Any], grant: str) -> None:
         """The directory still has the person; ``grant`` takes the place of the old, if it gave another."""
         s = tables.sessions
-        sealed = self._secrets.seal(_bound(row.hub, row.person), grant.encode()) if grant else row.grant
+        sealed = self._sealed(row.hub, row.token, grant) or row.grant
         db.execute(
             update(s)
             .where(s.c.hub == row.hub, s.c.token == row.token)
@@ -191,9 +195,9 @@ class Sessions:
         self._ended(hub)
 
 
-def _bound(hub: str, person: str) -> str:
+def _bound(hub: str, token: bytes) -> str:
     """What a sealed grant is bound to."""
-    return f"grant\x00{hub}\x00{person}"
+    return f"grant\x00{hub}\x00{token.hex()}"
 
 
 def _digest(token: str) -> bytes:
