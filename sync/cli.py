@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-import logging
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
@@ -65,6 +64,9 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--tls-cert", metavar="FILE", type=Path)
     serve.add_argument("--tls-key", metavar="FILE", type=Path)
     serve.add_argument("--make-cert", metavar="DIR", type=Path, help="use a self-signed certificate from DIR")
+    serve.add_argument(
+        "--log-level", choices=["debug", "info", "warning"], default="info", help="how much to say on stderr"
+    )
 
     user = command("user", _user, "Add people, list them, name them by the directory, or end their access.")
     user.add_argument("what", choices=["add", "list", "link", "leave"])
@@ -218,7 +220,7 @@ def _serve(asked: argparse.Namespace) -> int:
         def ready() -> None:
             print(f"Serving https://{host}:{port}, certificate SHA-256 {mark}", flush=True)
 
-        configure(logging.INFO)
+        configure(asked.log_level)
         serve(store, bound, cert, key, ready)
     return 0
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, select, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from mash_desktop.domain.acts import Parcel
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.proofs.head import SignedHead
 from sync.protocol import DueAsked, DueFound, Page, Path, Pull, Pushed
 
-from . import log, pulling
+from . import log, pulling, tables
 from .admission import Admission
 from .database import check_schema
 from .documents import Documents
@@ -28,7 +29,7 @@ from .sign_in.password import PasswordSignIn
 from .sign_in.provider import Providers
 from .sign_in.sessions import Caller, Sessions
 from .sign_in.single import Directories, Leavers, SingleSignOn
-from .streams import Shelf
+from .streams import Shelf, current_directory
 
 
 def _now() -> datetime:
@@ -58,7 +59,7 @@ class Store:
         self.leavers = Leavers(engine, self.sessions, self.directories, self.providers, _now)
         self.people = People(engine, secrets, self.shelf, self.admission)
         self.documents = Documents(engine, secrets)
-        self.live = Live(engine, self.sessions)
+        self.live = Live(engine, self.sessions, told=self.metrics.lag_seconds.observe)
         self.due = Due(engine, secrets, self.shelf, self.admission)
 
     def close(self) -> None:
@@ -68,7 +69,8 @@ class Store:
         return pulling.all_audiences(caller, _now())
 
     def pull(self, caller: Caller, asked: Pull) -> Page:
-        page = pulling.page(self.engine, self.secrets, self.shelf, caller, asked, _now())
+        with self.metrics.pull_seconds.time():
+            page = pulling.page(self.engine, self.secrets, self.shelf, caller, asked, _now())
         self.metrics.rows.inc(len(page.rows))
         return page
 
@@ -103,9 +105,20 @@ class Store:
             return Path(path=tuple(log.consistency(db, hub, old, new)), size=new)
 
     def check_ready(self) -> None:
-        """``Refusal`` (*not-ready*) unless the database answers and holds this program's schema."""
+        """``Refusal`` (*not-ready*) unless the database answers, takes writes, holds this program's schema
+        and opens with these secrets."""
+        h = tables.hubs
         try:
+            check_schema(self.engine)
             with self.engine.connect() as db:
-                db.execute(text("select size from heads limit 1"))
-        except Exception as error:
+                if db.scalar(text("show transaction_read_only")) != "off":
+                    raise Refusal("read-only", "The hub's database takes no writes.")
+                newest = db.execute(select(h.c.hub, h.c.store_key).order_by(h.c.opened_at.desc()).limit(1))
+                for hub, public in newest:
+                    current_directory(db, self.shelf, self.secrets, hub)
+                    if self.secrets.signing_key(hub).public != public:
+                        raise Refusal("secrets-wrong", "The store's secrets are not this database's.")
+        except Refusal as refusal:
+            raise Refusal("not-ready", refusal.sentence) from refusal
+        except SQLAlchemyError as error:
             raise Refusal("not-ready", "The hub's database does not answer.") from error

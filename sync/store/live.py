@@ -10,7 +10,7 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 
 import msgspec
@@ -126,9 +126,13 @@ class _Clocks:
 class Live:
     """This instance's live connections and its two threads: one hears notices, one sends them."""
 
-    def __init__(self, engine: Engine, sessions: Sessions) -> None:
+    def __init__(
+        self, engine: Engine, sessions: Sessions, told: Callable[[float], object] = lambda seconds: None
+    ) -> None:
+        """``told`` takes, in seconds, how long ago what is told now was admitted."""
         self._engine = engine
         self._sessions = sessions
+        self._told = told
         self._lock = threading.Lock()
         self._listeners: dict[str, set[Listener]] = {}
         self._sizes: dict[str, int] = {}
@@ -313,20 +317,22 @@ class Live:
 
     def _size(self, hub: str) -> int:
         with self._engine.connect() as db:
-            return db.scalar(select(tables.heads.c.size).where(tables.heads.c.hub == hub)) or 0
+            size: int = db.execute(select(tables.heads.c.size).where(tables.heads.c.hub == hub)).scalar_one()
+        return size
 
     def _grow(self, hub: str) -> set[str]:
         """Tell those connections whose feeds have grown since the last look; which feeds those were."""
         before = self._sizes.get(hub, 0)
-        t = tables.feed_tails
+        t, h = tables.feed_tails, tables.heads
         with self._engine.connect() as db:
-            size = db.scalar(select(tables.heads.c.size).where(tables.heads.c.hub == hub)) or 0
+            size, at = db.execute(select(h.c.size, h.c.at).where(h.c.hub == hub)).one()
             grown = set(db.scalars(select(t.c.audience).where(t.c.hub == hub, t.c.size > before)))
         self._sizes[hub] = size
         if size != before:
             for listener in self._of(hub):
                 if listener.audiences & grown:
                     listener.grew(size)
+            self._told(max(0.0, (datetime.now(UTC) - at).total_seconds()))
         return grown
 
     def _check_sessions(self, hub: str) -> None:

@@ -112,7 +112,11 @@ def _broken(request: Request[Any, Any, Any], error: Exception) -> Response[Probl
     """A fault of ours: told without its content, which may hold a person's details."""
     logger.error(
         "request failed",
-        extra={"path": request.url.path, "error": type(error).__name__, "where": _where(error)},
+        extra={
+            "path": request.scope.get("path_template"),
+            "error": type(error).__name__,
+            "where": _where(error),
+        },
     )
     return Response(
         Problem(
@@ -293,7 +297,7 @@ def application(store: Store) -> Litestar:
 
     @get("/metrics", media_type="text/plain", sync_to_thread=True)
     def metrics() -> bytes:
-        return store.metrics.shown(store.live.connections)
+        return store.metrics.shown(store.live.connections, store.engine)
 
     @get("/readyz", sync_to_thread=True)
     def readyz() -> dict[str, str]:
@@ -330,7 +334,6 @@ def application(store: Store) -> Litestar:
             metrics,
         ],
         before_request=_version,
-        after_response=store.metrics.answered,
         exception_handlers={
             Refusal: _refused,
             HTTPException: _http,

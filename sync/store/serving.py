@@ -119,7 +119,7 @@ def serve(
     sslproto.SSLProtocol.max_size = TLS_BUFFER
     settle_collector()
     config = uvicorn.Config(
-        application(store),
+        store.metrics.around(application(store)),
         ssl_certfile=str(cert),
         ssl_keyfile=str(key),
         log_config=None,

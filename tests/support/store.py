@@ -265,12 +265,12 @@ def serving(database: str, folder: Path, *more: str) -> Iterator[ServedStore]:
 
 
 @contextmanager
-def another_instance(served: ServedStore, folder: Path) -> Iterator[ServedStore]:
-    """One more service on the same database, with the same secrets."""
+def another_instance(served: ServedStore, folder: Path, *more: str) -> Iterator[ServedStore]:
+    """One more service on the same database, with the same secrets; `more` as for `serving`."""
     secrets_file = folder / "secrets.json"
     secrets_file.write_bytes(served.secrets_file.read_bytes())
     secrets_file.chmod(0o600)
-    with serving(served.database, folder) as other:
+    with serving(served.database, folder, *more) as other:
         yield other
 
 

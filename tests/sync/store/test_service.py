@@ -6,11 +6,21 @@ import socket
 import ssl
 
 import httpx
+import msgspec
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy import text
 
+from mash_desktop.domain.entries.contact import NoteAdded
+from mash_desktop.domain.errors import Refusal
 from sync.protocol import VERSION, VERSION_HEADER, Push
-from tests.support.served_story import Cast
-from tests.support.store import ServedStore
+from sync.store.composition import Store
+from sync.store.database import connect
+from sync.store.sealing import Secrets
+from tests.domain.story import OPERATOR
+from tests.support.ear import grown_to, listening
+from tests.support.served_story import Cast, ServedStory
+from tests.support.store import Desk, ServedStore
 
 
 def test_another_version_of_the_protocol_is_refused_in_a_sentence(served_store: ServedStore) -> None:
@@ -62,14 +72,88 @@ def test_every_answer_has_strict_headers(told: Cast) -> None:
         assert "server" not in answer.headers
 
 
-def test_it_says_whether_it_lives_is_ready_and_what_it_counts(told: Cast) -> None:
-    desk = told["priya"]
-    assert desk.client.get("/healthz").json() == {"status": "alive"}
-    assert desk.client.get("/readyz").json() == {"status": "ready"}
-    counted = desk.client.get("/metrics").text
-    assert "mash_isl_requests_total" in counted
-    assert "mash_isl_live_connections" in counted
-    assert desk.hub not in counted
+def counted(desk: Desk) -> dict[str, float]:
+    """Every figure of `/metrics` by its name and labels, as a Prometheus server reads it."""
+    families = text_string_to_metric_families(desk.client.get("/metrics").text)
+    return {
+        " ".join((sample.name, *sorted(sample.labels.values()))): sample.value
+        for family in families
+        for sample in family.samples
+    }
+
+
+def test_it_counts_what_it_does_and_how_long_that_takes_and_names_nobody(
+    told: Cast, story: ServedStory
+) -> None:
+    desk, path = told["priya"], "/v1/hubs/{hub}/acts"
+    with listening(told.served, desk) as ear:
+        story.taken()
+        before = counted(desk)
+        answer = story.push(OPERATOR, NoteAdded(words="The school rang."))
+        story.push(OPERATOR, NoteAdded(words=" "))
+        desk.page()
+        desk.client.get("/nowhere/Priya")
+        ear.next("grown", grown_to(answer.positions[0]))
+        after = counted(desk)
+        grown = {name: after[name] - before.get(name, 0) for name in after}
+        assert after["mash_isl_live_connections"] >= 1
+    assert grown["mash_isl_acts_total  admitted"] == 1
+    assert grown["mash_isl_acts_total field-empty refused"] == 1
+    assert grown[f"mash_isl_requests_total {path} 200 POST"] == 2
+    assert grown["mash_isl_requests_total 404 GET unknown"] == 1
+    assert grown["mash_isl_push_seconds_count"] == 2
+    assert grown["mash_isl_pull_seconds_count"] == 1
+    assert grown["mash_isl_feed_lag_seconds_count"] >= 1
+    assert 1 <= after["mash_isl_database_connections used"] <= after["mash_isl_database_connections most"]
+    assert after["process_resident_memory_bytes"] > 0
+    shown = desk.client.get("/metrics").text
+    for nobodys in (desk.hub, desk.enrolled.person, desk.enrolled.account, "Priya", story.stream):
+        assert nobodys not in shown
+
+
+def test_it_lives_and_is_ready(served_store: ServedStore) -> None:
+    with served_store.client() as client:
+        assert client.get("/healthz").json() == {"status": "alive"}
+        assert client.get("/readyz").json() == {"status": "ready"}
+
+
+def test_it_is_not_ready_on_a_schema_that_it_does_not_know_and_ready_again_when_that_is_mended(
+    served_store: ServedStore,
+) -> None:
+    change = text("update alembic_version set version_num = :one returning version_num")
+    engine = served_store.direct.engine
+    with engine.connect() as db:
+        known = db.scalar(text("select version_num from alembic_version"))
+    with served_store.client() as client:
+        try:
+            with engine.begin() as db:
+                db.execute(change, {"one": "9999"})
+            answer = client.get("/readyz")
+            assert (answer.status_code, answer.json()["code"]) == (503, "not-ready")
+            assert "newer version" in answer.json()["sentence"]
+            assert client.get("/healthz").status_code == 200
+        finally:
+            with engine.begin() as db:
+                db.execute(change, {"one": known})
+        assert client.get("/readyz").status_code == 200
+
+
+@pytest.mark.parametrize("part", ["wrapping", "signing"])
+def test_it_is_not_ready_with_secrets_that_are_not_the_databases(
+    served_store: ServedStore, a_hub: str, part: str
+) -> None:
+    direct = served_store.direct
+    wrong = msgspec.structs.replace(direct.secrets, **{part: getattr(Secrets.generate(), part)})
+    with pytest.raises(Refusal) as refused:
+        Store(direct.engine, wrong).check_ready()
+    assert refused.value.code == "not-ready"
+
+
+def test_it_is_not_ready_where_the_database_takes_no_writes(served_store: ServedStore, a_hub: str) -> None:
+    engine = connect(f"{served_store.database}&options=-c default_transaction_read_only%3Don", 1)
+    with pytest.raises(Refusal, match="takes no writes"):
+        Store(engine, served_store.direct.secrets).check_ready()
+    engine.dispose()
 
 
 def test_the_whole_protocol_is_described(served_store: ServedStore) -> None:
