@@ -17,6 +17,7 @@ from xdist.workermanage import NodeManager
 
 pytest_plugins = [
     "pytester",
+    "tests.support.loops",
     "tests.support.postgres",
     "tests.support.provider",
     "tests.support.secret_service",

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import csv
 import io
 import re
 import time
 from argparse import Namespace
-from collections.abc import Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeVar
 
 import msgspec
 import pyotp
@@ -26,7 +23,6 @@ from tests.support.desks import PASSPHRASE
 from tests.support.relay import Relay
 from tests.support.store import PASSWORD, REPOSITORY, ServedStore
 
-T = TypeVar("T")
 SAMPLES = REPOSITORY / "resources" / "samples"
 
 
@@ -90,22 +86,9 @@ class Importer:
         return msgspec.json.decode(self.served.direct.head(self.hub).head, type=Head).size
 
 
-@pytest.fixture(autouse=True)
-def loops_on_threads_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where a task was cancelled, tracing in Python 3.11 loses count of the frames below the loop, and what
-    runs there once the loop has ended would be measured as not run. On a thread of its own there are none."""
-    run = asyncio.run
-
-    def apart(main: Coroutine[Any, Any, T]) -> T:
-        with ThreadPoolExecutor(1) as thread:
-            return thread.submit(run, main).result()
-
-    monkeypatch.setattr(asyncio, "run", apart)
-
-
 @pytest.fixture
 def importer(
-    served_store: ServedStore, a_hub: str, tmp_path: Path, secret_service: object
+    served_store: ServedStore, a_hub: str, tmp_path: Path, secret_service: object, loops_apart: None
 ) -> Iterator[Importer]:
     made = Importer(served_store, a_hub, tmp_path)
     yield made
