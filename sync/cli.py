@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import os
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
@@ -17,8 +18,14 @@ from typing import TYPE_CHECKING
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.domain.roles import Role
 
+from .asking import ask
+
 if TYPE_CHECKING:
     from sync.store.composition import Store
+
+
+BACKUP_PASSPHRASE = "MASH_ISL_BACKUP_PASSPHRASE"
+"""The environment variable that gives the passphrase of a backup of secrets where nobody is there to."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -110,6 +117,10 @@ def _parser() -> argparse.ArgumentParser:
     device.add_argument("--key", help="the key to revoke")
     device.add_argument("--reason", default="", help="why it is revoked")
 
+    keys = command("keys", _keys, "Back the store's secrets up, or rotate its wrapping or signing key.")
+    keys.add_argument("what", choices=["backup", "restore", "rotate-wrapping", "rotate-signing"])
+    keys.add_argument("--file", metavar="FILE", type=Path, help="the backup, sealed with a passphrase")
+
     from_file = commands.add_parser("import", help="Bring a bulk file in, signed in as a person.")
     from_file.set_defaults(run=_import)
     from_file.add_argument("what", choices=["enrol", "history", "intake"])
@@ -155,7 +166,7 @@ def _store(asked: argparse.Namespace) -> Iterator[Store]:
 
     with _address(asked) as address:
         secrets = read_secrets(_secrets_file(asked))
-        engine = connect(address)
+        engine = connect(address, generation=secrets.generation)
         try:
             yield Store(engine, secrets)
         finally:
@@ -163,8 +174,6 @@ def _store(asked: argparse.Namespace) -> Iterator[Store]:
 
 
 def _init(asked: argparse.Namespace) -> int:
-    import os
-
     from mash_desktop.domain.codes import AgencyKind
     from mash_desktop.hub import load_preset
     from sync.store.bootstrap import NewPerson, add_people, open_hub
@@ -369,6 +378,49 @@ def _device(asked: argparse.Namespace) -> int:
                 state = "revoked" if key.revoked is not None else "good"
                 print(f"{key.id}\t{state}\t{people.name(key.person)}\t{key.device}")
     return 0
+
+
+def _keys(asked: argparse.Namespace) -> int:
+    from sync.store.database import connect
+    from sync.store.rotating import rotate_signing, rotate_wrapping
+    from sync.store.sealing import SECRETS_VARIABLE, read_file, read_secrets
+    from sync.store.secrets_backup import back_up_secrets, restore_secrets
+
+    file = _secrets_file(asked)
+    if asked.what in {"backup", "restore"}:
+        if asked.file is None:
+            raise Refusal("file-missing", "Say with --file where the backup is.", "file")
+        if asked.what == "backup":
+            back_up_secrets(read_secrets(file), asked.file, ask(BACKUP_PASSPHRASE, "Passphrase: "))
+            print(f"The store's secrets are in {asked.file}, sealed with the passphrase. Keep the two apart.")
+            return 0
+        if file is None:
+            raise Refusal("secrets-missing", "Say with --secrets where the secrets are to be put.", "secrets")
+        restore_secrets(asked.file, file, ask(BACKUP_PASSPHRASE, "Passphrase: "))
+        print(f"The store's secrets are in {file}.")
+        return 0
+    if file is None or SECRETS_VARIABLE in os.environ:
+        raise Refusal(
+            "secrets-not-in-file",
+            f"Keys are rotated in a file: name it with --secrets, and leave {SECRETS_VARIABLE} unset.",
+            "secrets",
+        )
+    with _address(asked) as address:
+        engine = connect(address, generation=read_file(file).generation)
+        try:
+            if asked.what == "rotate-wrapping":
+                changed = rotate_wrapping(engine, file, _show_sealed)
+                print(f"{changed} keys are sealed anew. Back up keys and secrets now; older ones do not fit.")
+            else:
+                for hub, key in rotate_signing(engine, file):
+                    print(f"Hub {hub} is signed with the key {key}. Start every program of the store again.")
+        finally:
+            engine.dispose()
+    return 0
+
+
+def _show_sealed(done: int) -> None:
+    print(f"\r{done} looked at", end="", file=sys.stderr, flush=True)
 
 
 def _verify(asked: argparse.Namespace) -> int:

@@ -8,7 +8,8 @@ History
 1 (2026-11-23)  First version: sign-in, enrolment, push, pull by audience, live, heads and proofs, people
                 search, document chunks, codes for new devices made by an administrator's desktop.
   (2026-11-29)  Added, nothing that an older desktop needs to know: recovery codes; records that are due under
-                the retention schedule; signing in through the hub's directory (OpenID Connect).
+                the retention schedule; signing in through the hub's directory (OpenID Connect); how the
+                store's signing key was handed on.
 """
 
 from __future__ import annotations
@@ -298,6 +299,21 @@ class Path(Message, frozen=True):
 
     path: tuple[bytes, ...]
     size: int
+
+
+# --- the store's signing keys: GET /v1/hubs/{hub}/store-keys ---
+
+
+class StoreKeys(Message, frozen=True):
+    """The store's keys (Ed25519), the oldest first, and how each was handed on to the next.
+
+    ``handed_on`` are the store's acts that enrol the next key, each signed by the key before; ``retired``
+    those that revoke a key, each signed by the key after. Either links two neighbours, from its own side.
+    """
+
+    keys: tuple[bytes, ...]
+    handed_on: tuple[Parcel, ...]
+    retired: tuple[Parcel, ...]
 
 
 # --- search: POST /v1/hubs/{hub}/people ---

@@ -12,7 +12,7 @@ import hashlib
 import logging
 import random
 import traceback
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import aclosing
 from datetime import UTC, datetime
@@ -22,18 +22,20 @@ from typing import Any, TypeVar
 import msgspec
 
 from mash_desktop.cache import Cache, ChangeSet
+from mash_desktop.cache.feed import FeedPlace
 from mash_desktop.cache.outbox import Clash
 from mash_desktop.domain.acts import Parcel, Seen, read
 from mash_desktop.domain.entries.contact import DocumentAttached
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.proofs.head import Head, SignedHead
-from mash_desktop.proofs.signature import key_id
 
 from .. import protocol
 from .backoff import Backoff
 from .connection import Connection, Server, Unreachable
+from .store_keys import StoreKeys
 from .verification import (
     CALL,
+    CheckedPage,
     Distrust,
     Keys,
     Owed,
@@ -43,7 +45,6 @@ from .verification import (
     check_place,
     check_seen,
     checked_answers,
-    checked_head,
     checked_page,
 )
 
@@ -59,6 +60,8 @@ WOKEN_SECONDS = 5.0
 STEADY_SECONDS = 10.0
 """A live stream that held for so long may be opened again at once."""
 PUSH_ACTS = 20
+STORE_KEYS = "store-keys"
+"""The fact that keeps which keys of the store are trusted."""
 SESSION_OVER = frozenset({"session-ended"})
 ACCESS_OVER = frozenset({"device-revoked", "directory-left"})
 """Refusals after which a desktop locks."""
@@ -109,7 +112,7 @@ class Synchroniser:
         self._cache = cache
         self._server = server
         self._session = session
-        self._store_key = store_key
+        self._store_keys = StoreKeys(server.hub, (store_key,))
         self._on_change, self._on_status = on_change, on_status
         self._on_presence, self._on_seen = on_presence, on_seen
         self._status = Status(first_sync=not cache.places())
@@ -312,8 +315,7 @@ class Synchroniser:
             )
             page = await connection.ask(message, f"/v1/hubs/{self._server.hub}/feed", protocol.Page)
             head = await self._check_head(connection, page.head)
-            keys = Keys(self._cache.directory(), key_id(self._store_key), self._store_key)
-            checked = checked_page(page, held, keys, head)
+            checked = await self._check_page(connection, page, held, head)
             await self._check_one(connection, head, checked.places)
             self._audiences[standing] = frozenset(cursor.audience for cursor in page.audiences)
             self._owed.note(checked.rows)
@@ -323,6 +325,27 @@ class Synchroniser:
                 self._on_change(self._cache.receive(checked.rows, checked.at, self._named()))
             if not page.more:
                 return head.size
+
+    async def _check_page(
+        self, connection: Connection, page: protocol.Page, held: Mapping[str, FeedPlace], head: Head
+    ) -> CheckedPage:
+        """The page, if need be once it is known which keys the store had before."""
+        directory = self._cache.directory()
+        try:
+            return checked_page(page, held, Keys(directory, self._store_keys.keys), head)
+        except Distrust as error:
+            if error.code not in {"key-unknown", "key-not-valid"} or not await self._learn_keys(connection):
+                raise
+        return checked_page(page, held, Keys(directory, self._store_keys.keys), head)
+
+    async def _learn_keys(self, connection: Connection) -> bool:
+        grown = await self._store_keys.learn(connection)
+        if grown:
+            self._keep_keys()
+        return grown
+
+    def _keep_keys(self) -> None:
+        self._cache.put_fact(STORE_KEYS, msgspec.json.encode(self._store_keys.keys))
 
     def _named(self) -> frozenset[str]:
         """Audiences to keep: once every standing has been heard, those that they named; all until then."""
@@ -341,13 +364,18 @@ class Synchroniser:
     # --- checking
 
     def _take_kept_head(self) -> None:
+        known = msgspec.json.decode(self._cache.fact(STORE_KEYS) or b"[]", type=tuple[bytes, ...])
+        if self._store_keys.present in known:
+            self._store_keys = StoreKeys(self._server.hub, known)
         kept = self._cache.fact("head")
         if kept is not None:
-            signed = msgspec.json.decode(kept, type=SignedHead)
-            self._take_head(checked_head(signed, self._store_key, self._server.hub))
+            self._take_head(self._store_keys.kept_head(msgspec.json.decode(kept, type=SignedHead)))
 
     async def _check_head(self, connection: Connection, signed: SignedHead) -> Head:
-        head = checked_head(signed, self._store_key, self._server.hub)
+        trusted = self._store_keys.keys
+        head = await self._store_keys.head(connection, signed)
+        if self._store_keys.keys != trusted:
+            self._keep_keys()
         old = self._head
         if old is not None:
             check_not_behind(old, head)

@@ -21,6 +21,7 @@ from mash_desktop.domain.fold.hub import Directory, Key
 from mash_desktop.proofs.feed_chain import START, link
 from mash_desktop.proofs.head import BadHead, Head, SignedHead
 from mash_desktop.proofs.merkle import leaf_hash, verify_consistency, verify_inclusion
+from mash_desktop.proofs.signature import key_id
 
 from .. import protocol
 from .connection import Unreachable
@@ -135,10 +136,9 @@ def checked_answers(
 class Keys:
     """The keys that acts are checked against: the directory's, and those that arrive in the same page."""
 
-    def __init__(self, directory: Directory, store_key_id: str, store_key: bytes) -> None:
+    def __init__(self, directory: Directory, store_keys: Sequence[bytes]) -> None:
         self._keys: dict[str, Key] = dict(directory.keys)
-        self._store = store_key_id
-        self._store_key = store_key
+        self._store = {key_id(key): key for key in store_keys}
 
     def learn(self, row: protocol.Row, act: Act) -> None:
         """Take note of a key that a row of the hub's stream enrols or revokes."""
@@ -161,9 +161,14 @@ class Keys:
 
         Raises ``Distrust``.
         """
-        if act.key == self._store:
-            return self._store_key
         key = self._keys.get(act.key)
+        if act.key in self._store:
+            # The store vouches for its own keys, each until it handed on to the next.
+            if key is not None and key.revoked is not None and key.revoked < first:
+                raise Distrust(
+                    "key-not-valid", "The store sent an act signed by a key that was not valid then."
+                )
+            return self._store[act.key]
         if key is None or key.person != act.author:
             raise Distrust(
                 "key-unknown", "The store sent an act signed by a key that this hub has not enrolled."

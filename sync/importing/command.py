@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import getpass
-import os
 import sys
 from collections.abc import Iterator
 
@@ -13,6 +11,7 @@ from mash_desktop.domain.roles import Role
 from mash_desktop.exchange import Progress, Reject, read_history, read_intake, write_rejects
 from mash_desktop.exchange.records import HistoryChild, IntakeContact
 
+from ..asking import ask
 from ..client import Distrust, Server, Unreachable
 from .device import Device
 from .run import Outcome, import_history, import_intake
@@ -47,7 +46,7 @@ def _enrol(asked: argparse.Namespace) -> int:
     if not (asked.url and asked.fingerprint and asked.code):
         raise Refusal("not-enrolled", "Give --url, --fingerprint and --code to enrol this device.", "code")
     server = Server.pinned(asked.url, asked.fingerprint)
-    passphrase, password = _answer(PASSPHRASE, "Passphrase: "), _answer(PASSWORD, "Password: ")
+    passphrase, password = ask(PASSPHRASE, "Passphrase: "), ask(PASSWORD, "Password: ")
     _, answer = Device.enrol(asked.profile, passphrase, server, asked.code, password)
     if answer.totp_uri is None:
         print("Enrolled.")
@@ -76,22 +75,13 @@ def _dry(asked: argparse.Namespace) -> Outcome:
 def _import(asked: argparse.Namespace) -> Outcome:
     if asked.role not in set(Role):
         raise Refusal("role-unknown", f"{asked.role} is no role of a hub.", "role")
-    device = Device.open(asked.profile, _answer(PASSPHRASE, "Passphrase: "))
-    password = _answer(PASSWORD, "Password: ")
-    session = device.sign_in(password, _answer(TOTP, "Code from the authenticator: "))
+    device = Device.open(asked.profile, ask(PASSPHRASE, "Passphrase: "))
+    password = ask(PASSWORD, "Password: ")
+    session = device.sign_in(password, ask(TOTP, "Code from the authenticator: "))
     author = device.author(session, Role(asked.role), asked.agency)
     if asked.what == "history":
         return import_history(asked.file, asked.names, device, session, author, _show)
     return import_intake(asked.file, device, session, author, _show)
-
-
-def _answer(variable: str, question: str) -> str:
-    given = os.environ.get(variable)
-    if given:
-        return given
-    if sys.stdin is None or not sys.stdin.isatty():
-        raise Refusal("answer-missing", f"Nobody is there to answer: give it in {variable}.", variable)
-    return getpass.getpass(question)
 
 
 def _show(progress: Progress) -> None:

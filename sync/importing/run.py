@@ -25,13 +25,14 @@ from mash_desktop.domain.fold import Directory
 from mash_desktop.exchange import Progress, Reject, read_history, read_intake
 from mash_desktop.exchange.entries import history_entry, intake_entries
 from mash_desktop.proofs.head import Head, SignedHead
-from mash_desktop.proofs.signature import SigningKey, key_id
+from mash_desktop.proofs.signature import SigningKey
 
 from .. import protocol
 from ..client import Connection, Unreachable
 from ..client.backoff import Backoff
+from ..client.store_keys import StoreKeys
 from ..client.synchroniser import UNFIT
-from ..client.verification import Keys, Owed, checked_answers, checked_head, checked_page
+from ..client.verification import Keys, Owed, checked_answers, checked_page
 from .device import Device
 
 M = TypeVar("M")
@@ -134,6 +135,7 @@ class _Hub:
         self._device = device
         self._session = session
         self._connection = Connection(device.server, session.token)
+        self._keys = StoreKeys(device.server.hub, (device.store_key,))
 
     async def close(self) -> None:
         await self._connection.close()
@@ -142,8 +144,9 @@ class _Hub:
         """The hub's configuration in force, from its verified feed. Raises ``Refusal`` or ``Distrust``."""
         found: HubConfig | None = None
         places: dict[str, FeedPlace] = {}
-        keys = Keys(Directory(), key_id(self._device.store_key), self._device.store_key)
         owed = Owed()
+        await self._keys.learn(self._connection)
+        keys = Keys(Directory(), self._keys.keys)
         more = True
         while more:
             asked = protocol.Pull(
@@ -154,7 +157,7 @@ class _Hub:
                 only=(HUB,),
             )
             page = await self._ask(asked, "feed", protocol.Page)
-            checked = checked_page(page, places, keys, self._head(page.head))
+            checked = checked_page(page, places, keys, await self._head(page.head))
             places, more = places | {place.audience: place for place in checked.at}, page.more
             owed.note(checked.rows)
             for row in checked.rows:
@@ -182,7 +185,7 @@ class _Hub:
                 return (protocol.Answer(act=only, state="refused", code=refusal.code, sentence=said),)
             half = len(parcels) // 2
             return await self.push(parcels[:half]) + await self.push(parcels[half:])
-        answers = checked_answers(parcels, pushed, self._head(pushed.head))
+        answers = checked_answers(parcels, pushed, await self._head(pushed.head))
         return tuple(answer for _, answer in answers)
 
     async def _ask(self, message: protocol.Message, what: str, answer: type[M]) -> M:
@@ -198,8 +201,8 @@ class _Hub:
     def _path(self, what: str) -> str:
         return f"/v1/hubs/{self._device.server.hub}/{what}"
 
-    def _head(self, signed: SignedHead) -> Head:
-        return checked_head(signed, self._device.store_key, self._device.server.hub)
+    async def _head(self, signed: SignedHead) -> Head:
+        return await self._keys.head(self._connection, signed)
 
 
 def _batches(records: Records, rejects: list[Reject]) -> Iterator[list[_Record]]:

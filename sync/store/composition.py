@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from mash_desktop.domain.acts import Parcel
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.proofs.head import SignedHead
-from sync.protocol import DueAsked, DueFound, Page, Path, Pull, Pushed
+from sync.protocol import DueAsked, DueFound, Page, Path, Pull, Pushed, StoreKeys
 
 from . import log, pulling, tables
 from .admission import Admission
@@ -29,6 +29,7 @@ from .sign_in.password import PasswordSignIn
 from .sign_in.provider import Providers
 from .sign_in.sessions import Caller, Sessions
 from .sign_in.single import Directories, Leavers, SingleSignOn
+from .store_keys import store_keys
 from .streams import Shelf, current_directory
 
 
@@ -91,6 +92,9 @@ class Store:
 
     def due_records(self, caller: Caller, asked: DueAsked) -> DueFound:
         return due_records(self.engine, self.secrets, self.shelf, caller, asked, _now())
+
+    def store_keys(self, hub: str) -> StoreKeys:
+        return store_keys(self.engine, self.secrets, self.shelf, hub)
 
     def head(self, hub: str) -> SignedHead:
         with self.engine.connect() as db:

@@ -22,6 +22,8 @@ from mash_desktop.domain.errors import Refusal
 
 OLDEST_POSTGRES = 150000
 CONNECTIONS = 20
+SERVICE = "mash-isl"
+"""With this begins the name by which a program of the store is known to PostgreSQL."""
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -44,8 +46,11 @@ def embedded(folder: Path) -> Iterator[str]:
         server.cleanup()
 
 
-def connect(address: str, connections: int = CONNECTIONS) -> Engine:
-    """An engine for ``address``. ``Refusal``: *database-unreachable*, *database-too-old*."""
+def connect(address: str, connections: int = CONNECTIONS, *, generation: str = "") -> Engine:
+    """An engine for ``address``; ``generation`` is that of the secrets with which it seals.
+
+    ``Refusal``: *database-unreachable*, *database-too-old*.
+    """
     url = make_url(address).set(drivername="postgresql+psycopg")
     engine = create_engine(
         url,
@@ -56,7 +61,7 @@ def connect(address: str, connections: int = CONNECTIONS) -> Engine:
         # What an error says of a statement would otherwise quote its values.
         hide_parameters=True,
         connect_args={
-            "application_name": "mash-isl",
+            "application_name": f"{SERVICE} {generation}".strip(),
             "connect_timeout": 10,
             # A server that lost its power says nothing; who waits for it has to notice by itself.
             "keepalives_idle": 10,

@@ -40,6 +40,9 @@ from mash_desktop.domain.verdict import YES, Verdict, no
 from mash_desktop.hub import check as check_config
 from mash_desktop.proofs.signature import is_sound, key_id
 
+from .examining import STORE
+
+KEY_OF_STORE = no("key-of-store", "The store hands its own key on: mash-isl keys rotate-signing.", "key")
 Sees = Callable[[str, str], bool]
 """Whether the author may see a subject: asked with a referral's stream and a subject id."""
 
@@ -84,11 +87,15 @@ def judge_hub(hub: str, author: Author, entry: Made[Body], directory: Directory,
             return no("last-administrator", "A hub keeps one administrator. Appoint another first.", "role")
         return YES
     if isinstance(body, KeyEnrolled):
-        return _key(directory, body)
+        return _key(directory, body, author)
     if isinstance(body, KeyRevoked):
         key = directory.keys.get(body.key)
         if key is None or key.revoked is not None:
             return no("key-unknown", "There is no such key in use.", "key")
+        if key.person == STORE and (author.role is not Role.STORE or body.key == author.key):
+            return no(
+                "key-of-store", "The store's key is handed on with: mash-isl keys rotate-signing.", "key"
+            )
     return YES
 
 
@@ -108,13 +115,15 @@ def _membership(directory: Directory, body: MembershipGranted, author: Author) -
     return YES
 
 
-def _key(directory: Directory, body: KeyEnrolled) -> Verdict:
+def _key(directory: Directory, body: KeyEnrolled, author: Author) -> Verdict:
     try:
         public = bytes.fromhex(body.public)
     except ValueError:
         public = b""
     if not is_sound(public) or body.key != key_id(public):
         return no("key-wrong", "This is not a key that a hub can trust.", "public")
+    if body.person == STORE and author.role is not Role.STORE:
+        return KEY_OF_STORE
     if body.key in directory.keys:
         return no("key-taken", "This key has been enrolled already. Make a new one on the device.", "key")
     if body.person not in directory.people:

@@ -79,11 +79,11 @@ def page(engine: Engine, secrets: Secrets, shelf: Shelf, caller: Caller, asked: 
             },
         ).all()
         more, rows = len(rows) > limit, rows[:limit]
-        content = _content(db, secrets, shelf, caller.hub, {row.position for row in rows if row.granted})
+        brought = content(db, secrets, shelf, caller.hub, {row.position for row in rows if row.granted})
     built = []
     for row in rows:
         cursors[row.audience] = row.n
-        found = content.get(row.position) if row.granted else None
+        found = brought.get(row.position) if row.granted else None
         built.append(_row(row, found if found and row.audience in found.audiences else None))
     return Page(
         audiences=tuple(Cursor(audience=one, epoch=head.epoch, n=cursors[one]) for one in audiences),
@@ -94,7 +94,7 @@ def page(engine: Engine, secrets: Secrets, shelf: Shelf, caller: Caller, asked: 
     )
 
 
-class _Content(msgspec.Struct, frozen=True, gc=False):
+class Content(msgspec.Struct, frozen=True, gc=False):
     """What a granted entry brings, and who holds it now."""
 
     audiences: list[str]
@@ -103,7 +103,7 @@ class _Content(msgspec.Struct, frozen=True, gc=False):
     body: OpenBody | None
 
 
-def _row(row: Any, content: _Content | None) -> Row:
+def _row(row: Any, content: Content | None) -> Row:
     op = "grant" if row.granted else "withdraw"
     if content is None:
         return Row(
@@ -142,20 +142,20 @@ _CONTENT = (
 )  # fmt: skip
 
 
-def _content(
+def content(
     db: Connection, secrets: Secrets, shelf: Shelf, hub: str, positions: set[int]
-) -> dict[int, _Content]:
+) -> dict[int, Content]:
     """Act, body and present audiences of the entries at these positions."""
     if not positions:
         return {}
     rows = read(db, _CONTENT, hub=hub, positions=list(positions))
     keys = stream_keys(db, shelf, secrets, hub, {row.stream for row in rows})
-    found: dict[int, _Content] = {}
+    found: dict[int, Content] = {}
     for row in rows:
         body = None
         if row.sealed is not None and row.wrapped is not None and row.stream in keys:
             opened, salt = keys[row.stream].open(row.entry, SealedBody(row.sealed, row.wrapped))
             body = OpenBody(row.entry, opened, salt)
         signed = SignedAct(row.bytes, row.signature)
-        found[row.position] = _Content(row.audiences, row.admitted_at, signed, body)
+        found[row.position] = Content(row.audiences, row.admitted_at, signed, body)
     return found

@@ -22,6 +22,7 @@ STATUS = {
     "busy": 503,
     "database-away": 503,
     "not-ready": 503,
+    "store-key-old": 503,
 }
 
 

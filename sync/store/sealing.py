@@ -29,16 +29,19 @@ SECRETS_VARIABLE = "MASH_ISL_SECRETS"
 """The environment variable that may hold the secrets themselves, as the JSON of the file."""
 
 
-class Secrets(msgspec.Struct, frozen=True):
+class Secrets(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the store must keep out of its database, in hex: from a file of mode 0600 or the environment.
 
     ``wrapping`` wraps stream keys and other sealed values, ``signing`` is what each hub's signing key is
-    derived from, ``index`` keys the hashes of the people index and of sign-in.
+    derived from, ``index`` keys the hashes of the people index and of sign-in. While a rotation is under way
+    the ``next`` one is there too: it seals already, and both open; it does not sign before it is the one.
     """
 
     wrapping: str
     signing: str
     index: str
+    next_wrapping: str = ""
+    next_signing: str = ""
 
     def __repr__(self) -> str:
         return "Secrets(not shown)"
@@ -49,18 +52,43 @@ class Secrets(msgspec.Struct, frozen=True):
 
     def signing_key(self, hub: str) -> SigningKey:
         """The Ed25519 key with which the store signs this hub's heads and its own acts."""
-        seed = HKDF(SHA256(), KEY_BYTES, None, b"mash-store-signing-v1\x00" + hub.encode())
-        return SigningKey.from_bytes(seed.derive(bytes.fromhex(self.signing)))
+        return _derived(self.signing, hub)
+
+    def signing_keys(self, hub: str) -> tuple[SigningKey, ...]:
+        """Those with one of which the hub's head is signed: two only while a rotation is under way."""
+        return tuple(_derived(one, hub) for one in (self.signing, self.next_signing) if one)
+
+    @property
+    def generation(self) -> str:
+        """Tells apart what seals under different wrapping keys, and says nothing of the key."""
+        return hashlib.sha256(b"mash-wrapping-v1\x00" + bytes.fromhex(self._sealing)).hexdigest()[:16]
+
+    @property
+    def _sealing(self) -> str:
+        return self.next_wrapping or self.wrapping
 
     def digest(self, purpose: str, value: str) -> bytes:
         """A keyed hash, for values that are looked up but not kept."""
         return hmac.digest(bytes.fromhex(self.index), f"{purpose}\x00{value}".encode(), hashlib.sha256)
 
     def seal(self, purpose: str, value: bytes) -> bytes:
-        return seal(bytes.fromhex(self.wrapping), value, purpose.encode())
+        return seal(bytes.fromhex(self._sealing), value, purpose.encode())
 
     def open(self, purpose: str, sealed: bytes) -> bytes:
+        if self.next_wrapping:
+            try:
+                return unseal(bytes.fromhex(self.next_wrapping), sealed, purpose.encode())
+            except Refusal:
+                pass  # not wrapped anew yet
         return unseal(bytes.fromhex(self.wrapping), sealed, purpose.encode())
+
+    def rewrapped(self, purpose: str, sealed: bytes) -> bytes | None:
+        """The same under the next wrapping key; ``None`` where it is so already."""
+        try:
+            unseal(bytes.fromhex(self.next_wrapping), sealed, purpose.encode())
+        except Refusal:
+            return self.seal(purpose, unseal(bytes.fromhex(self.wrapping), sealed, purpose.encode()))
+        return None
 
 
 def read_secrets(file: Path | None) -> Secrets:
@@ -75,6 +103,11 @@ def read_secrets(file: Path | None) -> Secrets:
         raise Refusal(
             "secrets-missing", f"Name the file of the store's secrets, or set {SECRETS_VARIABLE}.", "secrets"
         )
+    return read_file(file)
+
+
+def read_file(file: Path) -> Secrets:
+    """The secrets in a file. Raises ``Refusal`` as :func:`read_secrets` does."""
     try:
         if os.name == "posix" and stat.S_IMODE(file.stat().st_mode) & 0o077:
             raise Refusal(
@@ -90,28 +123,62 @@ def read_secrets(file: Path | None) -> Secrets:
 def write_secrets(file: Path) -> Secrets:
     """Make new secrets in a new file that only its owner may read. Never replaces one that is there."""
     made = Secrets.generate()
+    keep_secrets(file, made)
+    return made
+
+
+def keep_secrets(file: Path, secrets: Secrets) -> None:
+    """Write secrets to a new file. ``Refusal`` (*secrets-there*)."""
     try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        write_private(file, msgspec.json.encode(secrets))
     except FileExistsError as error:
         raise Refusal("secrets-there", f"There is a file of secrets at {file} already.", "secrets") from error
+
+
+def replace_secrets(file: Path, secrets: Secrets) -> None:
+    """Put these in the place of those in the file, whole or not at all."""
+    beside = file.with_name(f"{file.name}.new")
+    beside.unlink(missing_ok=True)
+    write_private(beside, msgspec.json.encode(secrets))
+    beside.replace(file)
+    sync_folder(file.parent)
+
+
+def write_private(file: Path, content: bytes) -> None:
+    """Make a file that only its owner may read, on the disk when this returns. ``FileExistsError``."""
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as out:
-        out.write(msgspec.json.encode(made))
+        out.write(content)
         out.flush()
         os.fsync(out.fileno())
-    return made
+
+
+def sync_folder(folder: Path) -> None:
+    """Have what was renamed in a folder on the disk, where the system lets a program ask for that."""
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _decoded(raw: bytes, where: str) -> Secrets:
     try:
         found = msgspec.json.decode(raw, type=Secrets)
-        if any(
-            len(bytes.fromhex(part)) != KEY_BYTES for part in (found.wrapping, found.signing, found.index)
-        ):
+        parts = (found.wrapping, found.signing, found.index)
+        begun = tuple(filter(None, (found.next_wrapping, found.next_signing)))
+        if any(len(bytes.fromhex(part)) != KEY_BYTES for part in parts + begun):
             raise ValueError
     except ValueError:
         # Without the cause: a decoding error quotes what it could not read.
         raise Refusal("secrets-unreadable", f"The store's secrets in {where} cannot be read.") from None
     return found
+
+
+def _derived(secret: str, hub: str) -> SigningKey:
+    seed = HKDF(SHA256(), KEY_BYTES, None, b"mash-store-signing-v1\x00" + hub.encode())
+    return SigningKey.from_bytes(seed.derive(bytes.fromhex(secret)))
 
 
 def new_key() -> bytes:

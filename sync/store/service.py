@@ -52,6 +52,7 @@ from sync.protocol import (
     Session,
     SignIn,
     SingleBegun,
+    StoreKeys,
     WaysIn,
 )
 
@@ -229,6 +230,10 @@ def application(store: Store) -> Litestar:
     def head(hub: str, caller: Caller) -> SignedHead:
         return store.head(hub)
 
+    @get("/store-keys", sync_to_thread=True)
+    def store_keys(hub: str, caller: Caller) -> StoreKeys:
+        return store.store_keys(hub)
+
     @get("/inclusion", sync_to_thread=True)
     def inclusion(hub: str, caller: Caller, position: int, size: int) -> Path:
         return store.inclusion(hub, position, size)
@@ -312,6 +317,7 @@ def application(store: Store) -> Litestar:
             push,
             feed,
             head,
+            store_keys,
             inclusion,
             consistency,
             people,

@@ -7,7 +7,7 @@ bad position of each thing that is wrong. Repairs nothing.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -16,7 +16,6 @@ from sqlalchemy import Connection, select
 from mash_desktop.domain.acts import Act, Header, OpenBody, SignedAct, check_bodies, check_signature, read
 from mash_desktop.domain.entries.hub import KeyEnrolled, KeyRevoked
 from mash_desktop.domain.errors import Refusal
-from mash_desktop.domain.roles import Role
 from mash_desktop.proofs.feed_chain import START, link
 from mash_desktop.proofs.head import BadHead
 from mash_desktop.proofs.merkle import Frontier, leaf_hash, node_hash
@@ -24,10 +23,9 @@ from sync.protocol import act_digest, feed_row_bytes, leaf_bytes
 
 from . import tables
 from .composition import Store
-from .examining import STORE
 from .log import read_head
-from .sealing import SealedBody
-from .streams import HUB_STREAM, stream_keys
+from .sealing import SealedBody, Secrets, StreamKey
+from .streams import HUB_STREAM, Shelf, stream_keys
 
 _BATCH = 2000
 
@@ -49,9 +47,7 @@ class Verified(msgspec.Struct, frozen=True):
 class _Keys:
     """Public keys by position, from the log itself."""
 
-    def __init__(self, hub: str, store_key: bytes) -> None:
-        self._hub = hub
-        self._store_key = store_key
+    def __init__(self) -> None:
         self._known: dict[str, tuple[str, bytes]] = {}
         self._revoked: set[str] = set()
 
@@ -62,8 +58,6 @@ class _Keys:
             self._revoked.add(body.key)
 
     def of(self, act: Act) -> bytes:
-        if act.author == STORE and act.role is Role.STORE:
-            return self._store_key
         person, public = self._known.get(act.key, ("", b""))
         if person != act.author or act.key in self._revoked:
             raise Refusal("key-unknown", "The act's key was not its author's at that position.")
@@ -72,34 +66,40 @@ class _Keys:
 
 def verify(store: Store, hub: str) -> Verified:
     """Check the whole log of a hub. ``Refusal`` (*hub-unknown*)."""
-    key = store.secrets.signing_key(hub)
+    with store.engine.connect().execution_options(isolation_level="REPEATABLE READ") as db, db.begin():
+        return walk(db, store.secrets, store.shelf, hub)
+
+
+def walk(db: Connection, secrets: Secrets, shelf: Shelf, hub: str) -> Verified:
+    """As :func:`verify`, on what this transaction sees."""
+    signing = {key.key_id: key.public for key in secrets.signing_keys(hub)}
     faults: dict[str, Fault] = {}
 
     def fault(what: str, position: int, sentence: str) -> None:
         faults.setdefault(what, Fault(position, sentence))
 
-    with store.engine.connect().execution_options(isolation_level="REPEATABLE READ") as db, db.begin():
-        head = read_head(db, hub)
-        try:
-            signed = head.signed.verify(key.public)
-            if (signed.hub, signed.epoch, signed.size) != (hub, head.epoch, head.size):
-                fault("head", 0, "The signed head is not the one in its row.")
-        except BadHead as error:
-            signed = None
-            fault("head", 0, f"The head does not verify: {error}.")
-        frontier, acts, ids = Frontier(), 0, dict[int, str]()
-        keys = _Keys(hub, key.public)
-        for act_row, rows in _acts(db, hub):
-            acts += 1
-            frontier = _act(store, db, hub, act_row, rows, keys, frontier, fault)
-            ids.update((row.position, row.entry) for row in rows)
-        if frontier.size != head.size:
-            short = min(frontier.size, head.size) + 1
-            fault("size", short, f"The head says {head.size} entries; the log has {frontier.size}.")
-        elif signed is not None and frontier.root() != signed.root:
-            fault("root", 0, "The log's root is not the one that the head signs.")
-        _nodes(db, hub, fault)
-        rows_walked = _feeds(db, hub, ids, fault)
+    head = read_head(db, hub)
+    try:
+        signed = head.signed.verify(signing.get(head.signed.key, b""))
+        if (signed.hub, signed.epoch, signed.size) != (hub, head.epoch, head.size):
+            fault("head", 0, "The signed head is not the one in its row.")
+    except BadHead as error:
+        signed = None
+        fault("head", 0, f"The head does not verify: {error}.")
+    frontier, acts, ids = Frontier(), 0, dict[int, str]()
+    keys = _Keys()
+    for act_row, rows in _acts(db, hub):
+        acts += 1
+        opened = stream_keys(db, shelf, secrets, hub, {row.stream for row in rows})
+        frontier = _act(opened, hub, act_row, rows, keys, frontier, fault)
+        ids.update((row.position, row.entry) for row in rows)
+    if frontier.size != head.size:
+        short = min(frontier.size, head.size) + 1
+        fault("size", short, f"The head says {head.size} entries; the log has {frontier.size}.")
+    elif signed is not None and frontier.root() != signed.root:
+        fault("root", 0, "The log's root is not the one that the head signs.")
+    _nodes(db, hub, fault)
+    rows_walked = _feeds(db, hub, ids, fault)
     return Verified(
         frontier.size, acts, rows_walked, tuple(sorted(faults.values(), key=lambda one: one.position))
     )
@@ -125,8 +125,7 @@ def _acts(db: Connection, hub: str) -> Iterator[tuple[Any, list[Any]]]:
 
 
 def _act(
-    store: Store,
-    db: Connection,
+    opened: Mapping[str, StreamKey],
     hub: str,
     row: Any,
     rows: list[Any],
@@ -161,7 +160,7 @@ def _act(
         frontier, _ = frontier.append(
             leaf_hash(leaf_bytes(frontier.size + 1, row.admitted_at, digest, place))
         )
-    bodies = _bodies(store, db, hub, rows, act.entries, fault)
+    bodies = _bodies(opened, rows, act.entries, fault)
     try:
         _learn(keys, act, bodies)
         check_signature(signed, keys.of(act))
@@ -178,10 +177,9 @@ def _skip(frontier: Frontier, count: int) -> Frontier:
 
 
 def _bodies(
-    store: Store, db: Connection, hub: str, rows: list[Any], headers: tuple[Header, ...], fault: Any
+    streams: Mapping[str, StreamKey], rows: list[Any], headers: tuple[Header, ...], fault: Any
 ) -> dict[str, OpenBody]:
     """Bodies that are there; one disposed of has no key, and is no fault."""
-    streams = stream_keys(db, store.shelf, store.secrets, hub, {header.stream for header in headers})
     found: dict[str, OpenBody] = {}
     for row, header in zip(rows, headers, strict=False):
         if row.wrapped is None or header.stream not in streams:

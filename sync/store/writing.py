@@ -14,8 +14,10 @@ from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from mash_desktop.domain.entries import Body, Made
+from mash_desktop.domain.errors import Refusal
 from mash_desktop.proofs.feed_chain import START, link
 from mash_desktop.proofs.merkle import leaf_hash
+from mash_desktop.proofs.signature import SigningKey
 from sync.protocol import act_digest, feed_row_bytes, leaf_bytes
 
 from . import tables
@@ -27,6 +29,11 @@ from .log import LogHead, head_row, read_head, signed_head
 from .projection import project
 from .sealing import SealedBody, Secrets, StreamKey
 from .streams import Held, made_stream_key
+
+KEY_HANDED_ON = Refusal(
+    "store-key-old",
+    "The hub's signing key was handed on. Start this program of the store again with the new one.",
+)
 
 
 class Writing:
@@ -49,6 +56,9 @@ class Writing:
         """The new head, each new entry's position, and when they were admitted."""
         sealed = self._seal(admitted)
         head = read_head(self._db, self._hub, lock=True)
+        signing = self._secrets.signing_key(self._hub)
+        if head.signed.key != signing.key_id:
+            raise KEY_HANDED_ON
         # The store's clock may step back; the log's never does.
         stamped = max(self._now, head.at)
         positions: dict[str, int] = {}
@@ -56,7 +66,7 @@ class Writing:
             for header in candidate.act.entries:
                 positions[header.id] = head.size + len(positions) + 1
         self._entries(admitted, positions, sealed, stamped)
-        new = self._tree(admitted, positions, head, stamped)
+        new = self._tree(admitted, positions, head, stamped, signing)
         self._streams(docket, held, positions, stamped)
         self._feeds(docket, positions, new)
         fresh = [entry for one in admitted for entry in one.entries]
@@ -115,6 +125,7 @@ class Writing:
         positions: Mapping[str, int],
         head: LogHead,
         stamped: datetime,
+        signing: SigningKey,
     ) -> LogHead:
         frontier, nodes = head.frontier, []
         for candidate in admitted:
@@ -124,7 +135,7 @@ class Writing:
                 frontier, completed = frontier.append(leaf)
                 nodes += [(self._hub, level, index, node) for level, index, node in completed]
         copy(self._db, tables.tree_nodes, nodes)
-        return signed_head(self._hub, head.epoch, frontier, stamped, self._secrets.signing_key(self._hub))
+        return signed_head(self._hub, head.epoch, frontier, stamped, signing)
 
     def _streams(
         self, docket: Docket, held: Mapping[str, Held], positions: Mapping[str, int], stamped: datetime

@@ -18,7 +18,7 @@ from mash_desktop.domain.fold.hub import Key
 from mash_desktop.domain.roles import Role
 from mash_desktop.proofs.feed_chain import START, link
 from mash_desktop.proofs.head import Head, SignedHead
-from mash_desktop.proofs.signature import SigningKey, key_id
+from mash_desktop.proofs.signature import SigningKey
 from sync.client import Distrust, Unreachable
 from sync.client.verification import (
     CheckedPage,
@@ -59,7 +59,7 @@ def page(story: ServedStory, desk: Desk) -> Page:
 
 def keys_of(desk: Desk) -> Keys:
     store_key = desk.enrolled.store_key
-    return Keys(Directory(), key_id(store_key), store_key)
+    return Keys(Directory(), (store_key,))
 
 
 def checked(
@@ -232,7 +232,7 @@ def test_a_page_goes_on_where_the_last_one_ended(story: ServedStory, page: Page,
     story.admitted()
     following = desk.page(page.cursors)
     assert following.rows
-    known = Keys(Directory(), key_id(desk.enrolled.store_key), desk.enrolled.store_key)
+    known = Keys(Directory(), (desk.enrolled.store_key,))
     checked(page, desk, keys=known)
     assert {place.audience for place in checked(following, desk, at, known).at} == {
         row.audience for row in following.rows
@@ -324,13 +324,13 @@ def test_an_act_is_signed_by_a_key_its_author_had_then(
         directory = Directory(keys={act.key: Key(act.key, person, "d", "00", held[1], held[2])})
     store_key = desk.enrolled.store_key
     with pytest.raises(Distrust) as told:
-        checked(chained(cases), desk, keys=Keys(directory, key_id(store_key), store_key))
+        checked(chained(cases), desk, keys=Keys(directory, (store_key,)))
     assert told.value.code == code
 
 
 def test_a_key_is_good_up_to_the_position_of_its_revocation(desk: Desk) -> None:
     store_key, old = desk.enrolled.store_key, SigningKey.generate()
-    keys = Keys(Directory(), key_id(store_key), store_key)
+    keys = Keys(Directory(), (store_key,))
     (row,) = hub_act(desk, old, "someone", enrolling(old, "someone"))
     keys.learn(row, read(row.signed))  # type: ignore[arg-type]  # it is there
     (end,) = hub_act(desk, old, "someone", KeyRevoked(key=old.key_id, reason="Lost."))

@@ -1,0 +1,137 @@
+"""Rotating the store's wrapping and signing keys: killed at any step, run again it goes on from there.
+
+The next key is written beside the present one first, and the present one goes from the file last, so that at
+every moment the file opens and signs what the database has. Nothing here shows a secret.
+"""
+
+from __future__ import annotations
+
+import secrets as random
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from msgspec.structs import replace
+from sqlalchemy import Column, Engine, Table, select, text, tuple_, update
+
+from mash_desktop.domain.entries.hub import KeyEnrolled, KeyRevoked
+from mash_desktop.domain.errors import Refusal
+
+from . import tables
+from .authoring import hub_act
+from .bootstrap import directory, hubs
+from .composition import Store
+from .database import SERVICE
+from .examining import STORE
+from .log import head_row, read_head, signed_head
+from .sealing import KEY_BYTES, Secrets, read_file, replace_secrets
+
+BATCH = 1000
+
+Progress = Callable[[int], None]
+"""Told how many sealed keys have been looked at."""
+
+_SEALED: tuple[tuple[Table, Column[bytes], Callable[..., str]], ...] = (
+    (tables.stream_keys, tables.stream_keys.c.wrapped, lambda hub, stream: f"stream\x00{hub}\x00{stream}"),
+    (tables.chunk_keys, tables.chunk_keys.c.wrapped, lambda hub, chunk: f"chunk\x00{hub}\x00{chunk}"),
+    (tables.accounts, tables.accounts.c.totp, lambda hub, person: f"totp\x00{hub}\x00{person}"),
+)
+"""All that the wrapping key itself seals: the table, what is sealed, and for what by the row's key."""
+
+
+def rotate_wrapping(engine: Engine, file: Path, progress: Progress = lambda done: None) -> int:
+    """Seal everything under a new wrapping key; how many were sealed anew.
+
+    Raises ``Refusal`` (*others-running*) while a program runs that knows the old key alone; what was begun
+    stays begun. Programs started from then on know both.
+    """
+    secrets = read_file(file)
+    if not secrets.next_wrapping:
+        secrets = replace(secrets, next_wrapping=random.token_hex(KEY_BYTES))
+        replace_secrets(file, secrets)
+    _refuse_others(engine, secrets)
+    changed = sum(_rewrap(engine, secrets, *sealed, progress) for sealed in _SEALED)
+    _refuse_others(engine, secrets)
+    replace_secrets(file, replace(secrets, wrapping=secrets.next_wrapping, next_wrapping=""))
+    return changed
+
+
+def _refuse_others(engine: Engine, secrets: Secrets) -> None:
+    with engine.connect() as db:
+        others = db.scalar(
+            text(
+                "select count(*) from pg_stat_activity where datname = current_database()"
+                " and application_name like :any and application_name <> :mine and pid <> pg_backend_pid()"
+            ),
+            {"any": f"{SERVICE}%", "mine": f"{SERVICE} {secrets.generation}"},
+        )
+    if others:
+        raise Refusal(
+            "others-running",
+            "A program is connected that knows the old key alone. Start it again, then run this again.",
+        )
+
+
+def _rewrap(
+    engine: Engine,
+    secrets: Secrets,
+    table: Table,
+    sealed: Column[bytes],
+    purpose: Callable[..., str],
+    progress: Progress,
+) -> int:
+    """Batch by batch in the order of the key, each its own transaction."""
+    key = tuple(table.primary_key.columns)
+    after: tuple[str, ...] | None = None
+    changed = seen = 0
+    while True:
+        query = select(*key, sealed).where(sealed.is_not(None)).order_by(*key).limit(BATCH)
+        if after is not None:
+            query = query.where(tuple_(*key) > tuple_(*after))
+        with engine.begin() as db:
+            rows = db.execute(query).all()
+            for *at, old in rows:
+                new = secrets.rewrapped(purpose(*at), old)
+                if new is not None:
+                    same = [column == value for column, value in zip(key, at, strict=True)]
+                    db.execute(update(table).where(*same, sealed == old).values({sealed.name: new}))
+                    changed += 1
+        if not rows:
+            return changed
+        seen += len(rows)
+        progress(seen)
+        after = tuple(rows[-1][:-1])
+
+
+def rotate_signing(engine: Engine, file: Path) -> list[tuple[str, str]]:
+    """Hand each hub's log on to a new signing key; the hubs with the ids of their new keys.
+
+    In each hub's log the old key enrols the new one, then the head is signed by the new one, then the new
+    one revokes the old one. A program that runs with the old key is refused to sign from the second on.
+    """
+    secrets = read_file(file)
+    if not secrets.next_signing:
+        secrets = replace(secrets, next_signing=random.token_hex(KEY_BYTES))
+        replace_secrets(file, secrets)
+    after = replace(secrets, signing=secrets.next_signing, next_signing="")
+    store = Store(engine, secrets)
+    handed = [(hub, _hand_on(store, Store(engine, after), hub)) for hub in hubs(store)]
+    replace_secrets(file, after)
+    return handed
+
+
+def _hand_on(before: Store, after: Store, hub: str) -> str:
+    old, new = before.secrets.signing_key(hub), after.secrets.signing_key(hub)
+    if new.key_id not in directory(before, hub).keys:
+        body = KeyEnrolled(key=new.key_id, person=STORE, device=STORE, public=new.public.hex())
+        before.admission.admit_own(hub, hub_act(hub, before.secrets, [body], datetime.now(UTC)))
+    h, t = tables.heads, tables.hubs
+    with before.engine.begin() as db:
+        head = read_head(db, hub, lock=True)
+        signed = signed_head(hub, head.epoch, head.frontier, head.at, new)
+        db.execute(update(h).where(h.c.hub == hub).values(head_row(hub, signed)))
+        db.execute(update(t).where(t.c.hub == hub).values(store_key=new.public, store_key_id=new.key_id))
+    if directory(after, hub).keys[old.key_id].revoked is None:
+        gone = KeyRevoked(key=old.key_id, reason="Handed on to the store's next key.")
+        after.admission.admit_own(hub, hub_act(hub, after.secrets, [gone], datetime.now(UTC)))
+    return new.key_id
