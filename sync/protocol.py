@@ -398,6 +398,28 @@ class DueFound(Message, frozen=True):
     next: int | None
 
 
+# --- who received an entry: POST /v1/hubs/{hub}/recipients (governance) ---
+
+
+class RecipientsAsked(Message, frozen=True):
+    standing: Standing
+    entry: str
+
+
+class Recipient(Message, frozen=True):
+    """An audience that was given the entry, since when, and until when where it was taken back."""
+
+    audience: str
+    since: datetime
+    until: datetime | None = None
+
+
+class RecipientsFound(Message, frozen=True):
+    """In the order of receiving; nothing where there is no such entry."""
+
+    recipients: tuple[Recipient, ...]
+
+
 # --- documents: PUT and GET /v1/hubs/{hub}/chunks/{sha256} (octet-stream, at most CHUNK_BYTES) ------------
 
 

@@ -10,7 +10,17 @@ from sqlalchemy.exc import SQLAlchemyError
 from mash_desktop.domain.acts import Parcel
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.proofs.head import SignedHead
-from sync.protocol import DueAsked, DueFound, Page, Path, Pull, Pushed, StoreKeys
+from sync.protocol import (
+    DueAsked,
+    DueFound,
+    Page,
+    Path,
+    Pull,
+    Pushed,
+    RecipientsAsked,
+    RecipientsFound,
+    StoreKeys,
+)
 
 from . import log, pulling, tables
 from .admission import Admission
@@ -20,6 +30,7 @@ from .due import Due
 from .live import Live
 from .metrics import Metrics
 from .people_search import People
+from .recipients import recipients
 from .retention import due_records
 from .sealing import Secrets
 from .sign_in.accounts import Accounts
@@ -89,6 +100,9 @@ class Store:
             ),
         )
         return Pushed(answers=tuple(outcome.answers), head=outcome.head.signed)
+
+    def recipients(self, caller: Caller, asked: RecipientsAsked) -> RecipientsFound:
+        return recipients(self.engine, caller, asked, _now())
 
     def due_records(self, caller: Caller, asked: DueAsked) -> DueFound:
         return due_records(self.engine, self.secrets, self.shelf, caller, asked, _now())

@@ -16,6 +16,7 @@ from mash_desktop.domain.acts import Author
 from mash_desktop.domain.audiences import GOVERNANCE, access_audiences, audiences_of
 from mash_desktop.domain.entries import Body, Made, Unread
 from mash_desktop.domain.entries.access import GlassBroken, GlassMended
+from mash_desktop.domain.entries.contact import AddressRecorded
 from mash_desktop.domain.entries.keeping import DisposalAgreed
 from mash_desktop.domain.entries.outcome import EntryWithdrawn
 from mash_desktop.domain.errors import Refusal
@@ -163,6 +164,10 @@ class Docket:
             timeline = self.directory.timeline
             self._set(state, entries=entries, referral=fold(entries, timeline, whole=True))
             self._hold_referral(entry.stream, entry, whole=isinstance(entry.body, EntryWithdrawn))
+            if isinstance(entry.body, (AddressRecorded, EntryWithdrawn)):
+                # What is suppressed here is suppressed wherever else the same person is told of.
+                for other in self._sharing(entry.stream):
+                    self._hold_referral(other, entry)
         elif family == "identity":
             before = state.identity.linked if state.identity else frozenset()
             identity = fold_identity(entries)
@@ -256,14 +261,27 @@ class Docket:
         if state.referral is None:
             return False
         told = state.referral.subjects.keys()
-        return not told or bool(told - self._marks(stream).restricted.keys())
+        return not told or bool(told - self._marks(state.referral).restricted.keys())
 
-    def _marks(self, referral: str) -> holding.Marks:
-        return holding.marks_on(referral, self._identities())
+    def _marks(self, referral: Referral) -> holding.Marks:
+        return holding.marks_on(referral, self._identities(), self._told)
+
+    def _told(self, stream: str) -> Referral | None:
+        state = self.states.get(stream)
+        return state.referral if state is not None else None
 
     def _identities(self) -> list[Identity]:
         states = [self.states[stream] for stream in sorted(self._known) if stream in self.states]
         return [state.identity for state in states if state.identity is not None]
+
+    def _sharing(self, stream: str) -> list[str]:
+        """Other referrals in which somebody of this one is told of."""
+        linked = [
+            {referral for referral, _ in one.linked}
+            for one in self._identities()
+            if any(referral == stream for referral, _ in one.linked)
+        ]
+        return sorted(set[str]().union(*linked) - {stream})
 
     def _target(self, stream: str) -> Target:
         """What a disposal is about. A record that has been disposed of is due for nothing."""
@@ -338,7 +356,10 @@ class Docket:
         if state is None or state.referral is None:
             return
         now = holding.extent(
-            state.referral, self.directory.timeline.at(None), self._marks(stream), self._glass(stream)
+            state.referral,
+            self.directory.timeline.at(None),
+            self._marks(state.referral),
+            self._glass(stream),
         )
         if state.extent == now and not whole:
             fresh = [entry for entry in (because,) if entry.stream == stream]

@@ -6,7 +6,7 @@ agency. Both follow the person through every referral that an identity is linked
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
@@ -25,6 +25,8 @@ from mash_desktop.domain.entries.contact import AddressRecorded
 from mash_desktop.domain.entries.gathering import RequestMade
 from mash_desktop.domain.entries.identity import MarkerCleared, MarkerSet
 from mash_desktop.domain.fold import Identity, Referral
+from mash_desktop.matching import Residence
+from mash_desktop.matching.places import compare_places, place_of
 
 NOBODY: frozenset[str] = frozenset()
 
@@ -34,21 +36,52 @@ class Marks(msgspec.Struct, frozen=True):
 
     restricted: dict[str, frozenset[str]] = {}
     suppressed: frozenset[str] = frozenset()
+    hidden: frozenset[str] = frozenset()
+    """Addresses that are the same as one suppressed for the same person in another referral."""
 
 
-def marks_on(referral: str, identities: Iterable[Identity]) -> Marks:
+def marks_on(
+    referral: Referral, identities: Iterable[Identity], told: Callable[[str], Referral | None]
+) -> Marks:
+    """``told`` is the fold of a referral that one of these identities is linked with."""
     restricted: dict[str, frozenset[str]] = {}
     suppressed: set[str] = set()
+    hidden: set[str] = set()
     for identity in identities:
         readers = identity.restricted_to
         for stream, subject in identity.linked:
-            if stream != referral:
+            if stream != referral.stream:
                 continue
+            hidden |= _hidden(referral, subject, identity, told)
             if readers is not None:
                 restricted[subject] = restricted.get(subject, readers) & readers
             if Marker.ADDRESS_SUPPRESSED in identity.markers:
                 suppressed.add(subject)
-    return Marks(restricted, frozenset(suppressed))
+    return Marks(restricted, frozenset(suppressed), frozenset(hidden))
+
+
+def _hidden(
+    referral: Referral, subject: str, identity: Identity, told: Callable[[str], Referral | None]
+) -> set[str]:
+    """Addresses of one subject that are suppressed where else the same person is told of."""
+    elsewhere = [
+        place_of(residence(one.body))
+        for stream, other in identity.linked
+        if stream != referral.stream and (there := told(stream)) is not None
+        for one in there.addresses
+        if one.body.suppressed and other in one.body.subjects
+    ]
+    return {
+        one.body.address
+        for one in (referral.addresses if elsewhere else ())
+        if subject in one.body.subjects
+        and any(compare_places(place_of(residence(one.body)), place) == "same" for place in elsewhere)
+    }
+
+
+def residence(body: AddressRecorded) -> Residence:
+    """An address as it is compared."""
+    return Residence(body.line, body.postcode, body.lived_from, body.lived_to, body.uprn)
 
 
 class Extent(msgspec.Struct, frozen=True):
@@ -68,10 +101,12 @@ def holders(extent: Extent, entry: Made[Body]) -> frozenset[str]:
     """The audiences that may hold an entry of a referral."""
     found = audiences_within(extent.reach, entry)
     marks = extent.marks
-    if not (marks.restricted or marks.suppressed or extent.glass):
+    if not (marks.restricted or marks.suppressed or marks.hidden or extent.glass):
         return found
     named = _named(entry.body)
-    if isinstance(entry.body, AddressRecorded) and named & marks.suppressed:
+    if isinstance(entry.body, AddressRecorded) and (
+        named & marks.suppressed or entry.body.address in marks.hidden
+    ):
         found = extent.reach.core
     elif seen_through_glass(extent.reach, entry, found):
         found |= extent.glass

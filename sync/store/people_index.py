@@ -20,6 +20,7 @@ from mash_desktop.matching import PersonFacts, Residence, blocking_keys
 
 from . import tables
 from .bulk import copy
+from .holding import Marks, residence
 from .sealing import Secrets, StreamKey
 from .streams import Held
 
@@ -100,10 +101,10 @@ def _accounts(held: Held) -> Iterable[tuple[str, str, int, Account]]:
             assert entry.position is not None
             yield f"{held.stream}#{entry.id}", entry.agency, entry.position, _from_history(entry.body)
         return
-    suppressed = held.extent.marks.suppressed if held.extent is not None else frozenset()
+    marks = held.extent.marks if held.extent is not None else Marks()
     for subject, told in referral.subjects.items():
         assert told.position is not None
-        facts = _from_subject(referral, told.body, subject in suppressed)
+        facts = _from_subject(referral, told.body, marks)
         yield f"{held.stream}#{subject}", referral.owner or told.agency, told.position, Account(facts)
 
 
@@ -115,12 +116,14 @@ def _from_history(body: HistoryRecorded) -> Account:
     return Account(facts, body.episodes)
 
 
-def _from_subject(referral: Referral, body: SubjectRecorded, suppressed: bool) -> PersonFacts:
+def _from_subject(referral: Referral, body: SubjectRecorded, marks: Marks) -> PersonFacts:
     """A suppressed address is left out: finding by it would betray it."""
     places = tuple(
-        Residence(one.body.line, one.body.postcode, one.body.lived_from, one.body.lived_to, one.body.uprn)
-        for one in referral.addresses
-        if body.subject in one.body.subjects and not one.body.suppressed and not suppressed
+        residence(one.body)
+        for one in (referral.addresses if body.subject not in marks.suppressed else ())
+        if body.subject in one.body.subjects
+        and not one.body.suppressed
+        and one.body.address not in marks.hidden
     )
     return facts_of(body, places)
 

@@ -13,7 +13,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from mash_desktop.domain.entries import Body, Made
 from mash_desktop.domain.entries.access import GlassBroken, GlassMended
-from mash_desktop.domain.entries.contact import DocumentAttached
+from mash_desktop.domain.entries.contact import AddressRecorded, DocumentAttached
+from mash_desktop.domain.entries.outcome import EntryWithdrawn
 from mash_desktop.domain.fold import Referral
 from mash_desktop.domain.fold.levels import levels
 
@@ -31,7 +32,7 @@ def project(
     secrets: Secrets,
     streams: Sequence[Held],
     docket: Docket,
-    fresh: Iterable[Made[Body]],
+    fresh: Sequence[Made[Body]],
     positions: Mapping[str, int],
     keys: Mapping[str, StreamKey],
 ) -> None:
@@ -44,7 +45,9 @@ def project(
     moved = [one for one in identities if one.entries[-1].id in positions or one.stream in disposed]
     _links(db, hub, moved)
     _terms(db, hub, fresh)
-    index(db, hub, secrets, [*referrals, *moved], keys, positions, marked=bool(moved), disposed=disposed)
+    told = any(isinstance(entry.body, (AddressRecorded, EntryWithdrawn)) for entry in fresh)
+    marked = bool(moved) or told
+    index(db, hub, secrets, [*referrals, *moved], keys, positions, marked=marked, disposed=disposed)
 
 
 def _referrals(db: Connection, hub: str, referrals: Iterable[Referral]) -> None:

@@ -47,6 +47,8 @@ from sync.protocol import (
     Pull,
     Push,
     Pushed,
+    RecipientsAsked,
+    RecipientsFound,
     Renew,
     Renewed,
     Session,
@@ -250,6 +252,10 @@ def application(store: Store) -> Litestar:
     def people(hub: str, caller: Caller, data: PeopleSearch) -> PeopleFound:
         return store.people.search(caller, data)
 
+    @post("/recipients", status_code=200, sync_to_thread=True)
+    def recipients(hub: str, caller: Caller, data: RecipientsAsked) -> RecipientsFound:
+        return store.recipients(caller, data)
+
     @post("/due", status_code=200, sync_to_thread=True)
     def due(hub: str, caller: Caller, data: DueAsked) -> DueFound:
         return store.due_records(caller, data)
@@ -322,6 +328,7 @@ def application(store: Store) -> Litestar:
             consistency,
             people,
             due,
+            recipients,
             take_chunk,
             give_chunk,
             presence,

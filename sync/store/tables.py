@@ -146,6 +146,7 @@ feeds = Table(
     Column("entry", Text, nullable=False),
     Column("because", BigInteger, nullable=False),
     Column("chain", LargeBinary, nullable=False),
+    Index("ix_feeds_hub_position", "hub", "position"),
 )
 
 feed_tails = Table(
