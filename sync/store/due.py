@@ -80,11 +80,11 @@ class Due:
         hour = now.replace(minute=0, second=0, microsecond=0)
         for hub, version in versions.items():
             due = hub in over or self._looked.get(hub) != (version, hour)
-            if due and self._hub(hub, now):
+            if due and self.write_in(hub, now):
                 self._looked[hub] = (version, hour)
 
-    def _hub(self, hub: str, now: datetime) -> bool:
-        """Whether it was this instance's turn."""
+    def write_in(self, hub: str, now: datetime) -> bool:
+        """Write all that is due in one hub; whether it was this instance's turn."""
         with self._engine.begin() as db:
             # Held until all is written; who does not get it leaves it to who has it.
             if not db.scalar(select(func.pg_try_advisory_xact_lock(lock_number(hub, "due")))):

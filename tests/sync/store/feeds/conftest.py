@@ -64,12 +64,21 @@ def house(served_store: ServedStore, told: Cast, tmp_path: Path) -> Iterator[Hou
     office.end()
 
 
-def later(served: ServedStore, after: timedelta) -> Due:
-    """An instance of the store to which it is so much later."""
-    store = served.direct
+class Instance:
+    """An instance of the store to which it is so much later, looking after one hub.
 
-    def clock() -> datetime:
-        return datetime.now(UTC) + after
+    A hub of the test's own: its log is stamped with that time from then on.
+    """
 
-    admission = Admission(store.engine, store.secrets, store.shelf, announce=store.live.announce, clock=clock)
-    return Due(store.engine, store.secrets, store.shelf, admission, clock=clock)
+    def __init__(self, served: ServedStore, hub: str, after: timedelta) -> None:
+        store, self._hub, self._after = served.direct, hub, after
+        admission = Admission(
+            store.engine, store.secrets, store.shelf, announce=store.live.announce, clock=self._now
+        )
+        self._due = Due(store.engine, store.secrets, store.shelf, admission)
+
+    def _now(self) -> datetime:
+        return datetime.now(UTC) + self._after
+
+    def write(self) -> bool:
+        return self._due.write_in(self._hub, self._now())

@@ -28,7 +28,7 @@ from sync.protocol import Answer
 from tests.domain.story import OPERATOR
 from tests.support.served_story import Cast, ServedStory
 from tests.support.store import Desk, ServedStore
-from tests.sync.store.feeds.conftest import House, later
+from tests.sync.store.feeds.conftest import House, Instance
 from tests.sync.store.test_people import child, looked_for, named
 
 pytestmark = pytest.mark.parametrize("postgres", ["embedded"], indirect=True)
@@ -247,23 +247,22 @@ def test_who_is_no_governance_officer_ends_nobodys_and_no_other_persons(
     assert story.ids(ContactOpened)[0] in told["neil"].holds()
 
 
-def test_instances_that_look_at_once_close_it_once(
-    served_store: ServedStore, story: ServedStory, told: Cast
-) -> None:
-    story.taken()
-    glass = opened_by(told["neil"], story.stream)
-    instances = [later(served_store, timedelta(hours=2)) for _ in range(3)]
+def test_instances_that_look_at_once_close_it_once(served_store: ServedStore, a_hub: str) -> None:
+    cast = Cast(served_store, a_hub)
+    story = ServedStory(cast).taken()
+    neil, gwen = cast["neil"], cast["gwen"]
+    glass = opened_by(neil, story.stream)
+    instances = [Instance(served_store, a_hub, timedelta(hours=2)) for _ in range(3)]
     threads = [Thread(target=one.write) for one in instances]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    for one in instances:
-        one.write()
+    assert all(one.write() for one in instances)
     closing = [
         row
-        for row in told["gwen"].holds().values()
+        for row in gwen.holds().values()
         if row.body is not None and row.body.body.startswith(b'{"broken":"%s"' % glass.encode())
     ]
     assert len(closing) == 1
-    assert not told["neil"].holds().keys() & {entry.id for entry in story.entries}
+    assert not neil.holds().keys() & {entry.id for entry in story.entries}

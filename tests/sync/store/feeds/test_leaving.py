@@ -20,7 +20,7 @@ from tests.domain.story import MANAGER, POLICE
 from tests.support.served_story import Cast, ServedStory
 from tests.support.store import Desk, ServedStore
 from tests.sync.client.conftest import Office, until
-from tests.sync.store.feeds.conftest import House, later
+from tests.sync.store.feeds.conftest import House, Instance
 
 pytestmark = pytest.mark.parametrize("postgres", ["embedded"], indirect=True)
 
@@ -99,9 +99,9 @@ def test_on_its_last_day_it_is_a_member_and_after_midnight_the_store_ends_each_r
     iris, noor, served = cast["iris"], cast["noor"], cast.served
     member_until(cast, "mpft", 0)
     assert iris.page().audiences
-    later(served, timedelta()).write()
+    Instance(served, cast.hub, timedelta()).write()
     assert ended(noor) == []
-    tomorrow = [later(served, timedelta(days=1)) for _ in range(3)]
+    tomorrow = [Instance(served, cast.hub, timedelta(days=1)) for _ in range(3)]
     threads = [Thread(target=one.write) for one in tomorrow]
     for thread in threads:
         thread.start()
@@ -117,7 +117,7 @@ def test_the_last_administrator_stays_though_their_agency_has_left(own: House) -
     cast = own.cast
     gwen, noor, karen = cast["gwen"], cast["noor"], cast["karen"]
     member_until(cast, "mash", 0)
-    tomorrow = later(cast.served, timedelta(days=1))
+    tomorrow = Instance(cast.served, cast.hub, timedelta(days=1))
     tomorrow.write()
     tomorrow.write()
     people = {gwen.enrolled.person, karen.enrolled.person}
