@@ -181,7 +181,8 @@ def _view_row(name: str, views: Sequence[ViewSeen], several: bool) -> QWidget:
     lines = Column(row, gap=0)
     for view in views:
         if view.words:
-            lines.put(Text(f"{view.called}: {view.words}", Role.SMALL, Voice.LABEL, wrap=True))
+            words = Text(f"{view.called}: {view.words}", Role.SMALL, Voice.LABEL, wrap=True)
+            lines.put(Row(words, margins=(4, 0, 0, 5)))
     return Box(lines)
 
 

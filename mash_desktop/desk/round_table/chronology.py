@@ -45,7 +45,7 @@ class Line(msgspec.Struct, frozen=True):
     @property
     def short(self) -> str:
         """*12 Nov: Bruise to left forearm*, for the list of what is relied on."""
-        words = self.what if len(self.what) <= 48 else f"{self.what[:46].rsplit(' ', 1)[0]} …"
+        words = self.what if len(self.what) <= 76 else f"{self.what[:74].rsplit(' ', 1)[0]} …"
         return f"{self.when}: {words}"
 
 

@@ -189,3 +189,14 @@ def test_pills_without_room_are_counted(themed: QApplication) -> None:
     assert pills_that_fit(faces, sum(each) + 3 * 4, look) == 4
     assert pills_that_fit(faces, sum(each), look) == 3
     assert pills_that_fit(faces, each[0] / 2, look) == 1
+
+
+def test_a_chosen_row_in_sight_stays_in_sight_when_it_moves(table: DenseTable[Case]) -> None:
+    many = rows(200)
+    table.set_rows(many)
+    table.select_key(many[-1].id)
+    table.set_rows([many[-1], *many[:-1]])
+    assert table.viewport().rect().contains(table.visualRect(table.currentIndex()).center())
+    table.verticalScrollBar().setValue(table.verticalScrollBar().maximum())
+    table.set_rows(many[:1] + many[-1:] + many[1:-1])
+    assert table.verticalScrollBar().value() > 0

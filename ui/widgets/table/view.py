@@ -199,7 +199,9 @@ class DenseTable(QTableView, Generic[R]):
     # What is shown
 
     def set_rows(self, rows: Sequence[R]) -> None:
-        """Show these rows instead; the selected and the current one stay if they are still there."""
+        """Show these rows instead; the selected one stays, and stays in sight if it was."""
+        before = self.currentIndex()
+        in_sight = before.isValid() and self.viewport().rect().intersects(self.visualRect(before))
         keys = {self.rows_model.key(row) for row in self.selected()}
         self.selectionModel().blockSignals(True)
         self.rows_model.set_rows(rows)
@@ -213,6 +215,8 @@ class DenseTable(QTableView, Generic[R]):
         self.selectionModel().blockSignals(False)
         self._selection_moved()
         self._measure()
+        if in_sight and self.selected_rows:
+            self.scrollTo(self.rows_model.index(min(self.selected_rows), 0))
 
     def append_rows(self, rows: Sequence[R]) -> None:
         self.rows_model.append(rows)
