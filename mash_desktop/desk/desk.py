@@ -15,7 +15,16 @@ from threading import Lock
 import msgspec
 from uuid6 import uuid7
 
-from sync.protocol import DueAsked, DueFound, EnrolmentCode, NewDevice, PeopleFound, PeopleSearch
+from sync.protocol import (
+    DueAsked,
+    DueFound,
+    EnrolmentCode,
+    NewDevice,
+    PeopleFound,
+    PeopleSearch,
+    RecipientsAsked,
+    RecipientsFound,
+)
 
 from ..cache import Cache, ChangeSet
 from ..cache.disposing import ACCESS
@@ -87,6 +96,8 @@ class Desk:
         """Asks the store for people, while there is a network; it answers on the network's thread."""
         self.store_due: Callable[[DueAsked], Future[DueFound]] | None = None
         """Asks the store what is due under the retention schedule, while there is a network."""
+        self.store_recipients: Callable[[RecipientsAsked], Future[RecipientsFound]] | None = None
+        """Asks the store who received an entry, while there is a network."""
         self.store_code: Callable[[NewDevice], Future[EnrolmentCode]] | None = None
         """Asks the store for a new device's one-time code, while there is a network."""
         self.store_chunk: Callable[[str], Future[bytes]] | None = None

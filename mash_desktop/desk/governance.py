@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from concurrent.futures import Future
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import msgspec
+
+from sync.protocol import RecipientsAsked, RecipientsFound, Standing
 
 from ..domain.configuration import HubConfig
 from ..domain.entries import Body, Made
@@ -33,7 +36,7 @@ from ..domain.errors import Refusal
 from ..domain.roles import Role
 from .desk import Desk
 from .glass import Broken, broken
-from .telling.elsewhere import standing_words, tell_elsewhere
+from .telling.elsewhere import audience_words, standing_words, tell_elsewhere
 from .wording import joined, say_day, say_moment
 
 DAYS = (("1", "Today"), ("7", "Last 7 days"), ("30", "Last 30 days"), ("all", "All that is held"))
@@ -107,6 +110,13 @@ class Withdrawal(msgspec.Struct, frozen=True):
     reason: str
     refiled: str
     state: str
+
+
+class Recipient(msgspec.Struct, frozen=True):
+    """Who received an entry, in words: *Police*, *from 12 Nov 2026 14:02 until 15:10*."""
+
+    who: str
+    when: str
 
 
 class RetentionLine(msgspec.Struct, frozen=True):
@@ -327,6 +337,26 @@ def withdrawals(desk: Desk) -> tuple[Withdrawal, ...]:
                 state,
             )
         )
+    return tuple(found)
+
+
+def ask_recipients(desk: Desk, entry: str) -> Future[RecipientsFound]:
+    """Ask the store who received an entry. Raises ``Refusal`` (*offline*) while there is no network."""
+    if desk.store_recipients is None:
+        raise Refusal("offline", "Who received it is known to the hub, and the line is down.")
+    me = desk.me.author
+    standing = Standing(agency=me.agency, role=me.role, team=me.team)
+    return desk.store_recipients(RecipientsAsked(standing=standing, entry=entry))
+
+
+def recipients(desk: Desk, answer: RecipientsFound) -> tuple[Recipient, ...]:
+    """The store's answer in words, in the order of receiving."""
+    config, now = desk.config(), desk.now()
+    found = []
+    for one in answer.recipients:
+        since = say_moment(one.since, now, config)
+        until = f" until {say_moment(one.until, now, config)}" if one.until is not None else ""
+        found.append(Recipient(audience_words(desk, config, one.audience), f"from {since}{until}"))
     return tuple(found)
 
 

@@ -295,6 +295,8 @@ class Profile:
         desk.store_search = lambda search: network.ask(search, people, protocol.PeopleFound)
         due = f"/v1/hubs/{self.server.hub}/due"
         desk.store_due = lambda asked: network.ask(asked, due, protocol.DueFound)
+        received = f"/v1/hubs/{self.server.hub}/recipients"
+        desk.store_recipients = lambda asked: network.ask(asked, received, protocol.RecipientsFound)
         codes = f"/v1/hubs/{self.server.hub}/enrolment-codes"
         desk.store_code = lambda asked: network.ask(asked, codes, protocol.EnrolmentCode)
         desk.store_chunk = network.fetch_chunk

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from mash_desktop.desk.glass import Broken
-from mash_desktop.desk.governance import Access, RetentionLine, Withdrawal
+from mash_desktop.desk.governance import Access, Recipient, RetentionLine, Withdrawal
 from ui.forms import SideForm
 from ui.theme import Role, Tone, Voice
 from ui.widgets import (
     ActionButton,
     Card,
+    Column,
     DenseTable,
     Field,
     Grid,
+    Hairline,
     PillFace,
+    SectionHeading,
     TableColumn,
     Text,
     TextField,
+    empty,
 )
 
 _TONES = {
@@ -87,12 +93,7 @@ class AccessCard(Card):
         self.put(Text(access.who, Role.BASE_BOLD))
         rows = [("Acting as", access.acting), ("About", access.about), ("More", access.detail)]
         rows += [("Device", f"ends in {access.device}" if access.device else "")]
-        grid = Grid(gap=6)
-        grid.setColumnStretch(1, 1)
-        for at, (label, words) in enumerate([row for row in rows if row[1]]):
-            grid.addWidget(Text(label, Role.SMALL, Voice.LABEL), at, 0)
-            grid.addWidget(Text(words, wrap=True), at, 1)
-        self.put(grid)
+        self.put(_rows([row for row in rows if row[1]]))
         self.terms = Text("", wrap=True)
         self.terms.hide()
         self.put(self.terms)
@@ -100,6 +101,46 @@ class AccessCard(Card):
     def show_terms(self, terms: str) -> None:
         self.terms.setText(f"Searched for “{terms}”")
         self.terms.show()
+
+
+class WithdrawalCard(Card):
+    """An entry that was withdrawn: by whom, why, where it went, and who had received it."""
+
+    def __init__(self, withdrawal: Withdrawal) -> None:
+        super().__init__("Withdrawn as misfiled", withdrawal.when)
+        rows = [
+            ("By", withdrawal.who),
+            ("Referral", withdrawal.about),
+            ("Entry", withdrawal.entry),
+            ("Why", withdrawal.reason),
+            ("Filed anew", withdrawal.refiled or "not said"),
+        ]
+        self.put(_rows(rows))
+        self._received = Column(Text("Asking the hub who received it …", Role.SMALL, Voice.ASIDE), gap=4)
+        for piece in (Hairline(), SectionHeading("Who received it", icon_name="users"), self._received):
+            self.put(piece)
+
+    def show_recipients(self, recipients: Sequence[Recipient]) -> None:
+        empty(self._received)
+        if not recipients:
+            self._received.put(Text("Nobody had received it.", wrap=True))
+            return
+        self._received.put(_rows([(one.who, one.when) for one in recipients]))
+        note = "Tell each of them, and ask that no copy is kept."
+        self._received.put(Text(note, Role.SMALL, Voice.ASIDE, wrap=True))
+
+    def say(self, sentence: str) -> None:
+        empty(self._received)
+        self._received.put(Text(sentence, Role.SMALL, Voice.ASIDE, wrap=True))
+
+
+def _rows(rows: Iterable[tuple[str, str]]) -> Grid:
+    grid = Grid(gap=6)
+    grid.setColumnStretch(1, 1)
+    for at, (label, words) in enumerate(rows):
+        grid.addWidget(Text(label, Role.SMALL, Voice.LABEL), at, 0)
+        grid.addWidget(Text(words, wrap=True), at, 1)
+    return grid
 
 
 class MendForm(SideForm):

@@ -10,8 +10,12 @@ Names for whoever drives it: ``govern.tabs``, ``govern.days``, ``govern.person``
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from functools import partial
+from typing import Any
 
+import shiboken6
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget
 
 from mash_desktop.desk import ChangeSet, Desk, glass, governance
@@ -22,6 +26,7 @@ from ui.forms import OpenForm
 from ui.governance.pieces import (
     AccessCard,
     MendForm,
+    WithdrawalCard,
     WithdrawForm,
     action,
     retention_table,
@@ -68,6 +73,7 @@ _EMPTY = {
 
 class GovernanceScreen(Screen):
     place_id, title = "govern", "Governance"
+    _answered = Signal(object, object)
 
     def __init__(self, desk: Desk, worker: Worker) -> None:
         super().__init__(worker)
@@ -88,6 +94,8 @@ class GovernanceScreen(Screen):
         self.trail.chosen.connect(self._choose)
         self.withdrawn = withdrawn_table()
         self.withdrawn.setObjectName("govern.withdrawn")
+        self.withdrawn.chosen.connect(self._choose_withdrawn)
+        self._answered.connect(self._have_answer)
         self.retention = retention_table()
         self.retention.setObjectName("govern.retention")
         self._held = Text("", Role.SMALL, Voice.ASIDE)
@@ -242,6 +250,36 @@ class GovernanceScreen(Screen):
         if access.kind == GlassBroken.KIND:
             self.run(partial(glass.see, self._desk, access.id), lambda _: None)
 
+    def _choose_withdrawn(self, withdrawal: Withdrawal) -> None:
+        if self._form.current is not None:
+            return
+        empty(self._beside)
+        self._card = None
+        card = WithdrawalCard(withdrawal)
+        self._beside.put(card)
+
+        def have(future: Future[Any]) -> None:
+            future.add_done_callback(partial(self._tell_answer, card))
+
+        def failed(error: Exception) -> None:
+            card.say(getattr(error, "sentence", _NOT_ANSWERED))
+
+        self.run(partial(governance.ask_recipients, self._desk, withdrawal.entry), have, failed)
+
+    def _tell_answer(self, card: WithdrawalCard, future: Future[Any]) -> None:
+        # On the network's thread; a screen that is gone is told nothing.
+        if shiboken6.isValid(self):
+            self._answered.emit(card, future)
+
+    def _have_answer(self, card: WithdrawalCard, future: Future[Any]) -> None:
+        if not shiboken6.isValid(card):
+            return
+        if future.cancelled() or future.exception() is not None:
+            card.say(_NOT_ANSWERED)
+            return
+        task = partial(governance.recipients, self._desk, future.result())
+        self.run(task, lambda found: card.show_recipients(found) if shiboken6.isValid(card) else None)
+
     def _show_beside(self, access: Access | None) -> None:
         self._show_actions(access)
         if self._form.current is not None:
@@ -342,6 +380,7 @@ class GovernanceScreen(Screen):
         self._show_beside(self.trail.current())
 
 
+_NOT_ANSWERED = "The hub does not answer now. Choose the line again in a moment."
 _SCHEDULE = (
     "This is the schedule that the hub has configured. Disposing of anything needs two people, and leaves a "
     "stub in the log."

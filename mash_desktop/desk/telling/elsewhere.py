@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ...domain.audiences import GOVERNANCE
 from ...domain.configuration import HubConfig
 from ...domain.entries import Body, Made
 from ...domain.entries.access import (
@@ -66,6 +67,23 @@ def standing_words(desk: Desk, config: HubConfig, agency: str, role: Role, team:
     found = next((one for one in config.agencies if one.id == agency), None)
     named = next((one.name for one in found.teams if one.id == team), "") if found and team else ""
     return f"{role.label}, {named or desk.agency_name(agency)}"
+
+
+def audience_words(desk: Desk, config: HubConfig, audience: str) -> str:
+    """Who may receive something, in words: *Police*, *Researcher, Police*, *Karen Shaw*, *Governance*."""
+    kind, _, rest = audience.partition(":")
+    agency, _, part = rest.partition(":")
+    if kind == "person":
+        return desk.name(rest)
+    if kind == "agency":
+        return desk.agency_name(agency)
+    if kind == "role":
+        return standing_words(desk, config, agency, Role(part))
+    if kind == "team":
+        found = next((one for one in config.agencies if one.id == agency), None)
+        named = next((one.name for one in found.teams if one.id == part), part) if found else part
+        return f"{named}, {desk.agency_name(agency)}"
+    return "Governance" if audience == GOVERNANCE else "Everybody of the hub"
 
 
 def tell_elsewhere(desk: Desk, entry: Made[Body]) -> Told:

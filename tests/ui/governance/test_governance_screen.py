@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import Future
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,8 +16,10 @@ from uuid6 import uuid7
 
 from mash_desktop.desk import Desk, drafts
 from mash_desktop.desk.places import badges
+from mash_desktop.domain.acts import Draft
 from mash_desktop.domain.entries.access import GlassBroken, GlassMended, RecordViewed, SearchMade
 from mash_desktop.domain.entries.outcome import EntryWithdrawn
+from sync.protocol import Recipient, RecipientsAsked, RecipientsFound
 from tests.domain.story import CONSULTANT, MANAGER, OPERATOR, START
 from tests.support.desks import OFFICER, desk_of
 from tests.support.trail import Days
@@ -156,6 +159,82 @@ def test_a_misfiled_entry_is_withdrawn_from_the_keyboard(officer: OnGovernance) 
     assert (body.entry, waiting.entries[0].stream) == (number, STREAM)
     assert drafts.kept(officer.desk, "govern/withdraw") == {}
     assert officer.screen.tabs.button("withdrawn").text() == "Withdrawn 1"
+
+
+def withdrawn(officer: OnGovernance) -> str:
+    """An entry of OTHER that a consultant withdrew; its number."""
+    number = str(uuid7())
+    body = EntryWithdrawn(entry=number, reason="It is about another family.")
+    Days(officer.desk, 60_000).bring(CONSULTANT, AT, [Draft(OTHER, body)])
+    officer.settle()
+    officer.press_mouse(officer.screen.tabs.button("withdrawn"))
+    return number
+
+
+def test_everybody_who_received_a_withdrawn_entry_is_listed_to_be_told(officer: OnGovernance) -> None:
+    number = withdrawn(officer)
+    asked: list[RecipientsAsked] = []
+
+    def store(question: RecipientsAsked) -> Future[RecipientsFound]:
+        asked.append(question)
+        answer: Future[RecipientsFound] = Future()
+        audiences = (
+            "agency:police", "role:mash:hub_manager", "team:scc-children:social-work-gateway", "team:gone:x",
+            "person:karen", "governance", "hub",
+        )  # fmt: skip
+        answer.set_result(
+            RecipientsFound(
+                recipients=tuple(
+                    Recipient(audience=one, since=AT, until=START if one == "agency:police" else None)
+                    for one in audiences
+                )
+            )
+        )
+        return answer
+
+    officer.desk.store_recipients = store
+    officer.screen.withdrawn.select_key(officer.screen.withdrawn.rows()[0].id)
+    officer.settle()
+    said = officer.words()
+    for words in (
+        "Police",
+        "from 13:28 until 13:58",
+        "Hub manager, MASH",
+        "Social Work Gateway, Children's social care",
+        "x, gone",
+        "Karen Shaw",
+        "Governance",
+        "Everybody of the hub",
+    ):
+        assert words in said, words
+    assert [one.entry for one in asked] == [number]
+    assert nameless(officer.window) == []
+
+
+def test_without_the_line_who_received_it_is_not_known_here(officer: OnGovernance) -> None:
+    withdrawn(officer)
+    row = officer.screen.withdrawn.rows()[0]
+    officer.screen.withdrawn.select_key(row.id)
+    officer.settle()
+    assert "Who received it is known to the hub, and the line is down." in officer.words()
+
+
+def test_a_hub_that_does_not_answer_is_said_and_nobody_is_nobody(officer: OnGovernance) -> None:
+    withdrawn(officer)
+    answer: Future[RecipientsFound] = Future()
+    officer.desk.store_recipients = lambda question: answer
+    row = officer.screen.withdrawn.rows()[0]
+    officer.screen.withdrawn.select_key(row.id)
+    officer.settle()
+    assert "Asking the hub who received it" in officer.words()
+    answer.set_exception(TimeoutError())
+    officer.settle()
+    assert "The hub does not answer now." in officer.words()
+    answer = Future()
+    answer.set_result(RecipientsFound(recipients=()))
+    officer.screen.withdrawn.chosen.emit(row)
+    officer.settle()
+    assert "Nobody had received it." in officer.words()
 
 
 def test_a_withdrawal_that_is_incomplete_keeps_what_was_typed(officer: OnGovernance) -> None:
