@@ -25,6 +25,8 @@ class Ear:
         self._path = f"/v1/hubs/{hub}/live"
         self._heard: queue.Queue[Heard] = queue.Queue()
         self.ended = threading.Event()
+        self.broken = False
+        """Whether the stream broke off, in place of being ended."""
         self._response: httpx.Response | None = None
         self._thread = threading.Thread(target=self._listen, name="ear")
 
@@ -35,7 +37,7 @@ class Ear:
                 for event in source.iter_sse():
                     self._heard.put((event.event, json.loads(event.data)))
         except (httpx.HTTPError, OSError, RuntimeError, ValueError):
-            pass
+            self.broken = True
         finally:
             self.ended.set()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from sync.protocol import Answer, Push, Pushed
 from sync.store.log import root_at
 from sync.store.verifying import verify
 from tests.support.ear import grown_to, listening
+from tests.support.held import until
 from tests.support.served_story import Cast, ServedStory
 from tests.support.standby import Pair, primary_and_standby
 from tests.support.store import Desk, ServedStore, serving
@@ -31,13 +32,6 @@ WRITERS = 6
 def pair() -> Iterator[Pair]:
     with primary_and_standby() as both:
         yield both
-
-
-def until(done: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 120
-    while not done():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 class Load:

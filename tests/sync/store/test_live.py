@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import contextlib
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
+import msgspec
+import pytest
 from uuid6 import uuid7
 
 from mash_desktop.domain.acts import Draft
 from mash_desktop.domain.entries.contact import NoteAdded
 from mash_desktop.domain.entries.hub import KeyRevoked, PersonEnrolled
 from mash_desktop.domain.roles import Role
-from sync.protocol import Presence
+from sync.protocol import Presence, Push
 from sync.store.serving import DRAIN_SECONDS
 from tests.support.ear import grown_to, listening
+from tests.support.held import head_held, until
 from tests.support.served_story import Cast, ServedStory
 from tests.support.store import Desk, ServedStore, another_instance
+
+pytestmark = pytest.mark.parametrize("postgres", ["embedded"], indirect=True)
 
 
 def test_a_desk_hears_when_its_feed_has_grown(story: ServedStory, told: Cast) -> None:
@@ -106,4 +112,30 @@ def test_a_service_told_to_stop_hangs_up_and_does_not_wait_for_its_listeners(
             ear = stack.enter_context(listening(second, told["ruth"]))
             began = time.monotonic()
         assert ear.ended.wait(5)
+        assert not ear.broken
         assert time.monotonic() - began < DRAIN_SECONDS
+
+
+def test_a_service_told_to_stop_answers_what_it_was_asked_before(
+    served_store: ServedStore, told: Cast, tmp_path: Path, story: ServedStory
+) -> None:
+    story.taken()
+    parcel = told["priya"].compose([Draft(story.stream, NoteAdded(words="The school rang."))])
+    with another_instance(served_store, tmp_path) as second, ThreadPoolExecutor(1) as pool:
+
+        def push() -> httpx.Response:
+            with second.client(told["priya"].session.token) as client:
+                return client.post(
+                    f"/v1/hubs/{told.hub}/acts", content=msgspec.json.encode(Push(acts=(parcel,)))
+                )
+
+        with head_held(served_store, told.hub) as held:
+            pushed = pool.submit(push)
+            held.wait_for(1)
+            second.process.terminate()
+            until(lambda: "told to stop" in second.log.read_text())
+            with pytest.raises(httpx.ConnectError), second.client() as late:
+                until(lambda: late.get("/healthz").status_code != 200)
+        answer = pushed.result()
+        assert (answer.status_code, answer.json()["answers"][0]["state"]) == (200, "admitted")
+        assert second.process.wait(30) == 0

@@ -5,10 +5,8 @@ The head's row is held by the test, so that pushes come together for certain and
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
@@ -27,6 +25,7 @@ from sync.store.authoring import hub_act
 from sync.store.composition import Store
 from sync.store.database import connect
 from tests.domain.story import OPERATOR
+from tests.support.held import head_held, until
 from tests.support.served_story import Cast, ServedStory
 from tests.support.store import ServedStore
 
@@ -52,55 +51,6 @@ def second(served_store: ServedStore) -> Iterator[Store]:
 def threads() -> Iterator[ThreadPoolExecutor]:
     with ThreadPoolExecutor(8) as pool:
         yield pool
-
-
-def until(done: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while not done():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
-class Held:
-    """The row of a hub's head, locked: whoever would commit waits for it."""
-
-    def __init__(self, served: ServedStore, hub: str) -> None:
-        self._engine = served.direct.engine
-        self._connection = self._engine.connect()
-        self._connection.execute(text("select from heads where hub = :hub for update"), {"hub": hub})
-
-    def waiting(self) -> list[int]:
-        """Server processes that wait for a lock."""
-        with self._engine.connect() as db:
-            return list(
-                db.scalars(
-                    text(
-                        "select pid from pg_stat_activity"
-                        " where datname = current_database() and wait_event_type = 'Lock'"
-                    )
-                )
-            )
-
-    def wait_for(self, count: int) -> None:
-        until(lambda: len(self.waiting()) == count)
-
-    def hang_up_on_who_waits(self) -> None:
-        self.wait_for(1)
-        (pid,) = self.waiting()
-        with self._engine.connect() as db:
-            db.execute(text("select pg_terminate_backend(:pid)"), {"pid": pid})
-
-    def release(self) -> None:
-        self._connection.close()
-
-
-@contextmanager
-def head_held(served: ServedStore, hub: str) -> Iterator[Held]:
-    held = Held(served, hub)
-    try:
-        yield held
-    finally:
-        held.release()
 
 
 class Pushing:
