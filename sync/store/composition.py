@@ -125,16 +125,15 @@ class Store:
     def check_ready(self) -> None:
         """``Refusal`` (*not-ready*) unless the database answers, takes writes, holds this program's schema
         and opens with these secrets."""
-        h = tables.hubs
+        h = tables.heads
         try:
             check_schema(self.engine)
             with self.engine.connect() as db:
                 if db.scalar(text("show transaction_read_only")) != "off":
                     raise Refusal("read-only", "The hub's database takes no writes.")
-                newest = db.execute(select(h.c.hub, h.c.store_key).order_by(h.c.opened_at.desc()).limit(1))
-                for hub, public in newest:
+                for hub, signed_with in db.execute(select(h.c.hub, h.c.key).order_by(h.c.at.desc()).limit(1)):
                     current_directory(db, self.shelf, self.secrets, hub)
-                    if self.secrets.signing_key(hub).public != public:
+                    if signed_with not in {key.key_id for key in self.secrets.signing_keys(hub)}:
                         raise Refusal("secrets-wrong", "The store's secrets are not this database's.")
         except Refusal as refusal:
             raise Refusal("not-ready", refusal.sentence) from refusal
