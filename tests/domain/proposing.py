@@ -215,7 +215,7 @@ def _decided(referral: Referral, levels: Sequence[str], rnd: Random) -> tuple[Su
 
 
 def meddled(body: Body, referral: Referral, rnd: Random) -> Body:
-    """The same with some of its fields said otherwise: wrong people, empty words, other agencies."""
+    """The same with one or two fields said otherwise: wrong people, empty words, other agencies."""
     pools: dict[str, tuple[object, ...]] = {
         "subject": (*referral.subjects, "nobody"),
         "second": ("mia", "nobody"),
@@ -236,7 +236,7 @@ def meddled(body: Body, referral: Referral, rnd: Random) -> Body:
         "route": ("advice", "direct-line", "the-moon"),
         "decision": ("admit", "reroute", "no_s47", "perhaps"),
         "threshold": ("child_in_need", "s42_enquiry", "high"),
-        "scope": ((), _on_another_basis(body.scope, rnd) if isinstance(body, ReferralAdmitted) else ()),
+        "scope": (_on_another_basis(body.scope, rnd),) if isinstance(body, ReferralAdmitted) else ((),),
         "present": (("police",),),
         "media_type": ("text/csv",),
         "size": (0, 2**40),
@@ -245,19 +245,20 @@ def meddled(body: Body, referral: Referral, rnd: Random) -> Body:
         "tool": ("dara-2022", "no-such-tool"),
         "told": (False,),
     }
-    changed: dict[str, object] = {}
-    for field in msgspec.structs.fields(body):
-        if rnd.random() < 0.3:
-            value = getattr(body, field.name)
-            pool = pools.get(field.name, ("", " ") if isinstance(value, str) else ())
-            fits = [
-                one
-                for one in pool
-                if value is None or isinstance(one, type(value)) or field.name == "subjects"
-            ]
-            if fits:
-                changed[field.name] = rnd.choice(fits)
-    return msgspec.structs.replace(body, **changed)
+    fitting = {
+        field.name: fits
+        for field in msgspec.structs.fields(body)
+        if (fits := _fits(getattr(body, field.name), pools.get(field.name)))
+    }
+    changed = rnd.sample(sorted(fitting), min(len(fitting), rnd.choice((1, 1, 2))))
+    return msgspec.structs.replace(body, **{name: rnd.choice(fitting[name]) for name in changed})
+
+
+def _fits(value: object, pool: tuple[object, ...] | None) -> list[object]:
+    """Those of a pool that the field could hold; white space for words that have none."""
+    if pool is None:
+        return ["", " "] if isinstance(value, str) else []
+    return [one for one in pool if value is None or isinstance(one, type(value))]
 
 
 def _on_another_basis(scope: tuple[InScope, ...], rnd: Random) -> tuple[InScope, ...]:

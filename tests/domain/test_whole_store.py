@@ -69,12 +69,13 @@ FIRST_LINES = 4
 """The contact opened, and told of whom: with less, nobody has anything to go on."""
 A_LONG_WHILE = 250
 MOVING = (
-    "contact.triaged", "triage.overseen", "referral.admitted", "rag.rated", "request.made",
+    "concern.recorded", "contact.triaged", "triage.overseen", "referral.admitted", "rag.rated",
+    "request.made",
     "request.answered", "request.proceeded_without", "contribution.recorded", "contribution.released",
     "table.opened", "decision.drafted", "decision.signed", "decision.returned", "decision.amended",
     "feedback.given", "outcome.sent", "outcome.accepted", "outcome.returned", "referral.closed",
 )  # fmt: skip
-"""Kinds by which a referral gets somewhere."""
+"""Kinds by which a referral gets somewhere, or what it rests on changes."""
 FOR_THE_TABLE = {
     "table.opened", "attendance.recorded", "view.recorded", "analysis.recorded", "action.recorded",
     "action.completed", "contribution.released",

@@ -42,11 +42,12 @@ UNEVEN = (
     None,
     None,
 )
+ALWAYS = daily(0, 1440, "xxxxxxx", (0, 1, 2, 3, 4, 5, 6))
 HUBS = (
     daily(510, 1020, "xxxxx..", (0, 1, 2, 3, 4)),
     daily(540, 990, "xxxxx..", (0, 1, 2, 3, 4), date(2026, 12, 29), date(2026, 10, 26)),
     daily(420, 1320, "xxxxxx.", (0, 1, 2, 3, 4)),
-    daily(0, 1440, "xxxxxxx", (0, 1, 2, 3, 4, 5, 6)),
+    ALWAYS,
     Calendar(HubHours(UNEVEN, working_days=(0, 1, 3, 4))),
 )
 WINDOWS = tuple(
@@ -61,9 +62,25 @@ WINDOWS = tuple(
     )
 )
 
+EDGES = (0, 60, 90, 120, 420, 480, 510, 540, 600, 960, 990, 1020, 1140, 1320)
+"""Minutes of the day at which some hub opens or closes, or at which clocks change."""
+
+
+def at_an_edge(window: datetime, days: int, minute: int, beside: int) -> datetime:
+    wall = datetime.combine(window.date() + timedelta(days), time(minute // 60, minute % 60), LONDON)
+    return wall.astimezone(UTC) + beside * MINUTE
+
+
 hubs = st.sampled_from(HUBS)
-moments = st.builds(
-    lambda window, minutes: window + minutes * MINUTE, st.sampled_from(WINDOWS), st.integers(0, 3 * 1440)
+moments = st.one_of(
+    st.builds(
+        lambda window, minutes: window + minutes * MINUTE,
+        st.sampled_from(WINDOWS),
+        st.integers(0, 3 * 1440),
+    ),
+    st.builds(
+        at_an_edge, st.sampled_from(WINDOWS), st.integers(0, 3), st.sampled_from(EDGES), st.integers(-1, 1)
+    ),
 )
 
 
@@ -131,6 +148,15 @@ def test_working_days_run_out_when_a_minute_by_minute_count_says(
     hub: Calendar, start: datetime, days: int
 ) -> None:
     assert hub.deadline(start, Limit(days, "working_days")) == slow_working_days(hub, start, days)
+
+
+@given(st.sampled_from((date(2026, 10, 24), date(2027, 3, 27))), st.integers(0, 3 * 60))
+def test_a_working_day_that_ends_in_the_night_on_which_clocks_change_ends_once(
+    eve: date, minutes: int
+) -> None:
+    """The first of two where autumn has the time twice; an hour later where spring leaves it out."""
+    start = datetime.combine(eve, time(0), LONDON).astimezone(UTC) + minutes * MINUTE
+    assert ALWAYS.deadline(start, Limit(1, "working_days")) == slow_working_days(ALWAYS, start, 1)
 
 
 @settings(max_examples=60)

@@ -41,6 +41,7 @@ def due(start: str, limit: Limit, calendar: Calendar = HUB) -> str:
         ("24 Dec 2026 16:30", RED, "Tue 29 Dec 2026 12:00"),
         ("24 Dec 2026 10:00", GREEN, "Thu 31 Dec 2026 10:00"),
         ("31 Dec 2026 16:30", RED, "Mon 4 Jan 2027 12:00"),
+        ("31 Dec 2026 13:00", RED, "Thu 31 Dec 2026 17:00"),
         ("25 Mar 2027 16:00", AMBER, "Tue 30 Mar 2027 16:00"),
         ("12 Nov 2026 11:00", Limit(45, "working_days"), "Tue 19 Jan 2027 11:00"),
         ("12 Nov 2026 11:00", Limit(15, "working_days"), "Thu 3 Dec 2026 11:00"),
