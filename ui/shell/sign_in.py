@@ -15,8 +15,9 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from ui.theme import Role, Tone, Voice, look_of
 from ui.widgets.banner import Banner
 from ui.widgets.button import ActionButton
-from ui.widgets.card import Card, IconMark
+from ui.widgets.card import Card, IconMark, scrolled
 from ui.widgets.field import Field
+from ui.widgets.fitted import bring_into_sight
 from ui.widgets.layout import Box, Column, Row, empty
 from ui.widgets.text import Text
 
@@ -37,9 +38,12 @@ class Door(QWidget):
         self._foot = Text(marking, Role.SMALL, Voice.ASIDE, align=Qt.AlignmentFlag.AlignHCenter)
         self._middle = Box(Column(self.card))
         self._middle.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
-        self.setLayout(
-            Column(None, Row(None, self._middle, None), None, self._foot, gap=0, margins=(24, 24, 24, 16))
-        )
+        # At twice the text a long form is taller than the window: it scrolls, and is never squeezed.
+        form = Box(Column(None, Row(None, self._middle, None), None, gap=0, margins=(24, 24, 24, 8)))
+        rows = Column(gap=0, margins=(0, 0, 0, 16))
+        rows.put(scrolled(form), 1)
+        rows.put(self._foot)
+        self.setLayout(rows)
         self._inputs: tuple[QWidget, ...] = ()
         self._button: ActionButton | None = None
         self._words = ""
@@ -64,6 +68,7 @@ class Door(QWidget):
             field.show_error(sentence)
         if missing:
             missing[0][0].setFocus()
+            bring_into_sight(missing[0][0])
         return not missing
 
     def busy(self, words: str) -> None:

@@ -21,7 +21,7 @@ from ui.shell.palette import ranked
 from ui.shell.settings import SettingsPage
 from ui.shell.state import ShellState, clock_words, line_words, waiting_words
 from ui.theme import Mode, Theme, current_look
-from ui.widgets import Banner, Pill, PillFace, Text, rag_face
+from ui.widgets import Banner, Field, Pill, PillFace, Text, rag_face
 
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
@@ -380,3 +380,21 @@ def test_at_twice_the_text_the_rating_is_read_whole_and_the_search_gives_way(she
     assert rating.width() >= rating.sizeHint().width()
     assert bar.search.width() < current_look().px(340)
     assert shell.width() == 1366
+
+
+def test_at_twice_the_text_a_door_scrolls_and_is_not_squeezed(shell: MainWindow, qtbot: QtBot) -> None:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    Theme.apply(app, Mode.LIGHT, 2.0)
+    shell.resize(1366, 768)
+    shell.show_sign_in()
+    door = shell.sign_in_page
+    door.offline()
+    fields = door.findChildren(Field)
+    qtbot.waitUntil(lambda: all(one.height() >= one.sizeHint().height() for one in fields), timeout=20_000)
+    code = door.code
+    code.setFocus()
+    QTest.keyClick(code.line, Qt.Key.Key_Backtab)
+    QTest.keyClick(door.focusWidget(), Qt.Key.Key_Tab)
+    top = code.line.mapTo(door, code.line.rect().topLeft()).y()
+    assert 0 <= top <= door.height() - code.line.height()
