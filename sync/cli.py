@@ -69,6 +69,9 @@ def _parser() -> argparse.ArgumentParser:
     serve = command("serve", _serve, "Serve the store over HTTPS.")
     serve.add_argument("--listen", metavar="HOST:PORT", default="127.0.0.1:8443")
     serve.add_argument("--tls-cert", metavar="FILE", type=Path)
+    serve.add_argument(
+        "--rate", metavar="N", type=float, default=100.0, help="requests a second that one device may make"
+    )
     serve.add_argument("--tls-key", metavar="FILE", type=Path)
     serve.add_argument("--make-cert", metavar="DIR", type=Path, help="use a self-signed certificate from DIR")
     serve.add_argument(
@@ -230,7 +233,7 @@ def _serve(asked: argparse.Namespace) -> int:
             print(f"Serving https://{host}:{port}, certificate SHA-256 {mark}", flush=True)
 
         configure(asked.log_level)
-        serve(store, bound, cert, key, ready)
+        serve(store, bound, cert, key, ready, asked.rate)
     return 0
 
 

@@ -19,6 +19,7 @@ STATUS = {
     "body-too-large": 413,
     "directory-unreachable": 424,
     "sign-in-delayed": 429,
+    "too-many-requests": 429,
     "busy": 503,
     "database-away": 503,
     "not-ready": 503,

@@ -13,13 +13,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from litestar import Litestar, MediaType, Request, Response, Router, get, post, put
-from litestar.datastructures import ResponseHeader
+from litestar.datastructures import MutableScopeHeaders
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.response import ServerSentEvent, ServerSentEventMessage
+from litestar.types import Message, Scope
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoneFree
 
@@ -60,12 +61,15 @@ from sync.protocol import (
 
 from .composition import Store
 from .live import Listener
+from .rates import Rates
 from .refusals import TooSoon, status_of
 from .sign_in.sessions import Caller
 
 logger = logging.getLogger(__name__)
 
+DEVICE_RATE = 100.0
 LARGEST_REQUEST = 8 * 1024 * 1024
+LARGEST_OF_A_STRANGER = 16 * 1024
 AWAY_SECONDS = 2
 """How soon a desktop may ask again when the database does not answer."""
 OPEN_PATHS = ("/v1/sign-in", "/v1/enrol")
@@ -91,6 +95,14 @@ def problem(refusal: Refusal) -> Response[Problem]:
         headers=headers,
         media_type=MediaType.JSON,
     )
+
+
+async def _strict(message: Message, _: Scope) -> None:
+    """Put the strict headers on whatever is answered, a refusal and a fault too."""
+    if message["type"] == "http.response.start":
+        headers = MutableScopeHeaders.from_message(message)
+        for name, value in STRICT_HEADERS.items():
+            headers[name] = value
 
 
 def _refused(_: Request[Any, Any, Any], refusal: Refusal) -> Response[Problem]:
@@ -169,14 +181,26 @@ def _address(request: Request[Any, Any, Any]) -> str:
     return request.client.host if request.client else ""
 
 
-def application(store: Store) -> Litestar:
-    """The service over one store."""
+def application(store: Store, rate: float = DEVICE_RATE) -> Litestar:
+    """The service over one store. ``rate`` is the requests a second that one device may make of it."""
+    devices, strangers = Rates(rate), Rates(rate / 5)
+
+    def first(request: Request[Any, Any, Any]) -> None:
+        """Before anything else of a request is looked at."""
+        if "Authorization" not in request.headers:
+            strangers.take(_address(request))
+        _version(request)
 
     def provide_caller(request: Request[Any, Any, Any]) -> Caller:
         kind, _, token = request.headers.get("Authorization", "").partition(" ")
         if kind.lower() != "bearer" or not token:
             raise Refusal("session-ended", "You are signed out. Sign in again.")
-        caller = store.sessions.caller(token.strip())
+        try:
+            caller = store.sessions.caller(token.strip())
+        except Refusal:
+            strangers.take(_address(request))
+            raise
+        devices.take((caller.hub, caller.device))
         hub = request.path_params.get("hub")
         if hub is not None and hub != caller.hub:
             raise Refusal("hub-unknown", "There is no such hub here.")
@@ -336,17 +360,23 @@ def application(store: Store) -> Litestar:
         ],
         dependencies=caller,
     )
-    single_router = Router("/hubs/{hub:str}", route_handlers=[ways_in, begin_single, finish_single])
+    # Whoever has no session yet has little to say.
+    open_router = Router("/", route_handlers=[sign_in, enrol], request_max_body_size=LARGEST_OF_A_STRANGER)
+    single_router = Router(
+        "/hubs/{hub:str}",
+        route_handlers=[ways_in, begin_single, finish_single],
+        request_max_body_size=LARGEST_OF_A_STRANGER,
+    )
     session_router = Router("/", route_handlers=[refresh, recovery_codes, sign_out], dependencies=caller)
     return Litestar(
         route_handlers=[
-            Router("/v1", route_handlers=[sign_in, enrol, single_router, session_router, hub_router]),
+            Router("/v1", route_handlers=[open_router, single_router, session_router, hub_router]),
             described,
             healthz,
             readyz,
             metrics,
         ],
-        before_request=_version,
+        before_request=first,
         exception_handlers={
             Refusal: _refused,
             HTTPException: _http,
@@ -354,7 +384,7 @@ def application(store: Store) -> Litestar:
             NoneFree: _away,
             Exception: _broken,
         },
-        response_headers=[ResponseHeader(name=name, value=value) for name, value in STRICT_HEADERS.items()],
+        before_send=[_strict],
         request_max_body_size=LARGEST_REQUEST,
         lifespan=[running],
         logging_config=None,

@@ -17,23 +17,26 @@ from asyncio import sslproto
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import uvicorn
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from uvicorn._types import ASGI3Application
 
 from mash_desktop.domain.errors import Refusal
 
 from .composition import Store
-from .service import application
+from .connections import BoundedConnection, in_pieces
+from .service import DEVICE_RATE, application
 
 logger = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 10
 GOODBYE_SECONDS = 1
+HANDSHAKE_SECONDS = 10
 MOST_CONNECTIONS = 4096
 TLS_BUFFER = 16 * 1024
 """Bytes set aside to read each TLS connection; asyncio's own 256 KB would be most of what one costs."""
@@ -109,7 +112,12 @@ def listening(address: str) -> socket.socket:
 
 
 def serve(
-    store: Store, bound: socket.socket, cert: Path, key: Path, ready: Callable[[], None] | None = None
+    store: Store,
+    bound: socket.socket,
+    cert: Path,
+    key: Path,
+    ready: Callable[[], None] | None = None,
+    rate: float = DEVICE_RATE,
 ) -> None:
     """Serve until told to stop (SIGTERM, SIGINT); requests under way are finished first."""
     try:
@@ -119,7 +127,7 @@ def serve(
     sslproto.SSLProtocol.max_size = TLS_BUFFER
     settle_collector()
     config = uvicorn.Config(
-        store.metrics.around(application(store)),
+        in_pieces(cast(ASGI3Application, store.metrics.around(application(store, rate)))),
         ssl_certfile=str(cert),
         ssl_keyfile=str(key),
         log_config=None,
@@ -130,11 +138,20 @@ def serve(
         limit_concurrency=MOST_CONNECTIONS,
         lifespan="on",
         loop=f"{__name__}:Loop",
+        http=BoundedConnection,
+        ssl_context_factory=_modern,
     )
     # Having shut down, uvicorn raises again the signal that told it to; stopping when told is no failure.
     for told in (signal.SIGTERM, signal.SIGINT):
         signal.signal(told, lambda *_: None)
     _Server(config, store, ready).run(sockets=[bound])
+
+
+def _modern(_: uvicorn.Config, made: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
+    """The context that uvicorn makes, for TLS 1.2 or newer whatever the system's own floor is."""
+    context = made()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
 
 
 def settle_collector() -> None:
@@ -146,12 +163,15 @@ def settle_collector() -> None:
 
 
 class Loop(asyncio.SelectorEventLoop):
-    """Closes a TLS connection without waiting half a minute for a desktop that sleeps to say goodbye too."""
+    """Closes a TLS connection without waiting half a minute for a desktop that sleeps to say goodbye too, and
+    waits no minute for one that never says hello."""
 
     async def create_server(self, *arguments: Any, **options: Any) -> asyncio.Server:
-        return await super().create_server(
-            *arguments, **options, ssl_shutdown_timeout=GOODBYE_SECONDS if options.get("ssl") else None
-        )
+        if options.get("ssl"):
+            options |= {
+                "ssl_shutdown_timeout": GOODBYE_SECONDS, "ssl_handshake_timeout": HANDSHAKE_SECONDS
+            }  # fmt: skip
+        return await super().create_server(*arguments, **options)
 
 
 class _Server(uvicorn.Server):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import ssl
+from pathlib import Path
 
 import httpx
 import msgspec
@@ -13,10 +15,11 @@ from sqlalchemy import text
 
 from mash_desktop.domain.entries.contact import NoteAdded
 from mash_desktop.domain.errors import Refusal
-from sync.protocol import VERSION, VERSION_HEADER, Push
+from sync.protocol import VERSION, VERSION_HEADER, Presence, Push
 from sync.store.composition import Store
 from sync.store.database import connect
 from sync.store.sealing import Secrets
+from sync.store.service import LARGEST_OF_A_STRANGER
 from tests.domain.story import OPERATOR
 from tests.support.ear import grown_to, listening
 from tests.support.served_story import Cast, ServedStory
@@ -65,7 +68,20 @@ def test_a_request_has_bounds(told: Cast) -> None:
 
 def test_every_answer_has_strict_headers(told: Cast) -> None:
     desk = told["priya"]
-    for answer in (desk.client.get(f"/v1/hubs/{desk.hub}/head"), desk.client.get("/healthz")):
+    client = desk.client
+    answers = {
+        200: client.get(f"/v1/hubs/{desk.hub}/head"),
+        204: desk.post(f"/v1/hubs/{desk.hub}/presence", Presence(stream="referral:none", doing="reading")),
+        400: client.post("/v1/sign-in", content=b"{"),
+        401: client.get(f"/v1/hubs/{desk.hub}/head", headers={"Authorization": "Bearer x"}),
+        404: client.get("/nowhere"),
+        405: client.get("/v1/sign-in"),
+        413: client.post("/v1/sign-in", content=b" " * (LARGEST_OF_A_STRANGER + 1)),
+    }
+    assert answers.pop(204).status_code == 404
+    for status, answer in answers.items():
+        assert answer.status_code == status
+    for answer in (*answers.values(), client.get("/healthz"), client.get("/openapi.json")):
         assert answer.headers["strict-transport-security"].startswith("max-age=")
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.headers["cache-control"] == "no-store"
@@ -182,14 +198,36 @@ def test_plain_http_and_old_tls_get_no_answer(served_store: ServedStore) -> None
     with httpx.Client() as client, pytest.raises(httpx.TransportError):
         client.get(f"http://{host}:{port}/healthz")
     old = served_store.context()
+    # Without this a client of today would refuse by itself to say what it is meant to say.
+    old.set_ciphers("ALL:@SECLEVEL=0")
     old.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
     with pytest.warns(DeprecationWarning, match="TLS"):
         old.maximum_version = ssl.TLSVersion.TLSv1_1
     with (
         socket.create_connection((host, int(port)), timeout=5) as raw,
-        pytest.raises((ssl.SSLError, ConnectionError)),
+        pytest.raises(ssl.SSLError) as refused,
     ):
         old.wrap_socket(raw, server_hostname="localhost")
+    # It was the store that ended it: the same client comes to terms with a server of old.
+    assert refused.value.reason in {"TLSV1_ALERT_PROTOCOL_VERSION", "UNEXPECTED_EOF_WHILE_READING"}
+    assert version_with_a_server_of_old(old, served_store.cert) == "TLSv1.1"
+
+
+def version_with_a_server_of_old(client: ssl.SSLContext, cert: Path) -> str | None:
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(cert, cert.with_suffix(".key"))
+    server.set_ciphers("ALL:@SECLEVEL=0")
+    server.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+    up, down = ssl.MemoryBIO(), ssl.MemoryBIO()
+    ends = (
+        client.wrap_bio(down, up, server_hostname="localhost"),
+        server.wrap_bio(up, down, server_side=True),
+    )
+    for _ in range(4):
+        for end in ends:
+            with contextlib.suppress(ssl.SSLWantReadError):
+                end.do_handshake()
+    return ends[0].version()
 
 
 def test_a_certificate_that_is_not_the_pinned_one_is_not_trusted(served_store: ServedStore) -> None:
