@@ -34,6 +34,8 @@ Progress = Callable[[int], None]
 _SEALED: tuple[tuple[Table, Column[bytes], Callable[..., str]], ...] = (
     (tables.stream_keys, tables.stream_keys.c.wrapped, lambda hub, stream: f"stream\x00{hub}\x00{stream}"),
     (tables.chunk_keys, tables.chunk_keys.c.wrapped, lambda hub, chunk: f"chunk\x00{hub}\x00{chunk}"),
+    (tables.providers, tables.providers.c.client_secret, lambda hub: f"client\x00{hub}"),
+    (tables.sessions, tables.sessions.c.grant, lambda hub, token: f"grant\x00{hub}\x00{token.hex()}"),
     (tables.accounts, tables.accounts.c.totp, lambda hub, person: f"totp\x00{hub}\x00{person}"),
 )
 """All that the wrapping key itself seals: the table, what is sealed, and for what by the row's key."""

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, select, text
 
 from mash_desktop.domain.acts import Author, Draft, compose
 from mash_desktop.domain.entries.hub import KeyEnrolled, KeyRevoked
@@ -33,6 +33,7 @@ from sync.store.examining import STORE
 from sync.store.rotating import rotate_signing, rotate_wrapping
 from sync.store.sealing import SECRETS_VARIABLE, Secrets, read_file, replace_secrets, write_secrets
 from sync.store.secrets_backup import back_up_secrets
+from sync.store.sign_in.provider import Provider
 from sync.store.verifying import verify
 from tests.support.postgres import PostgresServer
 from tests.support.store import REPOSITORY
@@ -131,6 +132,24 @@ def test_after_rotating_the_wrapping_key_the_old_one_opens_nothing(kept: Kept) -
     assert kept.file.stat().st_mode & 0o777 == 0o600
     assert not kept.file.with_name("secrets.json.new").exists()
     kept.sound()
+
+
+def test_what_a_directory_gave_in_confidence_opens_after_rotating(kept: Kept) -> None:
+    provider = Provider("Council sign-in", "https://login.example.gov.uk", "mash", "a secret")
+    with kept.opened() as engine:
+        store = Store(engine, kept.secrets)
+        store.directories.set("north", provider, 300)
+        signing = SigningKey.generate()
+        key = KeyEnrolled(key=signing.key_id, person="x", device="d", public=signing.public.hex())
+        store.admission.admit_own("north", hub_act("north", kept.secrets, [key], datetime.now(UTC)))
+        with engine.begin() as db:
+            store.sessions.open(db, "north", "x", "d", grant="a refresh token")
+        rotate_wrapping(engine, kept.file)
+    with kept.opened() as engine, engine.connect() as db:
+        store = Store(engine, kept.secrets)
+        assert store.directories.of("north") == provider
+        row = db.execute(select(tables.sessions)).one()
+        assert store.sessions.grant(row) == "a refresh token"
 
 
 def test_a_program_with_the_old_wrapping_key_alone_stops_the_rotation_until_it_knows_both(kept: Kept) -> None:
