@@ -140,10 +140,11 @@ def test_what_a_directory_gave_in_confidence_opens_after_rotating(kept: Kept) ->
         store = Store(engine, kept.secrets)
         store.directories.set("north", provider, 300)
         signing = SigningKey.generate()
-        key = KeyEnrolled(key=signing.key_id, person="x", device="d", public=signing.public.hex())
+        noor = next(one for one, name in directory(store, "north").people.items() if name == "Noor")
+        key = KeyEnrolled(key=signing.key_id, person=noor, device="d", public=signing.public.hex())
         store.admission.admit_own("north", hub_act("north", kept.secrets, [key], datetime.now(UTC)))
         with engine.begin() as db:
-            store.sessions.open(db, "north", "x", "d", grant="a refresh token")
+            store.sessions.open(db, "north", noor, "d", grant="a refresh token")
         rotate_wrapping(engine, kept.file)
     with kept.opened() as engine, engine.connect() as db:
         store = Store(engine, kept.secrets)
