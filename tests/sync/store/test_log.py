@@ -1,93 +1,16 @@
-"""The log: positions without gaps in the order of commits, and a head that proves itself."""
+"""The log: a head that proves itself, every head that came before it, and every entry under it."""
 
 from __future__ import annotations
-
-import threading
-from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 from uuid6 import uuid7
 
 from mash_desktop.domain.acts import Draft
-from mash_desktop.domain.entries.contact import ConcernRecorded, NoteAdded
+from mash_desktop.domain.entries.contact import NoteAdded
 from mash_desktop.proofs.merkle import leaf_hash, verify_consistency, verify_inclusion
-from sync.protocol import Cursor, Path, Row, act_digest, leaf_bytes
+from sync.protocol import Path, act_digest, leaf_bytes
 from tests.support.served_story import Cast, ServedStory
 from tests.support.store import Desk
-
-PUSHERS = 8
-ACTS_EACH = 12
-
-
-def push_between(desk: Desk, first: str, second: str, cast: Cast) -> list[int]:
-    """Push acts that touch two streams in one order, over a connection of one's own; their positions."""
-    positions: list[int] = []
-    with cast.served.client(desk.session.token) as client:
-        mine = Desk(client, desk.enrolled, desk.session, desk.key, desk.device, desk.totp_uri, desk.hub)
-        for turn in range(ACTS_EACH):
-            drafts = [Draft(stream, NoteAdded(words=f"Turn {turn}.")) for stream in (first, second)]
-            blank = Draft(first, ConcernRecorded(account="a", words=" "))
-            answers = mine.push(mine.compose(drafts), mine.compose([blank]), mine.compose(drafts))
-            assert [answer.state for answer in answers] == ["admitted", "refused", "admitted"]
-            positions += [position for answer in answers for position in answer.positions]
-    return positions
-
-
-class Follower(threading.Thread):
-    """Reads a feed as it grows, and notes every row that comes behind a head already read to the end."""
-
-    def __init__(self, cast: Cast, desk: Desk) -> None:
-        super().__init__(name="follower")
-        self._cast = cast
-        self._desk = desk
-        self.over = threading.Event()
-        self.passed: list[Row] = []
-        self.seen: list[int] = []
-
-    def run(self) -> None:
-        desk, read_to = self._desk, 0
-        cursors: tuple[Cursor, ...] = ()
-        with self._cast.served.client(desk.session.token) as client:
-            mine = Desk(client, desk.enrolled, desk.session, desk.key, desk.device, desk.totp_uri, desk.hub)
-            while True:
-                last = self.over.is_set()
-                page = mine.page(cursors)
-                size = page.head.verify(desk.enrolled.store_key).size
-                for row in page.rows:
-                    assert row.because <= size
-                    if row.because <= read_to:
-                        self.passed.append(row)
-                    if row.position is not None:
-                        self.seen.append(row.position)
-                cursors = page.cursors
-                if not page.more:
-                    read_to = size
-                    if last:
-                        return
-
-
-def test_positions_have_no_gaps_and_no_reader_passes_one_that_comes_later(told: Cast) -> None:
-    one, other = ServedStory(told), ServedStory(told)
-    one.taken()
-    other.taken()
-    desk = told["priya"]
-    follower = Follower(told, told["ruth"])
-    before = desk.head().size
-    follower.start()
-    try:
-        with ThreadPoolExecutor(PUSHERS) as pool:
-            orders = [(one, other), (other, one)] * (PUSHERS // 2)
-            pushed = list(
-                pool.map(lambda pair: push_between(desk, pair[0].stream, pair[1].stream, told), orders)
-            )
-    finally:
-        follower.over.set()
-        follower.join()
-    positions = sorted(position for each in pushed for position in each)
-    assert positions == list(range(before + 1, before + 1 + PUSHERS * ACTS_EACH * 4))
-    assert all(each == sorted(each) for each in pushed)
-    assert follower.passed == []
-    assert set(positions) <= set(follower.seen)
 
 
 def test_every_entry_is_proven_to_be_in_the_log_under_the_signed_head(story: ServedStory, told: Cast) -> None:

@@ -1,0 +1,167 @@
+"""An instance's live connections when something is amiss: notices lost or senseless, readers slow or gone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import text
+
+from mash_desktop.domain.acts import Draft
+from mash_desktop.domain.entries.contact import NoteAdded
+from mash_desktop.domain.entries.hub import PersonEnrolled
+from mash_desktop.domain.roles import Role
+from sync.store import live as module
+from sync.store.live import MOST_WAITING, Event, Listener, Live
+from tests.support.served_story import Cast, ServedStory
+from tests.support.store import Desk, ServedStore
+
+pytestmark = pytest.mark.parametrize("postgres", ["embedded"], indirect=True)
+
+NEVER = 1e9
+
+
+@contextmanager
+def instance(served: ServedStore) -> Iterator[Live]:
+    """One more instance's live connections. What this process admits itself is announced by nobody."""
+    live = Live(served.direct.engine, served.direct.sessions)
+    live.start()
+    try:
+        yield live
+    finally:
+        live.stop()
+
+
+def listener(served: ServedStore, desk: Desk) -> Listener:
+    caller = served.direct.sessions.caller(desk.session.token)
+    return Listener(caller, served.direct.audiences(caller), asyncio.get_running_loop())
+
+
+async def next_event(one: Listener, wanted: Callable[[Event | None], bool] = lambda _: True) -> Event | None:
+    async with asyncio.timeout(60):
+        async for event in one.events():
+            if wanted(event):
+                return event
+    raise AssertionError("the stream ended")
+
+
+def admit_unannounced(served: ServedStore, desk: Desk, stream: str) -> None:
+    parcel = desk.compose([Draft(stream, NoteAdded(words="The school rang."))])
+    (answer,) = served.direct.admission.push(desk.hub, desk.enrolled.person, [parcel]).answers
+    assert answer.state == "admitted"
+
+
+def test_growth_whose_notice_was_lost_is_found_by_looking(
+    story: ServedStory, told: Cast, served_store: ServedStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "POLL_SECONDS", 0.1)
+    story.taken()
+
+    async def follow(live: Live) -> None:
+        one = listener(served_store, told["ruth"])
+        await asyncio.to_thread(live.add, one)
+        first = await next_event(one)
+        await asyncio.to_thread(admit_unannounced, served_store, told["priya"], story.stream)
+        await next_event(one, lambda event: event not in {first, None})
+
+    with instance(served_store) as live:
+        asyncio.run(follow(live))
+
+
+def test_a_notice_that_cannot_be_sent_or_read_keeps_no_other_from_being_heard(
+    story: ServedStory, told: Cast, served_store: ServedStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "POLL_SECONDS", NEVER)
+    story.taken()
+
+    async def follow(live: Live) -> None:
+        one = listener(served_store, told["ruth"])
+        await asyncio.to_thread(live.add, one)
+        first = await next_event(one)
+        live.announce("more than a notice holds " * 1000)
+        with served_store.direct.engine.begin() as db:
+            db.execute(text("select pg_notify('mash_isl', 'nonsense')"))
+        await asyncio.to_thread(admit_unannounced, served_store, told["priya"], story.stream)
+        await asyncio.sleep(0.2)
+        live.announce(told.hub)
+        await next_event(one, lambda event: event not in {first, None})
+
+    with instance(served_store) as live:
+        asyncio.run(follow(live))
+
+
+def test_a_session_that_runs_out_is_locked_though_nothing_happens(
+    served_store: ServedStore, a_hub: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "CHECK_SECONDS", 0.1)
+    desk = served_store.desk(a_hub, "Sam Iqbal", ("police", Role.RESEARCHER))
+
+    async def follow(live: Live) -> None:
+        one = listener(served_store, desk)
+        await asyncio.to_thread(live.add, one)
+        with served_store.direct.engine.begin() as db:
+            db.execute(text("update sessions set expires_at = now() where hub = :hub"), {"hub": a_hub})
+        locked = await next_event(one, lambda event: event is not None and event.name == "locked")
+        assert locked is not None
+        assert b"session-ended" in locked.data
+
+    with instance(served_store) as live:
+        asyncio.run(follow(live))
+
+
+def test_a_reader_hears_that_the_line_is_good_loses_only_presence_when_slow_and_is_ended_when_all_is_told(
+    told: Cast, served_store: ServedStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "HEARTBEAT_SECONDS", 0.05)
+
+    async def follow() -> None:
+        one = listener(served_store, told["ruth"])
+        assert await next_event(one) is None
+        for number in range(MOST_WAITING + 10):
+            one.tell(Event("presence", b"%d" % number))
+        for size in (7, 8):
+            one.grew(size)
+        one.end()
+        told_all = [event async for event in one.events()]
+        assert told_all[0] == Event("grown", b'{"size":8}')
+        assert [event.data for event in told_all[1:] if event] == [b"%d" % n for n in range(MOST_WAITING)]
+
+    asyncio.run(follow())
+
+
+def test_who_comes_while_a_service_leaves_is_told_to_go_elsewhere(
+    told: Cast, served_store: ServedStore
+) -> None:
+    async def follow(live: Live) -> None:
+        live.hang_up()
+        late = listener(served_store, told["ruth"])
+        await asyncio.to_thread(live.add, late)
+        async with asyncio.timeout(60):
+            assert [event.name async for event in late.events() if event] == ["grown"]
+
+    with instance(served_store) as live:
+        asyncio.run(follow(live))
+
+
+def test_a_reader_whose_loop_has_ended_keeps_nobody_else_from_hearing(
+    served_store: ServedStore, a_hub: str
+) -> None:
+    desk = served_store.desk(a_hub, "Noor Haddad", ("mash", Role.ADMINISTRATOR))
+
+    async def gone() -> Listener:
+        return listener(served_store, desk)
+
+    async def follow(live: Live, dead: Listener) -> None:
+        one = listener(served_store, desk)
+        for each in (dead, one):
+            await asyncio.to_thread(live.add, each)
+        first = await next_event(one)
+        await asyncio.to_thread(desk.act, Draft("hub", PersonEnrolled(person=a_hub, name="A N Other")))
+        await next_event(one, lambda event: event not in {first, None})
+        live.remove(dead)
+        assert live.connections == 1
+
+    with instance(served_store) as live:
+        asyncio.run(follow(live, asyncio.run(gone())))
