@@ -124,6 +124,13 @@ def _parser() -> argparse.ArgumentParser:
     keys.add_argument("what", choices=["backup", "restore", "rotate-wrapping", "rotate-signing"])
     keys.add_argument("--file", metavar="FILE", type=Path, help="the backup, sealed with a passphrase")
 
+    backup = command("backup", _backup, "Back the store up: log, keys apart from it, decisions on keeping.")
+    backup.add_argument("to", metavar="DIR", type=Path, help="folder of the backups")
+
+    restore = command("restore", _restore, "Restore a backup into an empty database, as a new epoch.")
+    restore.add_argument("source", metavar="DIR", type=Path, help="folder of the backups")
+    restore.add_argument("--name", help="which backup; by default the latest")
+
     from_file = commands.add_parser("import", help="Bring a bulk file in, signed in as a person.")
     from_file.set_defaults(run=_import)
     from_file.add_argument("what", choices=["enrol", "history", "intake"])
@@ -380,6 +387,37 @@ def _device(asked: argparse.Namespace) -> int:
             for key in people.keys.values():
                 state = "revoked" if key.revoked is not None else "good"
                 print(f"{key.id}\t{state}\t{people.name(key.person)}\t{key.device}")
+    return 0
+
+
+def _backup(asked: argparse.Namespace) -> int:
+    from sync.store.backup import back_up
+
+    with _store(asked) as store:
+        made = back_up(store.engine, store.secrets, asked.to)
+    for hub in made.hubs:
+        print(f"{hub.hub}: {hub.size} entries, root {hub.root}")
+    print(f"Backed up to {asked.to}. The secrets are not in it: mash-isl keys backup.")
+    return 0
+
+
+def _restore(asked: argparse.Namespace) -> int:
+    from sync.store.database import connect
+    from sync.store.restoring import restore
+    from sync.store.sealing import read_secrets
+
+    secrets = read_secrets(_secrets_file(asked))
+    with _address(asked) as address:
+        engine = connect(address, generation=secrets.generation)
+        try:
+            done = restore(engine, secrets, asked.source, asked.name)
+        finally:
+            engine.dispose()
+    for hub in done.hubs:
+        print(f"{hub.hub}: epoch {hub.epoch + 1} begins after {hub.size} entries, root {hub.root}")
+    print(f"Restored the backup of {done.made_at:%d %b %Y %H:%M} UTC; {done.disposals} disposals replayed.")
+    if done.refused:
+        print(f"{done.refused} decisions on keeping could not be put back into the log. They hold.")
     return 0
 
 

@@ -205,6 +205,7 @@ FAMILY_TABLE: dict[str, frozenset[Role]] = {
     "membership.ended": frozenset({_R.ADMINISTRATOR, _R.STORE}),
     "key.enrolled": frozenset({_R.ADMINISTRATOR, _R.STORE}),
     "key.revoked": frozenset({_R.ADMINISTRATOR, _R.STORE}),
+    "epoch.opened": frozenset({_R.STORE}),
     "disposal.proposed": frozenset({_R.INFORMATION_GOVERNANCE}),
     "disposal.agreed": frozenset({_R.INFORMATION_GOVERNANCE}),
     "disposal.declined": frozenset({_R.INFORMATION_GOVERNANCE}),

@@ -14,7 +14,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 
@@ -100,6 +100,11 @@ def migrate(engine: Engine) -> None:
     command.upgrade(_alembic(engine), "head")
 
 
+def revision(db: Connection) -> str:
+    """The version of the schema in this database."""
+    return MigrationContext.configure(db).get_current_revision() or ""
+
+
 def check_schema(engine: Engine) -> None:
     """``Refusal``: *schema-older*, *schema-newer*, *schema-none* unless the schema is this program's."""
     found, known = _refuse_newer(engine)
@@ -115,7 +120,7 @@ def check_schema(engine: Engine) -> None:
 def _refuse_newer(engine: Engine) -> tuple[str | None, str | None]:
     scripts = ScriptDirectory.from_config(_alembic(engine))
     with engine.connect() as db:
-        found = MigrationContext.configure(db).get_current_revision()
+        found = revision(db) or None
     known = {script.revision for script in scripts.walk_revisions()}
     if found is not None and found not in known:
         raise Refusal(

@@ -284,7 +284,7 @@ class Docket:
         return sorted(set[str]().union(*linked) - {stream})
 
     def _target(self, stream: str) -> Target:
-        """What a disposal is about. A record that has been disposed of is due for nothing."""
+        """What a disposal is about."""
         state, config = self.states[stream], self.directory.timeline.at(None)
         due = None
         if state.referral is not None:
@@ -293,7 +293,7 @@ class Docket:
             due = due_of_day(date.fromisoformat(stream.partition(":")[2]), config)
         identity = state.identity
         bound = identity is not None and bool(identity.linked or identity.markers)
-        return Target(state.entries, due, config.day(self._now), bound)
+        return Target(state.entries, due, config.day(self._now), state.disposed, bound)
 
     def _decide(self, entry: Made[Body]) -> None:
         """What is decided about keeping a record is governance's. That it was disposed of goes to its holders

@@ -10,6 +10,7 @@ import secrets as random
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from msgspec.structs import replace
 from sqlalchemy import Column, Engine, Table, select, text, tuple_, update
@@ -25,18 +26,21 @@ from .database import SERVICE
 from .examining import STORE
 from .log import head_row, read_head, signed_head
 from .sealing import KEY_BYTES, Secrets, read_file, replace_secrets
+from .sign_in.accounts import totp_purpose
+from .sign_in.sessions import grant_purpose
+from .sign_in.single import client_purpose
 
 BATCH = 1000
 
 Progress = Callable[[int], None]
 """Told how many sealed keys have been looked at."""
 
-_SEALED: tuple[tuple[Table, Column[bytes], Callable[..., str]], ...] = (
+_SEALED: tuple[tuple[Table, Column[Any], Callable[..., str]], ...] = (
     (tables.stream_keys, tables.stream_keys.c.wrapped, lambda hub, stream: f"stream\x00{hub}\x00{stream}"),
     (tables.chunk_keys, tables.chunk_keys.c.wrapped, lambda hub, chunk: f"chunk\x00{hub}\x00{chunk}"),
-    (tables.providers, tables.providers.c.client_secret, lambda hub: f"client\x00{hub}"),
-    (tables.sessions, tables.sessions.c.grant, lambda hub, token: f"grant\x00{hub}\x00{token.hex()}"),
-    (tables.accounts, tables.accounts.c.totp, lambda hub, person: f"totp\x00{hub}\x00{person}"),
+    (tables.accounts, tables.accounts.c.totp, totp_purpose),
+    (tables.sessions, tables.sessions.c.grant, grant_purpose),
+    (tables.providers, tables.providers.c.client_secret, client_purpose),
 )
 """All that the wrapping key itself seals: the table, what is sealed, and for what by the row's key."""
 
@@ -78,13 +82,13 @@ def _rewrap(
     engine: Engine,
     secrets: Secrets,
     table: Table,
-    sealed: Column[bytes],
+    sealed: Column[Any],
     purpose: Callable[..., str],
     progress: Progress,
 ) -> int:
     """Batch by batch in the order of the key, each its own transaction."""
     key = tuple(table.primary_key.columns)
-    after: tuple[str, ...] | None = None
+    after: tuple[Any, ...] | None = None
     changed = seen = 0
     while True:
         query = select(*key, sealed).where(sealed.is_not(None)).order_by(*key).limit(BATCH)

@@ -118,7 +118,7 @@ def _acts(db: Connection, hub: str) -> Iterator[tuple[Any, list[Any]]]:
         .where(e.c.hub == hub)
         .order_by(e.c.position)
     )
-    rows = db.execution_options(yield_per=_BATCH).execute(query)
+    rows = db.execute(query, execution_options={"yield_per": _BATCH})
     for _, group in itertools.groupby(rows, key=lambda row: row.act):
         together = list(group)
         yield together[0], together
@@ -208,7 +208,7 @@ def _nodes(db: Connection, hub: str, fault: Any) -> None:
     """Every stored node above the leaves is the hash of the two below it."""
     t = tables.tree_nodes
     left, right = t.alias("l"), t.alias("r")
-    rows = db.execution_options(yield_per=_BATCH).execute(
+    rows = db.execute(
         select(t.c.level, t.c.index, t.c.hash, left.c.hash.label("left"), right.c.hash.label("right"))
         .select_from(
             t.outerjoin(
@@ -222,7 +222,8 @@ def _nodes(db: Connection, hub: str, fault: Any) -> None:
             )
         )
         .where(t.c.hub == hub, t.c.level > 0)
-        .order_by(t.c.level, t.c.index)
+        .order_by(t.c.level, t.c.index),
+        execution_options={"yield_per": _BATCH},
     )
     for row in rows:
         if row.left is None or row.right is None or node_hash(row.left, row.right) != row.hash:
@@ -235,8 +236,9 @@ def _feeds(db: Connection, hub: str, ids: dict[int, str], fault: Any) -> int:
     tails = {row.audience: row for row in db.execute(select(t).where(t.c.hub == hub))}
     ends: dict[str, tuple[int, bytes]] = {}
     walked = 0
-    rows = db.execution_options(yield_per=_BATCH).execute(
-        select(f).where(f.c.hub == hub).order_by(f.c.audience, f.c.n)
+    rows = db.execute(
+        select(f).where(f.c.hub == hub).order_by(f.c.audience, f.c.n),
+        execution_options={"yield_per": _BATCH},
     )
     for row in rows:
         walked += 1

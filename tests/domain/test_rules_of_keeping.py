@@ -51,7 +51,7 @@ class Decisions:
 
     def __init__(self, due: Due | None = None, *, whole: bool = True, bound: bool = False) -> None:
         self.entries: list[Made[Body]] = []
-        self.target = Target(tuple(STORY.entries), due, TODAY, bound) if whole else None
+        self.target = Target(tuple(STORY.entries), due, TODAY, bound=bound) if whole else None
 
     def made(self, author: Author, body: Body, stream: str = keeping_of(TARGET)) -> Made[Body]:
         parcel = compose("staffordshire", author, [Draft(stream, body)], KEY, START)
@@ -241,6 +241,12 @@ def test_after_one_entry_is_gone_another_and_the_whole_may_follow() -> None:
     assert decisions.judged(GOVERNANCE, proposed(entry=NOTE)).code == "disposed"
     assert decisions.judged(GOVERNANCE, proposed())
     assert decisions.judged(GOVERNANCE, HoldSet(target=TARGET, reason="An inquest."))
+
+
+def test_what_a_restore_has_disposed_of_again_need_not_be_due_again() -> None:
+    decisions = Decisions()
+    decisions.target = Target(tuple(STORY.entries), None, TODAY, stub=True)
+    assert decisions.judged(GOVERNANCE, DisposalProposed(target=TARGET, record="referral"))
 
 
 def test_a_proposal_declined_may_be_made_again() -> None:

@@ -26,6 +26,7 @@ from ...domain.entries.access import (
     SignInFailed,
 )
 from ...domain.entries.hub import (
+    EpochOpened,
     HubConfigured,
     KeyEnrolled,
     KeyRevoked,
@@ -168,6 +169,11 @@ def _revoked(desk: Desk, body: KeyRevoked) -> Told:
     return Told(f"Revoked a device of {desk.name(key.person)}" if key else "Revoked a device", body.reason)
 
 
+def _restored(desk: Desk, body: EpochOpened) -> Told:
+    when = say_moment(body.backed_up_at, desk.now(), desk.config())
+    return Told("Restored the hub from a backup", f"of {when}, {counted(body.size, 'entry', 'entries')}")
+
+
 def _history(desk: Desk, body: HistoryRecorded) -> Told:
     who = " ".join(filter(None, (body.forenames, body.surname))) or f"record {body.record}"
     return Told(f"Earlier history of {who}", f"from {body.source_system}")
@@ -211,6 +217,7 @@ _WORDS: dict[type[Body], Callable[[Desk, Any], Told]] = {
     MembershipEnded: _ended,
     KeyEnrolled: _key,
     KeyRevoked: _revoked,
+    EpochOpened: _restored,
     HistoryRecorded: _history,
     IdentityLinked: _linked,
     IdentityUnlinked: _unlinked,

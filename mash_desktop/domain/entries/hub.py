@@ -6,7 +6,7 @@ from datetime import date
 
 from ..configuration import HubConfig
 from ..roles import Role
-from .body import Body, kind
+from .body import Body, Moment, kind
 
 
 @kind("hub.configured", family="hub")
@@ -56,3 +56,13 @@ class KeyEnrolled(Body, frozen=True):
 class KeyRevoked(Body, frozen=True):
     key: str
     reason: str
+
+
+@kind("epoch.opened", family="hub")
+class EpochOpened(Body, frozen=True):
+    """The hub was restored from a backup; ``size`` and ``root`` (hex) are those of the last good head."""
+
+    epoch: int
+    size: int
+    root: str
+    backed_up_at: Moment

@@ -111,7 +111,7 @@ class Accounts:
     def new_authenticator(self, db: Connection, account: Row[Any]) -> str:
         """A new secret in place of any old one; the address to give an authenticator app, once."""
         secret = pyotp.random_base32()
-        sealed = self._secrets.seal(_totp(account.hub, account.person), secret.encode())
+        sealed = self._secrets.seal(totp_purpose(account.hub, account.person), secret.encode())
         self._put(db, account.hub, account.person, totp=sealed, totp_step=0)
         return pyotp.TOTP(secret).provisioning_uri(name=account.account, issuer_name=f"MASH {account.hub}")
 
@@ -138,7 +138,7 @@ class Accounts:
 
     def _step(self, account: Row[Any], code: str, now: datetime) -> int | None:
         """The step of time whose code this is, one either side allowed for clocks."""
-        secret = self._secrets.open(_totp(account.hub, account.person), account.totp)
+        secret = self._secrets.open(totp_purpose(account.hub, account.person), account.totp)
         totp = pyotp.TOTP(secret.decode())
         present = int(now.timestamp()) // TOTP_SECONDS
         for step in (present, present - 1, present + 1):
@@ -182,6 +182,6 @@ class Accounts:
         db.execute(update(a).where(a.c.hub == hub, a.c.person == person).values(values))
 
 
-def _totp(hub: str, person: str) -> str:
+def totp_purpose(hub: str, person: str) -> str:
     """What a sealed secret is bound to."""
     return f"totp\x00{hub}\x00{person}"

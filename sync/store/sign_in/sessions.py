@@ -166,10 +166,10 @@ class Sessions:
 
     def grant(self, row: Row[Any]) -> str:
         """The directory's refresh token of a session as kept."""
-        return self._secrets.open(_bound(row.hub, row.token), row.grant).decode()
+        return self._secrets.open(grant_purpose(row.hub, row.token), row.grant).decode()
 
     def _sealed(self, hub: str, token: bytes, grant: str | None) -> bytes | None:
-        return self._secrets.seal(_bound(hub, token), grant.encode()) if grant else None
+        return self._secrets.seal(grant_purpose(hub, token), grant.encode()) if grant else None
 
     def confirm(self, db: Connection, row: Row[Any], grant: str) -> None:
         """The directory still has the person; ``grant`` takes the place of the old, if it gave another."""
@@ -195,7 +195,7 @@ class Sessions:
         self._ended(hub)
 
 
-def _bound(hub: str, token: bytes) -> str:
+def grant_purpose(hub: str, token: bytes) -> str:
     """What a sealed grant is bound to."""
     return f"grant\x00{hub}\x00{token.hex()}"
 

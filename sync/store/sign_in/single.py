@@ -41,6 +41,11 @@ _MOST_CHECKS = 100
 """Sessions asked after in one look."""
 
 
+def client_purpose(hub: str) -> str:
+    """What a hub's secret at its directory is sealed for."""
+    return f"client\x00{hub}"
+
+
 def subject_of(provider: Provider, subject: str) -> str:
     """What an account keeps of a subject: it is its issuer's alone."""
     return f"{provider.issuer} {subject}"
@@ -61,7 +66,7 @@ class Directories:
             "name": provider.name,
             "issuer": provider.issuer,
             "client_id": provider.client_id,
-            "client_secret": self._secrets.seal(f"client\x00{hub}", provider.client_secret.encode()),
+            "client_secret": self._secrets.seal(client_purpose(hub), provider.client_secret.encode()),
             "check_seconds": check_seconds,
         }
         statement = insert(tables.providers).values(hub=hub, **values)
@@ -76,7 +81,7 @@ class Directories:
 
     def opened(self, row: Row[tuple[object, ...]]) -> Provider:
         """A provider as kept."""
-        secret = self._secrets.open(f"client\x00{row.hub}", row.client_secret).decode()
+        secret = self._secrets.open(client_purpose(row.hub), row.client_secret).decode()
         return Provider(row.name, row.issuer, row.client_id, secret)
 
     def needed(self, hub: str) -> Provider:

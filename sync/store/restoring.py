@@ -1,0 +1,246 @@
+"""Restoring a backup into an empty database: verified, disposed of again, and opened as a new epoch.
+
+All that a desktop could see is one transaction: before it the database is empty, after it everything that was
+decided on keeping holds again. What follows it may be cut off, and is done by running it once more.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+from psycopg import sql
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Engine,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    delete,
+    exists,
+    select,
+    text,
+    update,
+)
+
+from mash_desktop.domain.acts import Parcel, entries_of, read
+from mash_desktop.domain.entries.hub import EpochOpened
+from mash_desktop.domain.entries.keeping import DisposalAgreed
+from mash_desktop.domain.errors import Refusal
+from mash_desktop.proofs.feed_chain import START, link
+from sync.protocol import feed_row_bytes
+
+from . import tables
+from .authoring import hub_act
+from .backup import DECISIONS, KEYS, LOG, TABLES, HubThen, Manifest, columns, driver, found, newest
+from .bulk import copy
+from .composition import Store
+from .database import migrate, revision
+from .disposing import destroy
+from .log import head_row, read_head, root_at, signed_head
+from .people_index import forget
+from .sealing import Secrets
+from .streams import Shelf, current_directory
+from .verifying import walk
+
+_READ = 1 << 16
+_CHAINED = Table(
+    "chained", MetaData(), Column("audience", Text), Column("n", BigInteger), Column("chain", LargeBinary)
+)
+
+
+class Restored(msgspec.Struct, frozen=True):
+    """``hubs`` as the backup had them, ``disposals`` replayed, ``refused`` decisions no longer taken."""
+
+    made_at: datetime
+    hubs: tuple[HubThen, ...]
+    disposals: int
+    refused: int
+
+
+def restore(engine: Engine, secrets: Secrets, folder: Path, name: str | None = None) -> Restored:
+    """Restore the latest backup, or the one named, with the latest keys that fit it.
+
+    Raises ``Refusal``: *backup-missing*, *keys-missing*, *backup-damaged*, *backup-of-another-version*,
+    *keys-of-another-wrapping*, *database-not-empty*.
+    """
+    logs = [one for one in found(folder / LOG) if name in (None, one[0].name)]
+    if not logs:
+        raise Refusal("backup-missing", f"There is no such backup in {folder / LOG}.", "from")
+    where, manifest = logs[0]
+    kept = newest(found(folder / KEYS), manifest)
+    if kept is None:
+        raise Refusal(
+            "keys-missing",
+            "No backup of keys as new as this log is kept any more: nothing of it could be read.",
+            "from",
+        )
+    if kept[1].generation != secrets.generation:
+        raise Refusal(
+            "keys-of-another-wrapping",
+            "These keys are wrapped under another key. Name the secrets of that time with --secrets.",
+            "secrets",
+        )
+    decisions = _decisions(folder)
+    migrate(engine)
+    with engine.connect().execution_options(isolation_level="REPEATABLE READ") as db, db.begin():
+        if revision(db) != manifest.revision or kept[1].revision != manifest.revision:
+            raise Refusal(
+                "backup-of-another-version",
+                "This backup was made by another version. Restore it with that one, then run: "
+                "mash-isl init --upgrade.",
+            )
+        if not _begun(db, manifest):
+            _load(db, where, manifest, TABLES[LOG])
+            _load(db, kept[0], kept[1], TABLES[KEYS])
+            _drop_strange_keys(db)
+            for hub in manifest.hubs:
+                _check(db, secrets, hub)
+                for disposal in _disposals(decisions.get(hub.hub, ())):
+                    destroy(db, hub.hub, disposal.target, disposal.entry)
+                    if disposal.entry is None:
+                        _forget(db, hub.hub, disposal.target)
+                _open_epoch(db, secrets, hub)
+    refused = _tell(Store(engine, secrets), manifest, decisions)
+    replayed = sum(len(list(_disposals(decisions.get(one.hub, ())))) for one in manifest.hubs)
+    return Restored(manifest.made_at, manifest.hubs, replayed, refused)
+
+
+def _decisions(folder: Path) -> dict[str, tuple[Parcel, ...]]:
+    """What was decided on keeping up to the latest backup of all, however old the log that is restored."""
+    several = found(folder / DECISIONS)
+    if not several:
+        raise Refusal("backup-missing", f"There are no decisions on keeping in {folder / DECISIONS}.", "from")
+    where, manifest = several[0]
+    raw = (where / DECISIONS).read_bytes()
+    if hashlib.sha256(raw).hexdigest() != manifest.files[DECISIONS]:
+        raise _damaged(where / DECISIONS)
+    return msgspec.json.decode(raw, type=dict[str, tuple[Parcel, ...]])
+
+
+def _disposals(acts: tuple[Parcel, ...]) -> Iterator[DisposalAgreed]:
+    for parcel in acts:
+        for entry in entries_of(read(parcel.signed), {body.entry: body for body in parcel.bodies}):
+            if isinstance(entry.body, DisposalAgreed):
+                yield entry.body
+
+
+def _begun(db: Connection, manifest: Manifest) -> bool:
+    """Whether this backup was restored here before, and cut off after. ``Refusal`` (*database-not-empty*)."""
+    there = set(db.scalars(select(tables.hubs.c.hub)))
+    if not there:
+        return False
+    for one in manifest.hubs:
+        head = read_head(db, one.hub) if one.hub in there else None
+        again = head is not None and head.epoch == one.epoch + 1 and head.size >= one.size
+        if not again or root_at(db, one.hub, one.size).hex() != one.root:
+            raise Refusal("database-not-empty", "There is a hub in this database. Restore into an empty one.")
+    return True
+
+
+def _load(db: Connection, where: Path, manifest: Manifest, named: tuple[Table, ...]) -> None:
+    for table in named:
+        file, digest = where / table.name, hashlib.sha256()
+        statement = sql.SQL("COPY {} FROM STDIN").format(columns(table))
+        try:
+            with file.open("rb") as source, driver(db).cursor() as cursor, cursor.copy(statement) as copying:
+                while some := source.read(_READ):
+                    digest.update(some)
+                    copying.write(some)
+                if digest.hexdigest() != manifest.files[table.name]:
+                    raise _damaged(file)
+        except FileNotFoundError as error:
+            raise _damaged(file) from error
+
+
+def _damaged(file: Path) -> Refusal:
+    return Refusal("backup-damaged", f"{file} is not as it was written. Use another backup.", "from")
+
+
+def _drop_strange_keys(db: Connection) -> None:
+    """Keys may be newer than the log: those of what it does not have yet are of no use."""
+    e, s, c = tables.entries, tables.streams, tables.chunks
+    for t, there, of in (
+        (tables.body_keys, e, "position"),
+        (tables.stream_keys, s, "stream"),
+        (tables.chunk_keys, c, "chunk"),
+    ):
+        db.execute(delete(t).where(~exists().where(there.c.hub == t.c.hub, there.c[of] == t.c[of])))
+
+
+def _check(db: Connection, secrets: Secrets, then: HubThen) -> None:
+    """The log is as signed, and ends at the head that the backup names."""
+    head = read_head(db, then.hub)
+    if (head.epoch, head.size, head.frontier.root().hex()) != (then.epoch, then.size, then.root):
+        raise Refusal("backup-damaged", f"The log of {then.hub} does not end where the backup says.", "from")
+    for fault in walk(db, secrets, Shelf(), then.hub).faults:
+        raise Refusal(
+            "backup-damaged", f"The log of {then.hub} is not as signed, at {fault.position}: {fault.sentence}"
+        )
+
+
+def _forget(db: Connection, hub: str, stream: str) -> None:
+    forget(db, hub, [stream])
+    r = tables.referrals
+    db.execute(delete(r).where(r.c.hub == hub, r.c.referral == stream))
+
+
+def _open_epoch(db: Connection, secrets: Secrets, then: HubThen) -> None:
+    """The same log under the next epoch: the head signed anew, and every feed chained from its first row."""
+    hub, epoch = then.hub, then.epoch + 1
+    f, t, h = tables.feeds, tables.feed_tails, tables.heads
+    db.execute(text("create temporary table chained (audience text, n bigint, chain bytea) on commit drop"))
+    chains: dict[str, bytes] = {}
+    rows = db.execute(
+        select(f).where(f.c.hub == hub).order_by(f.c.audience, f.c.n), execution_options={"yield_per": 2000}
+    )
+    for some in rows.partitions():
+        linked = []
+        for row in some:
+            op = "grant" if row.granted else "withdraw"
+            data = feed_row_bytes(row.audience, epoch, row.n, op, row.entry, row.because)
+            chains[row.audience] = link(chains.get(row.audience, START), data)
+            linked.append((row.audience, row.n, chains[row.audience]))
+        copy(db, _CHAINED, linked)
+    db.execute(
+        text(
+            "update feeds set epoch = :epoch, chain = chained.chain from chained"
+            " where feeds.hub = :hub and feeds.audience = chained.audience and feeds.n = chained.n"
+        ),
+        {"hub": hub, "epoch": epoch},
+    )
+    db.execute(text("drop table chained"))
+    for audience, chain in chains.items():
+        db.execute(update(t).where(t.c.hub == hub, t.c.audience == audience).values(chain=chain))
+    head = read_head(db, hub)
+    signed = signed_head(hub, epoch, head.frontier, head.at, secrets.signing_key(hub))
+    db.execute(update(h).where(h.c.hub == hub).values(head_row(hub, signed)))
+    db.execute(update(tables.hubs).where(tables.hubs.c.hub == hub).values(epoch=epoch))
+
+
+def _tell(store: Store, manifest: Manifest, decisions: dict[str, tuple[Parcel, ...]]) -> int:
+    """Name the last good head in each log, and put back the decisions on keeping that it had lost.
+
+    Returns how many of these the log takes no more; what they disposed of is gone all the same.
+    """
+    refused = 0
+    for then in manifest.hubs:
+        with store.engine.connect() as db:
+            held = current_directory(db, store.shelf, store.secrets, then.hub)
+        opened = EpochOpened(
+            epoch=then.epoch + 1, size=then.size, root=then.root, backed_up_at=manifest.made_at
+        )
+        if opened not in [entry.body for entry in held.entries]:
+            own = hub_act(then.hub, store.secrets, [opened], datetime.now(UTC))
+            store.admission.admit_own(then.hub, own)
+        for parcel in decisions.get(then.hub, ()):
+            author = read(parcel.signed).author
+            answers = store.admission.push(then.hub, author, [parcel]).answers
+            refused += answers[0].state == "refused"
+    return refused

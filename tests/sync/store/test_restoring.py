@@ -1,0 +1,387 @@
+"""The drill: a hub backed up, lost and restored; log verified, same head, new epoch, disposals replayed."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+from sqlalchemy import text
+from uuid6 import uuid7
+
+from mash_desktop.domain.acts import Draft
+from mash_desktop.domain.entries.contact import NoteAdded, SubjectRecorded
+from mash_desktop.domain.entries.hub import EpochOpened
+from mash_desktop.domain.entries.keeping import DisposalAgreed, DisposalProposed
+from mash_desktop.domain.errors import Refusal
+from mash_desktop.domain.roles import Role
+from sync import cli
+from sync.store import backup, restoring
+from sync.store.backup import DECISIONS, KEYS, LOG, MANIFEST, Manifest, back_up
+from sync.store.bootstrap import directory
+from sync.store.composition import Store
+from sync.store.database import connect, migrate
+from sync.store.restoring import Restored, restore
+from sync.store.sealing import read_file
+from sync.store.streams import current_directory
+from sync.store.verifying import verify
+from tests.domain.story import OPERATOR
+from tests.support.postgres import PostgresServer
+from tests.support.served_story import Cast, ServedStory
+from tests.support.store import ServedStore, serving
+from tests.sync.client.conftest import Office, until
+
+# COPY is the same to both; one test goes from the newer PostgreSQL to the older.
+pytestmark = pytest.mark.parametrize("postgres", ["embedded"], indirect=True)
+
+WHY = "It was about the wrong house."
+
+
+class Drill:
+    """A hub with three referrals, backed up twice, and what was decided between and after.
+
+    ``old`` is the first backup, ``new`` the second. ``early`` was disposed of before both, ``late`` between
+    them, ``kept`` never; a note was added after the second, and is lost.
+    """
+
+    def __init__(self, served: ServedStore, folder: Path) -> None:
+        self.served, self.folder, self.backups = served, folder, folder / "backups"
+        self.hub = served.new_hub()
+        self.cast = Cast(served, self.hub)
+        self.early, self.late, self.kept = (ServedStory(self.cast).taken() for _ in range(3))
+        self.dispose(self.early.stream)
+        self.old = self.back_up()
+        self.dispose(self.late.stream)
+        self.new = self.back_up()
+        self.kept.tell(OPERATOR, NoteAdded(words="After the backup."))
+
+    @property
+    def secrets(self) -> Path:
+        return self.served.secrets_file
+
+    def back_up(self) -> Manifest:
+        store = self.served.direct
+        return back_up(store.engine, store.secrets, self.backups)
+
+    def dispose(self, target: str) -> None:
+        stream = f"keeping:{target}"
+        proposed = self.cast["gwen"].compose([Draft(stream, DisposalProposed(target=target, reason=WHY))])
+        assert self.cast["gwen"].push(proposed)[0].state == "admitted"
+        agreed = DisposalAgreed(target=target, proposal=proposed.bodies[0].entry)
+        assert self.cast["hal"].act(Draft(stream, agreed)).state == "admitted"
+
+
+@pytest.fixture(scope="module")
+def drill(
+    served_store: ServedStore, postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Drill]:
+    """In a database of its own: a backup is of all its hubs."""
+    folder, name = tmp_path_factory.mktemp("drill"), postgres.new_database()
+    with serving(postgres.url(name), folder) as served:
+        yield Drill(served, folder)
+    postgres.drop_database(name)
+
+
+@pytest.fixture
+def empty(postgres: PostgresServer) -> Iterator[str]:
+    name = postgres.new_database()
+    yield postgres.url(name)
+    postgres.drop_database(name)
+
+
+def restored(drill: Drill, database: str, name: str | None = None, backups: Path | None = None) -> Restored:
+    secrets = read_file(drill.secrets)
+    engine = connect(database, 5)
+    try:
+        return restore(engine, secrets, backups or drill.backups, name)
+    finally:
+        engine.dispose()
+
+
+def looked_at(drill: Drill, database: str) -> tuple[Store, list[str]]:
+    """A store on the restored database (its engine is the caller's to end), and the faults of its log."""
+    store = Store(connect(database, 5), read_file(drill.secrets))
+    return store, [fault.sentence for fault in verify(store, drill.hub).faults]
+
+
+def test_the_latest_backup_comes_back_with_the_same_head_in_a_new_epoch(drill: Drill, empty: str) -> None:
+    done = restored(drill, empty)
+    then = drill.new.hubs[0]
+    assert done.hubs == drill.new.hubs
+    assert (done.disposals, done.refused) == (2, 0)
+    store, faults = looked_at(drill, empty)
+    with store.engine.connect() as db:
+        held = current_directory(db, store.shelf, store.secrets, drill.hub)
+        epochs = set(db.scalars(text("select epoch from feeds union select epoch from heads")))
+        tables_left = {
+            name: db.scalar(text(f"select count(*) from {name}")) for name in ("sessions", "enrolment_codes")
+        }
+    opened = held.entries[-1]
+    assert isinstance(opened.body, EpochOpened)
+    assert (opened.body.epoch, opened.body.size, opened.body.root) == (then.epoch + 1, then.size, then.root)
+    assert opened.position == then.size + 1
+    assert faults == []
+    assert epochs == {then.epoch + 1}
+    assert set(tables_left.values()) == {0}
+    assert store.consistency(drill.hub, then.size, opened.position).size == opened.position
+    store.engine.dispose()
+
+
+def test_a_backup_of_a_newer_postgresql_is_restored_into_an_older_one(
+    drill: Drill, debian_postgres: PostgresServer
+) -> None:
+    name = debian_postgres.new_database()
+    assert restored(drill, debian_postgres.url(name)).hubs == drill.new.hubs
+    store, faults = looked_at(drill, debian_postgres.url(name))
+    assert faults == []
+    store.engine.dispose()
+    debian_postgres.drop_database(name)
+
+
+def test_an_older_log_with_the_latest_keys_has_no_more_than_was_left_of_it(drill: Drill, empty: str) -> None:
+    done = restored(drill, empty, name=sorted(p.name for p in (drill.backups / LOG).iterdir())[0])
+    assert done.hubs == drill.old.hubs
+    store, faults = looked_at(drill, empty)
+    assert faults == []
+    with store.engine.connect() as db:
+        streams = set(db.scalars(text("select stream from stream_keys where stream like 'referral:%'")))
+        told = set(db.scalars(text("select distinct stream from people")))
+        decided = db.scalar(
+            text(f"select count(*) from entries where stream = 'keeping:{drill.late.stream}'")
+        )
+    assert streams == told == {drill.kept.stream}
+    # The decision itself was made after that backup, and is in the log again.
+    assert decided == 2
+    store.engine.dispose()
+
+
+def test_keys_from_before_a_disposal_do_not_bring_back_what_was_disposed_of(
+    drill: Drill, empty: str, tmp_path: Path
+) -> None:
+    """Of the latest backup only the decisions are left; log and keys have what was disposed of later."""
+    backups = tmp_path / "backups"
+    shutil.copytree(drill.backups, backups)
+    for part in (LOG, KEYS):
+        shutil.rmtree(max((backups / part).iterdir()))
+    done = restored(drill, empty, backups=backups)
+    assert (done.disposals, done.refused) == (2, 0)
+    store, faults = looked_at(drill, empty)
+    with store.engine.connect() as db:
+        streams = set(db.scalars(text("select stream from stream_keys where stream like 'referral:%'")))
+        rows = set(db.scalars(text("select referral from referrals")))
+        blocks = db.scalar(
+            text(
+                "select count(*) from people_blocks b left join people p on p.key = b.key where p.key is null"
+            )
+        )
+    assert streams == rows == {drill.kept.stream}
+    assert (faults, blocks) == ([], 0)
+    store.engine.dispose()
+
+
+class Killed(BaseException):
+    """As a kill would, it passes every handler."""
+
+
+@pytest.mark.parametrize("step", ["_load", "_check", "_tell", "hub_act"])
+def test_cut_off_anywhere_it_is_run_again(
+    drill: Drill, empty: str, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut(*arguments: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(restoring, step, cut)
+        with pytest.raises(Killed):
+            restored(drill, empty)
+    assert restored(drill, empty).refused == 0
+    again = restored(drill, empty)
+    store, faults = looked_at(drill, empty)
+    assert faults == []
+    opened = [e for e in _hub_entries(store, drill.hub) if isinstance(e, EpochOpened)]
+    assert len(opened) == 1
+    assert again.hubs == drill.new.hubs
+    store.engine.dispose()
+
+
+def _hub_entries(store: Store, hub: str) -> list[object]:
+    with store.engine.connect() as db:
+        return [one.body for one in current_directory(db, store.shelf, store.secrets, hub).entries]
+
+
+def spoiled_row(backups: Path) -> None:
+    """An entry of another kind, and the manifest made to fit it."""
+    where = max((backups / LOG).iterdir())
+    entries = (where / "entries").read_bytes().replace(b"contact.opened", b"contact.openes")
+    (where / "entries").write_bytes(entries)
+    rewrite(where, "entries", entries)
+
+
+def rewrite(where: Path, table: str, content: bytes) -> None:
+    manifest = msgspec.json.decode((where / MANIFEST).read_bytes(), type=Manifest)
+    files = manifest.files | {table: hashlib.sha256(content).hexdigest()}
+    (where / MANIFEST).write_bytes(msgspec.json.encode(msgspec.structs.replace(manifest, files=files)))
+
+
+def change(backups: Path, part: str, **fields: object) -> None:
+    for where in (backups / part).iterdir():
+        manifest = msgspec.json.decode((where / MANIFEST).read_bytes(), type=Manifest)
+        changed = msgspec.structs.replace(manifest, **fields)
+        (where / MANIFEST).write_bytes(msgspec.json.encode(changed))
+
+
+def another_end(backups: Path) -> None:
+    where = max((backups / LOG).iterdir())
+    manifest = msgspec.json.decode((where / MANIFEST).read_bytes(), type=Manifest)
+    hubs = tuple(msgspec.structs.replace(one, size=one.size + 1) for one in manifest.hubs)
+    (where / MANIFEST).write_bytes(msgspec.json.encode(msgspec.structs.replace(manifest, hubs=hubs)))
+
+
+SPOILED: dict[str, tuple[str, Callable[[Path], object]]] = {
+    "no backup at all": ("backup-missing", lambda b: shutil.rmtree(b / LOG)),
+    "no decisions": ("backup-missing", lambda b: shutil.rmtree(b / DECISIONS)),
+    "no keys": ("keys-missing", lambda b: shutil.rmtree(b / KEYS)),
+    "keys older than the log": (
+        "keys-missing",
+        lambda b: change(b, KEYS, made_at=datetime.now(UTC) - timedelta(days=9)),
+    ),
+    "keys of another wrapping": ("keys-of-another-wrapping", lambda b: change(b, KEYS, generation="0")),
+    "another version": ("backup-of-another-version", lambda b: change(b, LOG, revision="0001")),
+    "a file that is gone": ("backup-damaged", lambda b: (max((b / LOG).iterdir()) / "acts").unlink()),
+    "a file that was changed": (
+        "backup-damaged",
+        lambda b: (max((b / LOG).iterdir()) / "grants").write_bytes(b""),
+    ),
+    "decisions that were changed": (
+        "backup-damaged",
+        lambda b: (max((b / DECISIONS).iterdir()) / DECISIONS).write_bytes(b"{}"),
+    ),
+    "a manifest that is no manifest": (
+        "backup-damaged",
+        lambda b: (max((b / LOG).iterdir()) / MANIFEST).write_bytes(b"{"),
+    ),
+    "a log that was rewritten": ("backup-damaged", spoiled_row),
+    "a log that ends elsewhere": ("backup-damaged", another_end),
+}
+
+
+@pytest.mark.parametrize("what", SPOILED)
+def test_what_is_not_whole_is_refused_and_nothing_is_restored(
+    drill: Drill, empty: str, tmp_path: Path, what: str
+) -> None:
+    code, spoil = SPOILED[what]
+    backups = tmp_path / "backups"
+    shutil.copytree(drill.backups, backups)
+    spoil(backups)
+    with pytest.raises(Refusal, match=code):
+        restored(drill, empty, backups=backups)
+    engine = connect(empty, 2)
+    migrate(engine)
+    with engine.connect() as db:
+        assert db.scalar(text("select count(*) from hubs")) == 0
+    engine.dispose()
+
+
+def test_nothing_is_restored_over_a_hub(drill: Drill, empty: str) -> None:
+    with pytest.raises(Refusal, match="database-not-empty"):
+        restored(drill, drill.served.database)
+    assert verify(drill.served.direct, drill.hub).faults == ()
+
+
+def test_keys_are_kept_as_many_days_as_the_hub_says(drill: Drill, tmp_path: Path) -> None:
+    backups = tmp_path / "backups"
+    store = drill.served.direct
+    shutil.copytree(drill.backups, backups)
+    days = directory(store, drill.hub).timeline.at(None).key_backup_days
+    change(backups, KEYS, made_at=datetime.now(UTC) - timedelta(days=days, hours=1))
+    back_up(store.engine, store.secrets, backups)
+    assert [len(list((backups / part).iterdir())) for part in (LOG, KEYS, DECISIONS)] == [3, 1, 3]
+
+
+def test_a_backup_that_is_cut_off_is_none(
+    drill: Drill, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*arguments: object) -> None:
+        raise OSError("no space left")
+
+    backups, store = tmp_path / "backups", drill.served.direct
+    with monkeypatch.context() as patch:
+        patch.setattr(backup, "_put", full)
+        with pytest.raises(OSError, match="no space"):
+            back_up(store.engine, store.secrets, backups)
+    assert list((backups / LOG).iterdir()) == []
+
+
+def test_no_words_of_a_case_and_no_key_in_clear_are_in_a_backup(drill: Drill) -> None:
+    kept = b"".join(file.read_bytes() for file in drill.backups.rglob("*") if file.is_file())
+    names = {e.body.surname for e in drill.kept.entries if isinstance(e.body, SubjectRecorded)}
+    assert names
+    for name in names:
+        assert name.encode() not in kept
+    secrets = read_file(drill.secrets)
+    for part in (secrets.wrapping, secrets.signing, secrets.index):
+        assert part.encode() not in kept
+
+
+def test_backed_up_and_restored_from_the_command_line(
+    drill: Drill, empty: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secrets = ["--secrets", str(drill.secrets)]
+    to = str(tmp_path / "backups")
+    assert cli.main(["backup", to, "--database", drill.served.database, *secrets]) == 0
+    assert f"{drill.hub}: " in capsys.readouterr().out
+    assert cli.main(["restore", to, "--database", empty, *secrets]) == 0
+    assert "epoch 2 begins after" in capsys.readouterr().out
+    assert cli.main(["verify", "--database", empty, *secrets]) == 0
+    engine = connect(empty, 2)
+    migrate(engine)
+    engine.dispose()
+    assert cli.main(["restore", to, "--name", "never", "--database", empty, *secrets]) == 1
+    assert "no such backup" in capsys.readouterr().err
+
+
+def test_a_database_without_a_hub_is_not_backed_up(drill: Drill, empty: str, tmp_path: Path) -> None:
+    engine = connect(empty, 2)
+    migrate(engine)
+    with pytest.raises(Refusal, match="hub-unknown"):
+        back_up(engine, read_file(drill.secrets), tmp_path / "backups")
+    engine.dispose()
+
+
+def test_desks_give_the_restored_hub_back_what_it_had_lost(
+    postgres: PostgresServer, empty: str, tmp_path: Path
+) -> None:
+    name, folder = postgres.new_database(), tmp_path / "desks"
+    folder.mkdir()
+    database = postgres.url(name)
+    with serving(database, tmp_path) as served:
+        office = Office(served, served.new_hub(), folder)
+        priya = office.sit("Priya Nair", "scc-children", Role.TRIAGE_OPERATOR)
+        priya.until_online()
+        before, lost = f"referral:{uuid7()}", f"referral:{uuid7()}"
+        priya.contact(before)
+        priya.until_holding(before, "contact.opened")
+        back_up(served.direct.engine, served.direct.secrets, tmp_path / "backups")
+        priya.contact(lost)
+        priya.until_holding(lost, "contact.opened")
+        priya.until_sent()
+        priya.network.stop()
+        account = priya.signed
+    engine = connect(empty, 5)
+    restore(engine, read_file(served.secrets_file), tmp_path / "backups")
+    engine.dispose()
+    with serving(empty, tmp_path) as office.served:
+        session = office.served.sign_in(account.enrolled.account, account.device, account.totp_uri)
+        priya.connect(office.server, session)
+        priya.until_online()
+        priya.until_holding(lost, "contact.opened")
+        until(lambda: not priya.desk.cache.waiting(), "all answered")
+        assert {place.epoch for place in priya.desk.cache.places().values()} == {2}
+        assert not priya.status.distrust
+        assert verify(office.served.direct, office.hub).faults == ()
+        office.end()
+    postgres.drop_database(name)
