@@ -7,7 +7,6 @@ from itertools import chain, combinations, product
 import pytest
 
 from mash_desktop.domain.acts import Author
-from mash_desktop.domain.codes import AgencyKind
 from mash_desktop.domain.entries import KINDS
 from mash_desktop.domain.entries.gathering import RequestMade, RequestWithdrawn
 from mash_desktop.domain.fold import Stage
@@ -15,9 +14,11 @@ from mash_desktop.domain.permissions import FAMILY_TABLE, TABLE, Relation, may, 
 from mash_desktop.domain.roles import DECISION_MAKERS, HUB_MANAGERS, RESEARCHERS, Role
 from mash_desktop.domain.rules import Situation, judge
 
+from .apart import AGENCIES, Apart, told_apart
+from .apart import CELLS as CELLS_REACHED
 from .sampling import SAMPLES
 from .stories import at
-from .story import KEY, MANAGER, Story
+from .story import KEY, MANAGER
 
 CELLS = tuple(product(sorted(KINDS), Role, Relation, Stage))
 
@@ -151,27 +152,24 @@ def test_an_agency_is_no_longer_asked_once_the_request_is_withdrawn() -> None:
     assert Relation.ASKED in relations(story.referral, "police", story.config)
 
 
-def _desks(story: Story) -> list[Author]:
-    """Every role in every agency of the hub; one hub agency stands for its kind."""
-    kinds = {AgencyKind.HUB, AgencyKind.CHILDRENS_SOCIAL_CARE, AgencyKind.POLICE, AgencyKind.HOUSING}
-    agencies = [
-        agency.id for agency in story.config.agencies if agency.kind in kinds and agency.until is None
-    ]
-    return [Author("somebody", agency, role, KEY.key_id) for agency, role in product(agencies, Role)]
-
-
-@pytest.mark.parametrize("stage", Stage)
-def test_the_judge_permits_what_the_table_says_with_a_real_referral_behind_it(stage: Stage) -> None:
-    """Each kind, by each role of each agency: the judge says *not permitted* exactly where the table does."""
-    story = at(stage)
-    referral = story.referral
-    made = {kind: story.made(MANAGER, sample)[0] for kind, sample in SAMPLES.items()}
-    for author in _desks(story):
-        standing = relations(referral, author.agency, story.config)
-        situation = Situation(author, referral, story.config, story.now)
-        for kind, entry in made.items():
-            refused = judge(situation, entry).code in {"not-permitted", "not-opened"}
-            assert refused is not may(kind, author.role, standing, stage) or stage is Stage.NONE
+def test_the_judge_permits_what_the_table_says_with_a_real_referral_behind_it() -> None:
+    """Each cell in which somebody can stand: the judge says *not permitted* exactly where the table does."""
+    story, tried = Apart(), 0
+    for stage in told_apart(story):
+        referral = story.referral
+        assert referral.stage is stage
+        made = {kind: story.made(MANAGER, sample)[0] for kind, sample in SAMPLES.items()}
+        for relation, agency in AGENCIES.items():
+            cells = [cell for cell in CELLS_REACHED if (cell.relation, cell.stage) == (relation, stage)]
+            if cells:
+                assert relations(referral, agency, story.config) == {relation, Relation.NONE}
+            for cell in cells:
+                author = Author("somebody", agency, cell.role, KEY.key_id)
+                situation = Situation(author, referral, story.config, story.now)
+                refused = judge(situation, made[cell.kind]).code in {"not-permitted", "not-opened"}
+                assert refused is not cell.allowed or stage is Stage.NONE, cell
+            tried += len(cells)
+    assert tried == len(CELLS_REACHED)
 
 
 def test_the_samples_are_of_every_kind() -> None:
