@@ -83,17 +83,24 @@ def test_nobody_is_present_at_what_they_may_not_see(story: ServedStory, told: Ca
         assert (answer.status_code, answer.json()["code"]) == (404, "not-found")
 
 
-def test_wakes_cross_from_one_instance_to_another(
+def test_wakes_presence_and_locks_cross_from_one_instance_to_another(
     served_store: ServedStore, told: Cast, tmp_path: Path, story: ServedStory
 ) -> None:
-    """A second service on the same database: what the first admits, the second's listeners hear."""
+    """A second service on the same database: what happens at the first, the second's listeners hear."""
     story.taken()
+    leaving = served_store.desk(told.hub, "Dan Pell", ("scc-children", Role.CONSULTANT_SOCIAL_WORKER))
     with (
         another_instance(served_store, tmp_path) as second,
         listening(second, told["ruth"]) as ear,
+        listening(second, leaving) as other,
     ):
         answer = told["priya"].act(Draft(story.stream, NoteAdded(words="The school rang.")))
         ear.next("grown", grown_to(answer.positions[0]))
+        presence(told["priya"], story.stream)
+        assert ear.next("presence")["name"] == "Priya Nair"
+        leaving.client.post("/v1/sign-out")
+        assert other.next("locked")["code"] == "session-ended"
+        assert ear.nothing("locked")
 
 
 def test_what_goes_to_everybody_wakes_everybody(served_store: ServedStore, a_hub: str) -> None:
