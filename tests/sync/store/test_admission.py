@@ -15,10 +15,12 @@ from mash_desktop.domain.entries.contact import ConcernRecorded, DocumentAttache
 from mash_desktop.domain.entries.hub import HubConfigured, KeyRevoked, MembershipGranted, PersonEnrolled
 from mash_desktop.domain.entries.identity import HistoryRecorded, IdentityLinked
 from mash_desktop.domain.entries.triage import RagRated
+from mash_desktop.domain.errors import Refusal
 from mash_desktop.domain.roles import Role
 from mash_desktop.hub import load_preset
 from mash_desktop.proofs.signature import SigningKey
 from sync.protocol import Push
+from sync.store.examining import LARGEST_BODY
 from tests.domain.story import CONSULTANT, MANAGER, OPERATOR, POLICE
 from tests.support.served_story import Cast, ServedStory
 from tests.support.store import Desk, ServedStore
@@ -135,6 +137,18 @@ def test_nobody_passes_for_the_store(story: ServedStory, told: Cast) -> None:
     assert desk.push(desk.compose([note(story)], own))[0].code == "author-wrong"
 
 
+def test_the_stores_own_acts_are_signed_with_the_stores_own_key(
+    served_store: ServedStore, a_hub: str
+) -> None:
+    other = SigningKey.generate()
+    body = PersonEnrolled(person=str(uuid7()), name="A N Other")
+    author = Author("store", "store", Role.STORE, other.key_id)
+    parcel = compose(a_hub, author, [Draft("hub", body)], other, datetime.now(UTC))
+    with pytest.raises(Refusal) as refused:
+        served_store.direct.admission.admit_own(a_hub, parcel)
+    assert refused.value.code == "key-unknown"
+
+
 def test_a_signature_that_is_not_the_keys_is_refused(story: ServedStory, told: Cast) -> None:
     story.taken()
     desk = told["priya"]
@@ -182,6 +196,14 @@ def test_a_head_that_the_log_never_had_is_refused(story: ServedStory, told: Cast
         assert desk.push(desk.compose([note(story)], seen=seen))[0].code == "history-differs"
 
 
+def test_a_head_of_another_epoch_is_not_this_logs_to_judge(story: ServedStory, told: Cast) -> None:
+    story.taken()
+    desk = told["priya"]
+    head = desk.head()
+    seen = Seen(epoch=head.epoch + 1, size=head.size, root="00" * 32)
+    assert desk.push(desk.compose([note(story)], seen=seen))[0].state == "admitted"
+
+
 def test_the_future_is_refused(story: ServedStory, told: Cast) -> None:
     story.taken()
     desk = told["priya"]
@@ -206,11 +228,23 @@ def test_what_is_not_an_act_is_refused_alone(story: ServedStory, told: Cast) -> 
         ("hub", "stream-wrong"),
         ("identity:01936f5e-0000-7000-8000-000000000001", "stream-wrong"),
         ("access:2026-13-01", "stream-unknown"),
+        ("access:20260101", "stream-unknown"),
         ("x", "stream-unknown"),
     ],
 )
 def test_an_entry_belongs_to_a_stream_of_its_family(told: Cast, stream: str, code: str) -> None:
     assert told["priya"].act(Draft(stream, NoteAdded(words="Where is this?"))).code == code
+
+
+def test_what_a_hub_cannot_keep_is_refused(story: ServedStory, told: Cast) -> None:
+    story.taken()
+    desk, one = told["priya"], str(uuid7())
+    words = NoteAdded(words="The school rang again.")
+    strange, twice = [Draft(story.stream, words, id="1")], [Draft(story.stream, words, id=one)] * 2
+    assert desk.act(*strange).code == "ids-wrong"
+    assert desk.act(*twice).code == "ids-wrong"
+    assert desk.act(note(story, "x" * LARGEST_BODY)).code == "body-size"
+    assert desk.act(note(story, "A character\0that nobody typed")).code == "text-wrong"
 
 
 # --- other people's referrals, other hubs ---

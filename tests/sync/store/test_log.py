@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import msgspec
+import pytest
 from uuid6 import uuid7
 
 from mash_desktop.domain.acts import Draft
 from mash_desktop.domain.entries.contact import NoteAdded
+from mash_desktop.domain.errors import Refusal
 from mash_desktop.proofs.merkle import leaf_hash, verify_consistency, verify_inclusion
 from sync.protocol import Path, act_digest, leaf_bytes
 from tests.support.served_story import Cast, ServedStory
-from tests.support.store import Desk
+from tests.support.store import Desk, ServedStore
 
 
 def test_every_entry_is_proven_to_be_in_the_log_under_the_signed_head(story: ServedStory, told: Cast) -> None:
@@ -85,3 +87,9 @@ def test_streams_are_what_they_are_however_often_they_are_forgotten(story: Serve
     assert [entry.body for entry in held.entries] == [entry.body for entry in story.entries]
     assert held.referral(directory).stage == story.referral.stage
     assert str(uuid7()) not in held.audiences
+
+
+def test_a_hub_that_is_not_there_has_no_log(served_store: ServedStore) -> None:
+    with pytest.raises(Refusal) as refused:
+        served_store.direct.head("nowhere")
+    assert refused.value.code == "hub-unknown"

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from uuid6 import uuid7
 
-from mash_desktop.domain.acts import Draft, Parcel
+from mash_desktop.domain.acts import Draft, Parcel, Seen
 from mash_desktop.domain.entries.access import RecordViewed
 from mash_desktop.domain.entries.contact import ConcernRecorded, NoteAdded, SubjectRecorded
 from mash_desktop.domain.entries.hub import PersonEnrolled
@@ -249,3 +249,21 @@ def test_who_was_linked_while_an_act_waited_is_judged_with_it(
     assert linked.result()[0].state == "admitted"
     assert noted.result()[0].state == "admitted"
     assert noted.result()[0].positions > linked.result()[0].positions
+
+
+def test_a_service_that_has_just_started_judges_heads_that_it_never_showed(
+    story: ServedStory, told: Cast, pushing: Pushing
+) -> None:
+    story.taken()
+    desk = told["priya"]
+    head = desk.head()
+    story.tell(OPERATOR, NoteAdded(words="Later."))
+    true = Seen(epoch=head.epoch, size=head.size, root=head.root.hex())
+    words = [Draft(story.stream, NoteAdded(words="The school rang again."))]
+    answers = pushing(
+        desk.compose(words, seen=true), desk.compose(words, seen=Seen(head.epoch, head.size, "00" * 32))
+    ).result()
+    assert [(answer.state, answer.code) for answer in answers] == [
+        ("admitted", ""),
+        ("refused", "history-differs"),
+    ]
