@@ -5,11 +5,12 @@ The first device of a person settles their password and their second factor too.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, select, update
+from sqlalchemy import Connection, Engine, QueuePool, Row, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from mash_desktop.domain.entries.access import RecoveryCodesMade
@@ -51,6 +52,9 @@ class Enrolment:
         self._accounts = accounts
         self._sessions = sessions
         self._clock = clock
+        assert isinstance(engine.pool, QueuePool)
+        # Each holds a connection while it waits for another; all of them at once would wait for each other.
+        self._at_once = threading.BoundedSemaphore(max(1, engine.pool.size() // 2))
 
     def code(self, db: Connection, hub: str, person: str) -> tuple[str, datetime]:
         """A new one-time code for one device of this person, and when it expires."""
@@ -93,7 +97,7 @@ class Enrolment:
             raise Refusal("proof-wrong", "The device did not show that it holds its key.", "proof")
         c = tables.enrolment_codes
         uri, codes = None, tuple[str, ...]()
-        with self._engine.begin() as db:
+        with self._at_once, self._engine.begin() as db:
             row = db.execute(
                 select(c.c.hub, c.c.person, c.c.code)
                 .where(c.c.code == self._digest(asked.code), c.c.used_at.is_(None), c.c.expires_at > now)
