@@ -135,7 +135,10 @@ def _fitted(body: Body, author: Author, referral: Referral, config: HubConfig, r
         case ContactTriaged():
             return _changed(body, route=rnd.choice(ROUTES[cohort]), levels=given)
         case TriageOverseen():
-            decision = rnd.choice(("admit", "reroute"))
+            decision = rnd.choice(("admit", "admit", "reroute"))
+            if decision == "admit" and referral.ladder and rnd.random() < 0.8:
+                met = rnd.choice(referral.ladder.thresholds)
+                given = (SubjectLevel(people[0], met), *given[1:])
             return _changed(body, decision=decision, levels=given, route=rnd.choice(ROUTES[cohort]))
         case ReferralAdmitted():
             return _admission(referral, config, rnd)
@@ -235,7 +238,7 @@ def meddled(body: Body, referral: Referral, rnd: Random) -> Body:
         "draft": tuple(one.id for one in referral.entries) or ("",),
         "route": ("advice", "direct-line", "the-moon"),
         "decision": ("admit", "reroute", "no_s47", "perhaps"),
-        "threshold": ("child_in_need", "s42_enquiry", "high"),
+        "threshold": ("advice", "early_help", "child_in_need", "s42_enquiry", "standard", "high"),
         "scope": (_on_another_basis(body.scope, rnd),) if isinstance(body, ReferralAdmitted) else ((),),
         "present": (("police",),),
         "media_type": ("text/csv",),

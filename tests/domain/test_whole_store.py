@@ -67,7 +67,7 @@ SHOWN_BY = {
 STORIES = (whole_story, adult, abuse)
 FIRST_LINES = 4
 """The contact opened, and told of whom: with less, nobody has anything to go on."""
-A_LONG_WHILE = 250
+A_WHILE = 80
 MOVING = (
     "concern.recorded", "contact.triaged", "triage.overseen", "referral.admitted", "rag.rated",
     "request.made",
@@ -121,15 +121,15 @@ def proposals(
             yield author, proposal(kind, author, whole, number, now, rnd)
 
 
-@settings(phases=set(Phase) - {Phase.shrink})  # a seed has no smaller form
+@settings(max_examples=100, phases=set(Phase) - {Phase.shrink})  # a seed has no smaller form
 @given(percent=st.integers(0, 100), seed=SEEDS)
 @pytest.mark.parametrize("story", STORIES)
-def test_nothing_forbidden_is_admitted_whoever_tries_and_however_long(
+def test_nothing_forbidden_is_admitted_whoever_tries_it_wherever_things_stand(
     story: Callable[[], Story], percent: int, seed: int
 ) -> None:
     rnd, log = Random(seed), begun(story, percent)
     now, whole = log[-1].made_at, fold(log, TIMELINE, whole=True)
-    for number in range(1000, 1000 + A_LONG_WHILE):
+    for number in range(1000, 1000 + A_WHILE):
         now += timedelta(minutes=7)
         kinds = MOVING if rnd.random() < 0.75 else TOLD
         proposed = next(proposals(whole, kinds, number, now, rnd), None)
@@ -303,7 +303,9 @@ class WholeStore(RuleBasedStateMachine):
             here: Answers = answers(self.part(agency))
             assert self.part(agency).stage.rank <= self.furthest.rank
             for what, said in here.items():
-                assert what == ("stage",) or said in self.past.get(what, ()), (agency, what, said)
+                # A household is called by those whom a desk knows of.
+                known = what[0] in {"stage", "household"} or said in self.past.get(what, ())
+                assert known, (agency, what, said)
             if f"agency:{agency}" in core:
                 differ = {what for what in now.keys() | here.keys() if now.get(what) != here.get(what)}
                 assert {what[0] for what in differ} <= {"contribution", "stage"}, (agency, differ)
