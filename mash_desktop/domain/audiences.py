@@ -31,6 +31,7 @@ from .entries.gathering import (
     ContributionRecorded,
     ContributionReleased,
     ProceededWithout,
+    ReleaseExpired,
     ReleaseWithdrawn,
     RequestAcknowledged,
     RequestAnswered,
@@ -168,6 +169,8 @@ def audiences_within(reach: Reach, entry: Made[Body]) -> frozenset[str]:
         return own | core | at_table | (reach.receiving if body.onward else frozenset())
     if isinstance(body, ReleaseWithdrawn):
         return own | core
+    if isinstance(body, ReleaseExpired):
+        return core | {f"agency:{body.agency}"}
     if isinstance(body, RequestMade):
         return core | {f"agency:{body.agency}"}
     if isinstance(body, _REQUEST_BOUND):

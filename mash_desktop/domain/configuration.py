@@ -11,7 +11,7 @@ A thing with ``since`` and ``until`` holds from the first to the last of these d
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -39,7 +39,7 @@ from mash_desktop.domain.law import (
     ScheduleParagraph,
 )
 from mash_desktop.domain.roles import Role
-from mash_desktop.working_time import HubHours, Limit
+from mash_desktop.working_time import HubHours, Limit, instant
 
 
 class Dated(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -292,6 +292,8 @@ class HubConfig(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     marac_repeat_months: int = 12
     break_glass_roles: tuple[Role, ...]
     break_glass_hours: int = 4
+    hand_over_at_close: bool = False
+    """Reds and unfinished direct lines go to the owner's out-of-hours team when the hub closes."""
     offline_lease_hours: int = 72
     working_set_days: int = 180
     key_backup_days: int = 30
@@ -301,6 +303,10 @@ class HubConfig(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def day(self, at: datetime) -> date:
         """The civil date at a moment, where the hub is."""
         return at.astimezone(ZoneInfo(self.hours.time_zone)).date()
+
+    def end_of(self, day: date) -> datetime:
+        """The moment, in UTC, at which a civil date is over where the hub is."""
+        return instant(day + timedelta(days=1), time(0), ZoneInfo(self.hours.time_zone))
 
     def agency(self, agency: str) -> Agency:
         return _named(self.agencies, agency, "agency", "agency")

@@ -135,6 +135,8 @@ TABLE: dict[str, tuple[Permit, ...]] = {
     "contribution.recorded": _answering,
     "contribution.released": _answering,
     "release.withdrawn": _answering,
+    # A release ends on its day, whatever has become of the referral by then.
+    "release.expired": (_permit({_R.STORE}, {Relation.NONE}, _ANYWHERE),),
     "table.opened": (_permit(_CHAIRS | HUB_MANAGERS, _HUB, frozenset({_S.RATED, _S.GATHERING})),),
     "attendance.recorded": _table,
     "view.recorded": (*_table, _permit({_R.RESEARCHER}, {Relation.ASKED}, _DECIDING)),
@@ -166,7 +168,11 @@ TABLE: dict[str, tuple[Permit, ...]] = {
         _permit(_CHAIRS | HUB_MANAGERS, _HUB, AFTER_SIGNING | {_S.CLOSED}),
         _permit({_R.GATEWAY_WORKER}, {Relation.RECEIVING}, AFTER_SIGNING | {_S.CLOSED}),
     ),
-    "handover.made": (_permit(_INTAKE, _OWN, OPEN), _permit(_CHAIRS | HUB_MANAGERS, _HUB, IN_HUB)),
+    "handover.made": (
+        _permit(_INTAKE, _OWN, OPEN),
+        _permit(_CHAIRS | HUB_MANAGERS, _HUB, IN_HUB),
+        _permit({_R.STORE}, {Relation.NONE}, BEFORE_SIGNING),
+    ),
     "handover.acknowledged": (_permit({_R.OUT_OF_HOURS}, _OWN, OPEN),),
     "referral.closed": (
         _permit(_OWNERS | {_R.TRIAGE_OPERATOR}, _OWN, frozenset({_S.OVERSEEN, _S.TRIAGED})),

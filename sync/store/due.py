@@ -1,7 +1,8 @@
-"""What time itself causes: a membership ends, glass that was broken is whole again.
+"""What time itself causes: a membership ends, a release is over, broken glass is whole again, the hub closes.
 
 Written by the store as its own author. Every instance looks; of those that look at once one writes, and
-what is about one thing is admitted once. A right ends by the clock: what is written here tells it.
+what is about one thing is admitted once. A membership ends by the clock, and what is written tells it; the
+others end by what is written.
 """
 
 from __future__ import annotations
@@ -9,27 +10,38 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from uuid import NAMESPACE_URL, uuid5
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, func, or_, select
 
 from mash_desktop.domain.acts import Parcel
+from mash_desktop.domain.clocks import calendar
+from mash_desktop.domain.codes import Rag
 from mash_desktop.domain.entries.access import GlassMended
+from mash_desktop.domain.entries.gathering import ContributionReleased, ReleaseExpired
 from mash_desktop.domain.entries.hub import MembershipEnded, MembershipGranted
+from mash_desktop.domain.entries.outcome import HandoverMade
 from mash_desktop.domain.errors import Refusal
+from mash_desktop.domain.fold import Referral
+from mash_desktop.domain.fold.handover import handovers
+from mash_desktop.domain.fold.stage import BEFORE_SIGNING
 from mash_desktop.domain.roles import Role
 
 from . import tables
 from .admission import Admission
-from .authoring import access_act, hub_act
+from .authoring import access_act, hub_act, own_act
 from .committing import lock_number
 from .sealing import Secrets
-from .streams import HUB_STREAM, Held, Shelf, current_directory
+from .streams import HUB_STREAM, Held, Shelf, current_directory, load
 
 logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 5.0
 LEFT = "The agency's membership of the hub has ended."
+UNDECIDED = "The hub has closed and it is not decided."
+TONIGHT = timedelta(hours=12)
+"""What somebody handed over so lately is not handed over again at closing."""
 
 
 class Due:
@@ -50,7 +62,7 @@ class Due:
         self._admission = admission
         self._clock = clock
         self._looked: dict[str, tuple[int, datetime]] = {}
-        """The version of each hub's stream and the hour at which its memberships were looked at."""
+        """The version of each hub's stream and the quarter of an hour in which it was looked at."""
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="mash-isl-due")
 
@@ -76,12 +88,12 @@ class Due:
         with self._engine.connect() as db:
             over = set(db.scalars(select(t.c.hub).distinct().where(t.c.until <= now)))
             versions = dict(db.execute(select(s.c.hub, s.c.version).where(s.c.stream == HUB_STREAM)).all())
-        # Days begin on the hour wherever a hub is.
-        hour = now.replace(minute=0, second=0, microsecond=0)
+        # Days begin, and hubs close, on a quarter of an hour wherever they are.
+        quarter = now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0)
         for hub, version in versions.items():
-            due = hub in over or self._looked.get(hub) != (version, hour)
+            due = hub in over or self._looked.get(hub) != (version, quarter)
             if due and self.write_in(hub, now):
-                self._looked[hub] = (version, hour)
+                self._looked[hub] = (version, quarter)
 
     def write_in(self, hub: str, now: datetime) -> bool:
         """Write all that is due in one hub; whether it was this instance's turn."""
@@ -90,7 +102,13 @@ class Due:
             if not db.scalar(select(func.pg_try_advisory_xact_lock(lock_number(hub, "due")))):
                 return False
             held = current_directory(db, self._shelf, self._secrets, hub)
-            for parcel in [*self._memberships(hub, held, now), *self._glass(db, hub, now)]:
+            if not held.directory.configs:
+                return True
+            for parcel in [
+                *self._memberships(hub, held, now),
+                *self._terms(db, hub, held, now),
+                *self._hand_overs(db, hub, held, now),
+            ]:
                 try:
                     self._admission.admit_own(hub, parcel)
                 except Refusal as refusal:
@@ -101,8 +119,6 @@ class Due:
     def _memberships(self, hub: str, held: Held, now: datetime) -> Iterator[Parcel]:
         """The memberships of people whose agency is no longer a member of the hub."""
         directory = held.directory
-        if not directory.configs:
-            return
         config = directory.timeline.at(None)
         today = config.day(now)
         left = {one.id for one in config.agencies if one.until is not None and one.until < today}
@@ -117,7 +133,8 @@ class Due:
                 once = f"left {granted[one.person, one.agency, one.role]}"
                 yield hub_act(hub, self._secrets, [body], now, once=once)
 
-    def _glass(self, db: Connection, hub: str, now: datetime) -> Iterator[Parcel]:
+    def _terms(self, db: Connection, hub: str, held: Held, now: datetime) -> Iterator[Parcel]:
+        """Broken glass and releases whose time is over."""
         t = tables.terms
         rows = db.execute(
             select(t.c.entry, t.c.stream, t.c.person)
@@ -125,5 +142,51 @@ class Due:
             .order_by(t.c.until, t.c.entry)
         ).all()
         for row in rows:
-            body = GlassMended(broken=row.entry, target=row.stream, person=row.person)
-            yield access_act(hub, self._secrets, [body], now, once=f"mended {row.entry}")
+            if row.person is not None:
+                body = GlassMended(broken=row.entry, target=row.stream, person=row.person)
+                yield access_act(hub, self._secrets, [body], now, once=f"mended {row.entry}")
+                continue
+            entry = self._referral(db, hub, held, row.stream).get(row.entry)
+            if entry is not None and isinstance(entry.body, ContributionReleased):
+                over = ReleaseExpired(contribution=entry.body.contribution, agency=entry.agency)
+                once = f"over {row.entry}"
+                yield own_act(hub, self._secrets, row.stream, [over], now, once=once, base=row.entry)
+
+    def _hand_overs(self, db: Connection, hub: str, held: Held, now: datetime) -> Iterator[Parcel]:
+        """Once a closing, where the hub has it so: what is red or a direct line, and not decided."""
+        config = held.directory.timeline.at(None)
+        hours = calendar(config.hours)
+        if not config.hand_over_at_close or hours.is_open(now):
+            return
+        teams = {
+            agency.id: team.id
+            for agency in config.agencies_on(config.day(now))
+            for team in agency.teams
+            if team.out_of_hours and team.holds(config.day(now))
+        }
+        direct = [route.id for route in config.routes if route.immediate]
+        r = tables.referrals
+        rows = db.execute(
+            select(r.c.referral, r.c.owner).where(
+                r.c.hub == hub,
+                r.c.stage.in_([stage.value for stage in BEFORE_SIGNING]),
+                or_(r.c.rag == Rag.RED.value, r.c.route.in_(direct)),
+                r.c.owner.in_(teams),
+            )
+        ).all()
+        opens = hours.next_open(now)
+        for row in rows:
+            left = handovers(self._referral(db, hub, held, row.referral)).values()
+            if any(one.made.made_at > now - TONIGHT for one in left):
+                continue
+            once = f"close {row.referral} {opens}"
+            body = HandoverMade(
+                handover=str(uuid5(NAMESPACE_URL, f"{hub} {once}")), team=teams[row.owner], words=UNDECIDED
+            )
+            yield own_act(hub, self._secrets, row.referral, [body], now, once=once)
+
+    def _referral(self, db: Connection, hub: str, held: Held, stream: str) -> Referral:
+        s = tables.streams
+        version = db.scalar(select(s.c.version).where(s.c.hub == hub, s.c.stream == stream))
+        loaded = load(db, self._shelf, self._secrets, hub, {stream: version or 0})
+        return loaded[stream].referral(held.directory)

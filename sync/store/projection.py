@@ -6,6 +6,7 @@ No personal data in clear: of a referral its stage, clocks, owner, area and leve
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, tuple_
@@ -14,6 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from mash_desktop.domain.entries import Body, Made
 from mash_desktop.domain.entries.access import GlassBroken, GlassMended
 from mash_desktop.domain.entries.contact import AddressRecorded, DocumentAttached
+from mash_desktop.domain.entries.gathering import ContributionReleased
 from mash_desktop.domain.entries.outcome import EntryWithdrawn
 from mash_desktop.domain.fold import Referral
 from mash_desktop.domain.fold.levels import levels
@@ -44,7 +46,7 @@ def project(
     disposed = {gone.stream for gone in docket.disposed}
     moved = [one for one in identities if one.entries[-1].id in positions or one.stream in disposed]
     _links(db, hub, moved)
-    _terms(db, hub, fresh)
+    _terms(db, hub, docket, fresh)
     told = any(isinstance(entry.body, (AddressRecorded, EntryWithdrawn)) for entry in fresh)
     marked = bool(moved) or told
     index(db, hub, secrets, [*referrals, *moved], keys, positions, marked=marked, disposed=disposed)
@@ -130,25 +132,26 @@ def _links(db: Connection, hub: str, identities: Iterable[Held]) -> None:
             )
 
 
-def _terms(db: Connection, hub: str, fresh: Iterable[Made[Body]]) -> None:
+def _terms(db: Connection, hub: str, docket: Docket, fresh: Iterable[Made[Body]]) -> None:
     """What these entries give for a time, and what they end of it."""
     t = tables.terms
     begun: list[dict[str, Any]] = []
-    over: list[str] = []
+    over: list[str | None] = []
+
+    def begin(entry: str, stream: str, person: str | None, until: datetime) -> None:
+        begun.append({"hub": hub, "entry": entry, "stream": stream, "person": person, "until": until})
+
     for entry in fresh:
         body = entry.body
         if isinstance(body, GlassBroken):
-            begun.append(
-                {
-                    "hub": hub,
-                    "entry": entry.id,
-                    "stream": body.target,
-                    "person": entry.author,
-                    "until": body.until,
-                }
-            )
+            begin(entry.id, body.target, entry.author, body.until)
         elif isinstance(body, GlassMended):
             over.append(body.broken)
+        elif entry.guard is not None and entry.guard.startswith("release:"):
+            over.append(entry.base)
+            if isinstance(body, ContributionReleased) and body.until is not None:
+                config = docket.directory.timeline.at(None)
+                begin(entry.id, entry.stream, None, config.end_of(body.until))
     if begun:
         db.execute(insert(t), begun)
     if over:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -217,6 +217,22 @@ def test_a_release_is_taken_back_with_a_reason_and_made_again(police: Desk) -> N
     assert was_released(police.referral(STREAM)) == {held.id}
     release(police, STREAM, held.id, "Two incidents since June.")
     assert read_request(police, STREAM, "r-police").items[0].state == "reworded"
+
+
+def test_a_release_may_have_a_last_day_and_says_it(police: Desk) -> None:
+    vague = AnswerDraft(systems=("Niche",), items=(item("Three incidents.", until="next month"),))
+    with pytest.raises(Refusal) as refused:
+        send_answer(police, STREAM, "r-police", vague)
+    assert refused.value.field == "until"
+    month = AnswerDraft(systems=("Niche",), items=(item("Three incidents.", until="Dec 2026"),))
+    with pytest.raises(Refusal, match="until-not-a-day"):
+        send_answer(police, STREAM, "r-police", month)
+    draft = AnswerDraft(systems=("Niche",), items=(item("Three incidents.", until="12 Dec 2026"),))
+    send_answer(police, STREAM, "r-police", draft)
+    (held,) = read_request(police, STREAM, "r-police").items
+    assert "on the table until 12 Dec 2026" in held.marks
+    (out,) = released(police.referral(STREAM)).values()
+    assert out.body.until == date(2026, 12, 12)
 
 
 def test_a_late_answer_says_by_how_much(tmp_path: Path) -> None:

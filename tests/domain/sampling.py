@@ -88,6 +88,7 @@ _BODIES: tuple[Body, ...] = (
         voice=Voice.FACT,
     ),
     gathering.ReleaseWithdrawn(contribution="c1", reason="Another family's."),
+    gathering.ReleaseExpired(contribution="c1", agency="police"),
     table.TableOpened(place="Room 2"),
     table.AttendanceRecorded(agency="police", attendance=Attendance.PRESENT),
     table.ViewRecorded(agency="police", subject="mia", level="child_protection", agrees=True),

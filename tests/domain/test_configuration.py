@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import msgspec
 import pytest
@@ -194,3 +194,9 @@ def test_a_position_takes_the_last_version_admitted_by_then(admitted: set[int], 
     timeline = HubTimeline(tuple((at, version(str(at))) for at in sorted(admitted)))
     earlier = [at for at in admitted if at <= position]
     assert timeline.at(position).name == str(max(earlier) if earlier else min(admitted))
+
+
+def test_a_day_is_over_at_the_hubs_midnight() -> None:
+    hub = load_preset("staffordshire")
+    assert hub.end_of(date(2026, 6, 30)) == datetime(2026, 6, 30, 23, tzinfo=UTC)
+    assert hub.end_of(date(2026, 12, 31)) == datetime(2027, 1, 1, tzinfo=UTC)

@@ -107,6 +107,9 @@ def test_a_virtual_partner_answers_requests_and_may_escalate() -> None:
         ("outcome.accepted", {Role.GATEWAY_WORKER}),
         ("table.opened", HUB_MANAGERS | {Role.FACILITATOR}),
         ("sign_in.failed", {Role.STORE}),
+        ("restricted.met", {Role.STORE}),
+        ("release.expired", {Role.STORE}),
+        ("glass.mended", {Role.STORE, Role.INFORMATION_GOVERNANCE}),
         ("recovery_codes.made", {Role.STORE}),
         ("recovery_code.used", {Role.STORE}),
     ],
@@ -122,6 +125,7 @@ def test_nothing_but_printing_and_withdrawing_happens_after_closing() -> None:
     } == {
         "summary.made",
         "entry.withdrawn",
+        "release.expired",
     }
 
 

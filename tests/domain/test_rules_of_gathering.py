@@ -6,6 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 
+from mash_desktop.domain.acts import Author
+from mash_desktop.domain.audiences import audiences
 from mash_desktop.domain.codes import (
     AnswerResult,
     Cohort,
@@ -23,6 +25,7 @@ from mash_desktop.domain.entries.gathering import (
     ContributionRecorded,
     ContributionReleased,
     ProceededWithout,
+    ReleaseExpired,
     ReleaseWithdrawn,
     RequestAcknowledged,
     RequestAnswered,
@@ -32,11 +35,12 @@ from mash_desktop.domain.entries.gathering import (
 )
 from mash_desktop.domain.fold import Stage
 from mash_desktop.domain.fold.gathering import released, requests, was_released
+from mash_desktop.domain.roles import Role
 from mash_desktop.domain.verdict import Verdict
 
 from .refusing import Cases, Taken, but
 from .stories import adult, at
-from .story import CONSULTANT, FACILITATOR, HEALTH, MANAGER, POLICE, START, Story, staffordshire
+from .story import CONSULTANT, FACILITATOR, HEALTH, KEY, MANAGER, POLICE, START, Story, staffordshire
 
 ASKED = RequestMade(request="r9", agency="education", subjects=("mia",), minimum_concern="Injury to a child.")
 REFUSAL = RequestAnswered(
@@ -91,6 +95,23 @@ def holding(body: ContributionRecorded = HELD) -> Story:
 
 def release(held: ContributionRecorded = HELD, **changes: object) -> Verdict:
     return holding(held).judged(POLICE, but(RELEASED, **changes))
+
+
+STORE = Author("store", "store", Role.STORE, KEY.key_id)
+LAST_DAY = START.date()
+
+
+def on_the_table(until: date | None = LAST_DAY, *, days_later: int = 1) -> Story:
+    """An item on the table until the day of the story, looked at so many days later."""
+    story = holding()
+    story.tell(POLICE, but(RELEASED, until=until))
+    story.now += timedelta(days=days_later)
+    return story
+
+
+def expiring(story: Story, **changes: object) -> Verdict:
+    contribution = RELEASED.contribution
+    return story.judged(STORE, but(ReleaseExpired(contribution=contribution, agency="police"), **changes))
 
 
 def asked_twice() -> Story:
@@ -214,6 +235,20 @@ REFUSED: Cases = {
     ),
     "intelligence with conditions released word for word": ("wording-not-released", lambda: release(GRADED)),
     "releasing silence": ("field-empty", lambda: release(words=" ")),
+    "a last day on the table that is past": (
+        "release-past",
+        lambda: release(until=LAST_DAY - timedelta(days=1)),
+    ),
+    "a release that has no last day being over": ("release-not-over", lambda: expiring(on_the_table(None))),
+    "a release being over on its last day": (
+        "release-not-over",
+        lambda: expiring(on_the_table(days_later=0)),
+    ),
+    "a release being over that was never made": ("not-released", lambda: expiring(holding())),
+    "another agency's release being over": (
+        "contribution-of-another",
+        lambda: expiring(on_the_table(), agency="mpft"),
+    ),
     "taking back what is not on the table": (
         "not-released",
         lambda: holding().judged(POLICE, ReleaseWithdrawn(contribution="c9", reason="An error.")),
@@ -350,6 +385,20 @@ def test_a_release_taken_back_leaves_the_table_and_is_remembered() -> None:
     story.tell(POLICE, but(RELEASED, contribution="c1", subjects=("joanne",)))
     assert set(released(story.referral)) == {"c1"}
     assert was_released(story.referral) == frozenset()
+
+
+def test_a_release_ends_on_its_last_day_and_may_be_made_again() -> None:
+    story = on_the_table()
+    assert expiring(story)
+    story.tell(STORE, ReleaseExpired(contribution=RELEASED.contribution, agency="police"))
+    assert not released(story.referral)
+    assert was_released(story.referral) == {RELEASED.contribution}
+    over = story.referral.last(ReleaseExpired)
+    assert over is not None
+    audience = audiences(story.referral, over, story.config)
+    assert audience == {"agency:mash", "agency:police", "agency:scc-children"}
+    story.tell(POLICE, RELEASED)
+    assert set(released(story.referral)) == {RELEASED.contribution}
 
 
 def test_an_adults_agency_may_withhold_in_confidence_whatever_the_childrens_duty_says() -> None:

@@ -84,6 +84,7 @@ class ItemForm(Card):
         )
         self.release = ChoiceRow(_RELEASES, Release.AS_IT_IS.value, accessible_name="Release to the table")
         self.wording = TextField("Words that go to the table", lines=2)
+        self.until = Field("On the table until", placeholder="no end, or 12 Dec 2026")
         self._wording = Box(Column(self.wording))
         self._wording.hide()
         self.fault = Text("", Role.SMALL, Spoken.RED, wrap=True)
@@ -107,7 +108,7 @@ class ItemForm(Card):
             self.put(Text("Intelligence, 3x5x2", Role.SMALL, Spoken.LABEL))
             self.put(grading)
         self.put(Box(Flow(_told("How known", self.voice), _told("Part", self.aspect), gap=16)))
-        self.put(Box(Flow(_told("Release to the table", self.release), gap=16)))
+        self.put(Box(Flow(_told("Release to the table", self.release), self.until, gap=16)))
         self.put(self._wording)
         self.put(self.fault)
         self.put(Row(self.add, None))
@@ -117,7 +118,7 @@ class ItemForm(Card):
             "when": self.when, "words": self.words, "voice": self.voice, "aspect": self.aspect,
             "data_kind": self.data_kind, "significance": self.significance, "source": self.source,
             "grade": self.grade, "handling": self.handling, "release": self.release,
-            "wording": self.wording, "add": self.add,
+            "wording": self.wording, "until": self.until, "add": self.add,
         }  # fmt: skip
         for name, widget in named.items():
             widget.setObjectName(f"requests.item.{name}")
@@ -146,6 +147,7 @@ class ItemForm(Card):
         if conditions and self.release.value() == Release.AS_IT_IS.value:
             self.release.set_value(Release.REWORDED.value)
         self._wording.setVisible(self.release.value() == Release.REWORDED.value)
+        self.until.setVisible(self.release.value() != Release.HOLD.value)
 
     def item(self) -> ItemDraft:
         """The item as it is written."""
@@ -164,6 +166,7 @@ class ItemForm(Card):
             handling=IntelligenceHandling(handling) if handling else None,
             release=Release(self.release.value()),
             wording=self.wording.value(),
+            until=self.until.value(),
         )
 
     def fill(self, item: ItemDraft) -> None:
@@ -184,6 +187,7 @@ class ItemForm(Card):
             field.set_value(code.value if code else "")
         self.release.set_value(item.release.value)
         self.wording.set_value(item.wording)
+        self.until.set_value(item.until)
         self._settle()
 
     def begin(self) -> None:
@@ -196,6 +200,7 @@ class ItemForm(Card):
             "when": self.when,
             "words": self.wording if reworded else self.words,
             "handling": self.handling,
+            "until": self.until,
         }
         at = fields.get(refusal.field or "")
         if at is not None:

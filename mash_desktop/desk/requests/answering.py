@@ -73,6 +73,8 @@ class ItemDraft(msgspec.Struct, frozen=True, omit_defaults=True):
     handling: IntelligenceHandling | None = None
     release: Release = Release.AS_IT_IS
     wording: str = ""
+    until: str = ""
+    """The last day on the table, in people's words; empty is *no end*."""
 
 
 class AnswerDraft(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -202,10 +204,13 @@ def _item_bodies(request: str, item: ItemDraft, today: date) -> list[Body]:
     )
     if item.release is Release.HOLD:
         return [recorded]
-    return [recorded, _released(recorded, item.wording if item.release is Release.REWORDED else None)]
+    wording = item.wording if item.release is Release.REWORDED else None
+    return [recorded, _released(recorded, wording, _day(item.until, today, "until"))]
 
 
-def _released(held: ContributionRecorded, wording: str | None) -> ContributionReleased:
+def _released(
+    held: ContributionRecorded, wording: str | None, until: date | None = None
+) -> ContributionReleased:
     return ContributionReleased(
         contribution=held.contribution,
         request=held.request,
@@ -215,6 +220,7 @@ def _released(held: ContributionRecorded, wording: str | None) -> ContributionRe
         on=held.on,
         significance=held.significance,
         aspect=held.aspect,
+        until=until,
     )
 
 
@@ -233,20 +239,29 @@ def _answer_body(
         systems_searched=systems,
         refusal_reason=answer.reason,
         refusal_text=answer.text.strip(),
-        review_on=_day(answer.review, today),
+        review_on=_day(answer.review, today, "review_on"),
     )
 
 
-def _day(text: str, today: date) -> date | None:
+_DAYS = {
+    "review_on": Refusal(
+        "review-not-a-day",
+        "Give the day on which the refusal is reviewed, like 12 Dec 2026.",
+        "review_on",
+    ),
+    "until": Refusal(
+        "until-not-a-day", "Give the last day that it is on the table, like 12 Dec 2026.", "until"
+    ),
+}
+
+
+def _day(text: str, today: date, field: str) -> date | None:
+    """A whole day as typed, or none. Raises ``Refusal`` on ``field``."""
     if not text.strip():
         return None
-    found = parse(text, today=today, field="review_on")
+    found = parse(text, today=today, field=field)
     if not found.is_exact:
-        raise Refusal(
-            "review-not-a-day",
-            "Give the day on which the refusal is reviewed, like 12 Dec 2026.",
-            "review_on",
-        )
+        raise _DAYS[field]
     return found.earliest()
 
 

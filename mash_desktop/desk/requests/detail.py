@@ -160,6 +160,7 @@ def _item(
     marks += [f"{body.significance.label.lower()} significance" if body.significance else ""]
     marks += [body.data_kind.label.lower()]
     marks += ["".join(str(one.value) for one in graded if one) if any(graded) else ""]
+    marks += [f"on the table until {say_day(out.body.until)}" if out and out.body.until else ""]
     return Held(
         id=body.contribution,
         on=body.on.display() if body.on else "",

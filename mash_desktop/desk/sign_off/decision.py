@@ -19,7 +19,12 @@ from ...domain.entries.decision import (
     DecisionSigned,
     SubjectDecision,
 )
-from ...domain.entries.gathering import ContributionReleased, ReleaseWithdrawn, RequestAnswered
+from ...domain.entries.gathering import (
+    ContributionReleased,
+    ReleaseExpired,
+    ReleaseWithdrawn,
+    RequestAnswered,
+)
 from ...domain.entries.outcome import EscalationRaised
 from ...domain.entries.table import AnalysisRecorded, AttendanceRecorded, ViewRecorded
 from ...domain.entries.triage import StrategyHeld
@@ -44,6 +49,7 @@ _NEWS = (
     RequestAnswered,
     ContributionReleased,
     ReleaseWithdrawn,
+    ReleaseExpired,
     AnalysisRecorded,
     ViewRecorded,
     StrategyHeld,

@@ -8,6 +8,7 @@ from ...domain.entries.gathering import (
     ContributionRecorded,
     ContributionReleased,
     ProceededWithout,
+    ReleaseExpired,
     ReleaseWithdrawn,
     RequestAcknowledged,
     RequestAnswered,
@@ -169,6 +170,11 @@ def _released(teller: Teller, made: Made[ContributionReleased]) -> Told:
         body.on,
         body.voice.value,
     )
+
+
+@says(ReleaseExpired)
+def _over(teller: Teller, made: Made[ReleaseExpired]) -> Told:
+    return Told(f"What {teller.agency(made.body.agency)} released left the table", "Its last day was over.")
 
 
 @says(ReleaseWithdrawn)

@@ -98,6 +98,21 @@ class ContributionReleased(Body, frozen=True):
     aspect: str = "event"
     onward: bool = False
     """The agency agrees to use beyond the table: by a receiving team of another agency than the owner's."""
+    until: date | None = None
+    """The last day of its being on the table, where it ends by itself."""
+
+    @property
+    def guard(self) -> str:
+        return f"release:{self.contribution}"
+
+
+@kind("release.expired")
+class ReleaseExpired(Body, frozen=True):
+    """The last day of a release is over: the store says so, and the item leaves the table."""
+
+    contribution: str
+    agency: str
+    """Whose item it is."""
 
     @property
     def guard(self) -> str:

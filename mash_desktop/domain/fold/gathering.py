@@ -12,6 +12,7 @@ from ..entries.gathering import (
     ContributionRecorded,
     ContributionReleased,
     ProceededWithout,
+    ReleaseExpired,
     ReleaseWithdrawn,
     RequestAcknowledged,
     RequestAnswered,
@@ -118,7 +119,7 @@ def contributions(referral: Referral) -> dict[str, Made[ContributionRecorded]]:
 
 
 def was_released(referral: Referral) -> frozenset[str]:
-    """Contribution ids whose release was taken back."""
-    return frozenset(made.body.contribution for made in referral.all(ReleaseWithdrawn)) - frozenset(
-        released(referral)
-    )
+    """Contribution ids whose release was taken back, or has ended by itself."""
+    taken_back = {made.body.contribution for made in referral.all(ReleaseWithdrawn)}
+    over = {made.body.contribution for made in referral.all(ReleaseExpired)}
+    return frozenset(taken_back | over) - frozenset(released(referral))

@@ -8,6 +8,7 @@ from ..entries.gathering import (
     ContributionRecorded,
     ContributionReleased,
     ProceededWithout,
+    ReleaseExpired,
     ReleaseWithdrawn,
     RequestAcknowledged,
     RequestAnswered,
@@ -157,6 +158,8 @@ def release(situation: Situation, entry: Made[ContributionReleased]) -> Verdict:
         return no("signed-off", "The decision is signed on the wording that was released.", "words")
     if not body.subjects or not set(body.subjects) <= set(held.body.subjects):
         return no("release-too-wide", "A release names nobody whom the item does not.", "subjects")
+    if body.until is not None and body.until < situation.today:
+        return no("release-past", "Give a last day that is not past, or none.", "until")
     if (
         held.body.handling is IntelligenceHandling.WITH_CONDITIONS
         and body.words.strip() == held.body.words.strip()
@@ -165,6 +168,18 @@ def release(situation: Situation, entry: Made[ContributionReleased]) -> Verdict:
             "wording-not-released", "An item with conditions leaves only in wording released for it.", "words"
         )
     return filled(body.words, "words", "the wording that goes to the table")
+
+
+@rule(ReleaseExpired)
+def expired(situation: Situation, entry: Made[ReleaseExpired]) -> Verdict:
+    standing = released(situation.referral).get(entry.body.contribution)
+    if standing is None:
+        return situation.absent("not-released", "This item is not on the table.", "contribution")
+    if standing.agency != entry.body.agency:
+        return no("contribution-of-another", "Another agency brought that item.", "agency")
+    if standing.body.until is None or standing.body.until >= situation.today:
+        return no("release-not-over", "This release has not come to its last day.", "contribution")
+    return YES
 
 
 @rule(ReleaseWithdrawn)

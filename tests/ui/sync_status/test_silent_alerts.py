@@ -128,3 +128,12 @@ def test_a_person_known_from_earlier_history_alone_is_named_by_it(reader: Desk) 
     days.add(STORE, AT, RestrictedMet(target=HISTORY, by="sam", agency="police", at=AT, readers=("ruth",)))
     (alert,) = alerts.alerts(reader)
     assert (alert.about, alert.record, alert.contact) == ("Ivy Boon", "", "")
+
+
+def test_a_person_linked_where_this_desk_does_not_see_them_is_not_named(reader: Desk, story: Story) -> None:
+    rung(reader, readers=("ruth",), cover=())
+    elsewhere = IdentityLinked(referral="referral:not-held-here", subject="x")
+    unknown = IdentityLinked(referral=story.stream, subject="nobody")
+    Days(reader, 60_000).bring(CONSULTANT, AT, [Draft(RECORD, elsewhere), Draft(RECORD, unknown)])
+    (alert,) = alerts.alerts(reader)
+    assert (alert.about, alert.record) == ("", "")

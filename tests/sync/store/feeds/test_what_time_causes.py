@@ -1,0 +1,174 @@
+"""What nobody does and time does: a release ends on its day, and urgent cases go to the night."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime, time, timedelta
+
+import msgspec
+import pytest
+from sqlalchemy import create_engine, func, select
+
+from mash_desktop.domain.clocks import calendar
+from mash_desktop.domain.codes import Rag
+from mash_desktop.domain.configuration import HubConfig
+from mash_desktop.domain.entries.gathering import ContributionReleased
+from mash_desktop.domain.entries.outcome import HandoverMade
+from mash_desktop.domain.entries.triage import RagRated
+from mash_desktop.hub import load_preset
+from mash_desktop.working_time import OpenHours
+from sync.store import due
+from sync.store.committing import lock_number
+from sync.store.due import Due
+from tests.domain.story import MANAGER, OPERATOR, POLICE
+from tests.support.served_story import Cast, ServedStory
+from tests.support.store import Desk, ServedStore
+from tests.sync.client.conftest import Office, until
+from tests.sync.store.feeds.conftest import House, Instance
+
+pytestmark = pytest.mark.parametrize("postgres", ["embedded"], indirect=True)
+
+
+def given(desk: Desk, kind: str, stream: str) -> list[str]:
+    """Entries of one kind that a person's feeds give of a stream."""
+    return [
+        entry
+        for entry, row in desk.holds().items()
+        if row.signed is not None
+        and f'"kind":"{kind}"'.encode() in row.signed.act
+        and stream.encode() in row.signed.act
+    ]
+
+
+def on_the_table(story: ServedStory, until_day: object) -> str:
+    story.taken().triaged().admitted().rated().asked().answered().tabled()
+    first = next(one.body for one in story.entries if isinstance(one.body, ContributionReleased))
+    return story.tell(POLICE, msgspec.structs.replace(first, until=until_day))[0]
+
+
+def test_a_release_leaves_the_table_after_its_last_day_and_stays_with_whose_it_is(
+    served_store: ServedStore, a_hub: str, tmp_path: object
+) -> None:
+    office = Office(served_store, a_hub, tmp_path)  # type: ignore[arg-type]  # a folder
+    cast = Cast(served_store, a_hub)
+    try:
+        house, story = House(office, cast), ServedStory(cast)
+        today = load_preset("staffordshire").day(datetime.now(UTC))
+        released = on_the_table(story, today)
+        iris, sam = house.sit("iris"), house.sit("sam")
+        iris.until_holding(story.stream, released)
+        assert Instance(served_store, a_hub, timedelta()).write()
+        assert released in iris.holding(story.stream)
+        tomorrow = Instance(served_store, a_hub, timedelta(days=1))
+        assert tomorrow.write()
+        assert tomorrow.write()
+        iris.until_freed(story.stream, released)
+        assert {released} <= sam.holding(story.stream)
+        (over,) = given(cast["sam"], "release.expired", story.stream)
+        assert over in cast["karen"].holds()
+        assert over not in cast["iris"].holds()
+        row = next(row for row in cast["iris"].pull() if row.entry == released and row.op == "withdraw")
+        assert row.because == cast["karen"].holds()[over].position
+    finally:
+        office.end()
+
+
+def test_a_release_replaced_by_one_without_a_last_day_does_not_end(
+    served_store: ServedStore, a_hub: str
+) -> None:
+    cast = Cast(served_store, a_hub)
+    story = ServedStory(cast)
+    first = on_the_table(story, load_preset("staffordshire").day(datetime.now(UTC)))
+    body = next(one.body for one in story.entries if one.id == first)
+    assert isinstance(body, ContributionReleased)
+    (second,) = story.tell(POLICE, msgspec.structs.replace(body, until=None))
+    assert Instance(served_store, a_hub, timedelta(days=2)).write()
+    assert second in cast["iris"].holds()
+    assert given(cast["sam"], "release.expired", story.stream) == []
+
+
+# --- the hub closes
+
+
+def hub(*, hand_over: bool, open_now: bool) -> HubConfig:
+    """Staffordshire's, open all day or never but for a minute a day that is not now."""
+    now = datetime.now(UTC)
+    minute = time(0) if now.hour > 6 else time(23)
+    hours = OpenHours(time(0), time(0)) if open_now else OpenHours(minute, minute.replace(minute=1))
+    config = load_preset("staffordshire")
+    return msgspec.structs.replace(
+        config,
+        hand_over_at_close=hand_over,
+        hours=msgspec.structs.replace(config.hours, week=(hours,) * 7, working_days=(0, 1, 2, 3, 4)),
+    )
+
+
+def told_red(cast: Cast) -> ServedStory:
+    story = ServedStory(cast)
+    story.taken().triaged().admitted()
+    story.tell(MANAGER, RagRated(rag=Rag.RED, reason="He is on his way there."))
+    return story
+
+
+def handed(cast: Cast, story: ServedStory) -> list[str]:
+    return given(cast["ruth"], HandoverMade.KIND, story.stream)
+
+
+def test_when_the_hub_closes_reds_and_direct_lines_go_to_the_night_once(served_store: ServedStore) -> None:
+    cast = Cast(served_store, served_store.new_hub(hub(hand_over=True, open_now=False)))
+    red, amber, direct = told_red(cast), ServedStory(cast), ServedStory(cast)
+    amber.taken().triaged().admitted().rated()
+    direct.taken().triaged("child_protection", "direct-line")
+    instances = [Instance(served_store, cast.hub, timedelta()) for _ in range(2)]
+    until(lambda: any(one.write() for one in instances), "a turn")
+    for one in instances:
+        until(one.write, "a turn")
+    assert [len(handed(cast, one)) for one in (red, amber, direct)] == [1, 0, 1]
+    by_hand = told_red(cast)
+    team = HandoverMade(handover="h-1", team="emergency-duty", words="Ring her aunt.")
+    assert by_hand.push(OPERATOR, team).state == "admitted"
+    until(instances[0].write, "a turn")
+    assert len(handed(cast, by_hand)) == 1
+
+
+def test_nothing_is_handed_over_where_it_is_not_configured(served_store: ServedStore) -> None:
+    cast = Cast(served_store, served_store.new_hub(hub(hand_over=False, open_now=False)))
+    red = told_red(cast)
+    until(Instance(served_store, cast.hub, timedelta()).write, "a turn")
+    assert handed(cast, red) == []
+
+
+def test_while_the_hub_is_open_its_reds_are_its_own(served_store: ServedStore) -> None:
+    config = hub(hand_over=True, open_now=True)
+    cast = Cast(served_store, served_store.new_hub(config))
+    red = told_red(cast)
+    until(Instance(served_store, cast.hub, timedelta()).write, "a turn")
+    # On a bank holiday it is closed all day.
+    closed = not calendar(config.hours).is_open(datetime.now(UTC))
+    assert bool(handed(cast, red)) is closed
+
+
+# --- the task itself
+
+
+def test_a_database_that_is_away_is_looked_for_again(
+    served_store: ServedStore, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(due, "LOOK_SECONDS", 0.01)
+    engine = create_engine("postgresql+psycopg://127.0.0.1:1/nowhere")
+    store = served_store.direct
+    looking = Due(engine, store.secrets, store.shelf, store.admission)
+    with caplog.at_level(logging.WARNING, "sync.store.due"):
+        looking.start()
+        until(lambda: len(caplog.records) > 1, "a second look")
+        looking.stop()
+    assert {one.message for one in caplog.records} == {"what is due was not written"}
+
+
+def test_an_instance_whose_turn_it_is_not_leaves_it_and_looks_again(
+    served_store: ServedStore, a_hub: str
+) -> None:
+    with served_store.direct.engine.begin() as db:
+        db.execute(select(func.pg_advisory_xact_lock(lock_number(a_hub, "due"))))
+        assert not Instance(served_store, a_hub, timedelta()).write()
+    assert Instance(served_store, a_hub, timedelta()).write()
