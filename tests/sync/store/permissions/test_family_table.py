@@ -41,6 +41,7 @@ def bodies(all_roles: AllRoles, stream: str, known: str) -> Iterator[tuple[str, 
         hub.MembershipEnded(person=who, agency="police", role=Role.RESEARCHER, reason="Left."),
         hub.KeyEnrolled(key=key.key_id, person=who, device="d", public=key.public.hex()),
         hub.KeyRevoked(key=other.key, reason="Lost."),
+        hub.EpochOpened(epoch=2, size=1, root="00", backed_up_at=now),
     )
     yield from (("hub", body) for body in told)
     told = (
