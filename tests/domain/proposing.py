@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from random import Random
 from typing import Any, TypeVar
 
@@ -11,6 +11,7 @@ import msgspec
 
 from mash_desktop.domain.acts import Author
 from mash_desktop.domain.codes import (
+    AnswerResult,
     Cohort,
     DataKind,
     IntelligenceGrade,
@@ -18,6 +19,8 @@ from mash_desktop.domain.codes import (
     IntelligenceSource,
     MaracRoute,
     Rag,
+    RefusalReason,
+    SourceOfContact,
 )
 from mash_desktop.domain.configuration import HubConfig
 from mash_desktop.domain.entries import Body, Made
@@ -27,6 +30,7 @@ from mash_desktop.domain.entries.decision import (
     DecisionSigned,
     SubjectDecision,
 )
+from mash_desktop.domain.entries.gathering import RequestAnswered
 from mash_desktop.domain.entries.outcome import OutcomeSent
 from mash_desktop.domain.entries.triage import (
     ContactTriaged,
@@ -146,6 +150,14 @@ def _fitted(body: Body, author: Author, referral: Referral, config: HubConfig, r
             return _changed(body, subjects=people[:1], decision=rnd.choice(("s47_joint", "no_s47")))
         case DecisionDrafted():
             return _changed(body, subjects=_decided(referral, levels, rnd))
+        case RequestAnswered():
+            return _changed(
+                body,
+                result=rnd.choice(tuple(AnswerResult)),
+                refusal_reason=RefusalReason.NOT_RELEVANT,
+                refusal_text="It is about somebody else.",
+                review_on=date(2027, 11, 12),
+            )
         case DecisionSigned():
             waiting = referral.draft
             return _changed(
@@ -169,6 +181,7 @@ def _fitted(body: Body, author: Author, referral: Referral, config: HubConfig, r
         "entry": rnd.choice(referral.entries).id if referral.entries else "",
         "to": rnd.choice(tuple(OWNERS.values())),
         "found": int(rnd.random() < 0.2),
+        "source": rnd.choice(tuple(SourceOfContact)),
         "consent": rnd.choice((None, True, False)),
         "judgement": (judged := rnd.random() < 0.3),
         "judgement_reason": "He will not stop." if judged else "",

@@ -224,7 +224,9 @@ class WholeStore(RuleBasedStateMachine):
             for place, other in zip(places, rnd.sample(places, len(places)), strict=True):
                 moved[place] = but(self.entries[other], position=self.entries[place].position)
             assert answers(fold(moved, TIMELINE, whole=True)) == now
-            part = fold([one for one in self.entries if rnd.random() < 0.7], TIMELINE)
+            kept = {one.id for one in self.entries if rnd.random() < 0.7}
+            part = fold([one for one in self.entries if one.id in kept], TIMELINE)
+            assert answers(part) == answers(fold([one for one in moved if one.id in kept], TIMELINE))
             assert part.stage.rank <= self.furthest.rank
             for what, said in answers(part).items():
                 assert what[0] in JOINT or said in self.past[what], (what, said)
