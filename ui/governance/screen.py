@@ -2,6 +2,7 @@
 
 Names for whoever drives it: ``govern.tabs``, ``govern.days``, ``govern.person``, ``govern.kind``,
 ``govern.sought`` (who looked at this), ``govern.trail``, ``govern.withdrawn``,
+``govern.disposals``, ``govern.propose``, ``govern.agree``, ``govern.decline``, ``govern.hold``,
 ``govern.retention``, ``govern.looked``, ``govern.terms``, ``govern.mend`` (broken glass ends now),
 ``govern.withdraw``, ``govern.target``, ``govern.entry``, ``govern.reason``, ``govern.refiled``,
 ``govern.form.save``, ``govern.form.close``.
@@ -22,7 +23,8 @@ from mash_desktop.desk import ChangeSet, Desk, glass, governance
 from mash_desktop.desk.governance import DAYS, KINDS, Access, Sought, Trail, Withdrawal
 from mash_desktop.domain.entries.access import GlassBroken, SignInFailed
 from mash_desktop.domain.errors import Refusal
-from ui.forms import OpenForm
+from ui.forms import OpenForm, SideForm
+from ui.governance.disposals import Disposals
 from ui.governance.pieces import (
     AccessCard,
     MendForm,
@@ -41,6 +43,7 @@ from ui.widgets import (
     Card,
     ChoiceField,
     Column,
+    DenseTable,
     EmptyState,
     ErrorState,
     Field,
@@ -66,6 +69,11 @@ _EMPTY = {
     "withdrawn": (
         "No entry has been withdrawn",
         "What was misfiled and taken back from everybody who held it stands here.",
+    ),
+    "disposal": (
+        "Nothing to dispose of",
+        "What is due under the schedule stands here, what waits for a second person, legal holds, and what "
+        "is gone.",
     ),
     "retention": ("No retention schedule", "An administrator writes it in the hub's configuration."),
 }
@@ -101,9 +109,11 @@ class GovernanceScreen(Screen):
         self._held = Text("", Role.SMALL, Voice.ASIDE)
         self.tabs = TabStrip(accessible_name="Governance")
         self.tabs.setObjectName("govern.tabs")
-        self.tabs.chosen.connect(lambda _: self._show())
+        self.tabs.chosen.connect(self._choose_tab)
         self._stack = QStackedWidget()
-        for table in (self.trail, self.withdrawn, self.retention):
+        self.disposals = Disposals(self, desk, self._open_beside, self._show)
+        self.disposals.table.chosen.connect(lambda _: self._show_beside(None))
+        for table in (self.trail, self.withdrawn, self.disposals.table, self.retention):
             self._stack.addWidget(table)
         self._list = Card(padding=1, gap=0)
         self._list.put(self._stack, 1)
@@ -124,7 +134,7 @@ class GovernanceScreen(Screen):
         self.mend = action("End it now", "E", "mend", "End the broken glass now")
         self.mend.clicked.connect(self._open_mend)
         self._beside = Column(gap=10)
-        foot = Box(Flow(self.looked, self.terms, self.mend, self.withdraw))
+        foot = Box(Flow(self.looked, self.terms, self.mend, self.withdraw, *self.disposals.actions))
         self.side = SidePanel(Box(self._beside), None, width=370, foot=foot)
         self._form = OpenForm(self, desk, self._focus)
         self.setLayout(Column(Page(body, right=self.side)))
@@ -163,6 +173,7 @@ class GovernanceScreen(Screen):
         self.run(partial(governance.read_trail, self._desk, self._sought()), self._have_trail, self._failed)
         self.run(partial(governance.withdrawals, self._desk), self._have_withdrawn)
         self.run(partial(governance.retention, self._desk), self.retention.set_rows)
+        self.disposals.read()
 
     def _failed(self, error: Exception) -> None:
         if isinstance(error, Refusal) and error.field == "target":
@@ -210,8 +221,14 @@ class GovernanceScreen(Screen):
             Tab("glass", "Broken glass", counts[1]),
             Tab("sign_ins", "Refused sign-ins", counts[2]),
             Tab("withdrawn", "Withdrawn", len(self._withdrawn)),
+            Tab("disposal", "Disposal", self.disposals.open_lines),
             Tab("retention", "Retention"),
         ]
+
+    def _choose_tab(self, tab: str) -> None:
+        if tab == "disposal":
+            self.disposals.ask()
+        self._show()
 
     def _show(self) -> None:
         trail, tab = self._trail, self.tabs.current()
@@ -225,7 +242,12 @@ class GovernanceScreen(Screen):
         if of_trail:
             kind = {"glass": GlassBroken, "sign_ins": SignInFailed}.get(tab)
             self.trail.set_rows(trail.of_kind(kind) if kind is not None else trail.rows)
-        table = self.trail if of_trail else self.withdrawn if tab == "withdrawn" else self.retention
+        others: dict[str, DenseTable[Any]] = {
+            "withdrawn": self.withdrawn,
+            "disposal": self.disposals.table,
+            "retention": self.retention,
+        }
+        table = others.get(tab, self.trail)
         self._stack.setCurrentWidget(table)
         if table.rows():
             self._instead_box.hide()
@@ -286,17 +308,25 @@ class GovernanceScreen(Screen):
             return
         empty(self._beside)
         self._card = None
+        line = self.disposals.card() if self.tabs.current() == "disposal" else None
         if access is not None:
             self._card = AccessCard(access)
             self._beside.put(self._card)
+        elif line is not None:
+            self._beside.put(line)
         else:
             note = "Choose a line to see all of it." if self.tabs.current() != "retention" else _SCHEDULE
+            if self.tabs.current() == "disposal" and self.disposals.note:
+                note = self.disposals.note
             self._beside.put(Text(note, Role.BASE, Voice.LABEL, wrap=True))
 
     def _show_actions(self, access: Access | None) -> None:
         self.looked.setVisible(access is not None and bool(access.target))
         self.terms.setVisible(access is not None and access.searched)
         self.mend.setVisible(access is not None and access.glass is not None)
+        disposal = self.tabs.current() == "disposal"
+        self.withdraw.setVisible(not disposal)
+        self.disposals.show_actions(disposal)
 
     def _focus(self) -> None:
         table = self._stack.currentWidget()
@@ -320,6 +350,14 @@ class GovernanceScreen(Screen):
                 card.show_terms(terms)
 
         self.run(partial(governance.terms_of, self._desk, access), show)
+
+    def _open_beside(self, form: SideForm, key: str, make: Callable[[str], Callable[[], object]]) -> None:
+        """A form of the disposals, in the place of what stands beside the table."""
+        self._form.close()
+        empty(self._beside)
+        self._card = None
+        self._beside.put(form)
+        self._form.open(form, key, make, self._close_form)
 
     def _open_mend(self) -> None:
         access = self.trail.current()
@@ -377,7 +415,7 @@ class GovernanceScreen(Screen):
 
     def _close_form(self) -> None:
         empty(self._beside)
-        self._show_beside(self.trail.current())
+        self._show_beside(self.trail.current() if self._stack.currentWidget() is self.trail else None)
 
 
 _NOT_ANSWERED = "The hub does not answer now. Choose the line again in a moment."
