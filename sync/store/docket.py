@@ -352,9 +352,8 @@ class Docket:
 
     def _hold_referral(self, stream: str, because: Made[Body], *, whole: bool = False) -> None:
         """Work out anew who holds a referral's entries; what nothing has changed for is not looked at."""
-        state = self.states.get(stream)
-        if state is None or state.referral is None:
-            return
+        state = self.states[stream]
+        assert state.referral is not None
         now = holding.extent(
             state.referral,
             self.directory.timeline.at(None),

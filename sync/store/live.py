@@ -277,10 +277,8 @@ class Live:
         """Hear what comes, poll where it is time, and pass on what that shows."""
         hubs: set[str] = set()
         sessions: set[str] = set()
+        # Stops after one, and what has come with it.
         for notify in raw.notifies(timeout=_TURN_SECONDS, stop_after=1):
-            self._heard(notify.payload, hubs, sessions)
-        # What else has come in the meantime goes along.
-        for notify in raw.notifies(timeout=0):
             self._heard(notify.payload, hubs, sessions)
         with self._lock:
             listened = set(self._listeners)

@@ -1,0 +1,85 @@
+"""Acts judged on the streams that they touch: what only a store meets, since it judges for everybody."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+from sqlalchemy import text
+from uuid6 import uuid7
+
+from mash_desktop.domain.acts import Draft
+from mash_desktop.domain.codes import Marker
+from mash_desktop.domain.entries.access import SignInFailed
+from mash_desktop.domain.entries.contact import AddressRecorded
+from mash_desktop.domain.entries.identity import HistoryRecorded, IdentityLinked, MarkerSet
+from mash_desktop.domain.errors import Refusal
+from mash_desktop.domain.fold import fold_hub
+from mash_desktop.hub import load_preset
+from sync.store.authoring import access_act
+from sync.store.bootstrap import open_hub
+from sync.store.docket import standings
+from tests.domain.story import OPERATOR
+from tests.support.served_story import Cast, ServedStory
+from tests.support.store import ServedStore
+
+on_one_postgres = pytest.mark.parametrize("postgres", ["embedded"], indirect=True)
+
+
+def linked(cast: Cast, story: ServedStory, subject: str) -> str:
+    """An identity linked with a subject of this referral."""
+    identity = f"identity:{uuid7()}"
+    history = HistoryRecorded(
+        agency="scc-children",
+        source_system="Care Director",
+        record=identity,
+        cohort="children",
+        surname="Carter",
+    )
+    link = IdentityLinked(referral=story.stream, subject=subject)
+    assert cast["priya"].act(Draft(identity, history), Draft(identity, link)).state == "admitted"
+    return identity
+
+
+@on_one_postgres
+def test_governance_marks_a_person_that_no_agency_of_its_own_holds(story: ServedStory, told: Cast) -> None:
+    story.taken()
+    marker = MarkerSet(marker=Marker.UNSAFE_TO_CONTACT, reason="Told by the police.")
+    assert told["gwen"].act(Draft(linked(told, story, "mia"), marker)).state == "admitted"
+    assert told["gwen"].act(Draft(f"identity:{uuid7()}", marker)).code == "identity-unknown"
+
+
+@on_one_postgres
+def test_what_two_restrictions_leave_to_no_reader_is_admitted_and_goes_to_nobody(
+    story: ServedStory, told: Cast
+) -> None:
+    story.taken()
+    identities = [linked(told, story, "mia") for _ in range(2)]
+    for identity, reader in zip(identities, ("karen", "noor"), strict=True):
+        restricted = MarkerSet(Marker.RESTRICTED, "A relocated victim.", (told[reader].enrolled.person,))
+        assert told["ruth"].act(Draft(identity, restricted)).state == "admitted"
+    answer = story.push(OPERATOR, AddressRecorded(address="a", subjects=("mia",), line="14 Mill Lane"))
+    assert answer.state == "admitted", answer
+    with told.served.direct.engine.connect() as db:
+        held = db.scalar(
+            text("select audiences from grants where hub = :hub and position = :at"),
+            {"hub": told.hub, "at": answer.positions[0]},
+        )
+    assert held == []
+
+
+@on_one_postgres
+def test_nothing_is_judged_in_a_hub_whose_configuration_was_refused(served_store: ServedStore) -> None:
+    store, now = served_store.direct, datetime.now(UTC)
+    nameless = msgspec.structs.replace(load_preset("staffordshire"), id=f"hub-{uuid7()}", name=" ")
+    with pytest.raises(Refusal, match="may not be empty"):
+        open_hub(store, nameless)
+    failed = SignInFailed(account_digest="00", address="127.0.0.1", at=now)
+    with pytest.raises(Refusal) as refused:
+        store.admission.admit_own(nameless.id, access_act(nameless.id, store.secrets, [failed], now))
+    assert refused.value.code == "no-configuration"
+
+
+def test_a_hub_without_a_configuration_gives_nobody_a_role() -> None:
+    assert standings(fold_hub(()), "priya", datetime.now(UTC)) == ()
