@@ -17,7 +17,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QEvent, QObject, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
-from mash_desktop.desk import ChangeSet, Desk
+from mash_desktop.desk import ChangeSet, Desk, glass
 from mash_desktop.desk.places import Badges, badges, places_for
 from mash_desktop.desk.profile import Barred, Enrolled, Profile, Server, Session, Status, Synchroniser
 from mash_desktop.domain.errors import Refusal
@@ -270,6 +270,7 @@ class PersonWindow(QObject):
         """Take the desk; its screens wait until the hub's configuration is here."""
         self.desk = desk
         desk.listen(self._changed.emit)
+        self.worker.submit(partial(glass.close_overdue, desk))
         self._build_when_ready()
 
     def _build_when_ready(self) -> None:
@@ -441,6 +442,7 @@ class PersonWindow(QObject):
             self.lock()
             return
         self.worker.submit(desk.send_access)
+        self.worker.submit(partial(glass.close_overdue, desk))
         self._show_state()
 
 

@@ -180,6 +180,10 @@ class Cache:
             self._project(connection, streams)
         return ChangeSet(streams, outbox=waits or bool(streams))
 
+    def forget_audience(self, audience: str) -> ChangeSet:
+        """Purge what came by one audience alone; its feed is read anew: see ``feed.purge_audience``."""
+        return self._settle(lambda c: frozenset(feed.purge_audience(c, audience)))
+
     def quarantine(self, author: str) -> ChangeSet:
         with self._write() as connection:
             return ChangeSet(outbox=outbox.quarantine(connection, author) > 0)

@@ -61,6 +61,24 @@ def break_glass(desk: Desk, target: str, reason: str, drafts: Iterable[str] = ()
     return _keep(desk, body, at, drafts, acting)
 
 
+def close_overdue(desk: Desk) -> None:
+    """Without the line nobody takes back what was opened: once its time is over this desktop does.
+
+    All that came to this person by name goes, and what is still theirs comes back with the line.
+    """
+    if desk.online():
+        return
+    me, now = desk.me.person, desk.now()
+    entries = desk.cache.entries_of_kinds("access:", GlassBroken.KIND, GlassMended.KIND)
+    mended = {entry.body.broken for entry in entries if isinstance(entry.body, GlassMended)}
+    if any(
+        isinstance(entry.body, GlassBroken) and entry.author == me and entry.body.until <= now
+        for entry in entries
+        if entry.id not in mended and entry.position is not None
+    ):
+        desk.tell(desk.cache.forget_audience(f"person:{me}"))
+
+
 def broken(desk: Desk) -> dict[str, Broken]:
     """Glass that this desk knows to be broken, by the entry that broke it, the first to close first."""
     entries = desk.cache.entries_of_kinds("access:", GlassBroken.KIND, GlassMended.KIND)

@@ -14,8 +14,8 @@ from mash_desktop.desk.places import badges
 from mash_desktop.domain.acts import Author
 from mash_desktop.domain.entries.access import GlassBroken, GlassMended
 from mash_desktop.domain.errors import Refusal
-from tests.domain.story import CONSULTANT, MANAGER, OPERATOR, START
-from tests.support.desks import OFFICER, desk_of
+from tests.domain.story import CONSULTANT, MANAGER, OPERATOR, START, Story
+from tests.support.desks import OFFICER, desk_of, receive
 from tests.support.trail import Days
 
 STREAM = "referral:019a7b1c-0000-7000-8000-0000000000aa"
@@ -117,3 +117,40 @@ def test_nobody_but_governance_counts_and_ends_it(manager: Desk) -> None:
     (broken,) = glass.broken(manager).values()
     with pytest.raises(Refusal, match="not-permitted"):
         glass.mend(manager, broken, "Enough.")
+
+
+def test_without_the_line_what_was_opened_closes_here_when_its_time_is_over(manager: Desk) -> None:
+    story = Story(STREAM).taken()
+    until = START + timedelta(hours=4)
+    (entry,) = Days(manager, audience="person:karen").add(
+        MANAGER, START, GlassBroken(target=STREAM, reason="Missing.", until=until)
+    )
+    receive(manager.cache, OPERATOR, story, by="person:karen")
+    manager.now = lambda: until
+    glass.close_overdue(manager)
+    assert manager.cache.entries(STREAM), "while the hub is there, the hub closes it"
+    manager.online = lambda: False
+    manager.now = lambda: until - timedelta(seconds=1)
+    glass.close_overdue(manager)
+    assert manager.cache.entries(STREAM)
+    manager.now = lambda: until
+    told: list[ChangeSet] = []
+    manager.listen(told.append)
+    glass.close_overdue(manager)
+    assert manager.cache.entries(STREAM) == ()
+    assert STREAM in told[0].streams
+    assert entry not in {one.id for one in manager.cache.entries_of_kinds("access:", GlassBroken.KIND)}
+    glass.close_overdue(manager)
+    assert len(told) == 1
+
+
+def test_glass_of_others_or_closed_already_closes_nothing_here(officer: Desk) -> None:
+    days = Days(officer)
+    until = START + timedelta(hours=4)
+    days.add(MANAGER, START, GlassBroken(target=STREAM, reason="Missing.", until=until))
+    (mine,) = days.add(OFFICER, START, GlassBroken(target=STREAM, reason="Missing.", until=until))
+    days.add(OFFICER, START, GlassMended(broken=mine, target=STREAM, person="helen", reason="A drill."))
+    officer.online = lambda: False
+    officer.now = lambda: until
+    glass.close_overdue(officer)
+    assert len(officer.cache.entries_of_kinds("access:", GlassBroken.KIND)) == 2

@@ -125,8 +125,13 @@ def receive_hub(cache: Cache) -> None:
     cache.receive(rows, [FeedPlace("hub", 1, len(rows), CHAIN_START)], ["hub"])
 
 
-def receive(cache: Cache, author: Author, story: Story, since: Iterable[str] = ()) -> ChangeSet:
-    """Bring a story's entries to a cache, as far as ``author`` may receive them. Returns what changed."""
+def receive(
+    cache: Cache, author: Author, story: Story, since: Iterable[str] = (), by: str | None = None
+) -> ChangeSet:
+    """Bring a story's entries to a cache, as far as ``author`` may receive them. Returns what changed.
+
+    ``by`` is another audience by which they come.
+    """
     mine = audiences_of(author.person, author.agency, author.role, author.team)
     known = frozenset(since)
     referral = story.referral
@@ -138,7 +143,7 @@ def receive(cache: Cache, author: Author, story: Story, since: Iterable[str] = (
             if entry.id not in known:
                 rows.append(
                     FeedRow(
-                        audience,
+                        by or audience,
                         entry.id,
                         True,
                         signed=parcel.signed,

@@ -17,8 +17,9 @@ from tests.domain.story import KEY
 class Days:
     """The trail as it grows. ``add`` brings one act of one person to the desk."""
 
-    def __init__(self, desk: Desk, first: int = 50_000) -> None:
+    def __init__(self, desk: Desk, first: int = 50_000, audience: str = GOVERNANCE) -> None:
         self.desk = desk
+        self._audience = audience
         self._position = first
 
     def add(self, author: Author, at: datetime, *bodies: Body) -> tuple[str, ...]:
@@ -33,7 +34,7 @@ class Days:
             self._position += 1
             rows.append(
                 FeedRow(
-                    GOVERNANCE,
+                    self._audience,
                     header.id,
                     True,
                     signed=parcel.signed,

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from uuid6 import uuid7
 
+from mash_desktop.desk.glass import close_overdue
 from mash_desktop.domain.acts import Draft, compose
 from mash_desktop.domain.codes import Marker
 from mash_desktop.domain.entries.access import GlassBroken, GlassMended
@@ -28,6 +29,7 @@ from sync.protocol import Answer
 from tests.domain.story import OPERATOR
 from tests.support.served_story import Cast, ServedStory
 from tests.support.store import Desk, ServedStore
+from tests.sync.client.conftest import until
 from tests.sync.store.feeds.conftest import House, Instance
 from tests.sync.store.test_people import child, looked_for, named
 
@@ -189,6 +191,28 @@ def test_earlier_history_of_another_agency_is_opened_by_its_pointer_and_closed_a
     assert entry not in told["ada"].holds()
     assert mended(told["gwen"], glass, identity, told["neil"].enrolled.person).state == "admitted"
     neil.until_freed(identity)
+
+
+def test_a_desktop_without_the_line_closes_it_itself_and_with_the_line_holds_what_the_hub_says(
+    house: House, story: ServedStory, told: Cast
+) -> None:
+    story.taken()
+    neil = house.sit("neil")
+    desk, network = neil.networked.desk, neil.networked
+    desk.online = lambda: network.status.online
+    opened_by(told["neil"], story.stream)
+    concern = story.ids(ConcernRecorded)[0]
+    neil.until_holding(story.stream, concern)
+    network.wire.cut()
+    desk.wake()
+    until(lambda: not network.status.online, "the line to be down")
+    now = desk.now
+    desk.now = lambda: datetime.now(UTC) + timedelta(hours=2)
+    close_overdue(desk)
+    assert not neil.holding(story.stream)
+    desk.now = now
+    network.wire.mend()
+    neil.until_holding(story.stream, concern)
 
 
 @pytest.mark.parametrize(
