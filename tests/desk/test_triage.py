@@ -291,10 +291,16 @@ def test_what_is_still_to_ask_shrinks_as_it_is_answered(desk: Desk) -> None:
     )
 
 
-def test_a_route_waits_for_words_and_for_somebody_to_be_about(desk: Desk) -> None:
+def test_a_route_is_offered_at_once_and_asks_for_words_and_for_somebody_to_be_about(desk: Desk) -> None:
     stream = opened(desk)
-    assert all(choice.why_not for choice in triage.view(desk, stream).routes)
+    assert not any(choice.why_not for choice in triage.view(desk, stream).routes)
+    with pytest.raises(Refusal) as refused:
+        routing.prepared(desk, stream, "direct-line")
+    assert (refused.value.field, refused.value.sentence) == ("words", "Write what happened before routing.")
     triage.leave(desk, stream, account())
+    with pytest.raises(Refusal) as refused:
+        routing.prepared(desk, stream, "direct-line")
+    assert (refused.value.field, refused.value.sentence) == ("line", "Name the person the concern is about.")
     triage.add_person(desk, stream, "Mia Carter 2017 subject")
     choices = triage.view(desk, stream).routes
     assert not any(choice.why_not for choice in choices)

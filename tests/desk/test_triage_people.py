@@ -74,11 +74,13 @@ def test_a_care_home_holds_many_adults_and_no_household(desk: Desk) -> None:
     triage.leave(desk, stream, account())
     for line in ("Alma Whitfield 1941 subject resident", "Roy Tams 1938 subject resident", "Jo Ray staff"):
         triage.add_person(desk, stream, line)
-    assert triage.view(desk, stream).routes[0].why_not == "Name the setting that the concern is about."
+    with pytest.raises(Refusal) as refused:
+        routing.prepared(desk, stream, triage.view(desk, stream).routes[0].id)
+    assert refused.value.sentence == "Name the setting that the concern is about."
     triage.leave(desk, stream, triage.Setting(name="Larch House", provider="Larch Care", postcode="st162lh"))
     shown = triage.view(desk, stream)
     assert (shown.title, shown.setting.postcode, shown.homes) == ("Larch House", "ST16 2LH", ())
-    assert not shown.routes[0].why_not
+    assert len(routing.prepared(desk, stream, shown.routes[0].id).levels) == 2
     assert [row.why for row in shown.rows][-1] == "works in the setting"
     assert all(bond.bond == "" for row in shown.rows for bond in row.bonds)
 

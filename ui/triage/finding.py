@@ -84,7 +84,7 @@ class Finding(QObject):
         """Look for every person of the contact, for the pills of the table."""
         stream = self._keeping.stream
         if stream:
-            task = partial(history.of_everybody, self._desk, stream)
+            task = partial(history.look_for_everybody, self._desk, stream)
             self._screen.run(task, partial(self._have_everybody, stream))
 
     def _have_everybody(self, stream: str, found: dict[str, History]) -> None:
@@ -96,11 +96,6 @@ class Finding(QObject):
         self.remind()
         if not page.people.line.value().strip() and page.editor.isHidden():
             self._search_now()
-        if found:
-            self._note(stream, sum(len(one.matches) for one in found.values()), "cache")
-
-    def _note(self, stream: str, count: int, where: str) -> None:
-        self._screen.run(partial(history.note_search, self._desk, stream, count, where), _nothing, _nothing)
 
     # --- the store
 
@@ -136,7 +131,8 @@ class Finding(QObject):
         if found.subject:
             self.found[found.subject] = found
             self._page.show_people(self.found)
-            self._note(stream, len(found.matches), "store")
+            task = partial(history.note_search, self._desk, stream, len(found.matches), "store")
+            self._screen.run(task, _nothing, _nothing)
 
     # --- what is made of it
 

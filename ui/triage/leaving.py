@@ -7,9 +7,9 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from mash_desktop.desk import Desk
+from mash_desktop.desk import Desk, triage
 from mash_desktop.desk.attachments import attach
-from mash_desktop.desk.triage import routing
+from mash_desktop.desk.triage import Contact, history, routing
 from ui.screen import Screen
 from ui.triage.keeping import Keeping
 from ui.triage.page import ContactPage
@@ -33,7 +33,6 @@ class Leaving(QObject):
     def __init__(self, screen: Screen, desk: Desk, page: ContactPage, keeping: Keeping) -> None:
         super().__init__(screen)
         self._screen, self._desk, self._page, self._keeping = screen, desk, page, keeping
-        page.routes.chosen.connect(self._prepare)
         page.routes.other.connect(self._open_act)
         page.routing.changed.connect(lambda: keeping.draft_only("routing", page.routing.form))
         page.routing.taken.connect(self._take)
@@ -41,12 +40,26 @@ class Leaving(QObject):
         for act in page.acts.values():
             act.asked.connect(partial(self._do, act.what))
 
-    def _prepare(self, route: str) -> None:
-        stream = self._keeping.stream
-        if stream:
-            # What was typed leaves first, so that the form knows everybody named so far.
-            self._keeping.leave_all()
-            self._screen.run(partial(routing.prepared, self._desk, stream, route), self._page.open_route)
+    def prepare(self, route: str) -> None:
+        """Let what was typed leave, look for everybody named, and open the card of a route on what then
+        stands; or say what is missing where it is said."""
+        page, desk, stream = self._page, self._desk, self._keeping.stream
+
+        def ready() -> tuple[routing.Routing, Contact]:
+            history.look_for_everybody(desk, stream)
+            return routing.prepared(desk, stream, route), triage.view(desk, stream)
+
+        def opened(found: tuple[routing.Routing, Contact]) -> None:
+            if stream == self._keeping.stream:
+                page.refresh(found[1])
+                page.open_route(found[0])
+
+        def refused(error: Exception) -> None:
+            if not page.ask_for(getattr(error, "field", None), getattr(error, "sentence", _KEPT)):
+                self._screen.says.emit(getattr(error, "sentence", _KEPT))
+
+        self._keeping.leave_all()
+        self._screen.run(ready, opened, refused)
 
     def _drop(self) -> None:
         self._keeping.forget_draft("routing")

@@ -230,6 +230,20 @@ class ContactPage(QWidget):
             each.setVisible(each is card)
         self.routes.setVisible(card is None)
 
+    def ask_for(self, field: str | None, sentence: str) -> bool:
+        """Say at its input what a route still needs, and go there; False if no input here is meant."""
+        wanted = {
+            "words": self.account.words,
+            "name": self.setting.section.inputs["name"],
+            "line": self.people.line,
+        }.get(field or "")
+        if wanted is None:
+            return False
+        wanted.show_error(sentence)
+        wanted.setFocus()
+        self._scroll.ensureWidgetVisible(wanted)
+        return True
+
     def open_route(self, form: Routing) -> None:
         if self.contact is None:
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -37,7 +37,7 @@ class TriageDesk(Screen):
         self._desk = desk
         self._chips: tuple[Chip, ...] = ()
         self._opening = False
-        self._add_when_open = False
+        self._when_open: Callable[[], None] | None = None
         self._page: ContactPage | None = None
         self._keeping = Keeping(self, desk)
         self._keeping.left.connect(self._refresh_soon)
@@ -128,9 +128,10 @@ class TriageDesk(Screen):
     def _wire(self, page: ContactPage) -> None:
         finding = self._finding = Finding(self, self._desk, page, self._keeping)
         page.edited.connect(self._edited)
+        page.routes.chosen.connect(self._route)
         page.cohort_chosen.connect(self._cohort_chosen)
         page.people.line_edited.connect(self._line_edited)
-        page.people.added.connect(self._add_person)
+        page.people.added.connect(lambda: self._add_person())
         page.people.chosen.connect(lambda _subject: finding.search_soon())
         page.people.edit_asked.connect(self._edit_person)
         page.people.remove_asked.connect(self._remove_person)
@@ -200,6 +201,7 @@ class TriageDesk(Screen):
         self._keeping.begin(contact.stream)
         self._take_up_kept(contact)
         self._pages.setCurrentWidget(page)
+        self._do_what_waited(keep=again)
         if contact.taking.route:
             page.open_route(contact.taking)
         elif self.isVisible() and not again:
@@ -301,11 +303,15 @@ class TriageDesk(Screen):
         self._opening = False
         self.run(partial(triage.adopt, self._desk, stream), lambda _: None)
         self._keeping.begin(stream)
-        if self._add_when_open:
-            self._add_when_open = False
-            self._add_person()
+        self._do_what_waited(keep=True)
         self._read_chips()
         self._refresh_soon()
+
+    def _do_what_waited(self, *, keep: bool) -> None:
+        """What was asked for faster than the contact could be opened; not of another one."""
+        waited, self._when_open = self._when_open, None
+        if keep and waited is not None:
+            waited()
 
     def _not_opened(self, error: Exception) -> None:
         self._opening = False
@@ -367,15 +373,30 @@ class TriageDesk(Screen):
         elif self._pages.currentWidget() is self._queue:
             self.run(partial(triage.waiting, self._desk), self._queue.show_rows)
 
+    # --- routing
+
+    def _route(self, route: str) -> None:
+        """A route is never waited for: what was typed is saved first, a person still on the line too."""
+        page = self._page
+        assert page is not None
+        named = bool(page.people.line.value().strip())
+        if not self._keeping.stream and (named or self._opening or self._keeping.typed):
+            self._when_open = partial(self._route, route)
+            self._first_edit()
+        elif named:
+            self._add_person(partial(self._ways_out.prepare, route))
+        else:
+            self._ways_out.prepare(route)
+
     # --- people
 
-    def _add_person(self) -> None:
+    def _add_person(self, then: Callable[[], None] | None = None) -> None:
         page, stream = self._page, self._keeping.stream
         assert page is not None
         line = page.people.line.value()
         if not stream:
             # Typed faster than the contact could be opened: taken as soon as it is.
-            self._add_when_open = True
+            self._when_open = self._add_person
             return
 
         def added(subject: str) -> None:
@@ -384,6 +405,8 @@ class TriageDesk(Screen):
                 page.people.line.set_value("")
             self._refresh_now()
             self._finding.search_soon()
+            if then is not None:
+                then()
 
         def refused(error: Exception) -> None:
             page.people.line.show_error(getattr(error, "sentence", "That person was not added; try again."))

@@ -308,6 +308,14 @@ def _unsure_words(referral: Referral, subject: str, title: str) -> str:
     return f"Unsure whether {full_name(made.body) if made else 'this person'} is {title}."
 
 
+def look_for_everybody(desk: Desk, stream: str) -> dict[str, History]:
+    """As :func:`of_everybody`, and kept as a search of what is held here."""
+    found = of_everybody(desk, stream)
+    if found:
+        note_search(desk, stream, sum(len(one.matches) for one in found.values()), "cache")
+    return found
+
+
 def note_search(desk: Desk, stream: str, found: int, where: str) -> None:
     """Keep that earlier history was looked for here, once for each place and number found."""
     referral = desk.referral(stream)

@@ -35,11 +35,10 @@ from ...domain.verdict import Answer
 from ..desk import Desk, new_id
 from .forms import Account, Arrival, Clock, Form
 
-_NOTHING_SAID = "Write what happened before routing."
-
 
 class RouteChoice(msgspec.Struct, frozen=True):
-    """One route as a button. ``why_not`` says what has to happen first; empty where it may be taken."""
+    """One route as a button. ``why_not`` says why the rules do not let this person take it; empty where they
+    do. What merely has not been said yet does not bar the way: it is asked for when the route is taken."""
 
     id: str
     label: str
@@ -78,7 +77,7 @@ def choices(desk: Desk, referral: Referral) -> tuple[RouteChoice, ...]:
 def choices_before(desk: Desk, cohort: Cohort) -> tuple[RouteChoice, ...]:
     """The routes of a cohort while nothing has been said."""
     ladder = desk.config().ladder(cohort, Clock.of(desk).today)
-    return _buttons(desk, cohort, ladder, lambda _route: _NOTHING_SAID)
+    return _buttons(desk, cohort, ladder, lambda _route: "")
 
 
 def _buttons(
@@ -98,18 +97,20 @@ def _buttons(
     )
 
 
-def _missing(referral: Referral) -> str:
-    """What has to be said before any route; the desk that takes a contact holds all that was said."""
+def _ready(referral: Referral) -> None:
+    """Raise ``Refusal`` on what has to be said before any route: *words*, *name* of a setting, or *line*.
+
+    The desk that takes a contact holds all that was said.
+    """
     if not referral.all(ConcernRecorded):
-        return _NOTHING_SAID
+        raise Refusal("not-ready", "Write what happened before routing.", "words")
     if referral.opened and referral.opened.body.organisational and not referral.all(SettingRecorded):
-        return "Name the setting that the concern is about."
-    return "" if referral.of_concern else "Name the person the concern is about."
+        raise Refusal("not-ready", "Name the setting that the concern is about.", "name")
+    if not referral.of_concern:
+        raise Refusal("not-ready", "Name the person the concern is about.", "line")
 
 
 def _why_not(desk: Desk, referral: Referral, route: Route) -> str:
-    if missing := _missing(referral):
-        return missing
     lowest = referral.ladder.levels[0].id if referral.ladder else ""
     level = _usual_level(referral, route) or lowest
     trial = ContactTriaged(
@@ -130,8 +131,12 @@ def _usual_level(referral: Referral, route: Route) -> str:
 
 
 def prepared(desk: Desk, stream: str, route_id: str) -> Routing:
-    """The form of a route before it is taken: everybody at the level that the route usually means."""
+    """The form of a route before it is taken: everybody at the level that the route usually means.
+
+    Raises ``Refusal`` on what has to be said first: *words*, *name* of a setting, or *line*.
+    """
     referral = desk.referral(stream)
+    _ready(referral)
     route = desk.config().route(route_id)
     advice = referral.all(AdviceGiven)
     return Routing(
@@ -154,8 +159,7 @@ def take_route(desk: Desk, stream: str, routing: Routing, forget_drafts: tuple[s
     """Route a contact. Returns a sentence for its author. Raises ``Refusal`` on the field at fault."""
     referral = desk.referral(stream)
     route = desk.config().route(routing.route)
-    if sentence := _missing(referral):
-        raise Refusal("not-ready", sentence, "words")
+    _ready(referral)
     missing = [one.name for one in concerned(referral) if not routing.levels.get(one.subject)]
     if missing:
         raise Refusal("level-missing", f"Choose a level for {missing[0]}.", "levels")

@@ -69,7 +69,6 @@ def test_a_whole_contact_is_taken_and_routed_by_keyboard_alone(show: Show, desk:
     hands.press(Key.Key_S, ALT)
     stream = stream_of(desk)
     hands.wait(lambda: len(desk.cache.linked_identities(stream)) == 1)
-    hands.wait(lambda: page.routes.buttons["social-work-gateway"].isEnabled())
     hands.press(Key.Key_4, ALT)
     hands.wait(lambda: not page.routing.isHidden())
     hands.type("Second injury this month.")
@@ -256,7 +255,6 @@ def test_the_store_answers_beside_the_cache(show: Show, desk: Desk) -> None:
 def test_a_direct_line_needs_its_key_twice(show: Show, desk: Desk) -> None:
     screen, hands = show()
     page = told(screen, hands)
-    hands.wait(lambda: page.routes.buttons["direct-line"].isEnabled())
     hands.press(Key.Key_0, ALT)
     hands.rest()
     assert page.routing.isHidden()
@@ -269,6 +267,43 @@ def test_a_direct_line_needs_its_key_twice(show: Show, desk: Desk) -> None:
     assert page.routing.isHidden()
     hands.rest()
     assert desk.referral(stream_of(desk)).stage is Stage.CONTACT
+
+
+def test_a_direct_line_is_taken_in_one_breath_with_the_typing(show: Show, desk: Desk) -> None:
+    screen, hands = show()
+    page = begin(screen, hands)
+    page.account.words.setFocus()
+    hands.type("He is at the door with a knife.")
+    page.people.line.setFocus()
+    hands.type("Mia Carter 3 Apr 2017 subject")
+    hands.press(Key.Key_0, ALT)
+    hands.press(Key.Key_0, ALT)
+    hands.wait(lambda: not page.routing.isHidden())
+    stream = stream_of(desk)
+    assert desk.referral(stream).all(ConcernRecorded)[0].body.words == "He is at the door with a knife."
+    assert list(page.routing.form().levels.values()) == ["child_protection"]
+    hands.type("Danger now.")
+    hands.press(Key.Key_Return, CTRL)
+    hands.wait(lambda: desk.referral(stream).stage is Stage.TRIAGED)
+    hands.rest()
+
+
+def test_a_route_that_is_pressed_too_early_goes_to_what_it_needs(show: Show, desk: Desk) -> None:
+    screen, hands = show()
+    page = begin(screen, hands)
+    page.routes.buttons["direct-line"].click()
+    hands.wait(lambda: page.account.words.text.hasFocus())
+    assert page.account.words.error.text() == "Write what happened before routing."
+    hands.type("He is at the door.")
+    assert page.account.words.error.isHidden()
+    page.routes.buttons["direct-line"].click()
+    hands.wait(lambda: page.people.line.line.hasFocus())
+    assert page.people.line.error.text() == "Name the person the concern is about."
+    assert page.routing.isHidden()
+    hands.type("Mia Carter 2017 subject")
+    page.routes.buttons["direct-line"].click()
+    hands.wait(lambda: not page.routing.isHidden())
+    hands.rest()
 
 
 def test_the_consultants_words_arrive_by_themselves_without_disturbing_the_typing(
