@@ -20,10 +20,12 @@ from PySide6.QtGui import QDesktopServices
 from mash_desktop.desk import ChangeSet, Desk, glass
 from mash_desktop.desk.places import Badges, badges, places_for
 from mash_desktop.desk.profile import Barred, Enrolled, Profile, Server, Session, Status, Synchroniser
+from mash_desktop.documents.square import square
 from mash_desktop.domain.errors import Refusal
 from ui.screen import Screen
 from ui.shell.enrol import EnrolPage
 from ui.shell.main_window import MainWindow
+from ui.shell.shown_once import Square
 from ui.shell.state import Place, ShellState
 from ui.work import Worker
 
@@ -167,15 +169,21 @@ class PersonWindow(QObject):
         def enrol_again(profile: Profile) -> tuple[Profile, Enrolled]:
             return profile, profile.enrol(code, password, "This computer")
 
-        def enrolled(answer: tuple[Profile, Enrolled]) -> None:
-            self.profile, made = answer
+        begin = enrol if self.profile is None else partial(enrol_again, self.profile)
+
+        def enrol_and_draw() -> tuple[Profile, Enrolled, Square]:
+            profile, made = begin()
+            return profile, made, square(made.totp_uri) if made.totp_uri else ()
+
+        def enrolled(answer: tuple[Profile, Enrolled, Square]) -> None:
+            self.profile, made, drawn = answer
             self.enrol_page.forget()
             if made.totp_uri:
-                self.window.sign_in_page.keep(made.totp_uri, made.recovery_codes)
+                self.window.sign_in_page.keep(made.totp_uri, drawn, made.recovery_codes)
             self._show_sign_in(self.profile, made.account)
 
         self.worker.submit(
-            enrol if self.profile is None else partial(enrol_again, self.profile),
+            enrol_and_draw,
             enrolled,
             lambda error: self.enrol_page.failed(_sentence(error)),
             owner=self,

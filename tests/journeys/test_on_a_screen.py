@@ -90,7 +90,7 @@ def test_windows_stay_open_for_a_visitor_with_a_sheet_of_sign_ins_until_told_to_
     windows = re.findall(r'"([\w ]+) .+ MASH Desktop": .*  1366x768\+', shown)
     assert sorted(windows) == ["Hub board", "Triage desk"], shown
     for account, name in (("priya.nair", "Priya Nair"), ("karen.shaw", "Karen Shaw")):
-        assert re.search(rf"{account} +{name} .*\n +otpauth://totp/\S+secret=\w+", said)
+        assert re.search(rf"{account} +{name} .*\n +key of the authenticator: (\w{{4}} ){{7}}\w{{4}}", said)
     assert PASSWORD in said
     assert PASSPHRASE in said
     assert (code, (folder / "stderr").read_text()) == (0, "")

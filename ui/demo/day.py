@@ -163,7 +163,8 @@ class Day:
         print(f"  password    {PASSWORD}\n  passphrase  {PASSPHRASE}\n")
         for seat in self._seats.values():
             standing = ", ".join(seat.person.standings)
-            print(f"  {seat.person.account:16} {seat.person.name:18} {standing}\n  {'':16} {seat.totp}")
+            print(f"  {seat.person.account:16} {seat.person.name:18} {standing}")
+            print(f"  {'':16} key of the authenticator: {seat.totp}")
         print("\nClose the windows to end the demonstration.", flush=True)
         # A signal is only heard when Python runs, which a window at rest does not.
         listening = QTimer()

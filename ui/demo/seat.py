@@ -73,18 +73,16 @@ class Seat:
             _write(field.line, words)
 
     def set_up(self) -> None:
-        """Enrol with what is filled in: the door to sign in at shows the authenticator's address."""
+        """Enrol with what is filled in: beside the door to sign in at stands the authenticator's key."""
         QTest.mouseClick(self.person_window.enrol_page.button, Qt.MouseButton.LeftButton)
         door = self.person_window.window.sign_in_page
-        self.wait(lambda: door.isVisible() and bool(_otpauth(door)), "the authenticator's address")
-        self.totp = _otpauth(door)
+        self.wait(lambda: door.isVisible() and door.shown_once is not None, "the authenticator's key")
+        assert door.shown_once is not None
+        self.totp = " ".join(door.shown_once.key.value().split())
 
     def sign_in(self) -> None:
         door = self.person_window.window.sign_in_page
-        totp = pyotp.parse_uri(self.totp)
-        if not isinstance(totp, pyotp.TOTP):
-            raise NotThere("the authenticator's address is not a TOTP one")
-        code = totp.now()
+        code = pyotp.TOTP(self.totp.replace(" ", "")).now()
         for field, words in ((door.password, PASSWORD), (door.code, code)):
             field.line.setFocus()
             field.line.clear()
@@ -336,8 +334,3 @@ def _editor(widget: QWidget) -> QWidget:
     if isinstance(widget, kinds):
         return widget
     return next((inner for kind in kinds if (inner := widget.findChild(kind)) is not None), widget)
-
-
-def _otpauth(door: QWidget) -> str:
-    found = [t.text() for t in door.findChildren(Text) if t.text().startswith("otpauth://")]
-    return found[0] if found else ""

@@ -9,17 +9,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QShowEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from ui.shell.shown_once import ShownOnce, Square
 from ui.theme import Role, Tone, Voice, look_of
 from ui.widgets.banner import Banner
 from ui.widgets.button import ActionButton
 from ui.widgets.card import Card, IconMark, scrolled
 from ui.widgets.field import Field
 from ui.widgets.fitted import bring_into_sight
-from ui.widgets.layout import Box, Column, Row, empty
+from ui.widgets.layout import Box, Column, Row
 from ui.widgets.text import Text
+
+_WIDTH = 420
 
 
 class Door(QWidget):
@@ -39,7 +42,8 @@ class Door(QWidget):
         self._middle = Box(Column(self.card))
         self._middle.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         # At twice the text a long form is taller than the window: it scrolls, and is never squeezed.
-        form = Box(Column(None, Row(None, self._middle, None), None, gap=0, margins=(24, 24, 24, 8)))
+        self._above, self._across = Row(None, None), Row(None, self._middle, None, gap=16)
+        form = Box(Column(None, self._above, self._across, None, gap=0, margins=(24, 24, 24, 8)))
         rows = Column(gap=0, margins=(0, 0, 0, 16))
         rows.put(scrolled(form), 1)
         rows.put(self._foot)
@@ -50,7 +54,7 @@ class Door(QWidget):
         self.relook()
 
     def relook(self) -> None:
-        self._middle.setFixedWidth(look_of(self).px(420))
+        self._middle.setFixedWidth(look_of(self).px(_WIDTH))
 
     def set_marking(self, marking: str) -> None:
         self._foot.setText(marking)
@@ -160,6 +164,7 @@ class SignInPage(Door):
     asked = Signal(str, str, str, str)
     directory_asked = Signal()
     left = Signal()
+    shown_once: ShownOnce | None = None
 
     def __init__(self, marking: str = "", hub_url: str = "", name: str = "") -> None:
         super().__init__(
@@ -172,8 +177,6 @@ class SignInPage(Door):
         self.name = Field("Name", name)
         self.password = Field("Password", secret=True)
         self.code = Field("Code from your authenticator, or a recovery code", placeholder="6 digits")
-        self.kept = Column(gap=8)
-        self.card.put(self.kept)
         self.button = ActionButton("Sign in", "Return", "primary", accessible_name="Sign in", group="Window")
         self._act(self.button, [self.hub_url, self.name, self.password, self.code])
         self.button.clicked.connect(self._ask)
@@ -182,14 +185,17 @@ class SignInPage(Door):
         )
         self.by_directory.clicked.connect(self._ask_directory)
         self.by_directory.hide()
-        self.leave = ActionButton("Not now", "Escape", accessible_name="Not now", group="Window")
+        self.leave = ActionButton("Not now", "Esc", accessible_name="Not now", group="Window")
         self.leave.clicked.connect(self.left)
         self.leave.hide()
-        self.card.put(Row(self.by_directory, self.leave, None, gap=8))
+        # A row each: a directory's name may be long.
+        self.card.put(Row(self.by_directory, None))
+        self.card.put(Row(self.leave, None))
 
     def offer(self, directory: str) -> None:
         """Offer signing in through the hub's directory, where it has one; ``directory`` is its name."""
         self.by_directory.setText(f"Sign in with {directory}")
+        self.by_directory.setToolTip(directory)
         self.by_directory.setVisible(bool(directory))
         self.by_directory.updateGeometry()
 
@@ -231,16 +237,39 @@ class SignInPage(Door):
         at.setFocus()
         at.line.selectAll()
 
-    def keep(self, authenticator: str, codes: Sequence[str]) -> None:
-        """What the hub says once: it stands here until somebody is signed in."""
-        self.kept.put(Banner("Add this to your authenticator now. It is shown once.", authenticator))
-        self.kept.put(
-            Banner(
-                "Write these recovery codes down, away from this computer. Each signs you in once where the "
-                "authenticator is lost. They are shown once.",
-                " · ".join(codes),
-            )
-        )
+    def keep(self, authenticator: str, square: Square, codes: Sequence[str]) -> None:
+        """What the hub says once: it stands before the form until somebody is signed in."""
+        self._forget_shown()
+        self.shown_once = ShownOnce(authenticator, square, codes)
+        self._across.setAlignment(self._middle, Qt.AlignmentFlag.AlignTop)
+        self.relook()
+
+    def _forget_shown(self) -> None:
+        if self.shown_once is not None:
+            self.shown_once.hide()
+            self.shown_once.deleteLater()
+            self.shown_once = None
+            self._above.setContentsMargins(0, 0, 0, 0)
+
+    def relook(self) -> None:
+        super().relook()
+        self._arrange()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Beside the form where there is room for both, otherwise above it."""
+        if self.shown_once is None:
+            return
+        look = look_of(self)
+        self.shown_once.setFixedWidth(look.px(_WIDTH))
+        beside = self.width() >= look.px(2 * _WIDTH + 80)
+        row = self._across if beside else self._above
+        if row.indexOf(self.shown_once) < 0:
+            row.insertWidget(1, self.shown_once, alignment=Qt.AlignmentFlag.AlignTop)
+        self._above.setContentsMargins(0, 0, 0, 0 if beside else look.px(16))
 
     def offline(self) -> None:
         """The store cannot be reached: say what still works."""
@@ -252,7 +281,7 @@ class SignInPage(Door):
     def forget(self) -> None:
         self.ready()
         self.clear_notice()
-        empty(self.kept)
+        self._forget_shown()
         self.password.set_value("")
         self.code.set_value("")
 

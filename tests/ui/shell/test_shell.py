@@ -9,9 +9,10 @@ import pytest
 import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from mash_desktop.documents.square import square
 from tests.ui.accessibility import nameless
 from tests.ui.gallery.round_table import second_display
 from tests.ui.gallery.shell_state import PLACES, state, today
@@ -38,6 +39,11 @@ def beyond(window: QWidget) -> list[str]:
         and text.text()
         and text.mapTo(window, text.rect().topRight()).x() > window.width()
     ]
+
+
+def hidden_lines(edit: QPlainTextEdit) -> bool:
+    """Whether some of what stands in it can only be scrolled to."""
+    return edit.verticalScrollBar().maximum() > 0 or edit.horizontalScrollBar().maximum() > 0
 
 
 @pytest.mark.parametrize("mode", Mode)
@@ -267,14 +273,34 @@ def test_signing_in_names_what_is_missing_and_keeps_address_and_name(shell: Main
 def test_what_the_hub_says_once_stands_until_somebody_is_signed_in(shell: MainWindow) -> None:
     shell.show_sign_in()
     page = shell.sign_in_page
-    page.keep("otpauth://totp/priya", ["AAAAA-BBBBB", "CCCCC-DDDDD"])
+    uri = "otpauth://totp/MASH:priya?secret=ABCDEFGHIJKLMNOPQRSTUVWXYZ234567&issuer=MASH"
+    page.keep(uri, square(uri), ["AAAAA-BBBBB", "CCCCC-DDDDD", "EEEEE-FFFFF"])
     page.busy("Signing in")
     page.wrong("Account, password or code is not right. Try again.")
-    told = [banner.accessibleName() for banner in page.findChildren(Banner)]
-    assert told[0].endswith("otpauth://totp/priya")
-    assert told[1].endswith("AAAAA-BBBBB · CCCCC-DDDDD")
+    shown = page.shown_once
+    assert shown is not None
+    assert shown.key.value() == "ABCD EFGH IJKL MNOP\nQRST UVWX YZ23 4567"
+    assert shown.codes.value() == "AAAAA-BBBBB · CCCCC-DDDDD\nEEEEE-FFFFF"
+    shown.key.text.selectAll()
+    assert shown.key.text.textCursor().hasSelection()
     shell.unlock()
-    assert page.findChildren(Banner) == []
+    assert page.shown_once is None
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0])
+def test_the_authenticators_key_and_every_recovery_code_can_be_read_in_full(
+    shell: MainWindow, themed: QApplication, qtbot: QtBot, scale: float
+) -> None:
+    Theme.apply(themed, Mode.LIGHT, scale)
+    shell.resize(1366, 768)
+    shell.show_sign_in()
+    uri = "otpauth://totp/MASH:priya?secret=WMWMWMWMWMWMWMWMWMWMWMWMWMWMWMWM&issuer=MASH"
+    shell.sign_in_page.keep(uri, square(uri), ["WWWWW-MMMMM"] * 10)
+    shown = shell.sign_in_page.shown_once
+    assert shown is not None
+    for field in (shown.key, shown.codes):
+        qtbot.waitUntil(lambda field=field: not hidden_lines(field.text))
+    assert beyond(shell) == []
 
 
 def test_text_grows_and_shrinks_by_key_within_its_limits(shell: MainWindow, qtbot: QtBot) -> None:
