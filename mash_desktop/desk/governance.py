@@ -265,9 +265,10 @@ def terms_of(desk: Desk, access: Access) -> str:
 def looked_since(desk: Desk, typed: str, entry: str) -> str:
     """Who has looked at the referral since the entry was made, in words: whom to tell."""
     target = find_target(desk, typed)
-    made = _time_in(entry)
-    if made is None:
+    number = _number(entry)
+    if number is None:
         raise Refusal("entry-misshapen", "Type the entry's number as the referral file shows it.", "entry")
+    made = _time_in(number)
     rows = (one for one in _naming(desk, target) if _made_at(one)[0] >= made)
     names = sorted({desk.name(one.author) for one in rows if one.role is not Role.STORE})
     if not names:
@@ -275,14 +276,16 @@ def looked_since(desk: Desk, typed: str, entry: str) -> str:
     return f"{joined(names)} looked at the referral since the entry was made: tell them."
 
 
-def _time_in(entry: str) -> datetime | None:
-    """The time in a UUID of version 7; ``None`` where it is none."""
+def _number(entry: str) -> UUID | None:
+    """A UUID of version 7, in whatever groups it was typed; ``None`` where it is none."""
     try:
-        number = UUID(entry.strip())
+        number = UUID("".join(entry.split()))
     except ValueError:
         return None
-    if number.version != 7:
-        return None
+    return number if number.version == 7 else None
+
+
+def _time_in(number: UUID) -> datetime:
     return datetime.fromtimestamp((number.int >> 80) / 1000, tz=UTC)
 
 
@@ -294,11 +297,12 @@ def withdraw(
     Whether the entry is there cannot be known here: the hub says, and a refusal is shown where what waits is.
     """
     target = find_target(desk, typed)
-    if _time_in(entry) is None:
+    number = _number(entry)
+    if number is None:
         raise Refusal("entry-misshapen", "Type the entry's number as the referral file shows it.", "entry")
     if not reason.strip():
         raise Refusal("field-empty", "Write why it was misfiled.", "reason")
-    body = EntryWithdrawn(entry=entry.strip(), reason=reason.strip(), refiled=refiled.strip() or None)
+    body = EntryWithdrawn(entry=str(number), reason=reason.strip(), refiled=refiled.strip() or None)
     return desk.act(target, body, forget_drafts=drafts)
 
 

@@ -11,6 +11,7 @@ from uuid6 import uuid7
 
 from mash_desktop.desk import Desk, governance
 from mash_desktop.desk.governance import Sought
+from mash_desktop.desk.wording import in_fours
 from mash_desktop.domain.acts import Author, Draft
 from mash_desktop.domain.entries.access import (
     DocumentPrinted,
@@ -149,7 +150,7 @@ def test_broken_glass_is_told_with_its_reason(officer: Desk) -> None:
 
 def test_a_misfiled_entry_is_withdrawn_of_a_referral_of_which_nothing_is_held(officer: Desk) -> None:
     entry = str(uuid7())
-    governance.withdraw(officer, REFERENCE, entry, "It is about another family.", "")
+    governance.withdraw(officer, REFERENCE, in_fours(entry), "It is about another family.", "")
     (waiting,) = officer.cache.waiting()
     body = waiting.entries[0].body
     assert isinstance(body, EntryWithdrawn)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from mash_desktop.desk.glass import Broken
 from mash_desktop.desk.governance import Access, Recipient, RetentionLine, Withdrawal
+from mash_desktop.desk.wording import in_fours
 from ui.forms import SideForm
 from ui.theme import Role, Tone, Voice
 from ui.widgets import (
@@ -111,7 +112,7 @@ class WithdrawalCard(Card):
         rows = [
             ("By", withdrawal.who),
             ("Referral", withdrawal.about),
-            ("Entry", withdrawal.entry),
+            ("Entry", in_fours(withdrawal.entry)),
             ("Why", withdrawal.reason),
             ("Filed anew", withdrawal.refiled or "not said"),
         ]

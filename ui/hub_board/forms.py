@@ -8,7 +8,7 @@ from datetime import datetime
 from mash_desktop.desk.hub_board import Answer, Escalation
 from mash_desktop.domain.codes import EscalationStage, Rag
 from ui.forms import SideForm
-from ui.theme import Role, Voice
+from ui.theme import Role, Tone, Voice
 from ui.widgets import ChoiceField, ChoiceRow, Flow, Text, TextField, TickBox
 
 
@@ -20,6 +20,7 @@ class RateForm(SideForm):
             [(rag.value, f"{rag.shape} {rag.label}") for rag in Rag],
             now.value if now else "",
             accessible_name="Rating",
+            tones={rag.value: Tone(rag.value) for rag in Rag},
         )
         self.rag.setObjectName("hub.rag")
         self._dues = dues

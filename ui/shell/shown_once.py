@@ -11,6 +11,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from mash_desktop.desk.wording import in_fours
 from ui.theme import Role, Voice, look_of
 from ui.widgets.card import Card
 from ui.widgets.field import TextField
@@ -56,7 +57,9 @@ class ShownOnce(Card):
     def __init__(self, uri: str, square: Square, codes: Sequence[str]) -> None:
         super().__init__(padding=24, gap=10)
         secret = parse_qs(urlsplit(uri).query)["secret"][0]
-        self.key = _kept("Or type this key into it", in_fours(secret), 2)
+        half = len(secret) // 2
+        letters = "\n".join(in_fours(part) for part in (secret[:half], secret[half:]))
+        self.key = _kept("Or type this key into it", letters, 2)
         self.key.text.setObjectName("sign_in.key")
         rows = [" · ".join(codes[at : at + 2]) for at in range(0, len(codes), 2)]
         self.codes = _kept("Recovery codes", "\n".join(rows), len(rows))
@@ -77,12 +80,6 @@ class ShownOnce(Card):
                 wrap=True,
             )
         )
-
-
-def in_fours(letters: str) -> str:
-    """``ABCD EFGH``, four to a line: as people read letters out to one another."""
-    groups = [letters[at : at + 4] for at in range(0, len(letters), 4)]
-    return "\n".join(" ".join(groups[at : at + 4]) for at in range(0, len(groups), 4))
 
 
 def _kept(label: str, words: str, lines: int) -> TextField:

@@ -23,7 +23,8 @@ from ui.triage.keeping import Leaves
 from ui.triage.people import PeopleCard, PersonEditor
 from ui.triage.routing import RoutesCard, RoutingCard, SmallAct, small_acts
 from ui.triage.sections import NOT_KNOWN, AccountCard, AdultCard, CallerCard, SettingCard, TellingCard
-from ui.widgets import Box, Card, Column, Row
+from ui.triage.words import WordsField
+from ui.widgets import Box, Card, Column, Field, Row
 
 _LEAST, _LEAST_WIDTH, _NO_LIMIT = 220, 500, 16777215
 
@@ -232,12 +233,9 @@ class ContactPage(QWidget):
 
     def ask_for(self, field: str | None, sentence: str) -> bool:
         """Say at its input what a route still needs, and go there; False if no input here is meant."""
-        wanted = {
-            "words": self.account.words,
-            "name": self.setting.section.inputs["name"],
-            "line": self.people.line,
-        }.get(field or "")
-        if wanted is None:
+        inputs = {"words": self.account.words, "line": self.people.line, **self.setting.section.inputs}
+        wanted = inputs.get(field or "")
+        if not isinstance(wanted, Field | WordsField):
             return False
         wanted.show_error(sentence)
         wanted.setFocus()

@@ -20,9 +20,11 @@ def cap_width(text: str, look: Look) -> int:
     return round(line_width(text, look.font(Role.CAP)) + 2 * look.px(5) + 0.5)
 
 
-def paint_cap(painter: QPainter, left: float, middle: float, text: str, look: Look) -> None:
+def paint_cap(
+    painter: QPainter, left: float, middle: float, text: str, look: Look, height: float = 0
+) -> None:
     """A key cap: panel, hairline, a heavier foot. It reads the same on a card and on a primary button."""
-    height = look.px(18)
+    height = height or look.px(18)
     box = QRectF(left, middle - height / 2, cap_width(text, look), height)
     line = look.colour("edge" if look.tokens.outlined else "line")
     panel(painter, box, look.px(4), look.colour("panel"), line)
@@ -51,10 +53,12 @@ class KeyCap(QWidget):
 
     def sizeHint(self) -> QSize:
         look = look_of(self)
-        return QSize(cap_width(self._text, look), look.px(18))
+        # No taller than the label that it stands beside, so that its field stays level with its neighbours.
+        return QSize(cap_width(self._text, look), look.line(Role.SMALL))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        paint_cap(QPainter(self), 0, self.height() / 2, self._text, look_of(self))
+        look = look_of(self)
+        paint_cap(QPainter(self), 0, self.height() / 2, self._text, look, self.height())
 
 
 class ActionButton(QPushButton):

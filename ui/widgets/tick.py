@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
-from ui.theme import Role, look_of
+from ui.theme import Role, Tone, look_of
 from ui.widgets.painting import draw_line, focus_ring, line_width, panel
 
 
@@ -49,8 +49,9 @@ class TickBox(QCheckBox):
 
 
 class _ChoiceButton(QPushButton):
-    def __init__(self, text: str, name: str) -> None:
+    def __init__(self, text: str, name: str, tone: Tone | None) -> None:
         super().__init__(text)
+        self._tone = tone
         self.setCheckable(True)
         self.setAutoExclusive(True)
         self.setAccessibleName(name)
@@ -76,10 +77,12 @@ class _ChoiceButton(QPushButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         look, painter = look_of(self), QPainter(self)
         rect, radius = QRectF(self.rect()), look.px(6)
-        on = self.isChecked()
-        fill = look.colour("accent_wash" if on else "selection" if self.underMouse() else "panel")
-        panel(painter, rect, radius, fill, look.colour("accent" if on else "edge"))
-        ink = look.colour("ink3" if not self.isEnabled() else "accent" if on else "ink")
+        on, tone = self.isChecked(), self._tone or Tone.ACCENT
+        fill = look.wash(tone) if on else look.colour("selection" if self.underMouse() else "panel")
+        panel(painter, rect, radius, fill, look.tone(tone) if on else look.colour("edge"))
+        ink = look.tone(tone) if on or self._tone else look.colour("ink")
+        if not self.isEnabled():
+            ink = look.colour("ink3")
         draw_line(
             painter,
             rect,
@@ -93,7 +96,7 @@ class _ChoiceButton(QPushButton):
 
 
 class ChoiceRow(QWidget):
-    """One of a few, all in sight: arrows move, ``chosen`` fires with the code."""
+    """One of a few, all in sight: arrows move, ``chosen`` fires with the code. ``tones`` colours a choice."""
 
     chosen = Signal(str)
 
@@ -103,6 +106,7 @@ class ChoiceRow(QWidget):
         value: str = "",
         *,
         accessible_name: str,
+        tones: Mapping[str, Tone] | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -112,7 +116,7 @@ class ChoiceRow(QWidget):
         row.setSpacing(6)
         self._buttons: dict[str, _ChoiceButton] = {}
         for code, words in choices:
-            button = _ChoiceButton(words, f"{accessible_name}: {words}")
+            button = _ChoiceButton(words, f"{accessible_name}: {words}", (tones or {}).get(code))
             button.setChecked(code == value)
             button.clicked.connect(lambda _=False, code=code: self.chosen.emit(code))
             self._buttons[code] = button

@@ -13,7 +13,7 @@ from ...domain.fold import Referral
 from ..desk import Desk
 from ..faces import Face
 from ..telling import TOPICS, Teller, topic_of
-from ..wording import initial_name, say_moment
+from ..wording import in_fours, initial_name, say_moment
 
 _QUIET = {"waiting": Face("waits to be sent", "amber"), "refused": Face("refused", "red")}
 
@@ -124,8 +124,8 @@ def _details(
         relied = (referral.get(one) for one in entry.relies_on)
         told = [teller.tell(one).what if one is not None else "an entry no longer held" for one in relied]
         found.append(("Rests on", "; ".join(told)))
-    found.append(("Signed with key", entry.key))
-    found.append(("Entry", entry.id))
+    found.append(("Signed with key", in_fours(entry.key)))
+    found.append(("Entry", in_fours(entry.id)))
     return tuple((label, text) for label, text in found if text)
 
 

@@ -75,6 +75,12 @@ def test_the_trail_stands_there_with_everything_named(officer: OnGovernance) -> 
     assert keys.clashes(officer.window) == []
 
 
+def test_the_fields_of_the_trail_stand_level(officer: OnGovernance) -> None:
+    screen = officer.screen
+    shown = (screen.days.box, screen.person.box, screen.kind.box, screen.target.line)
+    assert len({box.mapTo(officer.window, box.rect().topLeft()).y() for box in shown}) == 1
+
+
 def test_who_looked_at_this_is_found_by_typing_a_reference(officer: OnGovernance) -> None:
     officer.press(Qt.Key.Key_F)
     QTest.keyClicks(officer.screen.target.line, "isl-26-04417")

@@ -298,8 +298,7 @@ def test_the_authenticators_key_and_every_recovery_code_can_be_read_in_full(
     shell.sign_in_page.keep(uri, square(uri), ["WWWWW-MMMMM"] * 10)
     shown = shell.sign_in_page.shown_once
     assert shown is not None
-    for field in (shown.key, shown.codes):
-        qtbot.waitUntil(lambda field=field: not hidden_lines(field.text))
+    qtbot.waitUntil(lambda: not hidden_lines(shown.key.text) and not hidden_lines(shown.codes.text))
     assert beyond(shell) == []
 
 
