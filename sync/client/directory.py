@@ -13,6 +13,7 @@ import hmac
 import secrets
 import time
 from collections.abc import Callable
+from functools import partial
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Event
 from urllib.parse import parse_qs, urlsplit
@@ -54,25 +55,48 @@ def sign_in_by_directory(
     ``Refusal``: the store's, *sign-in-refused*, *sign-in-left*, *address-wrong*; or ``Unreachable``.
     """
     state, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(48)
-    digest = hashlib.sha256(verifier.encode()).digest()
     path = f"/v1/hubs/{server.hub}/single-sign-on"
     with _Returning(state) as returning:
+        digest = hashlib.sha256(verifier.encode()).digest()
         beginning = protocol.BeginSingle(
             device=device,
             challenge=base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
             state=state,
             redirect_uri=f"http://127.0.0.1:{returning.server_port}{_PATH}",
         )
-        begun = asyncio.run(ask(server, beginning, path, protocol.SingleBegun))
-        if not _may_browse(begun.url):
-            raise Refusal("address-wrong", "The hub named no address that a browser may be sent to.")
-        browse(begun.url)
-        answer = returning.wait(stop, patience)
+        code_for = partial(_code_for, browse, returning, stop, patience)
+        finish = partial(_finish, server, path, key, verifier, code_for)
+        return finish(asyncio.run(ask(server, beginning, path, protocol.SingleBegun)))
+
+
+def _code_for(
+    browse: Callable[[str], object],
+    returning: _Returning,
+    stop: Event,
+    patience: float,
+    begun: protocol.SingleBegun,
+) -> str:
+    """What the browser brings back from where the attempt has sent it."""
+    if not _may_browse(begun.url):
+        raise Refusal("address-wrong", "The hub named no address that a browser may be sent to.")
+    browse(begun.url)
+    answer = returning.wait(stop, patience)
     if answer.get("iss", begun.issuer) != begun.issuer or "code" not in answer:
         raise Refusal("sign-in-refused", "The directory did not sign you in. Try again.")
+    return answer["code"]
+
+
+def _finish(
+    server: Server,
+    path: str,
+    key: SigningKey,
+    verifier: str,
+    code_for: Callable[[protocol.SingleBegun], str],
+    begun: protocol.SingleBegun,
+) -> protocol.Session:
     finishing = protocol.FinishSingle(
         attempt=begun.attempt,
-        code=answer["code"],
+        code=code_for(begun),
         verifier=verifier,
         proof=key.sign(begun.attempt.encode(), SINGLE),
     )

@@ -21,8 +21,10 @@ from ..refusals import TooSoon
 from ..sealing import Secrets
 
 FREE_FAILURES = {"account": 3, "address": 20}
-LONGEST_DELAY = 900
-"""Seconds."""
+LONGEST_DELAY = {"account": 900, "address": 60}
+"""Seconds. Behind one address sits a whole hub: whoever guesses there is slowed, and nobody kept out."""
+FORGOTTEN = {"account": timedelta(days=1), "address": timedelta(hours=1)}
+"""After so long without another failure, counting begins anew."""
 
 
 class Attempt(msgspec.Struct, frozen=True):
@@ -70,18 +72,13 @@ class Delays:
         t, h, now = tables.sign_in_delays, tables.hubs, self._clock()
         with self._engine.begin() as db:
             for kind, digest in (("account", attempt.account), ("address", attempt.address)):
-                before = db.scalar(select(t.c.failures).where(t.c.whose == digest).with_for_update()) or 0
-                excess = before + 1 - FREE_FAILURES[kind]
-                wait = min(2**excess, LONGEST_DELAY) if excess >= 0 else 0
-                statement = insert(t).values(
-                    whose=digest, failures=before + 1, until=now + timedelta(seconds=wait)
-                )
-                db.execute(
-                    statement.on_conflict_do_update(
-                        index_elements=[t.c.whose],
-                        set_={"failures": t.c.failures + 1, "until": statement.excluded.until},
-                    )
-                )
+                recent = (t.c.whose == digest) & (t.c.until > now - FORGOTTEN[kind])
+                failures = (db.scalar(select(t.c.failures).where(recent).with_for_update()) or 0) + 1
+                excess = failures - FREE_FAILURES[kind]
+                wait = min(2**excess, LONGEST_DELAY[kind]) if excess >= 0 else 0
+                values = {"failures": failures, "until": now + timedelta(seconds=wait)}
+                statement = insert(t).values(whose=digest, **values)
+                db.execute(statement.on_conflict_do_update(index_elements=[t.c.whose], set_=values))
             # An unknown account is no hub's; it is told to the hub that this store had first.
             first = db.scalar(select(h.c.hub).order_by(h.c.opened_at, h.c.hub).limit(1))
         told = hub or first

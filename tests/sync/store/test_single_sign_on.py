@@ -332,6 +332,16 @@ def confirmed(person: Person) -> datetime:
     return at
 
 
+def test_a_directory_that_falls_silent_in_the_middle_is_not_counted_against_the_person(sam: Person) -> None:
+    begun = sam.begin(VERIFIER)
+    code = sam.code(begun)
+    direct = sam.served.direct
+    direct.directories.set(sam.hub, Provider("Council sign-in", "http://127.0.0.1:9", "mash"), 1)
+    assert sam.finish(begun, code, VERIFIER) == "directory-unreachable"
+    with direct.engine.connect() as db:
+        assert db.execute(select(tables.sign_in_delays)).all() == []
+
+
 def test_while_the_directory_does_not_answer_people_work_on_for_some_hours(sam: Person) -> None:
     session = sam.sign_in()
     dead = Provider("Council sign-in", "http://127.0.0.1:9", "mash")

@@ -1,0 +1,249 @@
+"""What time, other instances and older data do to accounts, delays, sessions and directories."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import pytest
+from argon2 import PasswordHasher
+from sqlalchemy import select, update
+from uuid6 import uuid7
+
+from mash_desktop.domain.errors import Refusal
+from mash_desktop.domain.roles import Role
+from mash_desktop.proofs.signature import SigningKey
+from sync.protocol import Enrol, EnrolmentCode, NewDevice, SignIn
+from sync.store import tables
+from sync.store.composition import Store
+from sync.store.database import connect, migrate
+from sync.store.refusals import TooSoon
+from sync.store.sealing import Secrets
+from sync.store.sign_in import single
+from sync.store.sign_in.delays import FORGOTTEN, Delays
+from sync.store.sign_in.enrolment import ENROLMENT
+from sync.store.sign_in.provider import Provider
+from sync.store.sign_in.single import Leavers
+from tests.support.postgres import PostgresServer
+from tests.support.provider import OpenIdProvider
+from tests.support.store import PASSWORD, Desk, ServedStore
+from tests.sync.store.test_single_sign_on import Person
+
+pytestmark = pytest.mark.parametrize("postgres", ["embedded"], indirect=True)
+
+
+@pytest.fixture
+def desk(served_store: ServedStore, a_hub: str) -> Desk:
+    return served_store.desk(a_hub, "Sam Iqbal", ("police", Role.RESEARCHER))
+
+
+# --- accounts
+
+
+def test_a_password_kept_by_older_parameters_is_kept_by_todays_once_it_was_right(
+    served_store: ServedStore, desk: Desk
+) -> None:
+    a = tables.accounts
+    mine = (a.c.hub == desk.hub) & (a.c.person == desk.enrolled.person)
+    old = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash(PASSWORD)
+    with served_store.direct.engine.begin() as db:
+        db.execute(update(a).where(mine).values(password=old))
+    asked = SignIn(
+        account=desk.enrolled.account,
+        password=PASSWORD,
+        code=desk.enrolled.recovery_codes[0],
+        device=desk.device,
+    )
+    with served_store.client() as client:
+        assert client.post("/v1/sign-in", content=msgspec.json.encode(asked)).status_code == 200
+    with served_store.direct.engine.connect() as db:
+        kept = db.scalar(select(a.c.password).where(mine)) or ""
+    assert kept != old
+    assert PasswordHasher().verify(kept, PASSWORD)
+
+
+def test_an_account_has_a_name_and_may_be_renamed(served_store: ServedStore, desk: Desk) -> None:
+    accounts, person = served_store.direct.accounts, desk.enrolled.person
+    with served_store.direct.engine.begin() as db:
+        with pytest.raises(Refusal) as told:
+            accounts.open_account(db, desk.hub, person, "  ")
+        assert told.value.code == "field-empty"
+        accounts.open_account(db, desk.hub, person, f"Sam.{uuid7().hex}")
+        assert accounts.of(db, desk.hub, person).account.startswith("sam.")
+
+
+def test_a_second_code_needs_no_account_to_be_named(served_store: ServedStore, desk: Desk) -> None:
+    administrator = served_store.desk(desk.hub, "Noor Haddad", ("mash", Role.ADMINISTRATOR))
+    answer = administrator.post(
+        f"/v1/hubs/{desk.hub}/enrolment-codes", NewDevice(person=desk.enrolled.person)
+    )
+    code = msgspec.json.decode(answer.content, type=EnrolmentCode).code
+    enrolled, _ = served_store.enrol(code)
+    assert enrolled.person == desk.enrolled.person
+
+
+def test_a_device_whose_enrolment_was_never_answered_enrols_the_same_key_again(
+    served_store: ServedStore, desk: Desk
+) -> None:
+    key, device, keys = SigningKey.generate(), str(uuid7()), []
+    for _ in range(2):
+        code, _ = served_store.code(desk.hub, desk.enrolled.account)
+        asked = Enrol(
+            code=code,
+            device=device,
+            device_name="Laptop",
+            public=key.public,
+            proof=key.sign(code.encode(), ENROLMENT),
+            password=PASSWORD,
+        )
+        with served_store.client() as client:
+            keys.append(client.post("/v1/enrol", content=msgspec.json.encode(asked)).json()["key"])
+    assert keys == [key.key_id] * 2
+
+
+# --- delays
+
+
+def test_failures_are_forgotten_in_time_and_an_address_is_never_kept_out_for_long(
+    served_store: ServedStore, a_hub: str
+) -> None:
+    # The store admits nothing from the future, so this story was some days ago.
+    direct, now = served_store.direct, [datetime.now(UTC) - timedelta(days=4)]
+    delays = Delays(direct.engine, direct.secrets, direct.admission, lambda: now[0])
+    account = f"nobody.{uuid7().hex}"
+
+    def fail(account: str) -> int:
+        """Seconds that were to be waited before."""
+        try:
+            delays.failed(delays.attempt(account, "10.9.8.7"), a_hub)
+        except TooSoon as soon:
+            now[0] += timedelta(seconds=soon.retry_after)
+            delays.failed(delays.attempt(account, "10.9.8.7"), a_hub)
+            return soon.retry_after
+        return 0
+
+    waits = [fail(account) for _ in range(8)]
+    assert waits[:3] == [0, 0, 0]
+    assert waits[3:] == sorted(waits[3:])
+    assert waits[-1] > 10
+    others = [fail(f"{account}.{n}") for n in range(30)]
+    assert max(others) == 61, "a minute, rounded up"
+    now[0] += FORGOTTEN["address"] + timedelta(seconds=61)
+    assert fail(f"{account}.x") == 0
+    assert fail(f"{account}.y") == 0
+    now[0] += FORGOTTEN["account"] + timedelta(seconds=901)
+    assert fail(account) == 0
+    assert fail(account) == 0
+
+
+def test_a_store_without_a_hub_refuses_as_any_other(postgres: PostgresServer) -> None:
+    name = postgres.new_database()
+    engine = connect(postgres.url(name), 3)
+    migrate(engine)
+    try:
+        with pytest.raises(Refusal) as told:
+            Store(engine, Secrets.generate()).password.sign_in(
+                SignIn(account="anybody", password="x", code="000000", device="d"), "10.0.0.1"
+            )
+        assert told.value.code == "sign-in-refused"
+    finally:
+        engine.dispose()
+        postgres.drop_database(name)
+
+
+# --- sessions
+
+
+def test_a_session_in_use_does_not_become_idle(served_store: ServedStore, desk: Desk) -> None:
+    s = tables.sessions
+    long_ago = datetime.now(UTC) - timedelta(minutes=20)
+    with served_store.direct.engine.begin() as db:
+        db.execute(update(s).where(s.c.hub == desk.hub).values(seen_at=long_ago))
+    assert desk.client.get(f"/v1/hubs/{desk.hub}/head").status_code == 200
+    with served_store.direct.engine.connect() as db:
+        seen = db.scalar(select(s.c.seen_at).where(s.c.hub == desk.hub))
+    assert isinstance(seen, datetime)
+    assert seen > long_ago + timedelta(minutes=19)
+
+
+def test_of_two_refreshes_at_once_one_is_told_to_sign_in(served_store: ServedStore, desk: Desk) -> None:
+    sessions = served_store.direct.sessions
+    caller = sessions.caller(desk.session.token)
+    sessions.refresh(caller)
+    with pytest.raises(Refusal) as told:
+        sessions.refresh(caller)
+    assert told.value.code == "session-ended"
+
+
+def test_a_token_that_somebody_brings_along_never_becomes_good(served_store: ServedStore, desk: Desk) -> None:
+    """What a victim might be made to use is not what they sign in to."""
+    chosen = "a-token-that-an-attacker-knows"
+    with served_store.client(chosen) as client:
+        asked = SignIn(
+            account=desk.enrolled.account,
+            password=PASSWORD,
+            code=desk.enrolled.recovery_codes[0],
+            device=desk.device,
+        )
+        answer = client.post("/v1/sign-in", content=msgspec.json.encode(asked))
+        assert answer.json()["token"] not in {chosen, desk.session.token}
+        assert client.get(f"/v1/hubs/{desk.hub}/head").status_code == 401
+    assert "set-cookie" not in answer.headers
+
+
+# --- directories
+
+
+def test_a_directory_is_never_spoken_to_in_plain(served_store: ServedStore, a_hub: str) -> None:
+    plain = Provider("Council sign-in", "http://login.example.gov.uk", "mash")
+    with pytest.raises(Refusal) as told:
+        served_store.direct.directories.set(a_hub, plain, 300)
+    assert told.value.code == "issuer-plain"
+
+
+def test_whoever_looks_for_leavers_asks_after_so_many_at_a_time_and_survives_a_fault(
+    served_store: ServedStore,
+    a_hub: str,
+    openid_provider: OpenIdProvider,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    direct = served_store.direct
+    provider = Provider("Council sign-in", openid_provider.issuer, "mash")
+    direct.directories.set(a_hub, provider, 3600)
+    people = [Person(served_store, a_hub, name) for name in ("Sam Iqbal", "Iris Bennion")]
+    for person in people:
+        person.sign_in()
+    ahead = datetime.now(UTC) + timedelta(hours=2)
+    leavers = Leavers(direct.engine, direct.sessions, direct.directories, direct.providers, lambda: ahead)
+
+    def waiting() -> int:
+        s = tables.sessions
+        with direct.engine.connect() as db:
+            confirmed = db.scalars(select(s.c.confirmed_at).where(s.c.hub == a_hub)).all()
+        return sum(at < ahead - timedelta(hours=1) for at in confirmed)
+
+    assert waiting() == 2
+    monkeypatch.setattr(single, "_MOST_CHECKS", 1)
+    monkeypatch.setattr(direct.sessions, "_clock", lambda: ahead)
+    leavers.look()
+    assert waiting() == 1
+    monkeypatch.setattr(single, "_MOST_CHECKS", 100)
+    leavers.look()
+    assert waiting() == 0
+
+    monkeypatch.setattr(single, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(single.Leavers, "look", _broken)
+    with caplog.at_level(logging.WARNING):
+        leavers.start()
+        deadline = datetime.now(UTC) + timedelta(seconds=20)
+        while "directories not asked" not in caplog.text and datetime.now(UTC) < deadline:
+            pass
+        leavers.stop()
+    assert "directories not asked" in caplog.text
+    assert "a person's name" not in caplog.text
+
+
+def _broken(_: Leavers) -> None:
+    raise RuntimeError("a person's name")
