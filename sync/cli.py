@@ -147,6 +147,9 @@ def _parser() -> argparse.ArgumentParser:
 
     verify = command("verify", _verify, "Walk the log and check every leaf, signature, root and feed.")
     verify.add_argument("--hub")
+    verify.add_argument(
+        "--kept", metavar="FILE", type=Path, help="what mash-isl audit kept: the log must begin with its head"
+    )
     return parser
 
 
@@ -465,16 +468,20 @@ def _show_sealed(done: int) -> None:
 
 
 def _verify(asked: argparse.Namespace) -> int:
-    from sync.store.verifying import verify
+    from sync.store.verifying import kept_head, verify
 
+    kept = kept_head(asked.kept) if asked.kept else None
     with _store(asked) as store:
         hub = _hub(store, asked)
-        found = verify(store, hub)
+        found = verify(store, hub, kept)
     for fault in found.faults:
         print(f"Position {fault.position}: {fault.sentence}", file=sys.stderr)
     if found.faults:
         return 1
     print(f"{found.entries} entries, {found.acts} acts and {found.rows} feed rows of {hub} are as signed.")
+    print(f"The feeds of {found.recomputed} records and days bring what they should.")
+    if found.unread:
+        print(f"{found.unread} more cannot be worked out anew: something in them was disposed of.")
     return 0
 
 

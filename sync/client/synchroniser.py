@@ -275,7 +275,7 @@ class Synchroniser:
             for parcel, (_, answer) in zip(parcels, answers, strict=True)
             if answer.admitted_at is not None
         ]
-        await self._check_one(connection, head, admitted)
+        await self._check_some(connection, head, admitted)
         change = ChangeSet()
         for act, answer in answers:
             if answer.admitted_at is None:
@@ -316,7 +316,7 @@ class Synchroniser:
             page = await connection.ask(message, f"/v1/hubs/{self._server.hub}/feed", protocol.Page)
             head = await self._check_head(connection, page.head)
             checked = await self._check_page(connection, page, held, head)
-            await self._check_one(connection, head, checked.places)
+            await self._check_some(connection, head, checked.places)
             self._audiences[standing] = frozenset(cursor.audience for cursor in page.audiences)
             self._owed.note(checked.rows)
             if not page.more:
@@ -392,15 +392,18 @@ class Synchroniser:
         self._say(verified_at=datetime.now(UTC), log_size=head.size)
         return head
 
-    async def _check_one(self, connection: Connection, head: Head, places: Sequence[Place]) -> None:
-        """Have the log prove one act's place, and that it contains what the author of one had seen: which
-        one, the store cannot know beforehand."""
+    async def _check_some(self, connection: Connection, head: Head, places: Sequence[Place]) -> None:
+        """Have the log prove the place of the last act and of one more, and that it contains what the author
+        of one had seen: which ones, the store cannot know beforehand.
+
+        Wherever something before it was dropped or put in, the last act is at another place.
+        """
         if not places:
             return
-        place = _random.choice(places)
-        check_place(
-            place, head, await _proof(connection, "inclusion", position=place.position, size=head.size)
-        )
+        for place in {max(places, key=lambda one: one.position), _random.choice(places)}:
+            check_place(
+                place, head, await _proof(connection, "inclusion", position=place.position, size=head.size)
+            )
         heads = [seen for one in places if (seen := read(one.signed).seen) and seen.epoch == head.epoch]
         if heads:
             seen = _random.choice(heads)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from msgspec.structs import replace
-from sqlalchemy import Connection, Engine, func, or_, select, text
+from sqlalchemy import Connection, Engine, func, select, text
 
 from mash_desktop.domain.acts import Parcel, SignedAct, read
 from mash_desktop.domain.entries.access import GlassBroken, GlassMended
@@ -157,25 +157,17 @@ def lock_number(hub: str, stream: str) -> int:
 
 
 def _linked(db: Connection, hub: str, streams: set[str]) -> set[str]:
-    """These streams, the identities linked with them, and the referrals that those are linked with."""
+    """These streams, and what bears upon who holds theirs and their neighbours' entries.
+
+    The referrals of an identity are looked at anew with it, by the markers of everybody in them, and each of
+    those people by all of their referrals.
+    """
     t = tables.links
-    if not streams:
-        return set()
-    named = list(streams)
-    pairs = db.execute(
-        select(t.c.identity, t.c.referral).where(
-            t.c.hub == hub, or_(t.c.identity.in_(named), t.c.referral.in_(named))
-        )
-    ).all()
-    identities = {pair.identity for pair in pairs}
-    if identities:
-        pairs = [
-            *pairs,
-            *db.execute(
-                select(t.c.identity, t.c.referral).where(t.c.hub == hub, t.c.identity.in_(list(identities)))
-            ),
-        ]
-    return streams | identities | {pair.referral for pair in pairs}
+    found = set(streams)
+    for here, there in ((t.c.referral, t.c.identity), (t.c.identity, t.c.referral)) * 2:
+        if found:
+            found |= set(db.scalars(select(there).where(t.c.hub == hub, here.in_(list(found)))))
+    return found
 
 
 # --- what is known already ---

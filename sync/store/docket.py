@@ -158,6 +158,12 @@ class Docket:
             if verdict.code == "moved-on" and state.referral is not None and entry.guard is not None:
                 moved = state.referral.chains.get(entry.guard)
             raise Refused(verdict, entry.id, moved)
+        self.lay(entry)
+
+    def lay(self, entry: Made[Body]) -> None:
+        """Add an entry to its stream and work out who holds what then; whether it may be is not asked."""
+        state = self.states[entry.stream] if entry.stream in self.states else State(entry.stream, (), {})
+        family = family_of(entry.stream)
         entries = (*state.entries, entry)
         self.touched.add(entry.stream)
         if family == "referral":

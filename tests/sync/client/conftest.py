@@ -106,10 +106,11 @@ class Office:
         signed: Signed | None = None,
         server: Server | None = None,
         start: bool = True,
+        folder: Path | None = None,
     ) -> Networked:
-        """A desk; through ``server``, where that is not the store's own end."""
+        """A desk; through ``server``, where that is not the store's own end; on the cache in ``folder``."""
         signed = signed or self.served.desk(self.hub, name, (agency, role))
-        folder = self.folder / f"{signed.enrolled.person}-{len(self.desks)}"
+        folder = folder or self.folder / f"{signed.enrolled.person}-{len(self.desks)}"
         folder.mkdir(exist_ok=True)
         cache = Cache(open_engine(folder / "cache.db", lambda: "7e" * 32))
         author = Author(signed.enrolled.person, agency, role, signed.enrolled.key)

@@ -120,9 +120,15 @@ def test_a_feed_row_left_out_or_cut_off_shows(written: ServedStory) -> None:
     assert any("hub" in sentence for _, sentence in cut)
 
 
-def test_a_body_disposed_of_is_no_fault_and_comes_as_disposed(written: ServedStory) -> None:
+def test_a_body_whose_key_went_though_nobody_agreed_is_named(written: ServedStory) -> None:
     at = last(written)
-    assert tamper(written, "delete from body_keys where hub = :hub and position = :at", at=at) == []
+    found = tamper(written, "delete from body_keys where hub = :hub and position = :at", at=at)
+    assert found == [(at, "The key of this entry is gone, and nobody agreed to dispose of it.")]
+
+
+def test_a_body_without_its_key_comes_as_disposed_and_the_record_goes_on(written: ServedStory) -> None:
+    at = last(written)
+    tamper(written, "delete from body_keys where hub = :hub and position = :at", at=at)
     desk = written.cast["ruth"]
     row = next(row for row in desk.pull() if row.position == at)
     assert row.disposed

@@ -19,6 +19,7 @@ from mash_desktop.domain.entries.contact import SubjectRecorded
 from mash_desktop.domain.entries.identity import HistoryRecorded, IdentityLinked, MarkerCleared, MarkerSet
 from mash_desktop.domain.partial_date import PartialDate
 from mash_desktop.matching import PersonFacts
+from sync.store.verifying import verify
 from tests.domain.story import OPERATOR
 from tests.support.served_story import Cast, ServedStory
 from tests.support.store import Desk
@@ -80,6 +81,26 @@ def test_a_restricted_person_vanishes_from_desktops_lists_and_counts_and_comes_b
     told["ruth"].act(Draft(identity, MarkerCleared(marker=Marker.RESTRICTED, reason="Has left us.")))
     priya.until_holding(story.stream, subject, address)
     assert len(looked_for(told["priya"], who)) == 1
+
+
+def test_a_restricted_child_stays_so_whatever_is_told_of_a_sister_who_is_linked_too(
+    story: ServedStory, told: Cast
+) -> None:
+    story.taken()
+    named(story, child())
+    subject = story.entries[-2].id
+    restrict(told["ruth"], story.stream, "ivy")
+    sister = f"identity:{uuid7()}"
+    for body in (
+        IdentityLinked(referral=story.stream, subject="mia"),
+        MarkerSet(marker=Marker.UNSAFE_TO_CONTACT, reason="He reads her telephone."),
+    ):
+        assert told["ruth"].act(Draft(sister, body)).state == "admitted"
+        assert subject not in told["priya"].holds()
+    assert subject in told["ruth"].holds()
+    found = verify(told.served.direct, told.hub)
+    assert found.faults == ()
+    assert found.recomputed > 1
 
 
 def test_who_searches_is_shown_nothing_and_the_named_reader_and_the_cover_are_told(
