@@ -85,13 +85,14 @@ def test_the_end_of_the_log_cut_off_shows(written: ServedStory) -> None:
     assert any(position == at for position, _ in found)
 
 
-def test_another_time_of_admission_shows_in_the_root(written: ServedStory) -> None:
+def test_another_time_of_admission_shows_where_it_stands(written: ServedStory) -> None:
     found = tamper(
         written,
         "update acts set admitted_at = admitted_at - interval '1 day' where hub = :hub and first = :at",
         at=last(written),
     )
-    assert (0, "The log's root is not the one that the head signs.") in found
+    words = "The act, its time or its place here is not what the tree was made of."
+    assert found == [(last(written), words)]
 
 
 def test_a_head_that_was_not_signed_shows(written: ServedStory) -> None:

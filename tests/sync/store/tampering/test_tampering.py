@@ -67,7 +67,7 @@ def log(served_store: ServedStore, tmp_path_factory: pytest.TempPathFactory) -> 
     cast = Cast(served_store, served_store.new_hub())
     story = ServedStory(cast)
     story.taken()
-    places = []
+    places: list[int] = []
     for person, words in (("ruth", "first"), ("priya", "second"), ("ruth", "third"), ("priya", "fourth")):
         desk, seen = cast[person], None
         if words == "third":
