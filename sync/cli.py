@@ -145,6 +145,15 @@ def _parser() -> argparse.ArgumentParser:
     from_file.add_argument("--role", default=Role.TRIAGE_OPERATOR.value, help="role to import as")
     from_file.add_argument("--agency", help="agency to import for, where the person serves several")
 
+    export = commands.add_parser(
+        "export", help="Take out what one agency contributed, signed in as a person."
+    )
+    export.set_defaults(run=_export)
+    export.add_argument("to", metavar="DIR", type=Path, help="a new folder")
+    export.add_argument("--agency", required=True, help="the agency that leaves; yours")
+    export.add_argument("--profile", metavar="DIR", type=Path, required=True, help="as enrolled by import")
+    export.add_argument("--role", default=Role.RESEARCHER.value, help="role to act in")
+
     verify = command("verify", _verify, "Walk the log and check every leaf, signature, root and feed.")
     verify.add_argument("--hub")
     verify.add_argument(
@@ -354,6 +363,12 @@ def _import(asked: argparse.Namespace) -> int:
     from sync.importing.command import run
 
     return run(asked)
+
+
+def _export(asked: argparse.Namespace) -> int:
+    from sync.importing.command import export
+
+    return export(asked)
 
 
 def _agency(asked: argparse.Namespace) -> int:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 
+from mash_desktop.domain.acts import Author
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.domain.roles import Role
 from mash_desktop.exchange import Progress, Reject, read_history, read_intake, write_rejects
@@ -13,7 +15,9 @@ from mash_desktop.exchange.records import HistoryChild, IntakeContact
 
 from ..asking import ask
 from ..client import Distrust, Server, Unreachable
+from ..protocol import Session
 from .device import Device
+from .leaving import export_own
 from .run import Outcome, import_history, import_intake
 
 PASSPHRASE, PASSWORD, TOTP = "MASH_PASSPHRASE", "MASH_PASSWORD", "MASH_TOTP"
@@ -25,21 +29,38 @@ def run(asked: argparse.Namespace) -> int:
         raise Refusal("file-missing", "Name the file to import.", "file")
     if asked.profile is None and not asked.dry_run:
         raise Refusal("profile-missing", "Say with --profile where this importing device is kept.", "profile")
-    try:
+    with _told_as_refusals():
         if asked.what == "enrol":
             return _enrol(asked)
         outcome = _dry(asked) if asked.dry_run else _import(asked)
+    print(file=sys.stderr)
+    if asked.rejects is not None:
+        write_rejects(asked.rejects, outcome.rejects)
+    print(f"{outcome.added} added, {outcome.known} there already, {len(outcome.rejects)} rejected.")
+    return 0
+
+
+def export(asked: argparse.Namespace) -> int:
+    """``mash-isl export``: what one agency contributed, with proofs, for the controller that leaves."""
+    with _told_as_refusals():
+        device, session, author = _signed_in(asked)
+        count = export_own(device, session, author, asked.to)
+    print(
+        f"{count} entries of {author.agency} are in {asked.to}. That they were taken is in the audit trail."
+    )
+    return 0
+
+
+@contextmanager
+def _told_as_refusals() -> Iterator[None]:
+    try:
+        yield
     except Unreachable as error:
         raise Refusal(
             "unreachable", "The hub cannot be reached. What was sent before is there; try again."
         ) from error
     except Distrust as error:
         raise Refusal(error.code, error.sentence) from error
-    print(file=sys.stderr)
-    if asked.rejects is not None:
-        write_rejects(asked.rejects, outcome.rejects)
-    print(f"{outcome.added} added, {outcome.known} there already, {len(outcome.rejects)} rejected.")
-    return 0
 
 
 def _enrol(asked: argparse.Namespace) -> int:
@@ -72,13 +93,17 @@ def _dry(asked: argparse.Namespace) -> Outcome:
     return Outcome(0, 0, tuple(rejects))
 
 
-def _import(asked: argparse.Namespace) -> Outcome:
+def _signed_in(asked: argparse.Namespace) -> tuple[Device, Session, Author]:
     if asked.role not in set(Role):
         raise Refusal("role-unknown", f"{asked.role} is no role of a hub.", "role")
     device = Device.open(asked.profile, ask(PASSPHRASE, "Passphrase: "))
     password = ask(PASSWORD, "Password: ")
     session = device.sign_in(password, ask(TOTP, "Code from the authenticator: "))
-    author = device.author(session, Role(asked.role), asked.agency)
+    return device, session, device.author(session, Role(asked.role), asked.agency)
+
+
+def _import(asked: argparse.Namespace) -> Outcome:
+    device, session, author = _signed_in(asked)
     if asked.what == "history":
         return import_history(asked.file, asked.names, device, session, author, _show)
     return import_intake(asked.file, device, session, author, _show)

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 import msgspec
 
-from mash_desktop.cache.feed import FeedPlace
+from mash_desktop.cache.feed import FeedPlace, FeedRow
 from mash_desktop.domain.acts import Author, Draft, Parcel, compose, read
 from mash_desktop.domain.audiences import HUB
 from mash_desktop.domain.configuration import HubConfig
@@ -98,7 +98,7 @@ def import_intake(
 async def _import(
     source: str, records: Records, device: Device, session: protocol.Session, author: Author
 ) -> Outcome:
-    hub = _Hub(device, session)
+    hub = Hub(device, session)
     key = SigningKey.from_bytes(device.seed)
     added = known = 0
     rejects: list[Reject] = []
@@ -121,57 +121,67 @@ async def _import(
 
 
 async def _configuration(device: Device, session: protocol.Session) -> HubConfig:
-    hub = _Hub(device, session)
+    hub = Hub(device, session)
     try:
         return await hub.configuration()
     finally:
         await hub.close()
 
 
-class _Hub:
+class Hub:
     """The store as an importing computer speaks to it, which trusts it as little as a desk does."""
 
     def __init__(self, device: Device, session: protocol.Session) -> None:
         self._device = device
         self._session = session
-        self._connection = Connection(device.server, session.token)
-        self._keys = StoreKeys(device.server.hub, (device.store_key,))
+        self.connection = Connection(device.server, session.token)
+        self.keys = StoreKeys(device.server.hub, (device.store_key,))
 
     async def close(self) -> None:
-        await self._connection.close()
+        await self.connection.close()
 
     async def configuration(self) -> HubConfig:
         """The hub's configuration in force, from its verified feed. Raises ``Refusal`` or ``Distrust``."""
         found: HubConfig | None = None
-        places: dict[str, FeedPlace] = {}
-        owed = Owed()
-        await self._keys.learn(self._connection)
-        keys = Keys(Directory(), self._keys.keys)
-        more = True
-        while more:
-            asked = protocol.Pull(
-                standing=self._session.standings[0],
-                cursors=tuple(
-                    protocol.Cursor(audience=p.audience, epoch=p.epoch, n=p.n) for p in places.values()
-                ),
-                only=(HUB,),
-            )
-            page = await self._ask(asked, "feed", protocol.Page)
-            checked = checked_page(page, places, keys, await self._head(page.head))
-            places, more = places | {place.audience: place for place in checked.at}, page.more
-            owed.note(checked.rows)
-            for row in checked.rows:
-                if row.signed is not None and row.body is not None:
-                    header = next(one for one in read(row.signed).entries if one.id == row.entry)
-                    body = decode(header.kind, header.v, row.body.body)
-                    if isinstance(body, HubConfigured):
-                        found = body.config
-        owed.check([HUB])
+        rows, _ = await self.feeds(self._session.standings[0], HUB)
+        for row in rows:
+            if row.signed is not None and row.body is not None:
+                header = next(one for one in read(row.signed).entries if one.id == row.entry)
+                body = decode(header.kind, header.v, row.body.body)
+                if isinstance(body, HubConfigured):
+                    found = body.config
         if found is None:
             raise Refusal(
                 "no-configuration", "This hub has no configuration yet. An administrator sets it up."
             )
         return found
+
+    async def feeds(self, standing: protocol.Standing, *only: str) -> tuple[list[FeedRow], SignedHead]:
+        """These audiences' feeds to their end, verified, and the head under which that was.
+
+        Raises ``Refusal`` or ``Distrust``.
+        """
+        found: list[FeedRow] = []
+        places: dict[str, FeedPlace] = {}
+        owed = Owed()
+        await self.keys.learn(self.connection)
+        keys = Keys(Directory(), self.keys.keys)
+        while True:
+            asked = protocol.Pull(
+                standing=standing,
+                cursors=tuple(
+                    protocol.Cursor(audience=p.audience, epoch=p.epoch, n=p.n) for p in places.values()
+                ),
+                only=only,
+            )
+            page = await self._ask(asked, "feed", protocol.Page)
+            checked = checked_page(page, places, keys, await self._head(page.head))
+            places |= {place.audience: place for place in checked.at}
+            owed.note(checked.rows)
+            found += checked.rows
+            if not page.more:
+                owed.check(only)
+                return found, page.head
 
     async def push(self, parcels: Sequence[Parcel]) -> tuple[protocol.Answer, ...]:
         """The answer to each act. What cannot be taken for its size or shape is refused by itself."""
@@ -193,16 +203,16 @@ class _Hub:
         backoff = Backoff()
         for _ in range(TRIES - 1):
             try:
-                return await self._connection.ask(message, self._path(what), answer)
+                return await self.connection.ask(message, self._path(what), answer)
             except Unreachable as error:
                 await asyncio.sleep(backoff.next(error.retry_after))
-        return await self._connection.ask(message, self._path(what), answer)
+        return await self.connection.ask(message, self._path(what), answer)
 
     def _path(self, what: str) -> str:
         return f"/v1/hubs/{self._device.server.hub}/{what}"
 
     async def _head(self, signed: SignedHead) -> Head:
-        return await self._keys.head(self._connection, signed)
+        return await self.keys.head(self.connection, signed)
 
 
 def _batches(records: Records, rejects: list[Reject]) -> Iterator[list[_Record]]:
