@@ -24,6 +24,8 @@ from sync.protocol import (
     PeopleSearch,
     RecipientsAsked,
     RecipientsFound,
+    Renew,
+    Renewed,
 )
 
 from ..cache import Cache, ChangeSet
@@ -98,6 +100,8 @@ class Desk:
         """Asks the store what is due under the retention schedule, while there is a network."""
         self.store_recipients: Callable[[RecipientsAsked], Future[RecipientsFound]] | None = None
         """Asks the store who received an entry, while there is a network."""
+        self.store_renew: Callable[[Renew], Future[Renewed]] | None = None
+        """Asks the store for new recovery codes, while there is a network."""
         self.store_code: Callable[[NewDevice], Future[EnrolmentCode]] | None = None
         """Asks the store for a new device's one-time code, while there is a network."""
         self.store_chunk: Callable[[str], Future[bytes]] | None = None

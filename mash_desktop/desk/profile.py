@@ -299,6 +299,7 @@ class Profile:
         desk.store_recipients = lambda asked: network.ask(asked, received, protocol.RecipientsFound)
         codes = f"/v1/hubs/{self.server.hub}/enrolment-codes"
         desk.store_code = lambda asked: network.ask(asked, codes, protocol.EnrolmentCode)
+        desk.store_renew = lambda asked: network.ask(asked, "/v1/recovery-codes", protocol.Renewed)
         desk.store_chunk = network.fetch_chunk
         return network
 

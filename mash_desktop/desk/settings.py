@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from importlib.metadata import PackageNotFoundError, version
 
 import msgspec
 
+from sync.protocol import Renew, Renewed
+
+from ..domain.errors import Refusal
 from .desk import Desk
 from .telling.elsewhere import standing_words
 from .wording import joined, local
+
+__all__ = ["Look", "Renew", "Renewed", "about", "keep_look", "kept_look", "renew_codes"]
 
 _LOOK = "look"
 
@@ -28,6 +34,23 @@ def kept_look(desk: Desk) -> Look | None:
 
 def keep_look(desk: Desk, look: Look) -> None:
     desk.cache.put_fact(_LOOK, msgspec.json.encode(look))
+
+
+def renew_codes(desk: Desk, password: str, code: str, authenticator: bool) -> Future[Renewed]:
+    """New recovery codes for this person and, if wanted, a new authenticator; either is told once.
+
+    Raises ``Refusal`` (*field-empty*, *offline*) on *password* or *code*; the future fails as
+    ``Connection.ask`` does.
+    """
+    for field, words, typed in (
+        ("password", "Type your password.", password),
+        ("code", "Type the code that your authenticator shows now, or a recovery code.", code),
+    ):
+        if not typed.strip():
+            raise Refusal("field-empty", words, field)
+    if desk.store_renew is None:
+        raise Refusal("offline", "The hub cannot be reached. Try again when the line is back.", "code")
+    return desk.store_renew(Renew(password=password, code=code.strip(), authenticator=authenticator))
 
 
 def _program() -> str:

@@ -13,6 +13,7 @@ import pyotp
 import pytest
 
 from mash_desktop.cache import Cache
+from mash_desktop.desk import settings
 from mash_desktop.desk.profile import Profile, Server, Session, Status
 from mash_desktop.domain.entries.contact import NoteAdded
 from mash_desktop.domain.errors import Refusal
@@ -269,6 +270,22 @@ def test_an_act_made_before_the_line_is_up_names_the_head_seen_last(priya: Perso
     assert desk.seen is not None
     profile.lock()
     assert priya.open().desk().seen == desk.seen
+
+
+def test_new_recovery_codes_come_over_the_line_to_who_proves_the_present_ones(priya: Person) -> None:
+    profile = priya.create()
+    made = profile.enrol(priya.code, PASSWORD, "Laptop 7")
+    priya.totp = made.totp_uri or ""
+    session = priya.sign_in(profile)
+    desk = profile.desk()
+    network = profile.synchroniser(desk, session, lambda status: None)
+    network.start()
+    until(lambda: network.status.online, "online")
+    new = settings.renew_codes(desk, PASSWORD, made.recovery_codes[0], False).result(30)
+    assert len(new.recovery_codes) == len(made.recovery_codes)
+    with pytest.raises(Refusal, match="not right"):
+        settings.renew_codes(desk, PASSWORD, made.recovery_codes[1], False).result(30)
+    network.stop()
 
 
 def test_whoever_holds_no_role_is_told_so_at_sign_in(

@@ -1,7 +1,8 @@
 """The settings screen. It puts the kept look on when it is built, which is at unlocking, and keeps each
 change of it, whoever made it: this page or a key.
 
-Names for whoever drives it: ``settings.theme``, ``settings.size``.
+Names for whoever drives it: ``settings.theme``, ``settings.size``, ``settings.password``, ``settings.code``,
+``settings.renew`` (Alt N), ``settings.replace`` (Alt A).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from mash_desktop.desk import Desk, settings
 from ui.screen import Screen
+from ui.settings.recovery import RecoveryCard
 from ui.shell.settings import SettingsPage
 from ui.theme import Mode, Role, Theme, Voice, current_look
 from ui.widgets import Card, Column, Grid, KeyCap, Page, SidePanel, Text
@@ -41,7 +43,11 @@ class SettingsScreen(Screen):
         self.page.changed.connect(_apply)
         self._about = Grid(gap=6)
         self._about.setColumnStretch(1, 1)
-        self.setLayout(Column(Page(self.page, right=SidePanel(self._help(), self._about_card(), None))))
+        self.setLayout(
+            Column(
+                Page(self.page, right=SidePanel(self._help(), self._about_card(), RecoveryCard(desk), None))
+            )
+        )
         Theme.announcer().changed.connect(self._look_changed)
         self.run(partial(settings.kept_look, desk), self._take_up)
         self.run(partial(settings.about, desk), self._show_about)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from mash_desktop.desk import Desk, settings
-from mash_desktop.desk.settings import Look
+from mash_desktop.desk.settings import Look, Renewed
+from mash_desktop.domain.errors import Refusal
 from tests.domain.story import OPERATOR
 from tests.support.desks import desk_of
 from tests.ui.accessibility import nameless
@@ -19,7 +21,7 @@ from tests.ui.driven import Driven
 from ui.keys import keys
 from ui.settings import SettingsScreen
 from ui.theme import Mode, Theme, current_look
-from ui.widgets import Text
+from ui.widgets import ActionButton, Banner, Field, Text
 from ui.work import Worker
 
 
@@ -74,3 +76,45 @@ def test_before_anything_is_chosen_nothing_is_kept(
     assert settings.kept_look(desk) is None
     Theme.apply(themed, Mode.LIGHT)
     assert settings.kept_look(desk) is None
+
+
+def answer(result: Renewed | Exception) -> Future[Renewed]:
+    future: Future[Renewed] = Future()
+    if isinstance(result, Exception):
+        future.set_exception(result)
+    else:
+        future.set_result(result)
+    return future
+
+
+def banners(on: OnSettings) -> list[str]:
+    return [one.accessibleName() for one in on.window.findChildren(Banner)]
+
+
+def test_new_recovery_codes_are_shown_once_to_who_proves_the_present_ones(
+    qtbot: QtBot, worker: Worker, desk: Desk
+) -> None:
+    on = OnSettings(qtbot, worker, desk)
+    fields = {one.objectName().removeprefix("settings."): one for one in on.window.findChildren(Field)}
+    buttons = {one.objectName(): one for one in on.window.findChildren(ActionButton)}
+    renew, replace = buttons["settings.renew"], buttons["settings.replace"]
+    renew.click()
+    assert fields["password"].error.text() == "Type your password."
+    fields["password"].set_value("a password")
+    fields["code"].set_value("123456")
+    renew.click()
+    assert fields["code"].error.text().startswith("The hub cannot be reached")
+    refused = Refusal("sign-in-refused", "Account, password or code is not right. Try again.")
+    desk.store_renew = lambda asked: answer(refused)
+    renew.click()
+    qtbot.waitUntil(lambda: fields["code"].error.text() == refused.sentence)
+    desk.store_renew = lambda asked: answer(OSError("gone"))
+    renew.click()
+    qtbot.waitUntil(lambda: any("Nothing has changed" in told for told in banners(on)))
+    assert fields["code"].value() == "123456"
+    made = Renewed(recovery_codes=("AAAAA-BBBBB", "CCCCC-DDDDD"), totp_uri="otpauth://totp/priya")
+    desk.store_renew = lambda asked: answer(made)
+    replace.click()
+    qtbot.waitUntil(lambda: any("CCCCC-DDDDD" in told for told in banners(on)))
+    assert any("otpauth://totp/priya" in told for told in banners(on))
+    assert (fields["password"].value(), fields["code"].value()) == ("", "")
