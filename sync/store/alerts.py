@@ -1,7 +1,7 @@
 """The silent alert: who types a restricted person's facts is shown nothing, and the named readers are told.
 
-Told as well is who is on duty for the agency that holds the record. What is shown to the one who types, and
-how long it takes, is the same as where nobody is found.
+Told as well is who is on duty for the agency that holds the record. An alert is pushed in one commit with the
+log of the search, so that it costs little time that could be told apart.
 """
 
 from __future__ import annotations
