@@ -14,7 +14,7 @@ def glass_form(prefix: str, whose: str, hours: int) -> SideForm:
     return SideForm(
         prefix,
         "Break the glass",
-        "Break the glass",
+        "Break it",
         Text(f"You see the record of {whose} for {for_hours}, while the hub is there.", wrap=True),
         Text(
             "Information governance is told at once, with your reason, and can end it. It stays in the audit "

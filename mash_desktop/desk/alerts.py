@@ -43,7 +43,7 @@ class Alert(msgspec.Struct, frozen=True):
         typed = f"{self.who}, {self.agency}, typed somebody who may be {self.about or 'a restricted person'}"
         where = f" in {self.reference}" if self.reference else ""
         if self.reader:
-            return f"{typed}{where}, and was shown nothing. Nobody else is told; you may come in."
+            return f"{typed}{where}, and was shown nothing. You may come in."
         return f"{typed}{where}, and was shown nothing. You have cover: {self.readers} may read the record."
 
 

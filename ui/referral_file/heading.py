@@ -52,7 +52,7 @@ def warnings(head: Head) -> list[Banner]:
             Banner(
                 f"The glass is broken: open to you until {head.open_until}.",
                 "Information governance has your reason. You see it and change nothing.",
-                tone=Tone.RED,
+                tone=Tone.AMBER,
             )
         )
     if head.read_only:

@@ -105,7 +105,7 @@ class SearchPlace(Screen):
         middle = Column(self.field, gap=10, margins=12)
         middle.put(self._pages, 1)
         self._side = Column(gap=8)
-        self.setLayout(Column(Page(middle, right=SidePanel(Box(self._side), None, width=320))))
+        self.setLayout(Column(Page(middle, right=SidePanel(Box(self._side), None, width=340))))
         # Once they have a parent: a page without one would be seen as a window of its own.
         for page in (self._begin, self._none, self._listed):
             self._pages.addWidget(page)

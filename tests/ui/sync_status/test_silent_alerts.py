@@ -70,7 +70,7 @@ def test_a_named_reader_is_told_who_typed_whom_and_comes_in(
     driven = drive(qtbot, worker, reader)
     said = words(driven.window)
     assert "Sam Iqbal, Police, typed somebody who may be Joanne Carter in ISL-26-00002" in said
-    assert "you may come in" in said
+    assert "You may come in." in said
     assert badges(reader).by_place["sync"] == badges(reader).attention == 1
     assert nameless(driven.window) == []
     assert keys.clashes(driven.window) == []
