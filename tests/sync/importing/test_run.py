@@ -232,8 +232,15 @@ def test_a_store_that_lies_to_who_imports_is_caught_and_given_nothing(
     assert behind.pushed() == []
 
 
-def test_a_hub_that_shows_no_configuration_takes_no_contacts(behind: Behind, tmp_path: Path) -> None:
-    behind.relay.alter = feeds(lambda page: replace(page, rows=()))
+def disposed_of(page: protocol.Page) -> protocol.Page:
+    return replace(page, rows=tuple(replace(row, body=None, disposed=True) for row in page.rows))
+
+
+@pytest.mark.parametrize("lie", [lambda page: replace(page, rows=()), disposed_of], ids=["nothing", "stubs"])
+def test_a_hub_that_shows_no_configuration_takes_no_contacts(
+    behind: Behind, tmp_path: Path, lie: Callable[[protocol.Page], protocol.Page]
+) -> None:
+    behind.relay.alter = feeds(lie)
     with pytest.raises(Refusal) as told:
         behind.intake(intake(tmp_path, slice(1, 2)))
     assert told.value.code == "no-configuration"
