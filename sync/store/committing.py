@@ -30,6 +30,9 @@ from .sealing import Secrets, StreamKey
 from .streams import HUB_STREAM, Held, Shelf, load, stream_keys
 from .writing import Writing
 
+MOST_IDLE = 60
+"""Seconds that the database waits in the middle of a commit for a service to go on. One that was stopped, as
+its machine may be, is not to hold up all others for as long as the network keeps its connection."""
 ACT_TAKEN = Refusal("act-taken", "Another act has this id. Make it again.")
 
 
@@ -144,7 +147,13 @@ def _glass(db: Connection, hub: str, streams: set[str]) -> Glass:
 def _lock(db: Connection, hub: str, streams: set[str], *, exclusive_hub: bool) -> None:
     """The hub's stream first (shared, unless it is moved), then the others in order of their lock."""
     kind = "" if exclusive_hub else "_shared"
-    db.execute(text(f"select pg_advisory_xact_lock{kind}(:lock)"), {"lock": lock_number(hub, HUB_STREAM)})
+    db.execute(
+        text(
+            "select set_config('idle_in_transaction_session_timeout', :idle, true),"
+            f" pg_advisory_xact_lock{kind}(:lock)"
+        ),
+        {"idle": f"{MOST_IDLE}s", "lock": lock_number(hub, HUB_STREAM)},
+    )
     locks = sorted({lock_number(hub, stream) for stream in streams if stream != HUB_STREAM})
     if locks:
         db.execute(text("select pg_advisory_xact_lock(one) from unnest(:locks) one"), {"locks": locks})

@@ -5,11 +5,14 @@ The head's row is held by the test, so that pushes come together for certain and
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import ClassVar
 
+import msgspec
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -21,10 +24,12 @@ from mash_desktop.domain.entries.contact import ConcernRecorded, NoteAdded, Subj
 from mash_desktop.domain.entries.hub import PersonEnrolled
 from mash_desktop.domain.entries.identity import HistoryRecorded, IdentityLinked
 from mash_desktop.domain.errors import Refusal
+from mash_desktop.proofs.signature import SigningKey
 from sync.protocol import Answer
 from sync.store.authoring import hub_act
 from sync.store.composition import Store
 from sync.store.database import connect
+from sync.store.sealing import Secrets
 from tests.domain.story import OPERATOR
 from tests.support.held import head_held, until
 from tests.support.served_story import Cast, ServedStory
@@ -267,3 +272,40 @@ def test_a_service_that_has_just_started_judges_heads_that_it_never_showed(
         ("admitted", ""),
         ("refused", "history-differs"),
     ]
+
+
+class Stopped(Secrets, frozen=True):
+    """Secrets of a service that stops where it would sign the new head: all is locked by then."""
+
+    came: ClassVar[threading.Event]
+    goes_on: ClassVar[threading.Event]
+
+    def signing_key(self, hub: str) -> SigningKey:
+        self.came.set()
+        assert self.goes_on.wait(60)
+        return super().signing_key(hub)
+
+
+def test_a_service_that_stops_in_the_middle_of_a_commit_does_not_hold_the_others_up_for_ever(
+    story: ServedStory,
+    told: Cast,
+    served_store: ServedStore,
+    second: Store,
+    threads: ThreadPoolExecutor,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    story.taken()
+    Stopped.came, Stopped.goes_on = threading.Event(), threading.Event()
+    secrets = Stopped(**msgspec.structs.asdict(served_store.direct.secrets))
+    stopping = Store(connect(served_store.database, 2), secrets)
+    stuck, other = note(story), note(story)
+    with monkeypatch.context() as patch:
+        patch.setattr("sync.store.committing.MOST_IDLE", 3)
+        held = Pushing(stopping, told, "priya", threads)(stuck)
+        assert Stopped.came.wait(60)
+    assert Pushing(second, told, "priya", threads)(other).result()[0].state == "admitted"
+    Stopped.goes_on.set()
+    with pytest.raises(DBAPIError):
+        held.result()
+    assert Pushing(stopping, told, "priya", threads)(stuck).result()[0].state == "admitted"
+    stopping.close()
