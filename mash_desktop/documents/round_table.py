@@ -27,8 +27,10 @@ from mash_desktop.documents.style import styles
 def render(content: RoundTableContent) -> bytes:
     letterhead, zone = content.letterhead, content.letterhead.time_zone
     names = Names(content.people)
+    if not (content.present or content.observers):
+        return page.build(_unattended(content, names), letterhead, "Round-table record", "")
     story = [
-        *_front(content),
+        *_front(content, "Held"),
         *_attendance(content),
         *section("Confidentiality", [words(content.confidentiality)]),
         *_tabled(content, names),
@@ -42,7 +44,27 @@ def render(content: RoundTableContent) -> bytes:
     return page.build(story, letterhead, "Round-table record", "")
 
 
-def _front(content: RoundTableContent) -> list[Flowable]:
+def _unattended(content: RoundTableContent, names: Names) -> list[Flowable]:
+    """Nobody came: that is said once, in place of all that only a meeting leaves."""
+    said = "No meeting was held: nobody is recorded as present. What follows rests on what agencies sent."
+    zone = content.letterhead.time_zone
+    decisions = parts.decisions(content.decisions, names)
+    return [
+        *_front(content, "Opened"),
+        *section("Present", [words(said)]),
+        *(_apologies(content) if content.apologies else []),
+        *section("Confidentiality", [words(content.confidentiality)]),
+        *_tabled(content, names),
+        *(section("Discussion", [words(content.discussion)]) if content.discussion else []),
+        *(_options(content) if content.options else []),
+        *section("Decision and reasons", decisions, "No decision was made."),
+        *(_stances(content) if content.stances else []),
+        *parts.actions(content.actions, zone),
+        *parts.recipients("Circulation", content.circulation, zone),
+    ]
+
+
+def _front(content: RoundTableContent, label: str) -> list[Flowable]:
     letterhead, zone = content.letterhead, content.letterhead.time_zone
     held = wording.moment(content.held_at, zone)
     held += f" to {wording.clock(content.ended_at, zone)}" if content.ended_at else ""
@@ -57,7 +79,7 @@ def _front(content: RoundTableContent) -> list[Flowable]:
         *head,
         card(
             [
-                [labelled("Held", held), labelled("Place", content.place)],
+                [labelled(label, held), labelled("Place", content.place)],
                 [labelled("Chair", content.chair), labelled("Made by", letterhead.made_by)],
             ],
             (1, 1),
@@ -72,6 +94,15 @@ def _attendance(content: RoundTableContent) -> list[Flowable]:
     columns, shares = ("Agency", "Name", "Role"), (1.4, 1.2, 1.6)
     present = [table(columns, shares, people(content.present))] if content.present else []
     observers = [table(columns, shares, people(content.observers))] if content.observers else []
+    return [
+        *section("Present", present, "No one is recorded as present."),
+        *_apologies(content),
+        *section("Observers", observers, "No observers."),
+    ]
+
+
+def _apologies(content: RoundTableContent) -> list[Flowable]:
+    columns, shares = ("Agency", "Name", "Information sent"), (1.4, 1.2, 1.6)
     missing = [
         (
             [strong(each.agency)],
@@ -80,12 +111,8 @@ def _attendance(content: RoundTableContent) -> list[Flowable]:
         )
         for each in content.apologies
     ]
-    apologies = [table(("Agency", "Name", "Information sent"), shares, missing)] if missing else []
-    return [
-        *section("Present", present, "No one is recorded as present."),
-        *section("Apologies and information sent", apologies, "No apologies."),
-        *section("Observers", observers, "No observers."),
-    ]
+    laid = [table(columns, shares, missing)] if missing else []
+    return section("Apologies and information sent", laid, "No apologies.")
 
 
 def _said(text: str) -> list[Flowable]:

@@ -16,6 +16,7 @@ from mash_desktop.documents.content import (
     Basis,
     Contribution,
     Finding,
+    Known,
     Person,
     Profile,
     Rated,
@@ -232,7 +233,11 @@ def _finding(finding: Finding, making: _Making) -> tuple[Sequence[Flowable], Seq
     ]
     texts: list[Flowable] = [labelled(label, text) for label, text in said if text]
     who = strong(making.names.full(finding.person))
-    return [who, Spacer(1, 2), parts.known_chip(finding.known)], texts or [aside("nothing further")]
+    # What it holds may stand in the chronology, or stay at the table: beside *known* its absence is said.
+    if not texts:
+        told = finding.known is Known.KNOWN
+        texts.append(aside("no involvement, risk or strength in this copy") if told else Spacer(1, 1))
+    return [who, Spacer(1, 2), parts.known_chip(finding.known)], texts
 
 
 def _voices(making: _Making) -> list[Flowable]:
@@ -319,7 +324,11 @@ def _signature(making: _Making) -> list[Flowable]:
         return section("Signature", [], "Not signed. This is a draft and decides nothing.")
     laid = [_signed_card(signature, making.zone), Spacer(1, 6)]
     relied = [
-        ([words(f"[{each.number}]")], [words(each.summary)] if each.summary else [], [aside(each.entry)])
+        (
+            [words(f"[{each.number}]")],
+            [words(each.summary) if each.summary else aside("not in this copy")],
+            [aside(each.entry)],
+        )
         for each in signature.relied_on
     ]
     if relied:

@@ -16,6 +16,19 @@ from tests.documents.reading import pages, text, uncompressed
 PASSWORD = "copper lantern nine"
 
 
+def test_a_table_that_nobody_came_to_says_so_once_and_keeps_to_what_there_is() -> None:
+    nobody = msgspec.structs.replace(
+        ROUND_TABLE, present=(), observers=(), discussion="", options=(), stances=()
+    )
+    record = render_round_table(nobody)
+    said = text(record)
+    assert "No meeting was held: nobody is recorded as present." in said
+    assert "Opened 12 Nov 2026, 14:00" in said
+    assert "Tenancy summary, received 12:10" in said
+    for never in ("Observers", "Discussion", "Options considered", "Agreement and dissent", "Held"):
+        assert never not in said, never
+
+
 @pytest.mark.parametrize(
     "words",
     [

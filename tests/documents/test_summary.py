@@ -15,6 +15,9 @@ from mash_desktop.documents.content import (
     Address,
     AdultMatters,
     Capacity,
+    Contribution,
+    Finding,
+    Known,
     Profile,
     Rating,
     Referrer,
@@ -258,6 +261,16 @@ def test_an_adults_summary_has_what_a_childs_has_not() -> None:
     assert "To stay in her own home with her cat." in read
     assert "Capacity: where to live has capacity, assessed 3 Nov 2026" in read
     assert "DASH 2009 medium; score 11 Route to MARAC Professional judgement" in read
+
+
+def test_a_person_known_of_whom_nothing_is_told_is_not_called_nothing_further() -> None:
+    brought = Contribution(
+        agency="Health", findings=(Finding("dean", Known.KNOWN), Finding("joanne", Known.NOTHING_HELD))
+    )
+    read = text(render_summary(changed(contributions=(brought,)), Profile.FULL))
+    assert "known no involvement, risk or strength in this copy" in read
+    assert read.count("no involvement, risk or strength in this copy") == 1
+    assert "nothing held" in read
 
 
 def test_a_confidential_referrer_is_marked_so() -> None:

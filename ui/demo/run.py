@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from mash_desktop.domain.errors import Refusal
 from ui.demo import ending
 from ui.demo.ring import running
 from ui.demo.telling import NotThere, Telling
@@ -25,7 +26,14 @@ def run(
     """Show the whole journey, or only set up ``seats``. Exit code 0 when every step was seen to happen.
 
     What the store and the desktops keep is in ``folder``, which stays; without one it is gone afterwards.
+    Raises ``Refusal`` on *folder* before anything is touched.
     """
+    if folder is not None and folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise Refusal(
+            "folder-in-use",
+            f"{folder} holds something, and a demonstration begins from nothing. Name another folder.",
+            "folder",
+        )
     ending.listen()
     seen_by_a_person = _has_screen()
     if not seen_by_a_person:

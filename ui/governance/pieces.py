@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from PySide6.QtCore import Qt
+
 from mash_desktop.desk.glass import Broken
 from mash_desktop.desk.governance import Access, Recipient, RetentionLine, Withdrawal
 from mash_desktop.desk.wording import in_fours
@@ -139,7 +141,7 @@ def _rows(rows: Iterable[tuple[str, str]]) -> Grid:
     grid = Grid(gap=6)
     grid.setColumnStretch(1, 1)
     for at, (label, words) in enumerate(rows):
-        grid.addWidget(Text(label, Role.SMALL, Voice.LABEL), at, 0)
+        grid.addWidget(Text(label, Role.SMALL, Voice.LABEL), at, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(Text(words, wrap=True), at, 1)
     return grid
 
