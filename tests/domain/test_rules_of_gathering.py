@@ -33,6 +33,7 @@ from mash_desktop.domain.entries.gathering import (
     RequestMade,
     RequestWithdrawn,
 )
+from mash_desktop.domain.entries.outcome import EntryWithdrawn
 from mash_desktop.domain.fold import Stage
 from mash_desktop.domain.fold.gathering import released, requests, was_released
 from mash_desktop.domain.roles import Role
@@ -118,6 +119,19 @@ def asked_twice() -> Story:
     """The police hold an item about Mia and are asked anew, about her mother."""
     story = holding()
     story.tell(MANAGER, but(ASKED, request="r2", agency="police", subjects=("joanne",)))
+    return story
+
+
+def asked_elsewhere() -> Story:
+    """The police brought an item to a request that was misfiled, and health is asked under its name."""
+    story = holding()
+    (misfiled,) = (
+        one.id
+        for one in story.entries
+        if isinstance(one.body, RequestMade) and one.body.request == "r-police"
+    )
+    story.tell(CONSULTANT, EntryWithdrawn(entry=misfiled, reason="Misfiled."))
+    story.tell(MANAGER, but(ASKED, request="r-police", agency="mpft", subjects=("mia",)))
     return story
 
 
@@ -226,8 +240,12 @@ REFUSED: Cases = {
         lambda: asked_twice().judged(POLICE, but(RELEASED, request="r2")),
     ),
     "releasing another agency's item": (
-        "request-of-another-item",
+        "contribution-of-another",
         lambda: holding().judged(HEALTH, but(RELEASED, request="r-health")),
+    ),
+    "releasing another agency's item by the name of a request that was misfiled": (
+        "contribution-of-another",
+        lambda: asked_elsewhere().judged(HEALTH, RELEASED),
     ),
     "a release that names more people than the item": (
         "release-too-wide",

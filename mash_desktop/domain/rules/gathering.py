@@ -152,6 +152,10 @@ def release(situation: Situation, entry: Made[ContributionReleased]) -> Verdict:
     held = contributions(situation.referral).get(body.contribution)
     if held is None:
         return situation.absent("contribution-unknown", "There is no such item to release.", "contribution")
+    if held.agency != situation.author.agency:
+        return no(
+            "contribution-of-another", "Only the agency that brought an item releases it.", "contribution"
+        )
     if body.request != held.body.request:
         return no("request-of-another-item", "This item was brought to another request.", "request")
     if situation.referral.signed is not None and body.contribution in released(situation.referral):
