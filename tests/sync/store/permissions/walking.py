@@ -52,15 +52,15 @@ class Said(NamedTuple):
         return not self.at_once
 
 
-ALLOWED = frozenset(cell for cell in CELLS if cell.allowed)
+ALLOWED = frozenset(cell for cell in CELLS if cell.allowed and cell.role is not Role.STORE)
 
 
 def _refused() -> Iterator[Cell]:
     """One cell that says no for each kind, role and relation, where there is one: at the stages in turn, so
-    that each has its share. Before the first line nothing is permitted but opening."""
+    that each has its share. Before the first line nothing is permitted but opening. Nobody is the store."""
     no = defaultdict[tuple[str, Role, Relation], list[Cell]](list)
     for cell in CELLS:
-        if not cell.allowed and cell.stage is not Stage.NONE:
+        if cell not in ALLOWED and cell.stage is not Stage.NONE:
             no[cell[:3]].append(cell)
     for number, cells in enumerate(no.values()):
         yield cells[number % len(cells)]
