@@ -16,12 +16,9 @@ from litestar import Litestar, MediaType, Request, Response, Router, get, post, 
 from litestar.datastructures import MutableScopeHeaders
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
-from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.openapi.spec import Components, SecurityScheme
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 from litestar.types import Message, Scope
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoneFree
 
 from mash_desktop.domain.errors import Refusal
@@ -60,6 +57,7 @@ from sync.protocol import (
 )
 
 from .composition import Store
+from .describing import described
 from .live import Listener
 from .rates import Rates
 from .refusals import TooSoon, status_of
@@ -153,6 +151,14 @@ def _away(request: Request[Any, Any, Any], error: Exception) -> Response[Problem
             "The hub's database does not answer at the moment. Your work is kept and is sent again.",
             AWAY_SECONDS,
         )
+    )
+
+
+def _unkept(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
+    """A character or a number that was sent and that PostgreSQL does not keep, whatever it was for."""
+    logger.warning("value refused by the database", extra={"path": request.scope.get("path_template")})
+    return problem(
+        Refusal("value-wrong", "The request holds a character or a number that a hub does not keep.")
     )
 
 
@@ -323,8 +329,8 @@ def application(store: Store, rate: float = DEVICE_RATE) -> Litestar:
             await asyncio.to_thread(store.live.stop)
 
     @get("/openapi.json", include_in_schema=False)
-    async def described(request: Request[Any, Any, Any]) -> dict[str, Any]:
-        return request.app.openapi_schema.to_schema()
+    async def openapi() -> dict[str, Any]:
+        return described()
 
     @get("/healthz")
     async def healthz() -> dict[str, str]:
@@ -371,7 +377,7 @@ def application(store: Store, rate: float = DEVICE_RATE) -> Litestar:
     return Litestar(
         route_handlers=[
             Router("/v1", route_handlers=[open_router, single_router, session_router, hub_router]),
-            described,
+            openapi,
             healthz,
             readyz,
             metrics,
@@ -382,18 +388,12 @@ def application(store: Store, rate: float = DEVICE_RATE) -> Litestar:
             HTTPException: _http,
             OperationalError: _away,
             NoneFree: _away,
+            DataError: _unkept,
             Exception: _broken,
         },
         before_send=[_strict],
         request_max_body_size=LARGEST_REQUEST,
         lifespan=[running],
         logging_config=None,
-        openapi_config=OpenAPIConfig(
-            title="MASH central ISL",
-            version=str(VERSION),
-            path="/schema",
-            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
-            components=Components(security_schemes={"session": SecurityScheme(type="http", scheme="bearer")}),
-            security=[{"session": []}],
-        ),
+        openapi_config=None,
     )

@@ -44,6 +44,13 @@ def test_another_version_of_the_protocol_is_refused_in_a_sentence(served_store: 
         ("POST", "/v1/sign-in", b'{"account": 1}', 400, "request-unreadable"),
         ("POST", "/v1/sign-in", b"\xff\xfe", 400, "request-unreadable"),
         ("POST", "/v1/enrol", b'{"code": "x"}', 400, "request-unreadable"),
+        (
+            "POST",
+            "/v1/sign-in",
+            b'{"account": "\\u0000", "password": "x", "code": "1", "device": "d"}',
+            400,
+            "value-wrong",
+        ),
     ],
 )
 def test_what_cannot_be_answered_is_a_problem_with_a_sentence(
@@ -170,27 +177,6 @@ def test_it_is_not_ready_where_the_database_takes_no_writes(served_store: Served
     with pytest.raises(Refusal, match="takes no writes"):
         Store(engine, served_store.direct.secrets).check_ready()
     engine.dispose()
-
-
-def test_the_whole_protocol_is_described(served_store: ServedStore) -> None:
-    with served_store.client() as client:
-        described = client.get("/openapi.json").json()
-    assert {
-        "/v1/sign-in",
-        "/v1/enrol",
-        "/v1/sign-in/refresh",
-        "/v1/sign-out",
-        "/v1/hubs/{hub}/acts",
-        "/v1/hubs/{hub}/feed",
-        "/v1/hubs/{hub}/live",
-        "/v1/hubs/{hub}/people",
-        "/v1/hubs/{hub}/head",
-        "/v1/hubs/{hub}/inclusion",
-        "/v1/hubs/{hub}/consistency",
-        "/v1/hubs/{hub}/presence",
-        "/v1/hubs/{hub}/enrolment-codes",
-        "/v1/hubs/{hub}/chunks/{chunk}",
-    } <= described["paths"].keys()
 
 
 def test_plain_http_and_old_tls_get_no_answer(served_store: ServedStore) -> None:
