@@ -84,10 +84,15 @@ class Due:
     def write(self) -> None:
         """Write all that is due now, in every hub."""
         now = self._clock()
-        t, s = tables.terms, tables.streams
+        t, h, s = tables.terms, tables.hubs, tables.streams
         with self._engine.connect() as db:
             over = set(db.scalars(select(t.c.hub).distinct().where(t.c.until <= now)))
-            versions = dict(db.execute(select(s.c.hub, s.c.version).where(s.c.stream == HUB_STREAM)).all())
+            versions = dict(
+                db.execute(
+                    # From the hubs, which are few, and not from the streams, which are not.
+                    select(h.c.hub, s.c.version).join(s, (s.c.hub == h.c.hub) & (s.c.stream == HUB_STREAM))
+                ).all()
+            )
         # Days begin, and hubs close, on a quarter of an hour wherever they are.
         quarter = now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0)
         for hub, version in versions.items():

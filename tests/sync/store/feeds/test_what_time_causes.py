@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 
 import msgspec
 import pytest
-from sqlalchemy import create_engine, func, select
+from sqlalchemy import create_engine, delete, func, select
 
 from mash_desktop.domain.clocks import calendar
 from mash_desktop.domain.codes import Rag
@@ -17,7 +17,7 @@ from mash_desktop.domain.entries.outcome import HandoverMade
 from mash_desktop.domain.entries.triage import RagRated
 from mash_desktop.hub import load_preset
 from mash_desktop.working_time import OpenHours
-from sync.store import due
+from sync.store import due, tables
 from sync.store.committing import lock_number
 from sync.store.due import Due
 from tests.domain.story import MANAGER, OPERATOR, POLICE
@@ -85,6 +85,17 @@ def test_a_release_replaced_by_one_without_a_last_day_does_not_end(
     assert Instance(served_store, a_hub, timedelta(days=2)).write()
     assert second in cast["iris"].holds()
     assert given(cast["sam"], "release.expired", story.stream) == []
+
+
+def test_a_release_whose_content_is_gone_is_let_be(served_store: ServedStore, a_hub: str) -> None:
+    cast = Cast(served_store, a_hub)
+    story = ServedStory(cast)
+    released = on_the_table(story, load_preset("staffordshire").day(datetime.now(UTC)))
+    k, place = tables.body_keys, next(one.position for one in story.entries if one.id == released)
+    with served_store.direct.engine.begin() as db:
+        db.execute(delete(k).where(k.c.hub == a_hub, k.c.position == place))
+    assert Instance(served_store, a_hub, timedelta(days=1)).write()
+    assert given(cast["karen"], "release.expired", story.stream) == []
 
 
 # --- the hub closes
