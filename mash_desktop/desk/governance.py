@@ -265,7 +265,7 @@ def terms_of(desk: Desk, access: Access) -> str:
 def looked_since(desk: Desk, typed: str, entry: str) -> str:
     """Who has looked at the referral since the entry was made, in words: whom to tell."""
     target = find_target(desk, typed)
-    number = _number(entry)
+    number = entry_number(entry)
     if number is None:
         raise Refusal("entry-misshapen", "Type the entry's number as the referral file shows it.", "entry")
     made = _time_in(number)
@@ -276,7 +276,7 @@ def looked_since(desk: Desk, typed: str, entry: str) -> str:
     return f"{joined(names)} looked at the referral since the entry was made: tell them."
 
 
-def _number(entry: str) -> UUID | None:
+def entry_number(entry: str) -> UUID | None:
     """A UUID of version 7, in whatever groups it was typed; ``None`` where it is none."""
     try:
         number = UUID("".join(entry.split()))
@@ -297,7 +297,7 @@ def withdraw(
     Whether the entry is there cannot be known here: the hub says, and a refusal is shown where what waits is.
     """
     target = find_target(desk, typed)
-    number = _number(entry)
+    number = entry_number(entry)
     if number is None:
         raise Refusal("entry-misshapen", "Type the entry's number as the referral file shows it.", "entry")
     if not reason.strip():

@@ -24,7 +24,7 @@ from ..domain.errors import Refusal
 from ..domain.fold import fold_keeping
 from ..domain.fold.keeping import PREFIX, keeping_of
 from .desk import Desk
-from .governance import find_target
+from .governance import entry_number, find_target
 from .wording import counted, say_day, say_moment
 
 DUE, PROPOSED, HELD, GONE = "due", "proposed", "held", "disposed of"
@@ -156,7 +156,8 @@ def propose(
 ) -> str:
     """Propose a disposal. Raises ``Refusal`` on the field at fault."""
     target = typed.strip() if typed.strip().startswith("access:") else find_target(desk, typed)
-    body = DisposalProposed(target=target, entry=entry.strip() or None, record=record, reason=reason.strip())
+    one = str(entry_number(entry) or entry.strip()) or None
+    body = DisposalProposed(target=target, entry=one, record=record, reason=reason.strip())
     return desk.act(keeping_of(target), body, forget_drafts=drafts)
 
 

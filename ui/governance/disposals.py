@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 import shiboken6
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 
 from mash_desktop.desk import Desk, keeping
 from mash_desktop.desk.keeping import DUE, GONE, HELD, PROPOSED, Line
@@ -51,7 +51,7 @@ class LineCard(Card):
         grid = Grid(gap=6)
         grid.setColumnStretch(1, 1)
         for at, (label, words) in enumerate([row for row in rows if row[1]]):
-            grid.addWidget(Text(label, Role.SMALL, Voice.LABEL), at, 0)
+            grid.addWidget(Text(label, Role.SMALL, Voice.LABEL), at, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(Text(words, wrap=True), at, 1)
         self.put(grid)
         if line.state == PROPOSED:
@@ -63,10 +63,10 @@ class ProposeForm(SideForm):
     """A record, whole or one entry of it; what is due needs no other reason."""
 
     def __init__(self, line: Line | None) -> None:
-        self.target = Field("Record, by reference", line.target if line is not None else "")
+        self.target = Field("Record, by reference", line.about if line is not None else "")
         self.entry = Field("Number of one entry", placeholder="empty: all of it")
         reason = TextField("Why, in words that tell nothing of the case", lines=3)
-        note = line.what if line is not None else "Outside the schedule a disposal needs a reason."
+        note = f"{line.what}." if line is not None else "Outside the schedule a disposal needs a reason."
         super().__init__(
             "govern",
             "Propose a disposal",
@@ -190,9 +190,10 @@ class Disposals(QObject):
             typed = form.values()
             entry, reason = typed["entry"], typed["reason"]
             # Another record than the one chosen, or one entry, is not due because that one is.
-            same = line is not None and typed["target"] == line.target and not entry.strip()
-            record = line.record if line is not None and same else ""
-            return partial(keeping.propose, self._desk, typed["target"], entry, reason, record, (key,))
+            same = line is not None and typed["target"] == line.about
+            target = line.target if line is not None and same else typed["target"]
+            record = line.record if line is not None and same and not entry.strip() else ""
+            return partial(keeping.propose, self._desk, target, entry, reason, record, (key,))
 
         self._open(form, f"govern/propose/{line.target if line is not None else ''}", make)
 

@@ -19,6 +19,8 @@ from ui.widgets.text import Text
 
 _TOP, _STATUS, _SEARCH, _ROOM_FOR_PERSON, _SHORT_CHIP = 44, 26, 340, 860, 200
 
+_SAYS_ALL = frozenset({Tone.RED, Tone.AMBER, Tone.GREEN})
+
 
 class SearchButton(QPushButton):
     """Looks like a field and opens the palette, where one types: one place to search from, one key."""
@@ -94,7 +96,8 @@ class TopBar(QWidget):
         empty(self._chips)
         for face in chips:
             pill = Pill.of(face)
-            if pill.sizeHint().width() <= look_of(self).px(_SHORT_CHIP):
+            short = pill.sizeHint().width() <= look_of(self).px(_SHORT_CHIP)
+            if short or face.tone in _SAYS_ALL:
                 # A rating says all of itself; what is longer gives way, and the search before it.
                 pill.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
             self._chips.addWidget(pill)

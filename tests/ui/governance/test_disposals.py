@@ -112,6 +112,10 @@ def test_what_is_due_stands_there_and_is_proposed_with_one_key(officer: OnDispos
     assert keys.clashes(officer.window) == []
     officer.choose("ISL-18-00012")
     officer.press(Qt.Key.Key_P)
+    form = officer.screen._form.current
+    assert form is not None
+    assert form.values()["target"] == "ISL-18-00012"
+    assert "Contact that went no further: dispose of. A second person agrees to it." in officer.words()
     officer.save()
     assert officer.waiting() == DisposalProposed(target=OTHER, record="contact")
     assert officer.states() == [("referral …0000bb", "proposed")]

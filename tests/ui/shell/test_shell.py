@@ -312,6 +312,19 @@ def test_text_grows_and_shrinks_by_key_within_its_limits(shell: MainWindow, qtbo
     assert current_look().scale == 1.0
 
 
+def test_a_long_rating_is_whole_at_twice_the_text(
+    shell: MainWindow, themed: QApplication, qtbot: QtBot
+) -> None:
+    Theme.apply(themed, Mode.LIGHT, 2.0)
+    shell.resize(1366, 768)
+    bar = shell.top_bar
+    bar.set_title("Sign-off")
+    bar.set_chips([rag_face("amber", "late 2 d 23 h 59 min"), PillFace("Carter, Mia + 1 · ISL-26-04417")])
+    rating = next(pill for pill in bar.findChildren(Pill) if "Amber" in pill.accessibleName())
+    qtbot.waitUntil(lambda: rating.isVisible() and rating.width() >= rating.sizeHint().width())
+    assert beyond(shell) == []
+
+
 @pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
 def test_nothing_stands_beyond_the_window_at_any_text_size(
     shell: MainWindow, themed: QApplication, qtbot: QtBot, scale: float
