@@ -10,6 +10,7 @@ History
   (2026-11-29)  Added, nothing that an older desktop needs to know: recovery codes; records that are due under
                 the retention schedule; signing in through the hub's directory (OpenID Connect); how the
                 store's signing key was handed on.
+2 (2026-11-29)  A sign-in shows, by a signature, that the device holds its key; without it nobody is let in.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from mash_desktop.domain.roles import Role
 from mash_desktop.proofs.canonical import canonical
 from mash_desktop.proofs.head import SignedHead
 
-VERSION = 1
+VERSION = 2
 VERSION_HEADER = "MASH-Protocol"
 
 MOST_ACTS = 50
@@ -52,12 +53,14 @@ class Problem(Message, frozen=True):
 
 
 class SignIn(Message, frozen=True):
-    """``code`` is the six digits of TOTP, or a recovery code."""
+    """``code`` is the six digits of TOTP, or a recovery code; ``proof`` the device key's signature over
+    :func:`sign_in_bytes` (label ``mash-sign-in-v1``)."""
 
     account: str
     password: str
     code: str
     device: str
+    proof: bytes = b""
 
 
 class Standing(Message, frozen=True):
@@ -426,6 +429,11 @@ class RecipientsFound(Message, frozen=True):
 def feed_row_bytes(audience: str, epoch: int, n: int, op: str, entry: str, because: int) -> bytes:
     """What a feed's hash chain links: all that a row says, but not the content that it brings."""
     return canonical([audience, epoch, n, op, entry, because])
+
+
+def sign_in_bytes(account: str, device: str, code: str) -> bytes:
+    """What a device's key signs to sign in with: a code is good once, and so is this."""
+    return canonical([account, device, code])
 
 
 def act_digest(signed: SignedAct) -> bytes:

@@ -182,8 +182,9 @@ class Profile:
 
     def sign_in(self, password: str, code: str) -> Session:
         """A session of this person on this device. Raises ``Refusal`` or ``Unreachable``."""
-        account = self._account()
-        return self._signed_in(account, sign_in(self.server, account.account, password, code, account.device))
+        account, key = self._account(), self._key()
+        session = sign_in(self.server, account.account, password, code, account.device, key)
+        return self._signed_in(account, session)
 
     def directory(self) -> str:
         """What people call the directory through which they may sign in; empty where there is none, and
@@ -196,11 +197,15 @@ class Profile:
     def sign_in_by_directory(self, browse: Callable[[str], object], stop: Event) -> Session:
         """A session by way of the system browser, which ``browse`` opens at an address. Waits until somebody
         has signed in there or ``stop`` is set. Raises ``Refusal`` or ``Unreachable``."""
-        account, seed = self._account(), self.cache.fact("signing-key")
-        assert seed is not None
-        key = SigningKey.from_bytes(seed)
+        account, key = self._account(), self._key()
         session = sign_in_by_directory(self.server, account.device, key, browse, stop=stop)
         return self._signed_in(account, session)
+
+    def _key(self) -> SigningKey:
+        """The device's key; there is one wherever there is an account."""
+        seed = self.cache.fact("signing-key")
+        assert seed is not None
+        return SigningKey.from_bytes(seed)
 
     def _signed_in(self, account: Account, session: Session) -> Session:
         if not session.standings:

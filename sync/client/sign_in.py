@@ -16,6 +16,7 @@ from .connection import Connection, Server
 M = TypeVar("M")
 
 ENROL = b"mash-enrol-v1"
+SIGN_IN = b"mash-sign-in-v1"
 
 
 def enrol(
@@ -36,10 +37,19 @@ def enrol(
     return asyncio.run(ask(server, message, "/v1/enrol", protocol.Enrolled))
 
 
-def sign_in(server: Server, account: str, password: str, code: str, device: str) -> protocol.Session:
-    """A session for an enrolled device. Raises ``Refusal`` or ``Unreachable``."""
-    message = protocol.SignIn(account=account, password=password, code=code, device=device)
+def sign_in(
+    server: Server, account: str, password: str, code: str, device: str, key: SigningKey
+) -> protocol.Session:
+    """A session for an enrolled device, which shows that it holds its key. Raises ``Refusal`` or
+    ``Unreachable``."""
+    message = signing_in(account, password, code, device, key)
     return asyncio.run(ask(server, message, "/v1/sign-in", protocol.Session))
+
+
+def signing_in(account: str, password: str, code: str, device: str, key: SigningKey) -> protocol.SignIn:
+    """The message that signs in."""
+    proof = key.sign(protocol.sign_in_bytes(account, device, code), SIGN_IN)
+    return protocol.SignIn(account=account, password=password, code=code, device=device, proof=proof)
 
 
 async def ask(server: Server, message: protocol.Message, path: str, answer: type[M]) -> M:

@@ -91,7 +91,8 @@ class Device(msgspec.Struct, frozen=True):
 
     def sign_in(self, password: str, code: str) -> protocol.Session:
         """A session of the person. Raises ``Refusal`` or ``Unreachable``."""
-        return sign_in(self.server, self.account, password, code, self.device)
+        key = SigningKey.from_bytes(self.seed)
+        return sign_in(self.server, self.account, password, code, self.device, key)
 
     def author(self, session: protocol.Session, role: Role, agency: str | None) -> Author:
         """The standing to import as: the first with this role, in ``agency`` where one is named."""

@@ -30,6 +30,7 @@ from mash_desktop.domain.roles import Role
 from mash_desktop.hub import load_preset
 from mash_desktop.proofs.head import Head, SignedHead
 from mash_desktop.proofs.signature import SigningKey
+from sync.client.sign_in import signing_in
 from sync.protocol import (
     VERSION,
     VERSION_HEADER,
@@ -43,7 +44,6 @@ from sync.protocol import (
     Pushed,
     Row,
     Session,
-    SignIn,
     Standing,
 )
 from sync.store import tables
@@ -197,19 +197,17 @@ class ServedStore:
         assert answer.status_code == 200, answer.text
         return msgspec.json.decode(answer.content, type=Enrolled), key
 
-    def sign_in(self, account: str, device: str, totp_uri: str, *, password: str = PASSWORD) -> Session:
+    def sign_in(
+        self, account: str, device: str, totp_uri: str, key: SigningKey, *, password: str = PASSWORD
+    ) -> Session:
         """Sign in with the first TOTP code that has not been used."""
         totp = pyotp.parse_uri(totp_uri)
         assert isinstance(totp, pyotp.TOTP)
         with self.client() as client:
             for _ in range(40):
                 for offset in (-1, 0, 1):
-                    asked = SignIn(
-                        account=account,
-                        password=password,
-                        code=totp.at(int(time.time()) + offset * 30),
-                        device=device,
-                    )
+                    code = totp.at(int(time.time()) + offset * 30)
+                    asked = signing_in(account, password, code, device, key)
                     answer = client.post("/v1/sign-in", content=msgspec.json.encode(asked))
                     if answer.status_code == 200:
                         return msgspec.json.decode(answer.content, type=Session)
@@ -223,7 +221,7 @@ class ServedStore:
         device = str(uuid7())
         enrolled, key = self.enrol(appointed.code, device=device)
         assert enrolled.totp_uri is not None
-        session = self.sign_in(appointed.account, device, enrolled.totp_uri)
+        session = self.sign_in(appointed.account, device, enrolled.totp_uri, key)
         desk = Desk(self.client(session.token), enrolled, session, key, device, enrolled.totp_uri, hub)
         self.desks.append(desk)
         return desk

@@ -15,14 +15,17 @@ from sqlalchemy import Engine, Row
 from mash_desktop.domain.entries import Body
 from mash_desktop.domain.entries.access import RecoveryCodesMade, RecoveryCodeUsed
 from mash_desktop.domain.errors import Refusal
-from sync.protocol import Renew, Renewed, Session, SignIn
+from sync.protocol import Renew, Renewed, Session, SignIn, sign_in_bytes
 
 from ..admission import Admission
 from ..authoring import access_act
 from ..sealing import Secrets
 from .accounts import Accounts, Factor
 from .delays import Delays
-from .sessions import Caller, Sessions
+from .sessions import Caller, Sessions, Shown
+
+SIGN_IN = b"mash-sign-in-v1"
+"""The label of a device key's signature over a sign-in."""
 
 
 class PasswordSignIn:
@@ -50,9 +53,11 @@ class PasswordSignIn:
         """``Refusal``: *sign-in-refused* (which of the three is wrong is not said), *sign-in-delayed*,
         *device-revoked*."""
         account, left = self._proved(asked.account, asked.password, asked.code, address)
+        signed = sign_in_bytes(asked.account, asked.device, asked.code)
+        device = Shown(asked.device, signed, asked.proof, SIGN_IN)
         with self._engine.begin() as db:
             self._accounts.rehash(db, account, asked.password)
-            session = self._sessions.open(db, account.hub, account.person, asked.device)
+            session = self._sessions.open(db, account.hub, account.person, device)
         return msgspec.structs.replace(session, recovery_left=left)
 
     def renew(self, caller: Caller, asked: Renew, address: str) -> Renewed:

@@ -17,6 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.domain.fold import Directory
+from mash_desktop.proofs.signature import verify
 from sync.protocol import Session, Standing
 
 from .. import tables
@@ -46,6 +47,15 @@ class Caller(msgspec.Struct, frozen=True):
         return self.directory.name(self.person)
 
 
+class Shown(msgspec.Struct, frozen=True):
+    """What a device signed to show that it holds its key."""
+
+    id: str
+    signed: bytes
+    signature: bytes
+    label: bytes
+
+
 class Sessions:
     """The sessions of every hub in one database."""
 
@@ -68,17 +78,19 @@ class Sessions:
         return current_directory(db, self._shelf, self._secrets, hub).directory
 
     def open(
-        self, db: Connection, hub: str, person: str, device: str, *, grant: str | None = None
+        self, db: Connection, hub: str, person: str, device: Shown, *, grant: str | None = None
     ) -> Session:
-        """A session of a person on a device whose key is enrolled for them. ``Refusal``: *device-revoked*.
+        """A session of a person on a device that shows it holds a key enrolled for them.
 
         ``grant`` is the directory's refresh token, where a directory signed them in; empty if it gave none.
+        ``Refusal``: *device-revoked*.
         """
         directory = self.directory(db, hub)
         for key in directory.keys.values():
-            if (key.person, key.device, key.revoked) == (person, device, None):
+            mine = (key.person, key.device, key.revoked) == (person, device.id, None)
+            if mine and verify(bytes.fromhex(key.public), device.signed, device.signature, device.label):
                 now = self._clock()
-                caller = Caller(hub, person, device, key.id, b"", directory)
+                caller = Caller(hub, person, device.id, key.id, b"", directory)
                 confirmed = None if grant is None else now
                 return self._made(db, caller, now + ABSOLUTE, grant, confirmed)
         raise Refusal(

@@ -21,14 +21,13 @@ from sqlalchemy import Connection, Engine, Row, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from mash_desktop.domain.errors import Refusal
-from mash_desktop.proofs.signature import verify
 from sync.protocol import BeginSingle, FinishSingle, Session, SingleBegun, WaysIn
 
 from .. import tables
 from ..sealing import Secrets
 from .delays import Delays
 from .provider import Provider, Providers, Unavailable, refused, secure
-from .sessions import Sessions
+from .sessions import Sessions, Shown
 
 logger = logging.getLogger(__name__)
 
@@ -187,13 +186,12 @@ class SingleSignOn:
         try:
             if row is None or not hmac.compare_digest(_challenge(asked.verifier), row.challenge):
                 raise refused()
-            with self._engine.connect() as db:
-                person = self._holder(db, hub, row.device, asked)
             tokens = self._providers.exchange(provider, asked.code, asked.verifier, row.redirect_uri)
             subject = self._providers.subject(provider, tokens.id_token, row.nonce, self._clock())
             with self._engine.begin() as db:
-                self._check_person(db, hub, person, subject_of(provider, subject))
-                session = self._sessions.open(db, hub, person, row.device, grant=tokens.refresh_token)
+                person = self._person(db, hub, subject_of(provider, subject))
+                device = Shown(row.device, asked.attempt.encode(), asked.proof, SINGLE)
+                session = self._sessions.open(db, hub, person, device, grant=tokens.refresh_token)
         except Unavailable:
             raise
         except Refusal:
@@ -202,33 +200,15 @@ class SingleSignOn:
         self._delays.succeeded(attempt)
         return session
 
-    def _holder(self, db: Connection, hub: str, device: str, asked: FinishSingle) -> str:
-        """Whose device it is that holds the key which it shows."""
-        for key in self._sessions.directory(db, hub).keys.values():
-            if (key.device, key.revoked) == (device, None) and verify(
-                bytes.fromhex(key.public), asked.attempt.encode(), asked.proof, SINGLE
-            ):
-                return key.person
-        raise Refusal(
-            "device-revoked",
-            "This device is not enrolled here, or no longer. Ask an administrator for a code.",
-            "device",
-        )
-
-    def _check_person(self, db: Connection, hub: str, person: str, subject: str) -> None:
+    def _person(self, db: Connection, hub: str, subject: str) -> str:
         a = tables.accounts
-        named = db.scalar(select(a.c.person).where(a.c.hub == hub, a.c.subject == subject))
+        named: str | None = db.scalar(select(a.c.person).where(a.c.hub == hub, a.c.subject == subject))
         if named is None:
             raise Refusal(
                 "subject-unknown",
                 "The directory knows you, and this hub does not yet know you by it. Ask an administrator.",
             )
-        if named != person:
-            raise Refusal(
-                "device-revoked",
-                "This device is another person's. Ask an administrator for a code.",
-                "device",
-            )
+        return named
 
 
 class Leavers:

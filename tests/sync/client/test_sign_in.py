@@ -32,9 +32,9 @@ def test_a_device_enrolled_with_a_code_signs_in_as_its_person(office: Office) ->
     # Which of them is not right is not said.
     for password, code in (("another password", totp.now()), (PASSWORD, "000000")):
         with pytest.raises(Refusal) as told:
-            sign_in(office.server, appointed.account, password, code, device)
+            sign_in(office.server, appointed.account, password, code, device, key)
         assert told.value.code == "sign-in-refused"
-    session = sign_in(office.server, appointed.account, PASSWORD, totp.now(), device)
+    session = sign_in(office.server, appointed.account, PASSWORD, totp.now(), device, key)
     assert session.person == enrolled.person
     assert session.standings == (Standing("scc-children", Role.TRIAGE_OPERATOR),)
 
@@ -60,4 +60,4 @@ def test_a_store_that_does_not_answer_is_told_as_that(office: Office) -> None:
     with pytest.raises(Unreachable):
         enrol(relay.server, "a code", "device", "Desk in the hub", SigningKey.generate(), PASSWORD)
     with pytest.raises(Unreachable):
-        sign_in(relay.server, "priya.nair", PASSWORD, "000000", "device")
+        sign_in(relay.server, "priya.nair", PASSWORD, "000000", "device", SigningKey.generate())

@@ -310,7 +310,9 @@ def test_a_session_that_ends_in_the_middle_of_a_push_asks_once_and_loses_nothing
     assert states(priya) == ["waiting"]
     relay.before = lambda asked: asked
     served, account = office.served, accounts(store, office.hub)[priya.signed.enrolled.person]
-    priya.connect(session=served.sign_in(account, priya.signed.device, priya.signed.totp_uri))
+    signed = priya.signed
+    session = served.sign_in(account, signed.device, signed.totp_uri, signed.key)
+    priya.connect(session=session)
     priya.until_holding(case, "contact.opened")
 
 

@@ -24,7 +24,8 @@ from mash_desktop.domain.acts import Author, Draft, compose
 from mash_desktop.domain.entries.contact import NoteAdded
 from mash_desktop.proofs.signature import SigningKey
 from sync import cli
-from sync.protocol import Pull, Session, SignIn
+from sync.client.sign_in import signing_in
+from sync.protocol import Pull, Session
 from sync.store.composition import Store
 from sync.store.database import connect
 from sync.store.log import root_at
@@ -71,8 +72,9 @@ class Old:
     def sign_in(self, store: Store) -> Session:
         totp = pyotp.parse_uri(self.written.totp_uri)
         assert isinstance(totp, pyotp.TOTP)
-        asked = SignIn(
-            self.written.account, self.written.password, totp.at(int(time.time())), self.written.device
+        key = SigningKey.from_bytes(bytes.fromhex(self.written.private))
+        asked = signing_in(
+            self.written.account, self.written.password, totp.at(int(time.time())), self.written.device, key
         )
         return store.password.sign_in(asked, "127.0.0.1")
 

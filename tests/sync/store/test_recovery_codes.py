@@ -10,7 +10,8 @@ from sqlalchemy import text
 
 from mash_desktop.domain.entries.access import RecoveryCodesMade, RecoveryCodeUsed
 from mash_desktop.domain.roles import Role
-from sync.protocol import Renew, Renewed, Session, SignIn
+from sync.client.sign_in import signing_in
+from sync.protocol import Renew, Renewed, Session
 from sync.store.sign_in.accounts import RECOVERY_CODES
 from tests.support.store import PASSWORD, Desk, ServedStore
 
@@ -23,7 +24,7 @@ def desk(served_store: ServedStore, a_hub: str) -> Desk:
 
 
 def sign_in(served: ServedStore, desk: Desk, code: str, password: str = PASSWORD) -> httpx.Response:
-    asked = SignIn(account=desk.enrolled.account, password=password, code=code, device=desk.device)
+    asked = signing_in(desk.enrolled.account, password, code, desk.device, desk.key)
     with served.client() as client:
         return client.post("/v1/sign-in", content=msgspec.json.encode(asked))
 
@@ -86,7 +87,9 @@ def test_who_lost_the_authenticator_gets_a_new_one_and_the_old_one_is_void(
     assert isinstance(old, pyotp.TOTP)
     assert isinstance(new, pyotp.TOTP)
     assert sign_in(served_store, desk, old.now()).status_code == 401
-    assert served_store.sign_in(desk.enrolled.account, desk.device, uri).person == desk.enrolled.person
+    assert (
+        served_store.sign_in(desk.enrolled.account, desk.device, uri, desk.key).person == desk.enrolled.person
+    )
 
 
 @pytest.mark.parametrize("wrong", [{"password": "not the password"}, {"code": "AAAAA-AAAAA"}])

@@ -375,7 +375,9 @@ def test_desks_give_the_restored_hub_back_what_it_had_lost(
     restore(engine, read_file(served.secrets_file), tmp_path / "backups")
     engine.dispose()
     with serving(empty, tmp_path) as office.served:
-        session = office.served.sign_in(account.enrolled.account, account.device, account.totp_uri)
+        session = office.served.sign_in(
+            account.enrolled.account, account.device, account.totp_uri, account.key
+        )
         priya.connect(office.server, session)
         priya.until_online()
         priya.until_holding(lost, "contact.opened")

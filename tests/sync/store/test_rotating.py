@@ -34,6 +34,7 @@ from sync.store.rotating import rotate_signing, rotate_wrapping
 from sync.store.sealing import SECRETS_VARIABLE, Secrets, read_file, replace_secrets, write_secrets
 from sync.store.secrets_backup import back_up_secrets
 from sync.store.sign_in.provider import Provider
+from sync.store.sign_in.sessions import Shown
 from sync.store.verifying import verify
 from tests.support.postgres import PostgresServer
 from tests.support.store import REPOSITORY
@@ -141,10 +142,11 @@ def test_what_a_directory_gave_in_confidence_opens_after_rotating(kept: Kept) ->
         store.directories.set("north", provider, 300)
         signing = SigningKey.generate()
         noor = next(one for one, name in directory(store, "north").people.items() if name == "Noor")
+        shown = Shown("d", b"x", signing.sign(b"x", b"label"), b"label")
         key = KeyEnrolled(key=signing.key_id, person=noor, device="d", public=signing.public.hex())
         store.admission.admit_own("north", hub_act("north", kept.secrets, [key], datetime.now(UTC)))
         with engine.begin() as db:
-            store.sessions.open(db, "north", noor, "d", grant="a refresh token")
+            store.sessions.open(db, "north", noor, shown, grant="a refresh token")
         rotate_wrapping(engine, kept.file)
     with kept.opened() as engine, engine.connect() as db:
         store = Store(engine, kept.secrets)

@@ -17,6 +17,7 @@ from mash_desktop.domain.entries.access import SignInFailed
 from mash_desktop.domain.entries.hub import PersonEnrolled
 from mash_desktop.domain.roles import Role
 from mash_desktop.proofs.signature import SigningKey
+from sync.client.sign_in import signing_in
 from sync.protocol import Enrol, EnrolmentCode, NewDevice, Session, SignIn
 from sync.store.sign_in.enrolment import ENROLMENT
 from sync.store.sign_in.sessions import IDLE
@@ -33,16 +34,12 @@ def ask(served: ServedStore, asked: SignIn) -> httpx.Response:
         return client.post("/v1/sign-in", content=msgspec.json.encode(asked))
 
 
-def good(desk: Desk, *, ahead: int = 1) -> SignIn:
+def good(desk: Desk, *, ahead: int = 1, device: str = "", key: SigningKey | None = None) -> SignIn:
     """A sign-in with a code that has not been used."""
     totp = pyotp.parse_uri(desk.totp_uri)
     assert isinstance(totp, pyotp.TOTP)
-    return SignIn(
-        account=desk.enrolled.account,
-        password=PASSWORD,
-        code=totp.at(int(time.time()) + ahead * 30),
-        device=desk.device,
-    )
+    code = totp.at(int(time.time()) + ahead * 30)
+    return signing_in(desk.enrolled.account, PASSWORD, code, device or desk.device, key or desk.key)
 
 
 def enrolling(code: str, **changed: object) -> Enrol:
@@ -134,8 +131,22 @@ def test_a_failed_sign_in_is_in_governances_log_without_the_account(
 
 
 def test_a_device_that_is_not_enrolled_is_not_let_in(served_store: ServedStore, desk: Desk) -> None:
-    answer = ask(served_store, msgspec.structs.replace(good(desk), device="another"))
+    answer = ask(served_store, good(desk, device="another"))
     assert (answer.status_code, answer.json()["code"]) == (401, "device-revoked")
+
+
+def test_password_and_code_let_nobody_in_who_does_not_hold_the_devices_key(
+    served_store: ServedStore, desk: Desk
+) -> None:
+    first, second, third, *_ = desk.enrolled.recovery_codes
+    account = desk.enrolled.account
+    # Which device somebody has stands in the hub's own stream; its key does not.
+    forged = signing_in(account, PASSWORD, first, desk.device, SigningKey.generate())
+    overheard = signing_in(account, PASSWORD, first, desk.device, desk.key)
+    for asked in (forged, msgspec.structs.replace(overheard, code=second)):
+        answer = ask(served_store, asked)
+        assert (answer.status_code, answer.json()["code"]) == (401, "device-revoked")
+    assert ask(served_store, signing_in(account, PASSWORD, third, desk.device, desk.key)).status_code == 200
 
 
 def test_a_one_time_code_is_used_once_by_who_holds_the_key(served_store: ServedStore, a_hub: str) -> None:
@@ -164,9 +175,9 @@ def test_a_second_device_needs_the_accounts_password_and_keeps_its_code_app(
 ) -> None:
     code, _ = served_store.code(desk.hub, desk.enrolled.account)
     assert refusal_of(served_store, enrolling(code, password="another password")) == "password-wrong"
-    enrolled, _ = served_store.enrol(code, device="second")
+    enrolled, key = served_store.enrol(code, device="second")
     assert enrolled.totp_uri is None
-    assert ask(served_store, msgspec.structs.replace(good(desk), device="second")).status_code == 200
+    assert ask(served_store, good(desk, device="second", key=key)).status_code == 200
 
 
 def test_an_administrators_desktop_makes_codes_for_the_people_it_enrols(

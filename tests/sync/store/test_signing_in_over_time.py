@@ -14,6 +14,7 @@ from uuid6 import uuid7
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.domain.roles import Role
 from mash_desktop.proofs.signature import SigningKey
+from sync.client.sign_in import signing_in
 from sync.protocol import Enrol, EnrolmentCode, NewDevice, SignIn
 from sync.store import tables
 from sync.store.composition import Store
@@ -49,12 +50,8 @@ def test_a_password_kept_by_older_parameters_is_kept_by_todays_once_it_was_right
     old = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash(PASSWORD)
     with served_store.direct.engine.begin() as db:
         db.execute(update(a).where(mine).values(password=old))
-    asked = SignIn(
-        account=desk.enrolled.account,
-        password=PASSWORD,
-        code=desk.enrolled.recovery_codes[0],
-        device=desk.device,
-    )
+    code = desk.enrolled.recovery_codes[0]
+    asked = signing_in(desk.enrolled.account, PASSWORD, code, desk.device, desk.key)
     with served_store.client() as client:
         assert client.post("/v1/sign-in", content=msgspec.json.encode(asked)).status_code == 200
     with served_store.direct.engine.connect() as db:
@@ -180,12 +177,8 @@ def test_a_token_that_somebody_brings_along_never_becomes_good(served_store: Ser
     """What a victim might be made to use is not what they sign in to."""
     chosen = "a-token-that-an-attacker-knows"
     with served_store.client(chosen) as client:
-        asked = SignIn(
-            account=desk.enrolled.account,
-            password=PASSWORD,
-            code=desk.enrolled.recovery_codes[0],
-            device=desk.device,
-        )
+        code = desk.enrolled.recovery_codes[0]
+        asked = signing_in(desk.enrolled.account, PASSWORD, code, desk.device, desk.key)
         answer = client.post("/v1/sign-in", content=msgspec.json.encode(asked))
         assert answer.json()["token"] not in {chosen, desk.session.token}
         assert client.get(f"/v1/hubs/{desk.hub}/head").status_code == 401

@@ -24,6 +24,7 @@ from mash_desktop.domain.roles import Role
 from mash_desktop.proofs.signature import SigningKey
 from sync.client import Server
 from sync.client.directory import sign_in_by_directory, ways_in
+from sync.client.sign_in import signing_in
 from sync.protocol import BeginSingle, Enrol, Enrolled, FinishSingle, Message, Session, SignIn, SingleBegun
 from sync.store import tables
 from sync.store.sign_in.enrolment import ENROLMENT
@@ -176,12 +177,8 @@ def test_being_linked_with_the_directory_ends_the_password_and_its_sessions(
     served_store.direct.directories.link(hub, desk.enrolled.account, "iris")
     answer = desk.client.get(f"/v1/hubs/{hub}/head")
     assert (answer.status_code, answer.json()["code"]) == (401, "session-ended")
-    asked = SignIn(
-        account=desk.enrolled.account,
-        password=PASSWORD,
-        code=desk.enrolled.recovery_codes[0],
-        device=desk.device,
-    )
+    code = desk.enrolled.recovery_codes[0]
+    asked = signing_in(desk.enrolled.account, PASSWORD, code, desk.device, desk.key)
     with served_store.client() as client:
         assert client.post("/v1/sign-in", content=msgspec.json.encode(asked)).status_code == 401
 
