@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import logging
 from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
 
 import msgspec
 import pytest
 from sqlalchemy import create_engine, delete, func, select
 
+from mash_desktop.domain.acts import Draft
 from mash_desktop.domain.clocks import calendar
 from mash_desktop.domain.codes import Rag
 from mash_desktop.domain.configuration import HubConfig
 from mash_desktop.domain.entries.gathering import ContributionReleased
+from mash_desktop.domain.entries.hub import HubConfigured
 from mash_desktop.domain.entries.outcome import HandoverMade
 from mash_desktop.domain.entries.triage import RagRated
 from mash_desktop.hub import load_preset
@@ -27,6 +30,12 @@ from tests.sync.client.conftest import Office, until
 from tests.sync.store.feeds.conftest import House, Instance
 
 pytestmark = pytest.mark.parametrize("postgres", ["embedded"], indirect=True)
+
+
+@pytest.fixture(scope="module")
+def cast(served_store: ServedStore) -> Cast:
+    """The people of one hub in which it becomes tomorrow, for what is told of releases."""
+    return Cast(served_store, served_store.new_hub())
 
 
 def given(desk: Desk, kind: str, stream: str) -> list[str]:
@@ -47,21 +56,20 @@ def on_the_table(story: ServedStory, until_day: object) -> str:
 
 
 def test_a_release_leaves_the_table_after_its_last_day_and_stays_with_whose_it_is(
-    served_store: ServedStore, a_hub: str, tmp_path: object
+    served_store: ServedStore, cast: Cast, tmp_path: Path
 ) -> None:
-    office = Office(served_store, a_hub, tmp_path)  # type: ignore[arg-type]  # a folder
-    cast = Cast(served_store, a_hub)
+    office, story = Office(served_store, cast.hub, tmp_path), ServedStory(cast)
     try:
-        house, story = House(office, cast), ServedStory(cast)
+        house = House(office, cast)
         today = load_preset("staffordshire").day(datetime.now(UTC))
         released = on_the_table(story, today)
         iris, sam = house.sit("iris"), house.sit("sam")
         iris.until_holding(story.stream, released)
-        assert Instance(served_store, a_hub, timedelta()).write()
+        until(Instance(served_store, cast.hub, timedelta()).write, "a turn")
         assert released in iris.holding(story.stream)
-        tomorrow = Instance(served_store, a_hub, timedelta(days=1))
-        assert tomorrow.write()
-        assert tomorrow.write()
+        tomorrow = Instance(served_store, cast.hub, timedelta(days=1))
+        for _ in range(2):
+            until(tomorrow.write, "a turn")
         iris.until_freed(story.stream, released)
         assert {released} <= sam.holding(story.stream)
         (over,) = given(cast["sam"], "release.expired", story.stream)
@@ -74,27 +82,25 @@ def test_a_release_leaves_the_table_after_its_last_day_and_stays_with_whose_it_i
 
 
 def test_a_release_replaced_by_one_without_a_last_day_does_not_end(
-    served_store: ServedStore, a_hub: str
+    served_store: ServedStore, cast: Cast
 ) -> None:
-    cast = Cast(served_store, a_hub)
     story = ServedStory(cast)
     first = on_the_table(story, load_preset("staffordshire").day(datetime.now(UTC)))
     body = next(one.body for one in story.entries if one.id == first)
     assert isinstance(body, ContributionReleased)
     (second,) = story.tell(POLICE, msgspec.structs.replace(body, until=None))
-    assert Instance(served_store, a_hub, timedelta(days=2)).write()
+    until(Instance(served_store, cast.hub, timedelta(days=2)).write, "a turn")
     assert second in cast["iris"].holds()
     assert given(cast["sam"], "release.expired", story.stream) == []
 
 
-def test_a_release_whose_content_is_gone_is_let_be(served_store: ServedStore, a_hub: str) -> None:
-    cast = Cast(served_store, a_hub)
+def test_a_release_whose_content_is_gone_is_let_be(served_store: ServedStore, cast: Cast) -> None:
     story = ServedStory(cast)
     released = on_the_table(story, load_preset("staffordshire").day(datetime.now(UTC)))
     k, place = tables.body_keys, next(one.position for one in story.entries if one.id == released)
     with served_store.direct.engine.begin() as db:
-        db.execute(delete(k).where(k.c.hub == a_hub, k.c.position == place))
-    assert Instance(served_store, a_hub, timedelta(days=1)).write()
+        db.execute(delete(k).where(k.c.hub == cast.hub, k.c.position == place))
+    until(Instance(served_store, cast.hub, timedelta(days=1)).write, "a turn")
     assert given(cast["karen"], "release.expired", story.stream) == []
 
 
@@ -125,28 +131,27 @@ def handed(cast: Cast, story: ServedStory) -> list[str]:
     return given(cast["ruth"], HandoverMade.KIND, story.stream)
 
 
-def test_when_the_hub_closes_reds_and_direct_lines_go_to_the_night_once(served_store: ServedStore) -> None:
-    cast = Cast(served_store, served_store.new_hub(hub(hand_over=True, open_now=False)))
+def test_where_the_hub_has_it_so_reds_and_direct_lines_go_to_the_night_once_when_it_closes(
+    served_store: ServedStore,
+) -> None:
+    config = hub(hand_over=False, open_now=False)
+    cast = Cast(served_store, served_store.new_hub(config))
     red, amber, direct = told_red(cast), ServedStory(cast), ServedStory(cast)
     amber.taken().triaged().admitted().rated()
     direct.taken().triaged("child_protection", "direct-line")
     instances = [Instance(served_store, cast.hub, timedelta()) for _ in range(2)]
-    until(lambda: any(one.write() for one in instances), "a turn")
+    until(instances[0].write, "a turn")
+    assert [len(handed(cast, one)) for one in (red, amber, direct)] == [0, 0, 0]
+    configured = HubConfigured(config=msgspec.structs.replace(config, id=cast.hub, hand_over_at_close=True))
+    assert cast["noor"].act(Draft("hub", configured)).state == "admitted"
     for one in instances:
         until(one.write, "a turn")
     assert [len(handed(cast, one)) for one in (red, amber, direct)] == [1, 0, 1]
     by_hand = told_red(cast)
-    team = HandoverMade(handover="h-1", team="emergency-duty", words="Ring her aunt.")
-    assert by_hand.push(OPERATOR, team).state == "admitted"
+    handed_over = HandoverMade(handover="h-1", team="emergency-duty", words="Ring her aunt.")
+    assert by_hand.push(OPERATOR, handed_over).state == "admitted"
     until(instances[0].write, "a turn")
     assert len(handed(cast, by_hand)) == 1
-
-
-def test_nothing_is_handed_over_where_it_is_not_configured(served_store: ServedStore) -> None:
-    cast = Cast(served_store, served_store.new_hub(hub(hand_over=False, open_now=False)))
-    red = told_red(cast)
-    until(Instance(served_store, cast.hub, timedelta()).write, "a turn")
-    assert handed(cast, red) == []
 
 
 def test_while_the_hub_is_open_its_reds_are_its_own(served_store: ServedStore) -> None:
