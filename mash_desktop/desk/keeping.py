@@ -48,12 +48,13 @@ class Line(msgspec.Struct, frozen=True):
     receipts: str = ""
 
 
-def ask_due(desk: Desk) -> Future[DueFound]:
-    """Ask the hub what is due. Raises ``Refusal`` (*not-connected*)."""
+def ask_due(desk: Desk, after: int = 0) -> Future[DueFound]:
+    """Ask the hub what is due, from where an earlier answer ended. Raises ``Refusal`` (*not-connected*)."""
     if desk.store_due is None:
         raise Refusal("not-connected", "The hub says what is due once this desk is connected to it.")
     me = desk.me.author
-    return desk.store_due(DueAsked(standing=Standing(agency=me.agency, role=me.role, team=me.team)))
+    standing = Standing(agency=me.agency, role=me.role, team=me.team)
+    return desk.store_due(DueAsked(standing=standing, after=after))
 
 
 def lines(desk: Desk, due: Sequence[DueRecord] = ()) -> tuple[Line, ...]:

@@ -5,13 +5,14 @@ Reckoned from the records when asked, and kept nowhere: from when one is due a b
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import ColumnElement, Connection, Engine, false, or_, select
 
+from mash_desktop.domain.codes import RetentionTrigger
 from mash_desktop.domain.configuration import HubConfig
 from mash_desktop.domain.errors import Refusal
-from mash_desktop.domain.retention import Due, due_of_day, due_of_referral
+from mash_desktop.domain.retention import CONTACT, REFERRAL, Due, due_of_day, due_of_referral
 from mash_desktop.domain.roles import Role
 from sync.protocol import DueAsked, DueFound, DueRecord
 
@@ -21,6 +22,7 @@ from .sealing import Secrets
 from .sign_in.sessions import Caller
 from .streams import Shelf, load
 
+CHILDHOOD = 18
 MOST_LOOKED_AT = 200
 """Referrals unsealed for one answer."""
 
@@ -39,6 +41,7 @@ def due_records(
             select(r.c.referral, r.c.reference, r.c.opened, s.c.version)
             .join(s, (s.c.hub == r.c.hub) & (s.c.stream == r.c.referral))
             .where(r.c.hub == caller.hub, r.c.closed_at.is_not(None), r.c.opened > asked.after)
+            .where(or_(*_old_enough(config, now)))
             .order_by(r.c.opened)
             .limit(MOST_LOOKED_AT)
         ).all()
@@ -50,6 +53,20 @@ def due_records(
         if one is not None and one.on <= today:
             found.append(_record(row.referral, row.reference, one))
     return DueFound(due=tuple(found), next=rows[-1].opened if len(rows) == MOST_LOOKED_AT else None)
+
+
+def _old_enough(config: HubConfig, now: datetime) -> list[ColumnElement[bool]]:
+    """Which referrals need looking at. None falls due sooner after it was closed than the shortest period, or,
+    where a birth begins it, sooner after it was received than the period less a childhood."""
+    r = tables.referrals
+    found: list[ColumnElement[bool]] = [false()]
+    for row in config.retention:
+        if row.record in {CONTACT, REFERRAL} and row.years is not None:
+            born = row.trigger is RetentionTrigger.DATE_OF_BIRTH
+            since = r.c.received_at if born else r.c.closed_at
+            years = max(row.years - CHILDHOOD, 0) if born else row.years
+            found.append(since <= now - timedelta(days=365 * years))
+    return found
 
 
 def _days(db: Connection, hub: str, config: HubConfig, today: date) -> list[DueRecord]:

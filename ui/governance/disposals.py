@@ -21,6 +21,8 @@ from ui.screen import Screen
 from ui.theme import Role, Tone, Voice
 from ui.widgets import Card, DenseTable, Field, Grid, PillFace, TableColumn, Text, TextField
 
+MOST_SHOWN = 200
+"""What is due and shown at once; more is there once these are decided."""
 _STATES = {DUE: Tone.AMBER, PROPOSED: Tone.ACCENT, HELD: Tone.VIOLET, GONE: Tone.NEUTRAL}
 _AGREE = "What it names can be read by nobody afterwards, on no desk. The log keeps that it was there."
 
@@ -113,6 +115,8 @@ class Disposals(QObject):
         super().__init__(screen)
         self._screen, self._desk, self._open, self._changed = screen, desk, open_form, changed
         self._due: Sequence[Any] = ()
+        self._coming: Sequence[Any] = ()
+        """What earlier answers brought, while more are to come."""
         self.note = ""
         """Why what is due is not shown, where it is not."""
         self.table = disposal_table()
@@ -137,13 +141,13 @@ class Disposals(QObject):
     def read(self) -> None:
         self._screen.run(partial(keeping.lines, self._desk, self._due), self._have)
 
-    def ask(self) -> None:
-        """Ask the hub what is due."""
+    def ask(self, after: int = 0) -> None:
+        """Ask the hub what is due; it looks at some records at a time."""
 
         def have(future: Future[Any]) -> None:
             future.add_done_callback(self._tell)
 
-        self._screen.run(partial(keeping.ask_due, self._desk), have, self._not_asked)
+        self._screen.run(partial(keeping.ask_due, self._desk, after), have, self._not_asked)
 
     def _not_asked(self, error: Exception) -> None:
         self.note = getattr(error, "sentence", "The hub did not answer what is due.")
@@ -158,9 +162,14 @@ class Disposals(QObject):
         if future.cancelled() or future.exception() is not None:
             self._not_asked(RuntimeError())
             return
+        found = future.result()
         self.note = ""
-        self._due = future.result().due
+        self._due = (*self._coming, *found.due)
+        more = found.next is not None and len(self._due) < MOST_SHOWN
+        self._coming = self._due if more else ()
         self.read()
+        if more:
+            self.ask(found.next)
 
     def _have(self, found: tuple[Line, ...]) -> None:
         self.table.set_rows(found)

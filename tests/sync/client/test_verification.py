@@ -480,3 +480,14 @@ def test_only_an_answer_that_can_be_true_is_taken(story: ServedStory, told: Cast
     assert refused(replace(answer, admitted_at=None)) == "answer-wrong"
     differs = replace(unread, act=act, code="history-differs")
     assert refused(differs) == "history-differs"
+
+
+def test_a_key_that_the_store_has_handed_on_is_good_up_to_there(desk: Desk) -> None:
+    own = SigningKey.generate()
+    known = Key(own.key_id, "store", "store", own.public.hex(), 1, 20)
+    keys = Keys(Directory(keys={own.key_id: known}), (own.public, SigningKey.generate().public))
+    (row,) = hub_act(desk, own, "store", KeyRevoked(key=own.key_id, reason="Handed on."))
+    act = read(row.signed)  # type: ignore[arg-type]  # it is there
+    assert keys.public(act, 20) == own.public
+    with pytest.raises(Distrust, match="key-not-valid"):
+        keys.public(act, 21)

@@ -92,7 +92,8 @@ def told(tmp_path: Path) -> Iterator[Told]:
     def answer(asked: DueAsked) -> Future[DueFound]:
         assert asked.standing.role is Role.INFORMATION_GOVERNANCE
         found: Future[DueFound] = Future()
-        found.set_result(DueFound(due=(DUE,), next=None))
+        # Of the first records looked at none is due.
+        found.set_result(DueFound(due=(DUE,), next=None) if asked.after else DueFound(due=(), next=7))
         return found
 
     desk.store_due = answer
