@@ -56,7 +56,7 @@ def due_records(
 
 
 def _old_enough(config: HubConfig, now: datetime) -> list[ColumnElement[bool]]:
-    """Which referrals need looking at. None falls due sooner after it was closed than the shortest period, or,
+    """Which referrals need looking at. None falls due sooner after it was closed than the shortest period or,
     where a birth begins it, sooner after it was received than the period less a childhood."""
     r = tables.referrals
     found: list[ColumnElement[bool]] = [false()]

@@ -154,13 +154,15 @@ def write_private(file: Path, content: bytes) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Have what was renamed in a folder on the disk, where the system lets a program ask for that."""
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    """Have what was renamed in a folder on the disk. Windows opens no folder, and NTFS journals it."""
+    as_folder = getattr(os, "O_DIRECTORY", None)
+    if as_folder is None:
+        return
+    descriptor = os.open(folder, os.O_RDONLY | as_folder)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _decoded(raw: bytes, where: str) -> Secrets:

@@ -279,6 +279,11 @@ def test_what_is_due_is_told_to_governance_and_goes_once_two_agree(story: Served
     draft = Draft(stream, passed, base=story.referral.chains["stage"])
     old = compose(cast.hub, desk.only, [draft], desk.key, ago(7))
     assert desk.push(old)[0].state == "admitted"
+    nearly = ServedStory(cast)
+    nearly.taken()
+    again = Draft(nearly.stream, passed, base=nearly.referral.chains["stage"])
+    six_years_ago = datetime.now(UTC) - timedelta(days=6 * 365, hours=1)
+    assert desk.push(compose(cast.hub, desk.only, [again], desk.key, six_years_ago))[0].state == "admitted"
     looked = RecordViewed(target=stream, screen="triage", at=ago(8))
     assert (
         desk.push(compose(cast.hub, desk.only, [Draft(day, looked)], desk.key, ago(8)))[0].state == "admitted"
@@ -290,6 +295,7 @@ def test_what_is_due_is_told_to_governance_and_goes_once_two_agree(story: Served
         return {one.target: one for one in found.due}
 
     assert due().keys() >= {day, stream}
+    assert nearly.stream not in due()
     assert (due()[stream].record, due()[stream].action) == ("contact", "Dispose of")
     for target, record in ((day, "access"), (stream, "contact")):
         proposed = DisposalProposed(target=target, record=record)

@@ -53,9 +53,11 @@ class Drill:
         self.hub = served.new_hub()
         self.cast = Cast(served, self.hub)
         self.early, self.late, self.kept = (ServedStory(self.cast).taken() for _ in range(3))
+        (note,) = self.kept.tell(OPERATOR, NoteAdded(words="A word too many."))
         self.dispose(self.early.stream)
         self.old = self.back_up()
         self.dispose(self.late.stream)
+        self.dispose(self.kept.stream, note)
         self.new = self.back_up()
         self.kept.tell(OPERATOR, NoteAdded(words="After the backup."))
 
@@ -67,11 +69,12 @@ class Drill:
         store = self.served.direct
         return back_up(store.engine, store.secrets, self.backups)
 
-    def dispose(self, target: str) -> None:
+    def dispose(self, target: str, entry: str | None = None) -> None:
         stream = f"keeping:{target}"
-        proposed = self.cast["gwen"].compose([Draft(stream, DisposalProposed(target=target, reason=WHY))])
+        body = DisposalProposed(target=target, entry=entry, reason=WHY)
+        proposed = self.cast["gwen"].compose([Draft(stream, body)])
         assert self.cast["gwen"].push(proposed)[0].state == "admitted"
-        agreed = DisposalAgreed(target=target, proposal=proposed.bodies[0].entry)
+        agreed = DisposalAgreed(target=target, entry=entry, proposal=proposed.bodies[0].entry)
         assert self.cast["hal"].act(Draft(stream, agreed)).state == "admitted"
 
 
@@ -112,7 +115,7 @@ def test_the_latest_backup_comes_back_with_the_same_head_in_a_new_epoch(drill: D
     done = restored(drill, empty)
     then = drill.new.hubs[0]
     assert done.hubs == drill.new.hubs
-    assert (done.disposals, done.refused) == (2, 0)
+    assert (done.disposals, done.refused) == (3, 0)
     store, faults = looked_at(drill, empty)
     with store.engine.connect() as db:
         held = current_directory(db, store.shelf, store.secrets, drill.hub)
@@ -168,7 +171,7 @@ def test_keys_from_before_a_disposal_do_not_bring_back_what_was_disposed_of(
     for part in (LOG, KEYS):
         shutil.rmtree(max((backups / part).iterdir()))
     done = restored(drill, empty, backups=backups)
-    assert (done.disposals, done.refused) == (2, 0)
+    assert (done.disposals, done.refused) == (3, 0)
     store, faults = looked_at(drill, empty)
     with store.engine.connect() as db:
         streams = set(db.scalars(text("select stream from stream_keys where stream like 'referral:%'")))

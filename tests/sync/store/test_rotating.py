@@ -253,7 +253,9 @@ def test_killed_in_the_middle_and_run_again_from_the_command_line(kept: Kept) ->
     process = subprocess.Popen(command, cwd=REPOSITORY, env=os.environ.copy(), stderr=subprocess.PIPE)
     assert process.stderr is not None
     with process.stderr:
-        process.stderr.read(1)
+        said = b""
+        while b"looked at" not in said:
+            said += process.stderr.read(1)
         process.send_signal(signal.SIGKILL)
         process.wait(30)
     assert kept.secrets.next_wrapping

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mash_desktop.domain.errors import Refusal
-from sync.store.sealing import SealedBody, Secrets, StreamKey, new_key, seal, unseal
+from sync.store.sealing import (
+    SECRETS_VARIABLE,
+    SealedBody,
+    Secrets,
+    StreamKey,
+    new_key,
+    read_secrets,
+    replace_secrets,
+    seal,
+    unseal,
+)
 
 salts = st.binary(min_size=32, max_size=32)
 
@@ -62,3 +75,44 @@ def test_secrets_do_not_show_themselves() -> None:
     secrets = Secrets.generate()
     for shown in (repr(secrets), str(secrets), f"{secrets}"):
         assert not any(part in shown for part in (secrets.wrapping, secrets.signing, secrets.index))
+
+
+def test_a_value_of_a_stream_opens_for_its_own_purpose_alone() -> None:
+    key = StreamKey("hub", "s", new_key())
+    sealed = key.seal_value("one", b"facts")
+    assert key.open_value("one", sealed) == b"facts"
+    with pytest.raises(Refusal, match="sealed-wrong"):
+        key.open_value("another", sealed)
+
+
+def test_secrets_that_are_nowhere_or_of_the_wrong_length_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(Refusal, match="secrets-missing"):
+        read_secrets(None)
+    with pytest.raises(Refusal, match="secrets-missing"):
+        read_secrets(tmp_path / "secrets.json")
+    short = msgspec.structs.replace(Secrets.generate(), next_wrapping="00")
+    monkeypatch.setenv(SECRETS_VARIABLE, msgspec.json.encode(short).decode())
+    with pytest.raises(Refusal, match="secrets-unreadable"):
+        read_secrets(None)
+
+
+def test_while_a_rotation_is_under_way_both_keys_open_and_the_next_one_seals() -> None:
+    old = Secrets.generate()
+    both = msgspec.structs.replace(old, next_wrapping=Secrets.generate().wrapping)
+    new = msgspec.structs.replace(both, wrapping=both.next_wrapping, next_wrapping="")
+    before, after = old.seal("p", b"x"), both.seal("p", b"x")
+    assert (both.open("p", before), both.open("p", after), new.open("p", after)) == (b"x", b"x", b"x")
+    assert both.rewrapped("p", after) is None
+    assert new.open("p", both.rewrapped("p", before) or b"") == b"x"
+    assert old.generation != both.generation == new.generation
+
+
+def test_secrets_are_replaced_where_no_folder_can_be_synced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr("os.O_DIRECTORY")
+    secrets = Secrets.generate()
+    replace_secrets(tmp_path / "secrets.json", secrets)
+    assert read_secrets(tmp_path / "secrets.json") == secrets
