@@ -232,10 +232,10 @@ def _refuse_other_history(db: Connection, shelf: Shelf, hub: str, candidate: Can
     root = shelf.root(hub, seen.epoch, seen.size)
     if root is None:
         head = read_head(db, hub)
-        if seen.epoch != head.epoch:
+        if seen.epoch < head.epoch:
             # Made before a restore: what its author had seen is no longer this log's to judge.
             return
-        if 0 <= seen.size <= head.size:
+        if seen.epoch == head.epoch and 0 <= seen.size <= head.size:
             root = root_at(db, hub, seen.size)
             shelf.put_root(hub, seen.epoch, seen.size, root)
     if root is None or root.hex() != seen.root:

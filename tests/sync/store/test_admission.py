@@ -196,12 +196,18 @@ def test_a_head_that_the_log_never_had_is_refused(story: ServedStory, told: Cast
         assert desk.push(desk.compose([note(story)], seen=seen))[0].code == "history-differs"
 
 
-def test_a_head_of_another_epoch_is_not_this_logs_to_judge(story: ServedStory, told: Cast) -> None:
+def test_a_head_of_an_epoch_before_is_not_judged_and_one_of_an_epoch_that_never_began_is_refused(
+    served_store: ServedStore, a_hub: str
+) -> None:
+    """Who saw a later epoch shows that this log was put back to an earlier one behind everybody's back."""
+    cast = Cast(served_store, a_hub)
+    story = ServedStory(cast)
     story.taken()
-    desk = told["priya"]
+    desk = cast["priya"]
     head = desk.head()
-    seen = Seen(epoch=head.epoch + 1, size=head.size, root="00" * 32)
-    assert desk.push(desk.compose([note(story)], seen=seen))[0].state == "admitted"
+    before, later = (Seen(epoch=head.epoch + n, size=head.size, root="00" * 32) for n in (-1, 1))
+    assert desk.push(desk.compose([note(story)], seen=before))[0].state == "admitted"
+    assert desk.push(desk.compose([note(story)], seen=later))[0].code == "history-differs"
 
 
 def test_the_future_is_refused(story: ServedStory, told: Cast) -> None:

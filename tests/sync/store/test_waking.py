@@ -118,7 +118,12 @@ def test_a_reader_hears_that_the_line_is_good_loses_only_presence_when_slow_and_
 
     async def follow() -> None:
         one = listener(served_store, told["ruth"])
-        assert await next_event(one) is None
+        beats = 0
+        async for event in one.events():
+            assert event is None
+            beats += 1
+            if beats == 2:
+                break
         for number in range(MOST_WAITING + 10):
             one.tell(Event("presence", b"%d" % number))
         for size in (7, 8):
