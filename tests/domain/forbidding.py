@@ -198,13 +198,16 @@ def _decides(entry: Made[Body], log: Log) -> bool:
 
 
 def _of_leaving(entry: Made[Body], log: Log) -> Iterator[str]:
-    """No way out before a qualified decision that is needed, nor against one."""
+    """No way out of triage before a qualified decision that is needed, nor against one."""
+    moves = [one.kind for one in log.standing]
+    left = moves.count("outcome.sent") > moves.count("outcome.returned")
     grave = any(
         level.level in THRESHOLDS for triage in log.bodies(ContactTriaged) for level in triage.levels
     ) or any(search.found for search in log.bodies(HistorySearched))
     seen = log.overseen
     if (
         entry.kind in {"outcome.sent", "referral.closed"}
+        and not left
         and "decision.signed" not in log.kinds
         and (grave or "triage.overseen" in log.kinds)
         and (seen is None or seen.decision == "admit")

@@ -200,7 +200,7 @@ class WholeStore(RuleBasedStateMachine):
         return bool(verdict)
 
     def _admit(self, entry: Made[Body]) -> None:
-        assert list(forbidden(entry, self.entries)) == []
+        assert list(forbidden(entry, self.entries)) == [], [one.kind for one in self.entries]
         self.entries.append(but(entry, position=len(self.entries) + 2, admitted_at=self.now))
         self.whole = fold(self.entries, TIMELINE, whole=True)
         self.furthest = max(self.furthest, self.whole.stage, key=lambda stage: stage.rank)
