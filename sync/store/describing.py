@@ -101,7 +101,13 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("POST", "/v1/sign-in"): Operation(
         "Sign in with a password and a code",
         _SESSION,
-        SignIn(account="sam.iqbal", password="harbour lantern thistle", code="492039", device=_PERSON),
+        SignIn(
+            account="sam.iqbal",
+            password="harbour lantern thistle",
+            code="492039",
+            device=_PERSON,
+            proof=bytes(64),
+        ),
         refuses=(401, 413),
         signed_in=False,
     ),
@@ -155,7 +161,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         "Finish signing in with what the browser brought back",
         _SESSION,
         FinishSingle(attempt="kF3c9wq8yR2m", code="SplxlOBe", verifier="dBjftJeZ4CVP", proof=bytes(64)),
-        refuses=(401, 404, 413, 424),
+        refuses=(401, 403, 404, 413, 424),
         signed_in=False,
     ),
     ("POST", f"{_HUB}/enrolment-codes"): Operation(
