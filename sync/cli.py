@@ -154,6 +154,27 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--profile", metavar="DIR", type=Path, required=True, help="as enrolled by import")
     export.add_argument("--role", default=Role.RESEARCHER.value, help="role to act in")
 
+    audit = commands.add_parser("audit", help="Who looked at somebody, signed in as information governance.")
+    audit.set_defaults(run=_audit)
+    audit.add_argument(
+        "--person", help="an identity, a referral's reference (REFERENCE#subject: one person), or a member"
+    )
+    audit.add_argument("--from", dest="since", metavar="DAY", help="first day, such as 2026-11-01")
+    audit.add_argument("--to", dest="until", metavar="DAY", help="last day")
+    audit.add_argument(
+        "--terms",
+        action="append",
+        default=[],
+        metavar="WORDS",
+        help="also searches in which these were typed",
+    )
+    audit.add_argument("--profile", metavar="DIR", type=Path, help="folder of the device (import enrol)")
+    audit.add_argument("--agency", help="agency to ask for, where the person serves several")
+    audit.add_argument("--json", action="store_true", help="print the answer as JSON")
+    audit.add_argument("--keep", metavar="FILE", type=Path, help="keep the answer with its proofs")
+    audit.add_argument("--check", metavar="FILE", type=Path, help="check an answer that was kept; no store")
+    audit.add_argument("--store-key", metavar="HEX", help="the store's public key, where it is known")
+
     verify = command("verify", _verify, "Walk the log and check every leaf, signature, root and feed.")
     verify.add_argument("--hub")
     verify.add_argument(
@@ -369,6 +390,12 @@ def _export(asked: argparse.Namespace) -> int:
     from sync.importing.command import export
 
     return export(asked)
+
+
+def _audit(asked: argparse.Namespace) -> int:
+    from sync.auditing import run
+
+    return run(asked)
 
 
 def _agency(asked: argparse.Namespace) -> int:

@@ -11,6 +11,7 @@ History
                 the retention schedule; signing in through the hub's directory (OpenID Connect); how the
                 store's signing key was handed on.
 2 (2026-11-29)  A sign-in shows, by a signature, that the device holds its key; without it nobody is let in.
+                Added: by what the trail of accesses names somebody.
 """
 
 from __future__ import annotations
@@ -421,6 +422,30 @@ class RecipientsFound(Message, frozen=True):
     """In the order of receiving; nothing where there is no such entry."""
 
     recipients: tuple[Recipient, ...]
+
+
+# --- what the trail of accesses says of somebody: POST /v1/hubs/{hub}/about (governance) ---
+
+
+class AboutAsked(Message, frozen=True):
+    """``person`` is an identity, a referral by its reference or stream (with ``#`` and a subject: that person
+    of it), or somebody who works in the hub."""
+
+    standing: Standing
+    person: str
+
+
+class AboutFound(Message, frozen=True):
+    """By what the accesses to look for name the person: their streams and what people call these, no content.
+
+    ``member`` is the person id of somebody who works in the hub, ``account_digest`` their account's in failed
+    sign-ins.
+    """
+
+    streams: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    member: str = ""
+    account_digest: str = ""
 
 
 # --- documents: PUT and GET /v1/hubs/{hub}/chunks/{sha256} (octet-stream, at most CHUNK_BYTES) ------------

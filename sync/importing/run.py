@@ -174,7 +174,7 @@ class Hub:
                 ),
                 only=only,
             )
-            page = await self._ask(asked, "feed", protocol.Page)
+            page = await self.ask(asked, "feed", protocol.Page)
             checked = checked_page(page, places, keys, await self._head(page.head))
             places |= {place.audience: place for place in checked.at}
             owed.note(checked.rows)
@@ -186,7 +186,7 @@ class Hub:
     async def push(self, parcels: Sequence[Parcel]) -> tuple[protocol.Answer, ...]:
         """The answer to each act. What cannot be taken for its size or shape is refused by itself."""
         try:
-            pushed = await self._ask(protocol.Push(acts=tuple(parcels)), "acts", protocol.Pushed)
+            pushed = await self.ask(protocol.Push(acts=tuple(parcels)), "acts", protocol.Pushed)
         except Refusal as refusal:
             if refusal.code not in UNFIT:
                 raise
@@ -198,7 +198,7 @@ class Hub:
         answers = checked_answers(parcels, pushed, await self._head(pushed.head))
         return tuple(answer for _, answer in answers)
 
-    async def _ask(self, message: protocol.Message, what: str, answer: type[M]) -> M:
+    async def ask(self, message: protocol.Message, what: str, answer: type[M]) -> M:
         """Ask, and ask again for a while where the line or the store falters. Raises ``Unreachable``."""
         backoff = Backoff()
         for _ in range(TRIES - 1):
@@ -207,6 +207,9 @@ class Hub:
             except Unreachable as error:
                 await asyncio.sleep(backoff.next(error.retry_after))
         return await self.connection.ask(message, self._path(what), answer)
+
+    async def store_keys(self) -> protocol.StoreKeys:
+        return await self.connection.get(self._path("store-keys"), protocol.StoreKeys)
 
     def _path(self, what: str) -> str:
         return f"/v1/hubs/{self._device.server.hub}/{what}"

@@ -11,6 +11,8 @@ from mash_desktop.domain.acts import Parcel
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.proofs.head import SignedHead
 from sync.protocol import (
+    AboutAsked,
+    AboutFound,
     DueAsked,
     DueFound,
     Page,
@@ -23,6 +25,7 @@ from sync.protocol import (
 )
 
 from . import log, pulling, tables
+from .about import about
 from .admission import Admission
 from .database import check_schema
 from .documents import Documents
@@ -103,6 +106,9 @@ class Store:
 
     def recipients(self, caller: Caller, asked: RecipientsAsked) -> RecipientsFound:
         return recipients(self.engine, caller, asked, _now())
+
+    def about(self, caller: Caller, asked: AboutAsked) -> AboutFound:
+        return about(self.engine, self.secrets, caller, asked, _now())
 
     def due_records(self, caller: Caller, asked: DueAsked) -> DueFound:
         return due_records(self.engine, self.secrets, self.shelf, caller, asked, _now())

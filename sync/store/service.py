@@ -28,6 +28,8 @@ from sync.protocol import (
     MOST_ACTS,
     VERSION,
     VERSION_HEADER,
+    AboutAsked,
+    AboutFound,
     BeginSingle,
     DueAsked,
     DueFound,
@@ -286,6 +288,10 @@ def application(store: Store, rate: float = DEVICE_RATE) -> Litestar:
     def recipients(hub: str, caller: Caller, data: RecipientsAsked) -> RecipientsFound:
         return store.recipients(caller, data)
 
+    @post("/about", status_code=200, sync_to_thread=True)
+    def about(hub: str, caller: Caller, data: AboutAsked) -> AboutFound:
+        return store.about(caller, data)
+
     @post("/due", status_code=200, sync_to_thread=True)
     def due(hub: str, caller: Caller, data: DueAsked) -> DueFound:
         return store.due_records(caller, data)
@@ -359,6 +365,7 @@ def application(store: Store, rate: float = DEVICE_RATE) -> Litestar:
             people,
             due,
             recipients,
+            about,
             take_chunk,
             give_chunk,
             presence,

@@ -36,6 +36,11 @@ class Attempt(msgspec.Struct, frozen=True):
     """The address as governance reads it."""
 
 
+def account_digest(secrets: Secrets, account: str) -> bytes:
+    """By what an account typed is told in the trail, whether there is one or not."""
+    return secrets.digest("account", account.strip().casefold())
+
+
 class Delays:
     """What failed attempts cost, and their trail for governance."""
 
@@ -50,7 +55,7 @@ class Delays:
     def attempt(self, account: str, address: str) -> Attempt:
         """An attempt that may be made now. Raises ``TooSoon`` (*sign-in-delayed*)."""
         made = Attempt(
-            self._secrets.digest("account", account.strip().casefold()),
+            account_digest(self._secrets, account),
             self._secrets.digest("address", address),
             address,
         )

@@ -7,7 +7,7 @@ import io
 import re
 import time
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -26,13 +26,22 @@ from tests.support.store import PASSWORD, REPOSITORY, ServedStore
 SAMPLES = REPOSITORY / "resources" / "samples"
 
 
-class Importer:
-    """Priya, with a code for a device that imports."""
+PRIYA = (("scc-children", Role.TRIAGE_OPERATOR), ("mash", Role.HUB_MANAGER))
 
-    def __init__(self, served: ServedStore, hub: str, folder: Path) -> None:
+
+class Importer:
+    """Priya, or somebody else, with a code for a device that commands use."""
+
+    def __init__(
+        self,
+        served: ServedStore,
+        hub: str,
+        folder: Path,
+        name: str = "Priya Nair",
+        roles: Sequence[tuple[str, Role]] = PRIYA,
+    ) -> None:
         self.served, self.hub, self.folder = served, hub, folder
-        roles = (("scc-children", Role.TRIAGE_OPERATOR), ("mash", Role.HUB_MANAGER))
-        appointed = served.appoint(hub, "Priya Nair", *roles)
+        appointed = served.appoint(hub, name, *roles)
         self.account, self.code = appointed.account, appointed.code
         self.profile = folder / "importing"
         self.totp = ""

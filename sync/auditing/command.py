@@ -1,0 +1,107 @@
+"""``mash-isl audit``: questions, and the answer as lines or JSON; the work is in ``run`` and ``evidence``."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from datetime import date
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from mash_desktop.domain.errors import Refusal
+from mash_desktop.domain.roles import Role
+from mash_desktop.vault.files import replace_file
+
+from ..asking import ask
+from ..client import Distrust, Unreachable
+from ..importing import Device
+from ..importing.command import PASSPHRASE, PASSWORD, TOTP
+from .evidence import Checked, Evidence, Question, check
+from .run import gather
+from .trail import Looked, told
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What ``--json`` prints. ``root`` and ``store_key`` are hex."""
+
+    hub: str
+    size: int
+    root: str
+    store_key: str
+    asked: Question
+    accesses: tuple[Looked, ...]
+
+
+def run(asked: argparse.Namespace) -> int:
+    try:
+        evidence, checked = _checked(asked) if asked.check else _asked(asked)
+    except Unreachable as error:
+        raise Refusal("unreachable", "The hub cannot be reached. Nothing was answered; try again.") from error
+    except Distrust as error:
+        raise Refusal(error.code, error.sentence) from error
+    looked = tuple(told(entry, checked.directory) for entry in checked.accesses)
+    head = checked.head
+    if asked.json:
+        answer = Answer(head.hub, head.size, head.root.hex(), checked.store_key, evidence.asked, looked)
+        print(msgspec.json.encode(answer).decode())
+        return 0
+    zone = ZoneInfo(checked.directory.timeline.at(None).hours.time_zone)
+    for one in looked:
+        where = ", ".join(filter(None, (one.role, one.agency)))
+        device = f"device {one.device}" if one.device else "through the store"
+        when = f"{one.at.astimezone(zone):%d %b %Y %H:%M}"
+        print("\t".join((when, one.who, where, device, one.what, one.detail, one.target)))
+    print(
+        f"{len(looked)} accesses about {evidence.asked.person}, {evidence.asked.since} to "
+        f"{evidence.asked.until}, each proven to be in the log of {head.hub} at {head.size} entries."
+    )
+    print(f"Root {head.root.hex()}, signed by the store's key {checked.store_key}.")
+    print("That there is no other is for mash-isl verify to say, with what --keep wrote.")
+    return 0
+
+
+def _checked(asked: argparse.Namespace) -> tuple[Evidence, Checked]:
+    try:
+        evidence = msgspec.json.decode(asked.check.read_bytes(), type=Evidence)
+        trusted = bytes.fromhex(asked.store_key) if asked.store_key else None
+    except (OSError, msgspec.DecodeError) as error:
+        raise Refusal(
+            "evidence-unreadable", f"{asked.check} holds no answer of an audit.", "check"
+        ) from error
+    except ValueError as error:
+        raise Refusal("key-wrong", "The store's public key is 64 hex digits.", "store_key") from error
+    return evidence, check(evidence, trusted)
+
+
+def _asked(asked: argparse.Namespace) -> tuple[Evidence, Checked]:
+    if not (asked.person and asked.since and asked.until):
+        raise Refusal("question-incomplete", "Say who and when: --person, --from and --to.", "person")
+    if asked.profile is None:
+        raise Refusal("profile-missing", "Say with --profile where this device is kept.", "profile")
+    question = Question(asked.person, _day(asked.since), _day(asked.until), tuple(asked.terms))
+    device = Device.open(asked.profile, ask(PASSPHRASE, "Passphrase: "))
+    password = ask(PASSWORD, "Password: ")
+    session = device.sign_in(password, ask(TOTP, "Code from the authenticator: "))
+    author = device.author(session, Role.INFORMATION_GOVERNANCE, asked.agency)
+    evidence = asyncio.run(gather(asked.profile, device, session, author, question))
+    checked = check(evidence, evidence.store_keys.keys[-1])
+    if asked.keep is not None:
+        keep(asked.keep, evidence)
+    return evidence, checked
+
+
+def keep(file: Path, evidence: Evidence) -> None:
+    """Write an answer for others to check. ``Refusal`` (*file-unwritable*)."""
+    try:
+        replace_file(file, msgspec.json.encode(evidence))
+    except OSError as error:
+        raise Refusal("file-unwritable", f"{file} cannot be written.", "keep") from error
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Refusal("date-wrong", f"{text} is no day: write it as 2026-11-29.", "from") from error
