@@ -19,6 +19,8 @@ from mash_desktop.proofs.head import SignedHead
 from sync.protocol import (
     VERSION,
     VERSION_HEADER,
+    AboutAsked,
+    AboutFound,
     Answer,
     BeginSingle,
     Cursor,
@@ -260,6 +262,12 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         "Who received an entry, for governance",
         RecipientsFound(recipients=(Recipient(audience="agency:police", since=_AT),)),
         RecipientsAsked(standing=_GOVERNANCE, entry=_ENTRY),
+        refuses=(403, 413),
+    ),
+    ("POST", f"{_HUB}/about"): Operation(
+        "By what the trail of accesses names somebody, for governance",
+        AboutFound(streams=(_REFERRAL,), references=("ISL-26-04417",)),
+        AboutAsked(standing=_GOVERNANCE, person="ISL-26-04417"),
         refuses=(403, 413),
     ),
     ("PUT", f"{_HUB}/chunks/{{chunk}}"): Operation(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -49,7 +50,9 @@ def kinds(evidence: Evidence) -> list[str]:
 
 @pytest.fixture(scope="module")
 def evidence(looking: Looking) -> Evidence:
-    return asked(looking, looking.child)
+    # Before the fixtures of any one test: see ``loops_apart``.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asked, looking, looking.child).result()
 
 
 def test_a_person_is_named_by_identity_by_reference_or_as_one_of_a_referral(looking: Looking) -> None:

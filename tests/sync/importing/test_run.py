@@ -9,7 +9,6 @@ from pathlib import Path
 import msgspec
 import pytest
 from msgspec.structs import replace
-from sync.importing.hub import TRIES
 
 from mash_desktop.domain.entries.hub import HubConfigured
 from mash_desktop.domain.errors import Refusal
@@ -18,7 +17,7 @@ from mash_desktop.exchange import Progress
 from sync import protocol
 from sync.client import Distrust, Unreachable
 from sync.importing import Outcome, import_history, import_intake
-from sync.importing.run import BATCH
+from sync.importing.run import BATCH, TRIES
 from tests.support.relay import Answered, Asked, Relay
 from tests.sync.importing.conftest import Importer, history, intake
 
