@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from enum import Enum
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -12,14 +12,20 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 from uuid6 import uuid7
 
 from mash_desktop.domain.acts import Draft
+from mash_desktop.domain.configuration import HubConfig
 from mash_desktop.domain.entries import KINDS, Body
+from mash_desktop.domain.entries.hub import HubConfigured
 from mash_desktop.domain.partial_date import PartialDate
+from mash_desktop.hub import load_preset
 from sync.protocol import Answer
+from sync.store import tables
 from sync.store.verifying import verify
 from tests.support.served_story import Cast, ServedStory
+from tests.support.store import ServedStore
 
 WORDS = st.one_of(
     st.sampled_from(["", " ", "mia", "joanne", "r-police", "police", "mpft", "scc-children"]),
@@ -59,6 +65,11 @@ def values(kind: Any) -> st.SearchStrategy[Any]:
 
 
 BODIES = [kind for name, kind in sorted(KINDS.items()) if name != "hub.configured"]
+ROWS = text(
+    "select "
+    + ", ".join(f"(select count(*) from {name}) as {name}" for name in sorted(tables.metadata.tables))
+)
+"""How many there are in every table."""
 
 
 def stream_for(body: Body, story: ServedStory) -> str:
@@ -69,6 +80,11 @@ def stream_for(body: Body, story: ServedStory) -> str:
         "hub": "hub",
         "access": f"access:{datetime.now(UTC).date().isoformat()}",
     }[body.FAMILY]
+
+
+def rows(cast: Cast) -> Mapping[Any, Any]:
+    with cast.served.direct.engine.connect() as db:
+        return db.execute(ROWS).mappings().one()
 
 
 @pytest.fixture(scope="module")
@@ -89,17 +105,49 @@ def test_any_body_is_admitted_or_refused_in_a_sentence(
     body = data.draw(values(kind))
     person = data.draw(st.sampled_from(["priya", "ruth", "karen", "dee", "sam", "noor"]))
     desk = told[person]
-    size = desk.head().size
+    before = rows(told)
     chains = far.referral.chains
     draft = Draft(stream_for(body, far), body, base=chains.get(body.guard) if body.guard else None)
     parcel = desk.compose([draft])
     answer: Answer = desk.push(parcel)[0]
     if answer.state == "admitted":
-        assert answer.positions == (size + 1,)
+        assert answer.positions == (desk.head().size,)
         if body.FAMILY == "referral":
             far.keep(parcel, answer)
     else:
         assert answer.state == "refused"
         assert answer.code
         assert answer.sentence.endswith((".", "?")), answer.sentence
-        assert desk.head().size == size
+        assert rows(told) == before, "an act that is refused leaves no row anywhere"
+
+
+@pytest.fixture(scope="module")
+def configured(served_store: ServedStore) -> Iterator[Cast]:
+    """A hub of its own, since what is admitted here is in force."""
+    cast = Cast(served_store, served_store.new_hub())
+    yield cast
+    assert verify(served_store.direct, cast.hub).faults == ()
+
+
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_any_configuration_is_admitted_or_refused_in_a_sentence(
+    data: st.DataObject, configured: Cast
+) -> None:
+    """Staffordshire's with one field spoilt: one made up as a whole would only be unlike any hub."""
+    preset = load_preset("staffordshire")
+    field = data.draw(st.sampled_from([name for name in HubConfig.__struct_fields__ if name != "id"]))
+    value = getattr(preset, field)
+    spoilt: dict[type, st.SearchStrategy[Any]] = {
+        str: WORDS,
+        bool: st.booleans(),
+        int: st.integers(-(2**40), 2**40),
+        tuple: st.sampled_from([(), value * 2, value[:1], value[::-1]] if isinstance(value, tuple) else [()]),
+    }
+    config = msgspec.structs.replace(
+        preset, **{"id": configured.hub, field: data.draw(spoilt.get(type(value), st.just(value)))}
+    )
+    desk, before = configured["noor"], rows(configured)
+    answer = desk.act(Draft("hub", HubConfigured(config=config)))
+    assert answer.state == "admitted" or (answer.code and answer.sentence.endswith((".", "?")))
+    assert answer.state == "admitted" or rows(configured) == before

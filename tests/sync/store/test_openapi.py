@@ -42,7 +42,14 @@ CHECKS = [
 ENDS_THE_SESSION = {"/v1/sign-in/refresh", "/v1/sign-out"}
 FOR_ANY_HUB = {"/v1/hubs/{hub}/ways-in"}
 """Asked of a hub that is not here, it says nothing that a hub without a directory would not."""
-EVERY = [" ".join(one) for one in OPERATIONS]
+LIVE = "GET /v1/hubs/{hub}/live"
+EVERY = [
+    (where, signed_in)
+    for where in (" ".join(one) for one in OPERATIONS)
+    for signed_in in (False, True)
+    if (where, signed_in) != (LIVE, True)
+]
+"""But what somebody signed in hears live, which has no end and is for tests of its own."""
 
 
 # The framework of another year wants a request's shape declared otherwise.
@@ -59,7 +66,7 @@ def test_every_endpoint_is_described_in_the_shapes_that_it_has(served_store: Ser
     assert there.keys() == OPERATIONS.keys()
     for where, (takes, gives) in there.items():
         asks, answers = OPERATIONS[where].asks, OPERATIONS[where].answers
-        assert takes in {type(asks), None}, where
+        assert takes is (type(asks) if isinstance(asks, msgspec.Struct) else None), where
         if gives.__module__ == "sync.protocol":
             assert gives is type(answers), where
 
@@ -121,12 +128,9 @@ def asked(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) ->
     postgres.drop_database(name)
 
 
-@pytest.mark.parametrize("signed_in", [False, True], ids=["a stranger", "signed in"])
-@pytest.mark.parametrize("where", EVERY)
+@pytest.mark.parametrize(("where", "signed_in"), EVERY, ids=str)
 def test_whatever_is_asked_is_answered_as_described(where: str, signed_in: bool, asked: Asked) -> None:
     method, path = where.split()
-    if signed_in and path.endswith("/live"):
-        return
     operation = asked.schema[path][method]
     headers = {VERSION_HEADER: str(VERSION)}
     if signed_in:
