@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from enum import Enum
+from functools import cache
+from random import Random
 
 import msgspec
 import pytest
@@ -53,6 +56,7 @@ from mash_desktop.domain.roles import Role
 from .deriving import answers
 from .proposing import made_by
 from .refusing import but
+from .sampling import SAMPLES
 from .stories import OneVictim, at
 from .story import CONSULTANT, OPERATOR, POLICE, START, Story, staffordshire, whole_story
 
@@ -135,6 +139,57 @@ def test_a_fold_with_one_more_is_the_fold_of_one_more() -> None:
     after = running.then(but(withdrawal, position=99))
     assert after.get(story.entries[3].id) is None
     assert after.then(story.entries[5]).entries == after.entries
+
+
+NAMED_BY = {"subject", "request", "escalation", "handover", "enquiry", "action", "entry"}
+
+
+def otherwise(body: Body) -> Body:
+    """Of the same thing, said in other words."""
+    changed: dict[str, object] = {}
+    for field in msgspec.structs.fields(body):
+        said = getattr(body, field.name)
+        if field.name in NAMED_BY or field.name in body.KEY:
+            continue
+        if isinstance(said, Enum):
+            changed[field.name] = next(one for one in type(said) if one is not said)
+        elif isinstance(said, bool):
+            changed[field.name] = not said
+        elif isinstance(said, str) and said:
+            changed[field.name] = f"{said} Again"
+        elif isinstance(said, datetime):
+            changed[field.name] = said - timedelta(hours=1)
+    return but(body, **changed)
+
+
+@cache
+def told_twice() -> list[Made[Body]]:
+    """The children's story, in which everything free is told once more and then otherwise."""
+    story = whole_story()
+    free = [but(SAMPLES["request.made"], rag=Rag.GREEN, request="r-police", agency="police")]
+    free += [body for body in SAMPLES.values() if body.guard is None and body.KIND != "entry.withdrawn"]
+    told = [body for body in free for body in (body, otherwise(body))]
+    more = [
+        but(
+            made_by(OPERATOR, body, 100 + number, story.referral, START + timedelta(hours=9, minutes=number)),
+            position=100 + number,
+        )
+        for number, body in enumerate(told)
+    ]
+    return [*story.entries, *more]
+
+
+@given(st.integers(0, 2**32), st.sampled_from((1.0, 0.7, 0.3)))
+def test_what_is_free_comes_to_the_same_in_any_order_of_arrival_and_for_whoever_holds_a_part(
+    seed: int, share: float
+) -> None:
+    rnd = Random(seed)
+    log = [entry for entry in told_twice() if rnd.random() < share]
+    free = [entry for entry in log if entry.guard is None]
+    places = iter(rnd.sample([entry.position for entry in free], len(free)))
+    moved = [entry if entry.guard is not None else but(entry, position=next(places)) for entry in log]
+    timeline = HubTimeline(((1, staffordshire()),))
+    assert answers(fold(moved, timeline)) == answers(fold(log, timeline))
 
 
 # --- what is missing, withdrawn, or cannot be read
