@@ -15,7 +15,7 @@ from mash_desktop.domain.fold import Referral, Stage
 from mash_desktop.domain.fold.gathering import asked_about, contributions, released, requests
 from mash_desktop.domain.fold.handover import handovers
 from mash_desktop.domain.fold.levels import drafted_levels, levels
-from mash_desktop.domain.fold.people import full_name, household_name, list_name
+from mash_desktop.domain.fold.people import full_name, household_name, list_name, relationships
 from mash_desktop.domain.fold.risk import routes_to_marac
 
 from .story import START
@@ -72,6 +72,8 @@ def _of_people(referral: Referral) -> Answers:
     found |= {("scope", one.subject): one for one in referral.scope}
     found |= {("address", made.body.address): made.id for made in referral.addresses}
     found |= {("name", one): (full_name(m.body), list_name(m.body)) for one, m in referral.subjects.items()}
+    for one in relationships(referral):
+        found["relation", *sorted((one.first, one.second))] = one.relation
     found["household",] = household_name(referral) if referral.subjects else None
     return found | {("marac", one): routes for one, routes in routes_to_marac(referral).items()}
 

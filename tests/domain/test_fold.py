@@ -105,6 +105,9 @@ def test_of_two_words_on_the_same_the_one_made_later_stands_though_it_arrive_fir
     story.admit((late,))
     story.admit((early,))
     assert story.referral.subjects["mia"].body.forenames == "Mia Louise"
+    standing = story.referral.told(MIA)
+    assert standing is not None
+    assert standing.id == late.id, "so it is what evidence may rest on"
 
 
 def test_an_imported_section_gives_way_to_a_later_correction_whatever_its_id() -> None:
@@ -171,7 +174,7 @@ def told_twice() -> list[Made[Body]]:
     told = [body for body in free for body in (body, otherwise(body))]
     more = [
         but(
-            made_by(OPERATOR, body, 100 + number, story.referral, START + timedelta(hours=9, minutes=number)),
+            made_by(OPERATOR, body, 100 + number, story.referral, START + timedelta(minutes=60 + number)),
             position=100 + number,
         )
         for number, body in enumerate(told)
