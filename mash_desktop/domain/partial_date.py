@@ -42,7 +42,11 @@ class PartialDate(msgspec.Struct, frozen=True, omit_defaults=True):
             raise ValueError("a day needs its month")
         if not FIRST_YEAR <= self.year <= LAST_YEAR:
             raise ValueError(f"the year {self.year} is outside {FIRST_YEAR} to {LAST_YEAR}")
-        date(self.year, 1 if self.month is None else self.month, 1 if self.day is None else self.day)
+        try:
+            date(self.year, 1 if self.month is None else self.month, 1 if self.day is None else self.day)
+        except OverflowError as error:
+            # A number so large is no ValueError to the calendar, and would be nobody's refusal.
+            raise ValueError("the month or the day is not in the calendar") from error
 
     @classmethod
     def of(cls, day: date) -> PartialDate:

@@ -96,7 +96,9 @@ def test_a_date_that_the_calendar_lacks_is_refused(typed: str) -> None:
     assert refused.value.code == "date-not-in-calendar"
 
 
-@pytest.mark.parametrize("parts", [(2017, None, 3), (2017, 2, 30), (17, 1, 1)])
+@pytest.mark.parametrize(
+    "parts", [(2017, None, 3), (2017, 2, 30), (17, 1, 1), (2017, 2**40, None), (2017, 2, 2**40)]
+)
 def test_an_impossible_date_cannot_be_made_nor_received(parts: tuple[int, int | None, int]) -> None:
     year, month, day = parts
     with pytest.raises(ValueError, match=r"."):

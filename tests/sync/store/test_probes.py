@@ -21,6 +21,7 @@ from mash_desktop.domain.entries.identity import IdentityLinked
 from mash_desktop.domain.entries.triage import RagRated
 from mash_desktop.domain.roles import Role
 from mash_desktop.proofs.canonical import canonical
+from mash_desktop.proofs.commitment import commit
 from mash_desktop.proofs.signature import ACT
 from sync.protocol import PeopleSearch, Presence, RecipientsAsked
 from sync.store.describing import OPERATIONS
@@ -187,6 +188,18 @@ def test_an_act_says_nothing_that_is_the_stores_to_say(
     desk = told["priya"]
     forged = resigned(desk, desk.compose([note(story)]), change)
     assert desk.push(forged)[0].code == "act-unreadable"
+
+
+def test_a_number_beyond_every_calendar_is_refused_alone(story: ServedStory, told: Cast) -> None:
+    story.taken()
+    desk = told["priya"]
+    parcel = desk.compose([Draft(story.stream, SubjectRecorded(subject="x", surname="Carter"))])
+    body = canonical({"subject": "x", "surname": "Carter", "birth": {"year": 2017, "month": 2**40}})
+    opened = msgspec.structs.replace(parcel.bodies[0], body=body)
+    commitment = commit(body, opened.salt).hex()
+    forged = resigned(desk, parcel, lambda act: act["entries"][0].update(commitment=commitment))
+    answers = desk.push(Parcel(forged.signed, (opened,)), desk.compose([note(story)]))
+    assert [answer.code for answer in answers] == ["body-misshapen", ""]
 
 
 def test_an_offset_does_not_excuse_a_clock_that_is_ahead(story: ServedStory, told: Cast) -> None:
