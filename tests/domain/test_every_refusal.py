@@ -30,7 +30,7 @@ TOLD = (
     test_rules_of_triage,
 )
 ELSEWHERE = {"chain-unseen", "no-draft", "not-sent"}
-"""What only a desk that holds a part can be told; ``test_subsets`` tells it."""
+"""What only a desk that holds a part can be told; ``test_parts`` and ``test_judging`` tell it."""
 
 
 def _codes() -> Iterator[str]:

@@ -57,7 +57,7 @@ from .deriving import answers
 from .proposing import made_by
 from .refusing import but
 from .sampling import SAMPLES
-from .stories import OneVictim, at
+from .stories import OneVictim, admission, at, overseeing
 from .story import CONSULTANT, OPERATOR, POLICE, START, Story, staffordshire, whole_story
 
 MIA = SubjectRecorded(subject="mia", forenames="Mia", surname="Carter", of_concern=True)
@@ -244,8 +244,13 @@ def test_links_that_name_each_other_in_a_ring_end() -> None:
 
 
 def test_a_level_at_admission_is_not_taken_from_another_oversight_than_the_one_it_followed() -> None:
-    story = at(Stage.ADMITTED)
-    part = fold([one for one in story.entries if one.kind != "triage.overseen"], story.timeline)
+    story = at(Stage.TRIAGED)
+    story.tell(CONSULTANT, overseeing("admit", "child_protection"))
+    assert {one.admission for one in levels(story.referral).values()} == {None}, "not admitted yet"
+    (followed,) = story.tell(CONSULTANT, overseeing("admit"))
+    story.tell(CONSULTANT, admission(story))
+    assert {one.admission for one in levels(story.referral).values()} == {"child_in_need"}
+    part = fold([one for one in story.entries if one.id != followed], story.timeline)
     assert {one.admission for one in levels(part).values()} == {None}
     assert {one.movement for one in levels(part).values()} == {None}
 
