@@ -340,8 +340,7 @@ class Synchroniser:
 
     async def _learn_keys(self, connection: Connection) -> bool:
         grown = await self._store_keys.learn(connection)
-        if grown:
-            self._keep_keys()
+        self._keep_keys()
         return grown
 
     def _keep_keys(self) -> None:
