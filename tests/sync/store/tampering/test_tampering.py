@@ -13,15 +13,16 @@ import msgspec
 import pytest
 
 from mash_desktop.domain.acts import Author, Draft, Parcel, Seen, compose
+from mash_desktop.domain.entries import Body
 from mash_desktop.domain.entries.contact import NoteAdded
-from mash_desktop.domain.entries.hub import KeyEnrolled
+from mash_desktop.domain.entries.hub import EpochOpened, KeyEnrolled
 from mash_desktop.domain.roles import Role
 from mash_desktop.proofs.head import SignedHead
-from mash_desktop.proofs.merkle import frontier_of
+from mash_desktop.proofs.merkle import Frontier, frontier_of
 from mash_desktop.proofs.signature import SigningKey
 from sync import cli
 from sync.store.authoring import hub_act
-from sync.store.log import nodes_of
+from sync.store.log import nodes_of, read_head, signed_head
 from tests.support.served_story import Cast, ServedStory
 from tests.support.store import ServedStore
 from tests.sync.client.conftest import Networked, Office, until
@@ -384,3 +385,102 @@ def test_a_key_that_the_store_makes_good_for_somebody_signs_and_stands_in_the_lo
         assert said_by(desk, caplog) == ("", "")
         assert desk.desk.cache.directory().keys[NEW_KEY.key_id].person == ruth
         assert desk.desk.referral(log.story.stream).all(NoteAdded)[-1].key == NEW_KEY.key_id
+
+
+def signed_otherwise(host: Host, log: Log) -> None:
+    head = read_head(host.db, log.hub)
+    peaks = tuple(bytes(32) for _ in head.frontier.peaks)
+    key = log.served.direct.secrets.signing_key(log.hub)
+    new = signed_head(log.hub, head.epoch, Frontier(head.size, peaks), head.at, key)
+    host.run(
+        "update heads set head = :h, signature = :s where hub = :hub",
+        h=new.signed.head,
+        s=new.signed.signature,
+    )
+
+
+def told_by_store(body: Body) -> Callable[[Host, Log], None]:
+    def do(host: Host, log: Log) -> None:
+        host.append(hub_act(log.hub, log.served.direct.secrets, [body], datetime.now(UTC)), "hub")
+
+    return do
+
+
+def statement(words: str, **values: object) -> Callable[[Host, Log], None]:
+    return lambda host, log: host.run(words, **{**values, "at": log.notes[0]} if ":at" in words else values)
+
+
+AMISS: dict[str, tuple[Callable[[Host, Log], None], str]] = {
+    "an act is gone": (
+        statement("delete from acts where hub = :hub and first = :at"),
+        "The act of this entry is gone.",
+    ),
+    "an act is no act": (
+        statement("update acts set bytes = 'nothing' where hub = :hub and first = :at"),
+        "This act is not in a shape that the hub can read.",
+    ),
+    "an act under another's name": (
+        statement("update entries set entry = 'other' where hub = :hub and position = :at"),
+        "This entry is not the one that its act signs.",
+    ),
+    "the head's row is no head": (
+        statement("update heads set size = size * 2 + 1 where hub = :hub"),
+        "The head's row does not hold together.",
+    ),
+    "the head's row is of another epoch": (
+        statement("update heads set epoch = epoch + 1 where hub = :hub"),
+        "The signed head is not the one in its row.",
+    ),
+    "the head's row would go on otherwise": (
+        statement("update heads set peaks = set_byte(peaks, 0, get_byte(peaks, 0) # 1) where hub = :hub"),
+        "The head's row would not go on from where the log ends.",
+    ),
+    "the head is of another root": (signed_otherwise, "The log's root is not the one that the head signs."),
+    "a key that is none": (
+        told_by_store(KeyEnrolled(key="k", person="store", device="d", public="zz")),
+        "An entry key.enrolled cannot be read.",
+    ),
+    "a restore from another log": (
+        told_by_store(EpochOpened(epoch=2, size=1, root="00" * 32, backed_up_at=datetime.now(UTC))),
+        "This restore began from a log that is not the one before it.",
+    ),
+    "feeds in another order": (
+        lambda host, log: swap_rows(host, log),
+        "Feeds bring the entries of a record in another order than they were granted in.",
+    ),
+}
+
+
+def swap_rows(host: Host, log: Log) -> None:
+    for old, new in ((log.notes[0], -1), (log.notes[1], 10_000)):
+        host.run(
+            "update feeds set n = :n where hub = :hub and audience = :a and position = :at",
+            n=new, a=CHILDREN, at=old,
+        )  # fmt: skip
+    host.rechain()
+
+
+@pytest.mark.parametrize("way", AMISS)
+def test_whatever_else_is_amiss_is_a_sentence_and_exit_1(
+    log: Log, way: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    do, sentence = AMISS[way]
+    with put_back(log.served.direct, log.hub):
+        with log.served.direct.engine.begin() as db:
+            do(Host(db, log.served.direct, log.hub), log)
+        code, complaints = verified(log, capsys)
+        assert code == 1
+        assert any(one.endswith(sentence) for one in complaints), complaints
+
+
+def test_a_head_that_somebody_kept_has_to_be_this_hubs(
+    log: Log, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "kept.json"
+    file.write_text("{}")
+    assert verified(log, capsys, "--kept", str(file)) == (1, [f"{file} holds no signed head."])
+    forged = SignedHead(log.head.head, log.head.signature, NEW_KEY.key_id)
+    file.write_bytes(msgspec.json.encode({"head": forged}))
+    code, complaints = verified(log, capsys, "--kept", str(file))
+    assert code == 1
+    assert complaints[0].startswith("Position 0: The head that was kept is not this hub's")
