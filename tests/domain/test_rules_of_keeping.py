@@ -260,3 +260,21 @@ def test_a_word_of_another_kind_in_the_stream_changes_nothing() -> None:
     decisions = Decisions()
     decisions.entries.append(decisions.made(GOVERNANCE, NoteAdded(words="Not a decision.")))
     assert fold_keeping(decisions.entries) == fold_keeping(())
+
+
+def test_a_disposal_that_was_declined_is_proposed_no_more_and_may_be_proposed_anew() -> None:
+    decisions = Decisions()
+    proposal = decisions.tell(GOVERNANCE, proposed())
+    decisions.tell(OTHER, DisposalDeclined(target=TARGET, proposal=proposal, reason="A sister asks for it."))
+    kept = fold_keeping(decisions.entries)
+    assert not kept.proposals
+    assert not kept.gone(None)
+    assert decisions.judged(GOVERNANCE, proposed())
+
+
+def test_a_hold_that_was_lifted_holds_nothing_up() -> None:
+    decisions, hold = held()
+    assert set(fold_keeping(decisions.entries).holds) == {hold}
+    decisions.tell(OTHER, HoldLifted(target=TARGET, hold=hold, reason="The inquiry is over."))
+    assert not fold_keeping(decisions.entries).holds
+    assert decisions.judged(GOVERNANCE, proposed())

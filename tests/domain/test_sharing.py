@@ -8,14 +8,17 @@ from mash_desktop.domain.acts import Author
 from mash_desktop.domain.audiences import (
     GOVERNANCE,
     HUB,
+    access_audiences,
     audiences,
     audiences_of,
     audiences_within,
     identity_audiences,
     reach,
+    seen_through_glass,
 )
 from mash_desktop.domain.codes import Attendance, EscalationStage, Marker, ToolAnswer
 from mash_desktop.domain.entries import Body, Made
+from mash_desktop.domain.entries.access import GlassBroken, GlassMended, RecordViewed, RestrictedMet
 from mash_desktop.domain.entries.contact import (
     AddressRecorded,
     AdultRecorded,
@@ -380,3 +383,45 @@ def test_a_restricted_record_goes_to_its_named_readers_and_to_nobody_else() -> N
     )
     for entry in made:
         assert identity_audiences(identity, HOLDERS, entry) == {"person:ruth", "person:olu"}
+
+
+# --- breaking the glass, and accesses
+
+
+def test_who_breaks_the_glass_sees_the_case_and_neither_who_referred_nor_where_somebody_hides() -> None:
+    story = at(Stage.CONTACT)
+    home = AddressRecorded(address="home", subjects=("mia",), line="14 Mill Lane")
+    story.tell(OPERATOR, home, AddressRecorded(address="refuge", subjects=("joanne",), line="2 Hope Street"))
+    story.tell(OPERATOR, AddressRecorded(address="refuge", subjects=(), line="-", suppressed=True))
+    story.triaged().admitted().rated().asked().answered()
+    extent = reach(story.referral, story.config)
+    shown = {
+        entry.kind: entry.body
+        for entry in story.referral.entries
+        if seen_through_glass(extent, entry, audiences_within(extent, entry))
+    }
+    assert {"concern.recorded", "subject.recorded", "rag.rated", "contribution.released"} <= set(shown)
+    assert {"referrer.recorded", "contribution.recorded"}.isdisjoint(shown)
+    assert shown["address.recorded"] == home
+
+
+def test_what_was_known_before_is_shown_to_who_broke_the_glass_of_a_person() -> None:
+    identity, (known, link) = _identity(KNOWN, LINK)
+    glass = frozenset({"person:karen"})
+    assert identity_audiences(identity, HOLDERS, known, glass) == of("scc-children") | glass
+    assert identity_audiences(identity, HOLDERS, link, glass) == HOLDERS
+
+
+def test_accesses_are_governances_and_theirs_to_whom_they_open_or_tell_something() -> None:
+    _, (broken, mended, met, viewed) = _identity(
+        GlassBroken(target="referral:0", reason="She is in hospital.", until=START),
+        GlassMended(broken="b", target="referral:0", person="karen"),
+        RestrictedMet(
+            target="identity:0", by="jay", agency="police", at=START, readers=("ruth",), cover=("mo",)
+        ),
+        RecordViewed(target="referral:0", screen="file", at=START),
+    )
+    assert access_audiences(broken) == {GOVERNANCE, f"person:{OPERATOR.person}"}
+    assert access_audiences(mended) == {GOVERNANCE, "person:karen"}
+    assert access_audiences(met) == {GOVERNANCE, "person:ruth", "person:mo"}
+    assert access_audiences(viewed) == {GOVERNANCE}
