@@ -46,6 +46,7 @@ class OpenForm(QObject):
         self.current: Form | None = None
         self._keeper: Keeper | None = None
         self._take: Callable[[], object] = lambda: None
+        screen.gone_from_sight.connect(self._keep)
 
     def open(self, form: Form, key: str, make: Make, take: Callable[[], object]) -> None:
         """Tend to a form that has been put in sight; ``take`` takes it out again."""
@@ -73,8 +74,7 @@ class OpenForm(QObject):
             keeper.leave()
         take()
 
-    def keep(self) -> None:
-        """The screen goes from sight."""
+    def _keep(self) -> None:
         if self._keeper is not None:
             self._keeper.leave()
 

@@ -24,7 +24,7 @@ class Screen(QWidget):
 
     ``chips_changed`` asks the top bar to read ``title`` and ``chips()`` again. ``asks_to_open`` asks the
     shell for another place, with a reference to what is to be opened there. ``says`` is a toast;
-    ``says_undoably`` brings along what takes the thing back.
+    ``says_undoably`` brings along what takes the thing back. ``gone_from_sight`` fires when it is hidden.
     """
 
     place_id: str = ""
@@ -34,6 +34,7 @@ class Screen(QWidget):
     asks_to_open = Signal(str, str)
     says = Signal(str)
     says_undoably = Signal(str, object)
+    gone_from_sight = Signal()
 
     def __init__(self, worker: Worker, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -69,6 +70,7 @@ class Screen(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._ticking.stop()
+        self.gone_from_sight.emit()
 
     def show_status(self, status: object) -> None:
         """The line to the hub has changed."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtGui import QHideEvent
-
 from mash_desktop.desk import ChangeSet, Desk, hub_board
 from mash_desktop.desk.hub_board import TABS, Board, BoardRow, Case, RefusedRating
 from ui.forms import Make, OpenForm, SideForm
@@ -248,10 +246,6 @@ class HubBoard(Screen):
         self.side.tick(self._desk.now())
         if self.tabs.current() == "reds":
             self._show_rows()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self._form.keep()
 
     # --- somebody was quicker
 

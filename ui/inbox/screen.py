@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from PySide6.QtGui import QHideEvent
-
 from mash_desktop.desk import ChangeSet, Desk, inbox, papers, refused
 from mash_desktop.desk.inbox import Open, Received
 from mash_desktop.desk.refused import Refused
@@ -185,10 +183,6 @@ class Inbox(Screen):
         """Time has passed."""
         self.table.viewport().update()
         self.side.tick(self._desk.now())
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self._form.keep()
 
     # --- actions
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtGui import QHideEvent
-
 from mash_desktop.desk import ChangeSet, Desk, oversight
 from mash_desktop.desk.oversight import TABS, Admission, Contact, Queue, QueueEntry, StrategyChoices
 from mash_desktop.domain.errors import Refusal
@@ -184,10 +182,6 @@ class Oversight(Screen):
         """Time has passed: what is left is reckoned again from what is held."""
         self.table.viewport().update()
         self.side.tick(self._desk.now())
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self._form.keep()
 
     # --- forms
 

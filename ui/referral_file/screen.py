@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from mash_desktop.desk import ChangeSet, Desk, attachments, papers, referral_file
@@ -283,10 +282,6 @@ class ReferralFile(Screen):
 
     def tick(self) -> None:
         self.head.tick(self._desk.now())
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self._form.keep()
 
     # --- actions
 

@@ -10,7 +10,6 @@ from typing import Any
 
 import shiboken6
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QStackedLayout
 
 from mash_desktop.desk import ChangeSet, Desk, glass, search
@@ -140,10 +139,6 @@ class SearchPlace(Screen):
             record, self._awaited = self._awaited, ""
             if record.startswith("referral:"):
                 self.asks_to_open.emit("file", record)
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self._form.keep()
 
     # --- asking
 

@@ -262,7 +262,6 @@ class SignOff(Screen):
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self._form.keep()
         self.sign_card.forget()
 
     # --- signing and returning

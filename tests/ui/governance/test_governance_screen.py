@@ -255,6 +255,14 @@ def test_a_withdrawal_that_is_incomplete_keeps_what_was_typed(officer: OnGoverna
     assert officer.text("govern.reason") == "It is about another family."
 
 
+def test_what_is_typed_stays_when_the_window_locks_at_once(officer: OnGovernance) -> None:
+    officer.press(Qt.Key.Key_W)
+    officer.write("govern.reason", "It is about another family.")
+    officer.screen.hide()
+    officer.settle()
+    assert drafts.kept(officer.desk, "govern/withdraw")["reason"] == "It is about another family."
+
+
 def test_the_retention_schedule_stands_on_a_tab_of_its_own(officer: OnGovernance) -> None:
     officer.press_mouse(officer.screen.tabs.button("retention"))
     assert len(officer.screen.retention.rows()) == 6
