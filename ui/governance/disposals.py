@@ -109,14 +109,12 @@ Open = Callable[[SideForm, str, Callable[[str], Callable[[], object]]], None]
 class Disposals(QObject):
     """The tab's table, its buttons, and what they do. ``read_anew`` follows each answer of the hub."""
 
-    _answered = Signal(object)
+    _answered = Signal(object, object)
 
     def __init__(self, screen: Screen, desk: Desk, open_form: Open, changed: Callable[[], object]) -> None:
         super().__init__(screen)
         self._screen, self._desk, self._open, self._changed = screen, desk, open_form, changed
         self._due: Sequence[Any] = ()
-        self._coming: Sequence[Any] = ()
-        """What earlier answers brought, while more are to come."""
         self.note = ""
         """Why what is due is not shown, where it is not."""
         self.table = disposal_table()
@@ -141,11 +139,11 @@ class Disposals(QObject):
     def read(self) -> None:
         self._screen.run(partial(keeping.lines, self._desk, self._due), self._have)
 
-    def ask(self, after: int = 0) -> None:
-        """Ask the hub what is due; it looks at some records at a time."""
+    def ask(self, after: int = 0, earlier: Sequence[Any] = ()) -> None:
+        """Ask the hub what is due; it looks at some records at a time. ``earlier`` is what it said before."""
 
         def have(future: Future[Any]) -> None:
-            future.add_done_callback(self._tell)
+            future.add_done_callback(partial(self._tell, earlier))
 
         self._screen.run(partial(keeping.ask_due, self._desk, after), have, self._not_asked)
 
@@ -153,23 +151,21 @@ class Disposals(QObject):
         self.note = getattr(error, "sentence", "The hub did not answer what is due.")
         self._changed()
 
-    def _tell(self, future: Future[Any]) -> None:
+    def _tell(self, earlier: Sequence[Any], future: Future[Any]) -> None:
         # On the network's thread; a screen that is gone is told nothing.
         if shiboken6.isValid(self):
-            self._answered.emit(future)
+            self._answered.emit(earlier, future)
 
-    def _have_due(self, future: Future[Any]) -> None:
+    def _have_due(self, earlier: Sequence[Any], future: Future[Any]) -> None:
         if future.cancelled() or future.exception() is not None:
             self._not_asked(RuntimeError())
             return
         found = future.result()
         self.note = ""
-        self._due = (*self._coming, *found.due)
-        more = found.next is not None and len(self._due) < MOST_SHOWN
-        self._coming = self._due if more else ()
+        self._due = (*earlier, *found.due)
         self.read()
-        if more:
-            self.ask(found.next)
+        if found.next is not None and len(self._due) < MOST_SHOWN:
+            self.ask(found.next, self._due)
 
     def _have(self, found: tuple[Line, ...]) -> None:
         self.table.set_rows(found)

@@ -122,6 +122,24 @@ def test_what_is_due_stands_there_and_is_proposed_with_one_key(officer: OnDispos
     assert officer.states() == [("referral …0000bb", "proposed")]
 
 
+def test_a_line_stands_once_when_the_hub_fails_half_way_and_is_asked_again(
+    qtbot: QtBot, worker: Worker, told: Told
+) -> None:
+    def answer(asked: DueAsked) -> Future[DueFound]:
+        found: Future[DueFound] = Future()
+        if asked.after:
+            found.set_exception(TimeoutError())
+        else:
+            found.set_result(DueFound(due=(DUE,), next=7))
+        return found
+
+    told.days.desk.store_due = answer
+    officer = OnDisposals(qtbot, worker, told.days.desk)
+    officer.press_mouse(officer.screen.tabs.button("retention"))
+    officer.press_mouse(officer.screen.tabs.button("disposal"))
+    assert officer.states() == [("ISL-18-00012", "due")]
+
+
 def test_a_record_is_proposed_outside_the_schedule_with_its_reason(officer: OnDisposals) -> None:
     officer.press(Qt.Key.Key_P)
     officer.write("govern.target", "ISL-26-04417")
