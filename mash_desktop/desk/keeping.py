@@ -162,10 +162,10 @@ def propose(
     return desk.act(keeping_of(target), body, forget_drafts=drafts)
 
 
-def agree(desk: Desk, line: Line) -> str:
+def agree(desk: Desk, line: Line, drafts: Iterable[str] = ()) -> str:
     """Agree to somebody else's proposal: what it names is gone once the hub admits this."""
     body = DisposalAgreed(target=line.target, proposal=line.decision, entry=line.entry)
-    return desk.act(keeping_of(line.target), body)
+    return desk.act(keeping_of(line.target), body, forget_drafts=drafts)
 
 
 def decline(desk: Desk, line: Line, reason: str, drafts: Iterable[str] = ()) -> str:

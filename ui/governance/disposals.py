@@ -84,6 +84,24 @@ class ProposeForm(SideForm):
         (self.fields["reason"] if self.target.value() else self.target).setFocus()
 
 
+class AgreeForm(SideForm):
+    """The second step before something is gone for good: it names what."""
+
+    def __init__(self, line: Line) -> None:
+        super().__init__(
+            "govern",
+            "Agree to a disposal",
+            "Agree",
+            Text(f"{line.about}: {line.what}", Role.BASE_BOLD, wrap=True),
+            Text(f"Proposed by {line.who}. {line.reason}".strip(), wrap=True),
+            Text(_AGREE, Role.SMALL, Voice.LABEL, wrap=True),
+            fields={},
+        )
+
+    def begin(self) -> None:
+        self.save.setFocus()
+
+
 class ReasonForm(SideForm):
     """A word that needs its reason: declining, holding, lifting."""
 
@@ -205,11 +223,8 @@ class Disposals(QObject):
     def _agree(self) -> None:
         line = self.table.current()
         if line is not None:
-            task = partial(keeping.agree, self._desk, line)
-            self._screen.run(task, lambda _: self.read(), self._refused)
-
-    def _refused(self, error: Exception) -> None:
-        self._screen.says.emit(getattr(error, "sentence", "That did not work. Try again."))
+            act = partial(keeping.agree, self._desk, line)
+            self._open(AgreeForm(line), f"govern/agree/{line.key}", lambda key: partial(act, (key,)))
 
     def _decline(self) -> None:
         line = self.table.current()

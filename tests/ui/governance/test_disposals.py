@@ -162,6 +162,12 @@ def test_a_colleagues_proposal_is_agreed_and_ones_own_is_not(officer: OnDisposal
     officer.settle()
     officer.choose("ISL-26-04417")
     officer.press(Qt.Key.Key_A)
+    assert officer.desk.cache.waiting() == ()
+    assert "ISL-26-04417: All of it" in officer.words()
+    assert "Proposed by someone no longer listed. A court ordered it." in officer.words()
+    assert nameless(officer.window) == []
+    assert keys.clashes(officer.window) == []
+    officer.save()
     assert officer.waiting() == DisposalAgreed(target=TARGET, proposal=proposal)
     assert ("ISL-26-04417", "disposed of") in officer.states()
 
