@@ -7,7 +7,8 @@ every moment the file opens and signs what the database has. Nothing here shows 
 from __future__ import annotations
 
 import secrets as random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -51,15 +52,26 @@ def rotate_wrapping(engine: Engine, file: Path, progress: Progress = lambda done
     Raises ``Refusal`` (*others-running*) while a program runs that knows the old key alone; what was begun
     stays begun. Programs started from then on know both.
     """
-    secrets = read_file(file)
-    if not secrets.next_wrapping:
-        secrets = replace(secrets, next_wrapping=random.token_hex(KEY_BYTES))
-        replace_secrets(file, secrets)
-    _refuse_others(engine, secrets)
-    changed = sum(_rewrap(engine, secrets, *sealed, progress) for sealed in _SEALED)
-    _refuse_others(engine, secrets)
-    replace_secrets(file, replace(secrets, wrapping=secrets.next_wrapping, next_wrapping=""))
-    return changed
+    with _alone(engine):
+        secrets = read_file(file)
+        if not secrets.next_wrapping:
+            secrets = replace(secrets, next_wrapping=random.token_hex(KEY_BYTES))
+            replace_secrets(file, secrets)
+        _refuse_others(engine, secrets)
+        changed = sum(_rewrap(engine, secrets, *sealed, progress) for sealed in _SEALED)
+        _refuse_others(engine, secrets)
+        replace_secrets(file, replace(read_file(file), wrapping=secrets.next_wrapping, next_wrapping=""))
+        return changed
+
+
+@contextmanager
+def _alone(engine: Engine) -> Iterator[None]:
+    """One rotation at a time: each writes the whole file of secrets. The next one waits."""
+    with engine.begin() as db:
+        # Whoever holds or waits for this seals nothing by it, and is no program that knows the old key.
+        db.execute(text("set local application_name = 'rotation'"))
+        db.execute(text("select pg_advisory_xact_lock(hashtext('mash-isl rotation'))"))
+        yield
 
 
 def _refuse_others(engine: Engine, secrets: Secrets) -> None:
@@ -115,15 +127,16 @@ def rotate_signing(engine: Engine, file: Path) -> list[tuple[str, str]]:
     In each hub's log the old key enrols the new one, then the head is signed by the new one, then the new
     one revokes the old one. A program that runs with the old key is refused to sign from the second on.
     """
-    secrets = read_file(file)
-    if not secrets.next_signing:
-        secrets = replace(secrets, next_signing=random.token_hex(KEY_BYTES))
-        replace_secrets(file, secrets)
-    after = replace(secrets, signing=secrets.next_signing, next_signing="")
-    store = Store(engine, secrets)
-    handed = [(hub, _hand_on(store, Store(engine, after), hub)) for hub in hubs(store)]
-    replace_secrets(file, after)
-    return handed
+    with _alone(engine):
+        secrets = read_file(file)
+        if not secrets.next_signing:
+            secrets = replace(secrets, next_signing=random.token_hex(KEY_BYTES))
+            replace_secrets(file, secrets)
+        after = replace(secrets, signing=secrets.next_signing, next_signing="")
+        store = Store(engine, secrets)
+        handed = [(hub, _hand_on(store, Store(engine, after), hub)) for hub in hubs(store)]
+        replace_secrets(file, replace(read_file(file), signing=after.signing, next_signing=""))
+        return handed
 
 
 def _hand_on(before: Store, after: Store, hub: str) -> str:

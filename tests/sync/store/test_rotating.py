@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -195,6 +196,31 @@ def test_a_key_handed_on_twice_is_linked_three_long(kept: Kept) -> None:
     with kept.opened() as engine:
         told = Store(engine, kept.secrets).store_keys("north")
     assert (len(told.keys), len(told.handed_on), len(told.retired)) == (3, 2, 2)
+    kept.sound()
+
+
+def test_a_rotation_begun_while_another_is_under_way_waits_and_neither_key_is_lost(kept: Kept) -> None:
+    old = kept.secrets
+    signing = threading.Thread(target=kept.run, args=(rotate_signing,))
+
+    def meanwhile(done: int) -> None:
+        if signing.ident is None:
+            signing.start()
+        waiting = text(
+            "select count(*) from pg_locks where locktype = 'advisory' and not granted"
+            " and database = (select oid from pg_database where datname = current_database())"
+        )
+        with kept.opened() as looking, looking.connect() as db:
+            while signing.is_alive() and not db.scalar(waiting):
+                pass
+
+    with kept.opened() as engine:
+        rotate_wrapping(engine, kept.file, meanwhile)
+    signing.join()
+    new = kept.secrets
+    assert new.wrapping != old.wrapping
+    assert new.signing != old.signing
+    assert (new.next_wrapping, new.next_signing) == ("", "")
     kept.sound()
 
 
