@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
+import msgspec
 import pytest
 
 from mash_desktop.domain.acts import Author, Draft, compose, entries_of, read
-from mash_desktop.domain.codes import RetentionAction, RetentionTrigger
+from mash_desktop.domain.codes import Marker, RetentionAction, RetentionTrigger
 from mash_desktop.domain.configuration import RetentionRow
 from mash_desktop.domain.entries import Body, Made
-from mash_desktop.domain.entries.contact import ContactOpened, NoteAdded
+from mash_desktop.domain.entries.contact import AddressRecorded, ContactOpened, NoteAdded
+from mash_desktop.domain.entries.identity import IdentityNotSame, IdentityUnlinked, MarkerCleared, MarkerSet
 from mash_desktop.domain.entries.keeping import (
     DisposalAgreed,
     DisposalDeclined,
@@ -19,6 +21,7 @@ from mash_desktop.domain.entries.keeping import (
     HoldLifted,
     HoldSet,
 )
+from mash_desktop.domain.entries.outcome import EntryWithdrawn
 from mash_desktop.domain.fold import Stage, fold_keeping
 from mash_desktop.domain.fold.keeping import keeping_of
 from mash_desktop.domain.retention import Due
@@ -194,6 +197,43 @@ REFUSED: Cases = {
 def lifting(reason: str) -> Verdict:
     decisions, hold = held()
     return decisions.judged(OTHER, HoldLifted(target=TARGET, hold=hold, reason=reason))
+
+
+def one_entry(body: Body, *before: Body) -> Verdict:
+    """Proposing ``body`` alone, in a record that told ``before`` first."""
+    decisions = Decisions()
+    made: list[Made[Body]] = []
+    for minutes, one in enumerate((*before, body)):
+        entry = decisions.made(OPERATOR, one, stream=TARGET)
+        made.append(msgspec.structs.replace(entry, made_at=START + timedelta(minutes=minutes)))
+    decisions.target = Target((*STORY.entries, *made), None, TODAY)
+    return decisions.judged(GOVERNANCE, proposed(entry=made[-1].id))
+
+
+def address(where: str = "a", *, suppressed: bool = False) -> AddressRecorded:
+    return AddressRecorded(address=where, subjects=("s",), line="1 High Street", suppressed=suppressed)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        EntryWithdrawn(entry=NOTE, reason="Another family's."),
+        IdentityUnlinked(referral=TARGET, subject="s", reason="Another person."),
+        IdentityNotSame(referral=TARGET, subject="s"),
+        MarkerSet(marker=Marker.RESTRICTED, reason="A colleague's child.", readers=("ruth",)),
+        MarkerCleared(marker=Marker.RESTRICTED, reason="Over."),
+    ],
+    ids=lambda body: type(body).__name__,
+)
+def test_what_takes_back_or_protects_does_not_go_alone(body: Body) -> None:
+    assert one_entry(body).code == "protects"
+
+
+def test_a_suppressed_address_does_not_go_alone_while_an_earlier_word_on_it_would_be_told_again() -> None:
+    assert one_entry(address(suppressed=True), address()).code == "protects"
+    assert one_entry(address(suppressed=True), address("another"))
+    assert one_entry(address(suppressed=True))
+    assert one_entry(address(), address(suppressed=True))
 
 
 @pytest.mark.parametrize("sentence", REFUSED)

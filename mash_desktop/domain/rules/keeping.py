@@ -10,6 +10,8 @@ import msgspec
 
 from ..acts import Author
 from ..entries import Body, Made
+from ..entries.contact import AddressRecorded
+from ..entries.identity import IdentityNotSame, IdentityUnlinked, MarkerCleared, MarkerSet
 from ..entries.keeping import (
     DisposalAgreed,
     DisposalDeclined,
@@ -18,7 +20,9 @@ from ..entries.keeping import (
     HoldSet,
     Keeping,
 )
+from ..entries.outcome import EntryWithdrawn
 from ..fold.keeping import Kept, keeping_of
+from ..fold.referral import standing
 from ..retention import Due
 from ..verdict import YES, Verdict, no
 from .situation import filled
@@ -69,7 +73,7 @@ def _proposed(author: Author, entry: Made[DisposalProposed], kept: Kept, target:
 
 
 def _one(entry: str | None, target: Target | None) -> Verdict:
-    """One entry can go only where no chain rests on it."""
+    """One entry can go only where no chain rests on it, and nobody would then be given what it keeps back."""
     if entry is None or target is None:
         return YES
     found = next((one for one in target.entries if one.id == entry), None)
@@ -77,7 +81,27 @@ def _one(entry: str | None, target: Target | None) -> Verdict:
         return no("entry-unknown", "There is no such entry in that record.", "entry")
     if found.guard is not None:
         return no("chain-entry", "This entry moved the referral on: it goes with the whole of it.", "entry")
+    if isinstance(found.body, _PROTECTING) or _hides(found, target):
+        return no(
+            "protects", "This entry takes back or protects another: it goes with the whole record.", "entry"
+        )
     return YES
+
+
+_PROTECTING = (EntryWithdrawn, IdentityUnlinked, IdentityNotSame, MarkerCleared, MarkerSet)
+
+
+def _hides(found: Made[Body], target: Target) -> bool:
+    """Whether it suppresses an address of which an earlier word, in clear, would be the latest again."""
+    body = found.body
+    if not isinstance(body, AddressRecorded) or not body.suppressed:
+        return False
+    return any(
+        isinstance(one.body, AddressRecorded)
+        and one.body.address == body.address
+        and one.made_order < found.made_order
+        for one in standing(target.entries)
+    )
 
 
 def _agreed(author: Author, entry: Made[DisposalAgreed], kept: Kept, target: Target | None) -> Verdict:
