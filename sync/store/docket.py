@@ -298,7 +298,9 @@ class Docket:
         elif state.identity is None:
             due = due_of_day(date.fromisoformat(stream.partition(":")[2]), config)
         identity = state.identity
-        bound = identity is not None and bool(identity.linked or identity.markers)
+        bound = identity is not None and bool(
+            identity.markers or any(not self.states[referral].disposed for referral, _ in identity.linked)
+        )
         return Target(state.entries, due, config.day(self._now), state.disposed, bound)
 
     def _decide(self, entry: Made[Body]) -> None:

@@ -239,6 +239,18 @@ def test_a_history_is_kept_as_long_as_it_is_linked_and_goes_when_it_is_not(story
     assert faults(cast) == []
 
 
+def test_a_history_linked_with_nothing_but_what_is_disposed_of_may_go_too(story: ServedStory) -> None:
+    cast = story.cast
+    story.taken()
+    subject = next(iter(story.referral.subjects))
+    stream = f"identity:{uuid7()}"
+    link = Draft(stream, IdentityLinked(referral=story.stream, subject=subject))
+    assert cast["ruth"].act(link).state == "admitted"
+    disposed(cast, story.stream)
+    disposed(cast, stream)
+    assert faults(cast) == []
+
+
 def test_a_disposal_in_the_same_push_as_what_comes_after_it_is_seen_by_it(story: ServedStory) -> None:
     cast, stream = story.cast, story.stream
     story.taken()
