@@ -38,6 +38,8 @@ def recipients(engine: Engine, caller: Caller, asked: RecipientsAsked, now: date
     found: list[Recipient] = []
     held_now: dict[str, int] = {}
     for row in rows:
+        if row.granted and row.audience in held_now:
+            continue  # told anew what it holds: the stub of what was disposed of
         if row.granted:
             held_now[row.audience] = len(found)
             found.append(Recipient(audience=row.audience, since=row.admitted_at))

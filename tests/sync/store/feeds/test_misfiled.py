@@ -16,6 +16,7 @@ from tests.support.served_story import Cast, ServedStory
 from tests.support.store import Desk
 from tests.sync.client.conftest import until
 from tests.sync.store.feeds.conftest import House
+from tests.sync.store.test_disposal import disposed
 
 pytestmark = pytest.mark.parametrize("postgres", ["embedded"], indirect=True)
 
@@ -78,6 +79,20 @@ def test_governance_is_listed_everybody_who_ever_received_it_and_when_it_was_tak
     assert after.keys() == before.keys()
     assert {one.until for name, one in after.items() if name != "agency:mpft"} == {answer.admitted_at}
     assert received(told["gwen"], str(uuid7())).recipients == ()
+
+
+def test_who_receives_the_stub_of_an_entry_disposed_of_is_listed_once_and_until_when(
+    story: ServedStory, told: Cast
+) -> None:
+    story.taken()
+    (note,) = story.tell(OPERATOR, NoteAdded(words="A word too many."))
+    before = received(told["gwen"], note)
+    disposed(told, story.stream, note)
+    assert received(told["gwen"], note) == before
+    disposed(told, story.stream)
+    after = received(told["gwen"], note).recipients
+    assert [one.audience for one in after] == [one.audience for one in before.recipients]
+    assert all(one.until is not None for one in after)
 
 
 def test_governance_withdraws_from_its_own_desktop_without_ever_holding_the_entry(
