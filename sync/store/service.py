@@ -193,8 +193,13 @@ def application(store: Store, rate: float = DEVICE_RATE) -> Litestar:
     """The service over one store. ``rate`` is the requests a second that one device may make of it."""
     devices, strangers = Rates(rate), Rates(rate / 5)
 
-    def first(request: Request[Any, Any, Any]) -> None:
-        """Before anything else of a request is looked at."""
+    def of_a_stranger(request: Request[Any, Any, Any]) -> None:
+        """Before anything else of a request is looked at that needs no session, whatever it brings along."""
+        strangers.take(_address(request))
+        _version(request)
+
+    def of_a_session(request: Request[Any, Any, Any]) -> None:
+        """As :func:`of_a_stranger`; whether what it brings along is a session, ``provide_caller`` says."""
         if "Authorization" not in request.headers:
             strangers.take(_address(request))
         _version(request)
@@ -372,6 +377,7 @@ def application(store: Store, rate: float = DEVICE_RATE) -> Litestar:
             live,
         ],
         dependencies=caller,
+        before_request=of_a_session,
     )
     # Whoever has no session yet has little to say.
     open_router = Router("/", route_handlers=[sign_in, enrol], request_max_body_size=LARGEST_OF_A_STRANGER)
@@ -380,7 +386,12 @@ def application(store: Store, rate: float = DEVICE_RATE) -> Litestar:
         route_handlers=[ways_in, begin_single, finish_single],
         request_max_body_size=LARGEST_OF_A_STRANGER,
     )
-    session_router = Router("/", route_handlers=[refresh, recovery_codes, sign_out], dependencies=caller)
+    session_router = Router(
+        "/",
+        route_handlers=[refresh, recovery_codes, sign_out],
+        dependencies=caller,
+        before_request=of_a_session,
+    )
     return Litestar(
         route_handlers=[
             Router("/v1", route_handlers=[open_router, single_router, session_router, hub_router]),
@@ -389,7 +400,7 @@ def application(store: Store, rate: float = DEVICE_RATE) -> Litestar:
             readyz,
             metrics,
         ],
-        before_request=first,
+        before_request=of_a_stranger,
         exception_handlers={
             Refusal: _refused,
             HTTPException: _http,
