@@ -63,8 +63,10 @@ class Store:
         self.admission = Admission(engine, secrets, self.shelf, announce=lambda hub: self.live.announce(hub))
         self.accounts = Accounts(engine, secrets)
         self.sessions = Sessions(engine, secrets, self.shelf, _now, ended=lambda hub: self.live.ended(hub))
-        self.enrolment = Enrolment(engine, secrets, self.admission, self.accounts, self.sessions, _now)
         delays = Delays(engine, secrets, self.admission, _now)
+        self.enrolment = Enrolment(
+            engine, secrets, self.admission, self.accounts, self.sessions, delays, _now
+        )
         self.password = PasswordSignIn(
             engine, secrets, self.admission, self.accounts, self.sessions, delays, _now
         )

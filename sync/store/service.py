@@ -224,8 +224,8 @@ def application(store: Store, rate: float = DEVICE_RATE) -> Litestar:
         return store.password.sign_in(data, _address(request))
 
     @post("/enrol", status_code=200, sync_to_thread=True)
-    def enrol(data: Enrol) -> Enrolled:
-        return store.enrolment.enrol(data)
+    def enrol(data: Enrol, request: Request[Any, Any, Any]) -> Enrolled:
+        return store.enrolment.enrol(data, _address(request))
 
     @post("/sign-in/refresh", status_code=200, sync_to_thread=True)
     def refresh(caller: Caller) -> Session:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Engine, case, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from mash_desktop.domain.entries.access import SignInFailed
@@ -77,13 +77,18 @@ class Delays:
         t, h, now = tables.sign_in_delays, tables.hubs, self._clock()
         with self._engine.begin() as db:
             for kind, digest in (("account", attempt.account), ("address", attempt.address)):
-                recent = (t.c.whose == digest) & (t.c.until > now - FORGOTTEN[kind])
-                failures = (db.scalar(select(t.c.failures).where(recent).with_for_update()) or 0) + 1
+                # Counted by the database: of many that fail at once, each counts.
+                count = case((t.c.until > now - FORGOTTEN[kind], t.c.failures + 1), else_=1)
+                failures = db.scalars(
+                    insert(t)
+                    .values(whose=digest, failures=1, until=now)
+                    .on_conflict_do_update(index_elements=[t.c.whose], set_={"failures": count})
+                    .returning(t.c.failures)
+                ).one()
                 excess = failures - FREE_FAILURES[kind]
                 wait = min(2**excess, LONGEST_DELAY[kind]) if excess >= 0 else 0
-                values = {"failures": failures, "until": now + timedelta(seconds=wait)}
-                statement = insert(t).values(whose=digest, **values)
-                db.execute(statement.on_conflict_do_update(index_elements=[t.c.whose], set_=values))
+                until = now + timedelta(seconds=wait)
+                db.execute(update(t).where(t.c.whose == digest).values(until=until))
             # An unknown account is no hub's; it is told to the hub that this store had first.
             first = db.scalar(select(h.c.hub).order_by(h.c.opened_at, h.c.hub).limit(1))
         told = hub or first

@@ -27,6 +27,7 @@ from ..docket import standings
 from ..examining import STORE
 from ..sealing import Secrets
 from .accounts import Accounts, one_time_code, plain
+from .delays import Delays
 from .sessions import Caller, Sessions
 
 ENROLMENT = b"mash-enrol-v1"
@@ -44,6 +45,7 @@ class Enrolment:
         admission: Admission,
         accounts: Accounts,
         sessions: Sessions,
+        delays: Delays,
         clock: Callable[[], datetime],
     ) -> None:
         self._engine = engine
@@ -51,6 +53,7 @@ class Enrolment:
         self._admission = admission
         self._accounts = accounts
         self._sessions = sessions
+        self._delays = delays
         self._clock = clock
         assert isinstance(engine.pool, QueuePool)
         # Each holds a connection while it waits for another; all of them at once would wait for each other.
@@ -87,10 +90,11 @@ class Enrolment:
             code, expires = self.code(db, caller.hub, asked.person)
         return EnrolmentCode(code=code, expires_at=expires)
 
-    def enrol(self, asked: Enrol) -> Enrolled:
+    def enrol(self, asked: Enrol, address: str) -> Enrolled:
         """Tie a device's key to the person whose code this is.
 
-        ``Refusal``: *code-refused*, *proof-wrong*, *password-short*, *password-wrong*, *key-taken*.
+        ``Refusal``: *code-refused*, *proof-wrong*, *password-short*, *password-wrong*, *sign-in-delayed*,
+        *key-taken*.
         """
         now = self._clock()
         if not verify(asked.public, asked.code.encode(), asked.proof, ENROLMENT):
@@ -111,7 +115,7 @@ class Enrolment:
                 )
             account = self._accounts.of(db, row.hub, row.person)
             if account.subject is None:
-                uri, codes = self._settle(db, account, asked.password)
+                uri, codes = self._settle(db, account, asked.password, address)
             self._enrol_key(row.hub, row.person, asked, now)
             db.execute(update(c).where(c.c.hub == row.hub, c.c.code == row.code).values(used_at=now))
         if codes:
@@ -127,7 +131,9 @@ class Enrolment:
             recovery_codes=codes,
         )
 
-    def _settle(self, db: Connection, account: Row[Any], password: str) -> tuple[str | None, tuple[str, ...]]:
+    def _settle(
+        self, db: Connection, account: Row[Any], password: str, address: str
+    ) -> tuple[str | None, tuple[str, ...]]:
         """A new account's password, authenticator and recovery codes; or check the password of one that has.
 
         Whom the hub's directory signs in has none of these.
@@ -136,7 +142,10 @@ class Enrolment:
             self._accounts.set_password(db, account.hub, account.person, password)
             uri = self._accounts.new_authenticator(db, account)
             return uri, self._accounts.new_recovery_codes(db, account)
+        # Whoever makes codes could guess at a colleague's password here: it costs what it does at a sign-in.
+        attempt = self._delays.attempt(account.account, address)
         if not self._accounts.password_right(account, password):
+            self._delays.failed(attempt, account.hub)
             raise Refusal("password-wrong", "That is not the password of your account.", "password")
         return None, ()
 

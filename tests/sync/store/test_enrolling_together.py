@@ -29,7 +29,8 @@ def test_more_enrol_at_once_than_there_are_connections_to_the_database(
     def enrol(code: str) -> str:
         key = SigningKey.generate()
         proof = key.sign(code.encode(), ENROLMENT)
-        return store.enrolment.enrol(Enrol(code, str(uuid7()), "Desk", key.public, proof, PASSWORD)).person
+        asked = Enrol(code, str(uuid7()), "Desk", key.public, proof, PASSWORD)
+        return store.enrolment.enrol(asked, "127.0.0.1").person
 
     people = [
         served_store.appoint(a_hub, f"Person {number}", ("police", Role.RESEARCHER))

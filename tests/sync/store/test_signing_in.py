@@ -180,6 +180,20 @@ def test_a_second_device_needs_the_accounts_password_and_keeps_its_code_app(
     assert ask(served_store, good(desk, device="second", key=key)).status_code == 200
 
 
+def test_guessing_a_password_with_a_one_time_code_is_delayed_and_told_to_governance(
+    served_store: ServedStore, desk: Desk
+) -> None:
+    governance = served_store.desk(desk.hub, "Gwen Price", ("mash", Role.INFORMATION_GOVERNANCE))
+    before = {row.entry for row in governance.pull()}
+    code, _ = served_store.code(desk.hub, desk.enrolled.account)
+    told = [refusal_of(served_store, enrolling(code, password=f"guess number {n}")) for n in range(12)]
+    assert told[:3] == ["password-wrong"] * 3
+    assert "sign-in-delayed" in told
+    failed = [row for row in governance.pull() if row.entry not in before]
+    assert len(failed) == told.count("password-wrong")
+    assert all(b"sign_in.failed" in row.signed.act for row in failed if row.signed is not None)
+
+
 def test_an_administrators_desktop_makes_codes_for_the_people_it_enrols(
     served_store: ServedStore, a_hub: str
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -132,6 +133,18 @@ def test_failures_are_forgotten_in_time_and_an_address_is_never_kept_out_for_lon
     now[0] += FORGOTTEN["account"] + timedelta(seconds=901)
     assert fail(account) == 0
     assert fail(account) == 0
+
+
+def test_of_many_attempts_that_fail_at_once_each_counts(served_store: ServedStore, a_hub: str) -> None:
+    direct = served_store.direct
+    delays = Delays(direct.engine, direct.secrets, direct.admission, lambda: datetime.now(UTC))
+    attempt = delays.attempt(f"nobody.{uuid7().hex}", f"10.{uuid7().hex}")
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: delays.failed(attempt, a_hub), range(8)))
+    t = tables.sign_in_delays
+    with direct.engine.connect() as db:
+        kept = db.scalars(select(t.c.failures).where(t.c.whose.in_((attempt.account, attempt.address))))
+        assert kept.all() == [8, 8]
 
 
 def test_a_store_without_a_hub_refuses_as_any_other(postgres: PostgresServer) -> None:
