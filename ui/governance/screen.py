@@ -17,7 +17,7 @@ from typing import Any
 
 import shiboken6
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QStackedWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from mash_desktop.desk import ChangeSet, Desk, glass, governance
 from mash_desktop.desk.governance import DAYS, KINDS, Access, Sought, Trail, Withdrawal
@@ -90,6 +90,8 @@ class GovernanceScreen(Screen):
         self._withdrawn: tuple[Withdrawal, ...] = ()
         self._entered = False
         self._card: AccessCard | None = None
+        self._shown: Access | Withdrawal | None = None
+        """What the card beside shows; a form or a note shows none."""
         self.days = self._filter("When", "days", DAYS, "7")
         self.person = self._filter("Who", "person", (("", "Everybody"),), "")
         self.kind = self._filter("What", "kind", (("", "Everything"), *KINDS), "")
@@ -112,7 +114,7 @@ class GovernanceScreen(Screen):
         self.tabs.chosen.connect(self._choose_tab)
         self._stack = QStackedWidget()
         self.disposals = Disposals(self, desk, self._open_beside, self._show)
-        self.disposals.table.chosen.connect(lambda _: self._show_beside(None))
+        self.disposals.table.chosen.connect(self._choose_line)
         for table in (self.trail, self.withdrawn, self.disposals.table, self.retention):
             self._stack.addWidget(table)
         self._list = Card(padding=1, gap=0)
@@ -236,7 +238,7 @@ class GovernanceScreen(Screen):
             return
         self._loading.hide()
         self.tabs.set_tabs(self._tabs())
-        of_trail = tab in {"trail", "glass", "sign_ins"}
+        of_trail = tab in _OF_TRAIL
         self._filters.setVisible(of_trail)
         self._held.setVisible(of_trail)
         if of_trail:
@@ -254,11 +256,7 @@ class GovernanceScreen(Screen):
             self._list.show()
         else:
             self._say_instead(EmptyState("shield-check", *_EMPTY[tab]))
-        current = self.trail.current() if of_trail else None
-        if current is None:
-            self._show_beside(None)
-        else:
-            self._show_actions(current)
+        self._show_chosen()
 
     def _say_instead(self, state: EmptyState | ErrorState) -> None:
         self._loading.hide()
@@ -267,24 +265,48 @@ class GovernanceScreen(Screen):
         self._instead_box.show()
         self._list.hide()
 
+    def _show_chosen(self) -> None:
+        """What is chosen on this tab, beside it. A card that shows it already stays as it is."""
+        tab = self.tabs.current()
+        withdrawal = self.withdrawn.current() if tab == "withdrawn" else None
+        access = self.trail.current() if tab in _OF_TRAIL else None
+        chosen = withdrawal or access
+        if chosen is not None and chosen == self._shown:
+            self._show_actions(access)
+        elif withdrawal is not None:
+            self._show_actions(None)
+            self._choose_withdrawn(withdrawal)
+        else:
+            self._show_beside(access)
+
+    def _put_beside(self, piece: QWidget, shown: Access | Withdrawal | None = None) -> None:
+        empty(self._beside)
+        self._card = piece if isinstance(piece, AccessCard) else None
+        self._shown = shown
+        self._beside.put(piece)
+
     def _choose(self, access: Access) -> None:
-        self._show_beside(access)
+        self._show_chosen()
         if access.kind == GlassBroken.KIND:
             self.run(partial(glass.see, self._desk, access.id), lambda _: None)
 
+    def _choose_line(self, _: object) -> None:
+        # A row that only moved up or down fires too, whatever tab is open.
+        if self.tabs.current() == "disposal":
+            self._show_beside(None)
+
     def _choose_withdrawn(self, withdrawal: Withdrawal) -> None:
-        if self._form.current is not None:
+        if self.tabs.current() != "withdrawn" or self._form.current is not None:
             return
-        empty(self._beside)
-        self._card = None
         card = WithdrawalCard(withdrawal)
-        self._beside.put(card)
+        self._put_beside(card, withdrawal)
 
         def have(future: Future[Any]) -> None:
             future.add_done_callback(partial(self._tell_answer, card))
 
         def failed(error: Exception) -> None:
-            card.say(getattr(error, "sentence", _NOT_ANSWERED))
+            if shiboken6.isValid(card):
+                card.say(getattr(error, "sentence", _NOT_ANSWERED))
 
         self.run(partial(governance.ask_recipients, self._desk, withdrawal.entry), have, failed)
 
@@ -306,19 +328,16 @@ class GovernanceScreen(Screen):
         self._show_actions(access)
         if self._form.current is not None:
             return
-        empty(self._beside)
-        self._card = None
         line = self.disposals.card() if self.tabs.current() == "disposal" else None
         if access is not None:
-            self._card = AccessCard(access)
-            self._beside.put(self._card)
+            self._put_beside(AccessCard(access), access)
         elif line is not None:
-            self._beside.put(line)
+            self._put_beside(line)
         else:
             note = "Choose a line to see all of it." if self.tabs.current() != "retention" else _SCHEDULE
             if self.tabs.current() == "disposal" and self.disposals.note:
                 note = self.disposals.note
-            self._beside.put(Text(note, Role.BASE, Voice.LABEL, wrap=True))
+            self._put_beside(Text(note, Role.BASE, Voice.LABEL, wrap=True))
 
     def _show_actions(self, access: Access | None) -> None:
         self.looked.setVisible(access is not None and bool(access.target))
@@ -354,10 +373,8 @@ class GovernanceScreen(Screen):
     def _open_beside(self, form: SideForm, key: str, make: Callable[[str], Callable[[], object]]) -> None:
         """A form of the disposals, in the place of what stands beside the table."""
         self._form.close()
-        empty(self._beside)
-        self._card = None
-        self._beside.put(form)
-        self._form.open(form, key, make, self._close_form)
+        self._put_beside(form)
+        self._form.open(form, key, make, self._show_chosen)
 
     def _open_mend(self) -> None:
         access = self.trail.current()
@@ -366,14 +383,12 @@ class GovernanceScreen(Screen):
         broken = access.glass
         self._form.close()
         form = MendForm(broken)
-        empty(self._beside)
-        self._card = None
-        self._beside.put(form)
+        self._put_beside(form)
 
         def mend(key: str) -> Callable[[], object]:
             return partial(glass.mend, self._desk, broken, form.values()["reason"], (key,))
 
-        self._form.open(form, f"govern/mend/{broken.id}", mend, self._close_form)
+        self._form.open(form, f"govern/mend/{broken.id}", mend, self._show_chosen)
 
     def _open_withdraw(self) -> None:
         access = self.trail.current() if self._stack.currentWidget() is self.trail else None
@@ -381,10 +396,8 @@ class GovernanceScreen(Screen):
         self._form.close()
         form = WithdrawForm(target if target.startswith("ISL") else "")
         form.entry.left.connect(partial(self._look_since, form))
-        empty(self._beside)
-        self._card = None
-        self._beside.put(form)
-        self._form.open(form, "govern/withdraw", lambda key: self._withdraw(form, key), self._close_form)
+        self._put_beside(form)
+        self._form.open(form, "govern/withdraw", lambda key: self._withdraw(form, key), self._show_chosen)
 
     def _look_since(self, form: WithdrawForm) -> None:
         target, entry = form.target.value(), form.entry.value()
@@ -413,11 +426,8 @@ class GovernanceScreen(Screen):
             (key,),
         )
 
-    def _close_form(self) -> None:
-        empty(self._beside)
-        self._show_beside(self.trail.current() if self._stack.currentWidget() is self.trail else None)
 
-
+_OF_TRAIL = {"trail", "glass", "sign_ins"}
 _NOT_ANSWERED = "The hub does not answer now. Choose the line again in a moment."
 _SCHEDULE = (
     "This is the schedule that the hub has configured. Disposing of anything needs two people, and leaves a "

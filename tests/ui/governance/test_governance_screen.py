@@ -217,6 +217,51 @@ def test_everybody_who_received_a_withdrawn_entry_is_listed_to_be_told(officer: 
     assert nameless(officer.window) == []
 
 
+def test_the_card_beside_is_of_the_line_that_the_keys_act_on_after_another_tab(
+    officer: OnGovernance,
+) -> None:
+    withdrawn(officer)
+    officer.press_mouse(officer.screen.tabs.button("trail"))
+    officer.screen.trail.select_key(officer.screen.trail.rows()[-1].id)
+    officer.press_mouse(officer.screen.tabs.button("withdrawn"))
+    officer.screen.withdrawn.select_key(officer.screen.withdrawn.rows()[0].id)
+    officer.settle()
+    assert "Withdrawn as misfiled" in officer.words(officer.screen.side)
+    officer.press_mouse(officer.screen.tabs.button("trail"))
+    assert officer.screen.looked.isVisible()
+    assert "Withdrawn as misfiled" not in officer.words(officer.screen.side)
+    assert "Priya Nair" in officer.words(officer.screen.side)
+
+
+def test_what_the_panel_shows_stays_when_something_arrives(officer: OnGovernance, days: Days) -> None:
+    withdrawn(officer)
+    asked: list[RecipientsAsked] = []
+
+    def store(question: RecipientsAsked) -> Future[RecipientsFound]:
+        asked.append(question)
+        answer: Future[RecipientsFound] = Future()
+        answer.set_result(RecipientsFound(recipients=(Recipient(audience="person:karen", since=AT),)))
+        return answer
+
+    officer.desk.store_recipients = store
+    officer.screen.withdrawn.select_key(officer.screen.withdrawn.rows()[0].id)
+    officer.settle()
+    arriving = RecordViewed(target=OTHER, screen="file", at=AT + timedelta(minutes=5))
+    days.add(MANAGER, AT, arriving)
+    officer.settle()
+    assert "Karen Shaw" in officer.words(officer.screen.side)
+    assert len(asked) == 1
+    officer.press_mouse(officer.screen.tabs.button("trail"))
+    officer.screen.trail.select_key(officer.screen.trail.rows()[-1].id)
+    officer.settle()
+    body = EntryWithdrawn(entry=str(uuid7()), reason="It is about another family.")
+    Days(officer.desk, 90_000).bring(CONSULTANT, START, [Draft(OTHER, body)])
+    officer.settle()
+    assert officer.screen.withdrawn.selected_rows == {1}
+    assert "Priya Nair" in officer.words(officer.screen.side)
+    assert len(asked) == 1
+
+
 def test_without_the_line_who_received_it_is_not_known_here(officer: OnGovernance) -> None:
     withdrawn(officer)
     row = officer.screen.withdrawn.rows()[0]
