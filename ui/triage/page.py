@@ -233,7 +233,7 @@ class ContactPage(QWidget):
 
     def ask_for(self, field: str | None, sentence: str) -> bool:
         """Say at its input what a route still needs, and go there; False if no input here is meant."""
-        inputs = {"words": self.account.words, "line": self.people.line, **self.setting.section.inputs}
+        inputs = {**self.setting.section.inputs, "words": self.account.words, "line": self.people.line}
         wanted = inputs.get(field or "")
         if not isinstance(wanted, Field | WordsField):
             return False
