@@ -55,6 +55,8 @@ class Leaving(QObject):
                 page.open_route(found[0])
 
         def refused(error: Exception) -> None:
+            if stream != self._keeping.stream:
+                return
             if not page.ask_for(getattr(error, "field", None), getattr(error, "sentence", _KEPT)):
                 self._screen.says.emit(getattr(error, "sentence", _KEPT))
 

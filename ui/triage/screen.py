@@ -223,7 +223,7 @@ class TriageDesk(Screen):
         self._finding.remind()
 
     def _cannot_show(self, stream: str, error: Exception) -> None:
-        self._opening = False
+        self._opening, self._when_open = False, None
         self.says.emit(getattr(error, "sentence", "This contact cannot be shown here."))
         self._put_down(stream)
 
@@ -272,6 +272,7 @@ class TriageDesk(Screen):
             self.open(streams[at % len(streams)])
 
     def _leave_glass(self) -> None:
+        self._when_open = None
         self._keeping.leave_all()
         self._keeping.forget()
 
@@ -314,7 +315,7 @@ class TriageDesk(Screen):
             waited()
 
     def _not_opened(self, error: Exception) -> None:
-        self._opening = False
+        self._opening, self._when_open = False, None
         page = self._page
         assert page is not None
         self.run(partial(triage.keep_unopened, self._desk, *page.chosen_as()), lambda _: None)
@@ -347,7 +348,7 @@ class TriageDesk(Screen):
             self.run(partial(triage.adopt, desk, state.current), lambda _: self._have_desk(state))
 
         def failed(error: Exception) -> None:
-            self._opening = False
+            self._opening, self._when_open = False, None
             self._keeping.begin(stream)
             if page.contact is not None:
                 page.caller.cohort.set_value(page.contact.cohort.value)

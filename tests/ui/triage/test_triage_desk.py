@@ -458,6 +458,27 @@ def test_what_is_typed_in_a_contact_that_is_refused_survives_a_crash(show: Show,
     hands.rest()
 
 
+def test_a_route_asked_of_a_contact_that_is_refused_is_not_taken_when_one_opens(
+    show: Show, desk: Desk
+) -> None:
+    screen, hands = show()
+    page = begin(screen, hands)
+    page.caller.authority.set_value("E06000021")
+    page.account.words.setFocus()
+    hands.type("Left alone.")
+    page.people.line.setFocus()
+    hands.type("Mia Carter 2017 subject")
+    page.routes.buttons["direct-line"].click()
+    hands.wait(lambda: page.caller.authority.error.isVisible())
+    hands.rest()
+    page.caller.authority.set_value("E10000028")
+    page.caller.authority.changed.emit()
+    hands.wait(lambda: bool(screen._keeping.stream))
+    hands.rest()
+    assert page.people.line.value() == "Mia Carter 2017 subject"
+    assert page.routing.isHidden()
+
+
 def test_a_document_is_attached_while_the_caller_speaks(show: Show, desk: Desk, tmp_path: Path) -> None:
     paper = tmp_path / "body-map.pdf"
     paper.write_bytes(b"%PDF-1.7 a body map")
