@@ -22,7 +22,7 @@ class SideActions(ActingPanel):
         self.resolve = _button("Resolve", "R", "resolve", "Resolve an escalation")
         self.withdraw = _button("Withdraw entry", "X", "withdraw", "Withdraw the chosen entry as misfiled")
         self.transfer = _button("Pass on", "T", "transfer", "Pass ownership on")
-        self.glass = _button("Break the glass", "B", "glass", "Break the glass to see all of it")
+        self.glass = _button("Break the glass", "G", "glass", "Break the glass to see all of it")
         buttons = Flow(
             self.note, self.escalate, self.resolve, self.withdraw, self.transfer, self.glass, gap=8
         )

@@ -364,7 +364,7 @@ def test_who_holds_a_part_and_may_breaks_the_glass_from_the_file_and_sees_until_
     file = driven(Story().taken().triaged().admitted().rated().asked(), author=supervisor)
     file.desk.online = lambda: True
     assert file.sees("file.glass")
-    file.press(Qt.Key.Key_B)
+    file.press(Qt.Key.Key_G)
     file.write("file.reason", "Her mother is at our door.")
     file.save()
     (waiting,) = file.desk.cache.waiting()
@@ -375,6 +375,14 @@ def test_who_holds_a_part_and_may_breaks_the_glass_from_the_file_and_sees_until_
     assert not file.sees("file.glass")
     assert nameless(file.window) == []
     assert keys.clashes(file.window) == []
+
+
+def test_what_may_be_done_shares_no_key_with_the_papers(driven: Callable[..., AtFile]) -> None:
+    every = keys.commands(driven().window, every=True)
+    done, made = ({one.key for one in every if one.group == group} for group in ("File", "Papers"))
+    assert "G" in done
+    assert "B" in made
+    assert done.isdisjoint(made)
 
 
 def test_whose_it_is_needs_no_broken_glass(driven: Callable[..., AtFile]) -> None:
