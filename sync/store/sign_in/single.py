@@ -17,7 +17,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, Engine, Row, delete, select, update
+import msgspec
+from sqlalchemy import Connection, Engine, Row, Select, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from mash_desktop.domain.errors import Refusal
@@ -27,7 +28,7 @@ from .. import tables
 from ..sealing import Secrets
 from .delays import Delays
 from .provider import Provider, Providers, Unavailable, refused, secure
-from .sessions import Sessions, Shown
+from .sessions import GRACE, Sessions, Shown
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +39,10 @@ CHECK_SECONDS = 300
 LOOK_SECONDS = 2.0
 _MOST_CHECKS = 100
 """Sessions asked after in one look."""
+_MOST_UNANSWERED = 3
+"""After so many that a directory did not answer for, the look leaves that hub."""
+PAUSE = timedelta(minutes=1)
+"""How long a session for which there was no answer is left alone, so that those behind it are asked after."""
 
 
 def client_purpose(hub: str) -> str:
@@ -227,6 +232,8 @@ class Leavers:
         self._directories = directories
         self._providers = providers
         self._clock = clock
+        self._paused: dict[bytes, datetime] = {}
+        """Sessions for which there was no answer, by their token, and until when they are left alone."""
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="mash-isl-leavers")
 
@@ -251,39 +258,69 @@ class Leavers:
         for hub in hubs:
             try:
                 self._ask(hub)
-            except Unavailable:
-                # What is signed in stays so for a while: ``sessions`` says for how long.
-                logger.warning("a directory does not answer", extra={"hub": hub.hub})
+            except Exception as error:
+                # One hub's fault, such as a secret that does not open here, is not its neighbours'.
+                logger.warning(
+                    "a directory is not asked", extra={"hub": hub.hub, "error": type(error).__name__}
+                )
 
     def _ask(self, hub: Row[tuple[object, ...]]) -> None:
-        s, provider = tables.sessions, self._directories.opened(hub)
-        before = self._clock() - timedelta(seconds=hub.check_seconds)
-        due = (
+        provider, unanswered = self._directories.opened(hub), 0
+        for _ in range(_MOST_CHECKS):
+            with self._engine.begin() as db:
+                row = db.execute(self._next(hub)).one_or_none()
+                if row is None or self._over.is_set():
+                    return
+                answer = self._answer(provider, row)
+                if answer is None:
+                    # What is signed in stays so for a while: ``sessions`` says for how long.
+                    self._paused[row.token] = self._clock() + PAUSE
+                    unanswered += 1
+                elif answer.left:
+                    self._sessions.leave(db, hub.hub, row.person)
+                else:
+                    self._sessions.confirm(db, row, answer.grant)
+            if answer is not None and answer.left:
+                self._sessions.tell(hub.hub)
+            if unanswered >= _MOST_UNANSWERED:
+                logger.warning("a directory does not answer", extra={"hub": hub.hub})
+                return
+
+    def _next(self, hub: Row[tuple[object, ...]]) -> Select[tuple[object, ...]]:
+        """Who is to be asked after first, held for this instance."""
+        s, now = tables.sessions, self._clock()
+        self._paused = {token: until for token, until in self._paused.items() if until > now}
+        return (
             select(s)
-            .where(s.c.hub == hub.hub, s.c.grant.is_not(None), s.c.confirmed_at <= before)
-            .where(s.c.expires_at > self._clock(), s.c.left.is_(False))
+            .where(s.c.hub == hub.hub, s.c.grant.is_not(None), s.c.token.not_in(list(self._paused)))
+            .where(s.c.confirmed_at <= now - timedelta(seconds=hub.check_seconds))
+            .where(s.c.confirmed_at > now - GRACE, s.c.expires_at > now, s.c.left.is_(False))
             .order_by(s.c.confirmed_at)
             .limit(1)
             # A refresh token is good once: two instances that used it would end what it stands for.
             .with_for_update(skip_locked=True)
         )
-        for _ in range(_MOST_CHECKS):
-            with self._engine.begin() as db:
-                row = db.execute(due).one_or_none()
-                if row is None or self._over.is_set():
-                    return
-                try:
-                    tokens = self._providers.refresh(provider, self._sessions.grant(row))
-                except Unavailable:
-                    raise
-                except Refusal:
-                    self._sessions.leave(db, hub.hub, row.person)
-                    left = True
-                else:
-                    self._sessions.confirm(db, row, tokens.refresh_token)
-                    left = False
-            if left:
-                self._sessions.tell(hub.hub)
+
+    def _answer(self, provider: Provider, row: Row[tuple[object, ...]]) -> _Answer | None:
+        """What the directory says of who is signed in; ``None`` where it says nothing."""
+        try:
+            grant = self._sessions.grant(row)
+        except Refusal:
+            # Sealed with a key that this instance does not have: that says nothing of the person.
+            return None
+        try:
+            return _Answer(grant=self._providers.refresh(provider, grant).refresh_token)
+        except Unavailable:
+            return None
+        except Refusal:
+            return _Answer(left=True)
+
+
+class _Answer(msgspec.Struct, frozen=True):
+    """A directory's word on a person: they have left, or the grant that takes the place of the one used."""
+
+    grant: str = ""
+    left: bool = False
 
 
 def _loopback(uri: str) -> bool:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from joserfc import jwt
@@ -43,7 +44,9 @@ class Lying:
                 self.wfile.write(content)
 
             def do_POST(self) -> None:
-                self.rfile.read(int(self.headers["Content-Length"]))
+                form = dict(parse_qsl(self.rfile.read(int(self.headers["Content-Length"])).decode()))
+                if "refresh_token" in form:
+                    self.path += f"?{form['refresh_token']}"
                 self.do_GET()
 
             def log_message(self, *_: object) -> None:
@@ -218,7 +221,7 @@ def test_what_no_provider_answers_is_told_as_no_answer(
 def test_only_what_is_said_of_the_person_refuses_them(
     lying: Lying, answer: tuple[int, bytes], code: str
 ) -> None:
-    lying.answers["/token"] = answer
+    lying.answers["/token?token"] = answer
     assert refused(lambda: Providers().refresh(lying.provider, "token")) == code
 
 

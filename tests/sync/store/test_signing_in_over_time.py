@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
 from argon2 import PasswordHasher
-from sqlalchemy import select, update
+from sqlalchemy import delete, insert, select, update
 from uuid6 import uuid7
 
 from mash_desktop.domain.errors import Refusal
@@ -26,10 +27,12 @@ from sync.store.sign_in import single
 from sync.store.sign_in.delays import FORGOTTEN, Delays
 from sync.store.sign_in.enrolment import ENROLMENT
 from sync.store.sign_in.provider import Provider
+from sync.store.sign_in.sessions import ABSOLUTE, GRACE, Sessions, grant_purpose
 from sync.store.sign_in.single import Leavers
 from tests.support.postgres import PostgresServer
 from tests.support.provider import OpenIdProvider
 from tests.support.store import PASSWORD, Desk, ServedStore
+from tests.sync.store.test_openid_tokens import Lying
 from tests.sync.store.test_single_sign_on import Person
 
 pytestmark = pytest.mark.parametrize("postgres", ["embedded"], indirect=True)
@@ -249,6 +252,113 @@ def test_whoever_looks_for_leavers_asks_after_so_many_at_a_time_and_survives_a_f
         leavers.stop()
     assert "directories not asked" in caplog.text
     assert "a person's name" not in caplog.text
+
+
+class Signed:
+    """People signed in at a hub by a directory that says of each what a test has it say, two hours ago."""
+
+    def __init__(self, served: ServedStore, hub: str, lying: Lying) -> None:
+        self.direct, self.hub, self.lying = served.direct, hub, lying
+        self.now = datetime.now(UTC)
+        self.direct.directories.set(hub, lying.provider, 3600)
+
+    def add(self, name: str, answer: tuple[int, bytes], *, secrets: Secrets | None = None) -> None:
+        """Whoever is added first was asked after longest ago."""
+        token = f"{self.hub} {name}".encode()
+        self.lying.answers[f"/token?{name}"] = answer
+        self.now += timedelta(seconds=1)
+        kept = (secrets or self.direct.secrets).seal(grant_purpose(self.hub, token), name.encode())
+        with self.direct.engine.begin() as db:
+            db.execute(
+                insert(tables.sessions).values(
+                    hub=self.hub, token=token, person=name, device="d", key="k", opened_at=self.now,
+                    seen_at=self.now, expires_at=self.now + ABSOLUTE, grant=kept, confirmed_at=self.now,
+                )
+            )  # fmt: skip
+
+    def leavers(self, later: timedelta = timedelta(hours=2)) -> Leavers:
+        direct, clock = self.direct, lambda: self.now + later
+        sessions = Sessions(direct.engine, direct.secrets, direct.shelf, clock)
+        return Leavers(direct.engine, sessions, direct.directories, direct.providers, clock)
+
+    def states(self) -> dict[str, str]:
+        s = tables.sessions
+        with self.direct.engine.connect() as db:
+            rows = db.execute(select(s.c.person, s.c.left, s.c.confirmed_at).where(s.c.hub == self.hub)).all()
+        return {
+            row.person: "left" if row.left else "there" if row.confirmed_at > self.now else "not asked"
+            for row in rows
+        }
+
+    def asked(self, name: str) -> int:
+        return self.lying.asked.count(f"/token?{name}")
+
+
+ODD, GONE, THERE = (400, b'{"error": "invalid_request"}'), (400, b'{"error": "invalid_grant"}'), (200, b"{}")
+
+
+@pytest.fixture
+def signed(served_store: ServedStore, a_hub: str) -> Iterator[Signed]:
+    lying = Lying()
+    yield Signed(served_store, a_hub, lying)
+    lying.end()
+
+
+def test_one_whose_token_the_directory_cannot_judge_keeps_nobody_else_from_being_asked_after(
+    signed: Signed,
+) -> None:
+    for name, answer in (("odd", ODD), ("gone", GONE), ("there", THERE)):
+        signed.add(name, answer)
+    leavers = signed.leavers()
+    leavers.look()
+    assert signed.states() == {"odd": "not asked", "gone": "left", "there": "there"}
+    leavers.look()
+    assert signed.asked("odd") == 1, "left alone for a while"
+
+
+def test_a_directory_that_answers_for_nobody_is_left_for_that_look_and_others_are_tried_next(
+    signed: Signed,
+) -> None:
+    for number in range(5):
+        signed.add(f"odd{number}", ODD)
+    leavers = signed.leavers()
+    leavers.look()
+    assert [signed.asked(f"odd{number}") for number in range(5)] == [1, 1, 1, 0, 0]
+    leavers.look()
+    assert [signed.asked(f"odd{number}") for number in range(5)] == [1, 1, 1, 1, 1]
+
+
+def test_whose_session_is_over_anyway_is_not_asked_after(signed: Signed) -> None:
+    signed.add("gone", GONE)
+    signed.leavers(GRACE + timedelta(seconds=1)).look()
+    assert signed.asked("gone") == 0
+
+
+def test_a_grant_that_does_not_open_here_says_nothing_of_the_person(signed: Signed) -> None:
+    signed.add("sealed", GONE, secrets=Secrets.generate())
+    signed.add("gone", GONE)
+    signed.leavers().look()
+    assert signed.states() == {"sealed": "not asked", "gone": "left"}
+
+
+def test_a_hub_whose_secret_at_its_directory_does_not_open_keeps_no_other_hub_from_being_asked(
+    served_store: ServedStore, signed: Signed
+) -> None:
+    signed.add("gone", GONE)
+    p, sealed = tables.providers, Secrets.generate().seal("client", b"secret")
+    with served_store.direct.engine.begin() as db:
+        row = dict(db.execute(select(p).where(p.c.hub == signed.hub)).one()._mapping)
+        db.execute(delete(p).where(p.c.hub == signed.hub))
+        shut = [served_store.new_hub() for _ in range(2)]
+        db.execute(insert(p), {**row, "hub": shut[0], "client_secret": sealed})
+        db.execute(insert(p), row)
+        db.execute(insert(p), {**row, "hub": shut[1], "client_secret": sealed})
+    try:
+        signed.leavers().look()
+        assert signed.states() == {"gone": "left"}
+    finally:
+        with served_store.direct.engine.begin() as db:
+            db.execute(delete(p).where(p.c.hub.in_(shut)))
 
 
 def _broken(_: Leavers) -> None:
