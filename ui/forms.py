@@ -48,14 +48,21 @@ class OpenForm(QObject):
         self._take: Callable[[], object] = lambda: None
         screen.gone_from_sight.connect(self._keep)
 
-    def open(self, form: Form, key: str, make: Make, take: Callable[[], object]) -> None:
-        """Tend to a form that has been put in sight; ``take`` takes it out again."""
+    def open(
+        self,
+        form: Form,
+        key: str,
+        make: Make,
+        take: Callable[[], object],
+        made: Callable[[], object] = lambda: None,
+    ) -> None:
+        """Tend to a form in sight; ``take`` takes it out again, ``made`` follows its act."""
         assert isinstance(form, QWidget)
         keeper = Keeper(self._screen, self._desk, key, form.values, form.fill, form)
         self.current, self._keeper, self._take = form, keeper, take
         form.edited.connect(keeper.touched)
         form.closed.connect(self.leave)
-        form.asked.connect(lambda: self._make(form, keeper, make))
+        form.asked.connect(lambda: self._make(form, keeper, make, made))
         keeper.offer()
         form.begin()
         # Its place is known once it has been laid out.
@@ -78,11 +85,12 @@ class OpenForm(QObject):
         if self._keeper is not None:
             self._keeper.leave()
 
-    def _make(self, form: Form, keeper: Keeper, make: Make) -> None:
+    def _make(self, form: Form, keeper: Keeper, make: Make, made: Callable[[], object]) -> None:
         keeper.pause()
         task = make(keeper.key)
 
         def done(_: object) -> None:
+            made()
             if self.current is form:
                 self.leave()
 

@@ -59,7 +59,7 @@ class SearchPlace(Screen):
         self._noted = ""
         self._results = Results("")
         self._awaited = ""
-        """The record that opens as soon as it comes, since its glass was broken here."""
+        """The record that opens when it comes: its glass was broken here, and one is still here."""
         self.field = Field(
             "", placeholder="name, birth date, address or reference",
             accessible_name="Search people, addresses, references and what was told",
@@ -112,6 +112,7 @@ class SearchPlace(Screen):
         self._store = self._timer(STORE_MS, self._ask_store)
         self._store_answered.connect(self._have_store)
         self._form = OpenForm(self, desk, self.table.setFocus)
+        self.gone_from_sight.connect(self._await)
         self._show(None)
 
     def _timer(self, milliseconds: int, then: Any) -> QTimer:
@@ -139,6 +140,9 @@ class SearchPlace(Screen):
             record, self._awaited = self._awaited, ""
             if record.startswith("referral:"):
                 self.asks_to_open.emit("file", record)
+
+    def _await(self, record: str = "") -> None:
+        self._awaited = record if self.isVisible() else ""
 
     # --- asking
 
@@ -262,8 +266,7 @@ class SearchPlace(Screen):
             QTimer.singleShot(0, self, lambda: self._show(self.table.current()))
 
         def broken(key: str) -> Callable[[], object]:
-            self._awaited = row.record
             reason = form.values()["reason"]
             return partial(glass.break_glass, self._desk, row.record, reason, (key,))
 
-        self._form.open(form, f"search/glass/{row.record}", broken, closed)
+        self._form.open(form, f"search/glass/{row.record}", broken, closed, partial(self._await, row.record))

@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from mash_desktop.desk import Desk
+from mash_desktop.desk import ChangeSet, Desk
 from mash_desktop.domain.entries.access import GlassBroken
 from mash_desktop.domain.partial_date import PartialDate
 from sync.protocol import Found, PeopleFound, PeopleSearch
@@ -107,8 +107,9 @@ def test_a_record_of_another_cohort_is_a_pointer_that_opens_nothing(
     assert place.table.rows()[0].stream == ""
 
 
+@pytest.mark.parametrize("stays", [True, False], ids=["who-stays", "not-who-went-elsewhere"])
 def test_who_may_opens_what_is_behind_a_pointer_by_breaking_the_glass(
-    qtbot: QtBot, worker: Worker, tmp_path: Path
+    qtbot: QtBot, worker: Worker, tmp_path: Path, stays: bool
 ) -> None:
     story = Story().taken()
     desk = desk_of(MANAGER, tmp_path)
@@ -132,6 +133,8 @@ def test_who_may_opens_what_is_behind_a_pointer_by_breaking_the_glass(
     at.save()
     assert "The line is down" in at.words()
     assert desk.cache.waiting() == ()
+    at.window.show_change(ChangeSet(streams=frozenset({story.stream})))
+    assert at.asked_to_open == [], "it was refused"
     desk.online = lambda: True
     at.save()
     (waiting,) = desk.cache.waiting()
@@ -139,10 +142,12 @@ def test_who_may_opens_what_is_behind_a_pointer_by_breaking_the_glass(
     assert isinstance(body, GlassBroken)
     assert (body.target, body.reason) == (story.stream, "Her mother is at our door.")
     assert at.asked_to_open == []
+    if not stays:
+        at.window.go("file")
     change = receive(desk.cache, OPERATOR, story)
     desk.tell(change)
     at.settle()
-    assert at.asked_to_open == [("file", story.stream)]
+    assert at.asked_to_open == ([("file", story.stream)] if stays else [])
     desk.cache.close()
 
 
