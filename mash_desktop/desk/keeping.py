@@ -22,7 +22,7 @@ from ..domain.entries.keeping import (
 )
 from ..domain.errors import Refusal
 from ..domain.fold import fold_keeping
-from ..domain.fold.keeping import PREFIX, keeping_of
+from ..domain.fold.keeping import PREFIX, Kept, keeping_of
 from .desk import Desk
 from .governance import entry_number, find_target
 from .wording import counted, say_day, say_moment
@@ -81,6 +81,21 @@ def lines(desk: Desk, due: Sequence[DueRecord] = ()) -> tuple[Line, ...]:
     ]
     order = (PROPOSED, DUE, HELD, GONE)
     return tuple(sorted(found, key=lambda line: order.index(line.state)))
+
+
+def count_waiting(desk: Desk, due: Sequence[DueRecord] = ()) -> int:
+    """How many of ``lines`` wait for somebody, without reading the trail for their words."""
+    kept = {
+        stream.removeprefix(PREFIX): fold_keeping(desk.cache.entries(stream))
+        for stream in desk.cache.streams(PREFIX)
+    }
+    proposed = sum(len(one.proposals) for one in kept.values())
+    return proposed + sum(not _decided(kept.get(one.target, Kept())) for one in due)
+
+
+def _decided(kept: Kept) -> bool:
+    """Whether all of the record is proposed, held or gone: it is not listed as due beside that."""
+    return bool(kept.holds) or kept.proposed(None) or any(one.body.entry is None for one in kept.agreed)
 
 
 def _of_record(desk: Desk, target: str) -> list[Line]:

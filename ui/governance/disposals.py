@@ -133,6 +133,8 @@ class Disposals(QObject):
         super().__init__(screen)
         self._screen, self._desk, self._open, self._changed = screen, desk, open_form, changed
         self._due: Sequence[Any] = ()
+        self.open_lines = 0
+        """How many lines wait for somebody."""
         self.note = ""
         """Why what is due is not shown, where it is not."""
         self.table = disposal_table()
@@ -149,10 +151,13 @@ class Disposals(QObject):
         self.actions = (self.propose, self.agree, self.decline, self.hold)
         self.show_actions(False)
 
-    @property
-    def open_lines(self) -> int:
-        """How many lines wait for somebody."""
-        return sum(line.state in {DUE, PROPOSED} for line in self.table.rows())
+    def count(self) -> None:
+        """While the tab is closed its count is all that is seen of it."""
+        self._screen.run(partial(keeping.count_waiting, self._desk, self._due), self._have_count)
+
+    def _have_count(self, found: int) -> None:
+        self.open_lines = found
+        self._changed()
 
     def read(self) -> None:
         self._screen.run(partial(keeping.lines, self._desk, self._due), self._have)
@@ -187,7 +192,7 @@ class Disposals(QObject):
 
     def _have(self, found: tuple[Line, ...]) -> None:
         self.table.set_rows(found)
-        self._changed()
+        self._have_count(sum(line.state in {DUE, PROPOSED} for line in found))
 
     def card(self) -> LineCard | None:
         line = self.table.current()

@@ -175,7 +175,7 @@ class GovernanceScreen(Screen):
         self.run(partial(governance.read_trail, self._desk, self._sought()), self._have_trail, self._failed)
         self.run(partial(governance.withdrawals, self._desk), self._have_withdrawn)
         self.run(partial(governance.retention, self._desk), self.retention.set_rows)
-        self.disposals.read()
+        (self.disposals.read if self.tabs.current() == "disposal" else self.disposals.count)()
 
     def _failed(self, error: Exception) -> None:
         if isinstance(error, Refusal) and error.field == "target":
@@ -229,6 +229,7 @@ class GovernanceScreen(Screen):
 
     def _choose_tab(self, tab: str) -> None:
         if tab == "disposal":
+            self.disposals.read()
             self.disposals.ask()
         self._show()
 

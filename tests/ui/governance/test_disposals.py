@@ -13,6 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from mash_desktop.cache import ChangeSet
 from mash_desktop.desk import Desk, keeping
+from mash_desktop.desk.keeping import DUE as DUE_STATE
+from mash_desktop.desk.keeping import PROPOSED
 from mash_desktop.domain.acts import Author, Draft
 from mash_desktop.domain.entries import Body
 from mash_desktop.domain.entries.access import PurgeConfirmed, RecordViewed
@@ -208,6 +210,37 @@ def test_what_is_gone_says_how_many_desks_have_purged_it(officer: OnDisposals, t
     told.days.add(OPERATOR, START, PurgeConfirmed(target=TARGET, disposal=gone, entries=3, at=START))
     (line,) = keeping.lines(officer.desk)
     assert (line.state, line.receipts, line.who) == ("disposed of", "one desk has purged it", "Helen Tams")
+
+
+def test_the_closed_tab_counts_what_waits_and_lists_it_once_opened(
+    officer: OnDisposals, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    officer.press_mouse(officer.screen.tabs.button("trail"))
+    with monkeypatch.context() as closed:
+        closed.setattr(keeping, "lines", None)
+        told.by(COLLEAGUE, DisposalProposed(target=TARGET, reason="A court ordered it."))
+        officer.settle()
+    assert officer.screen.tabs.button("disposal").text() == "Disposal 2"
+    officer.press_mouse(officer.screen.tabs.button("disposal"))
+    assert officer.states() == [("ISL-26-04417", "proposed"), ("ISL-18-00012", "due")]
+
+
+def test_what_waits_is_counted_as_it_is_listed(told: Told) -> None:
+    desk = told.days.desk
+
+    def agree() -> int:
+        listed = sum(line.state in {DUE_STATE, PROPOSED} for line in keeping.lines(desk, (DUE,)))
+        assert keeping.count_waiting(desk, (DUE,)) == listed
+        return listed
+
+    assert agree() == 1
+    proposal = told.by(COLLEAGUE, DisposalProposed(target=TARGET, reason="A court ordered it."))
+    assert agree() == 2
+    told.by(OFFICER, DisposalAgreed(target=TARGET, proposal=proposal))
+    assert agree() == 1
+    (due,) = (line for line in keeping.lines(desk, (DUE,)) if line.state == DUE_STATE)
+    keeping.hold(desk, due, "An inquest.")
+    assert agree() == 0
 
 
 def test_without_the_hub_the_tab_says_so_and_shows_what_is_held(
