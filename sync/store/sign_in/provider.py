@@ -7,8 +7,10 @@ in plain on this machine itself.
 from __future__ import annotations
 
 import time
+from collections.abc import Generator
+from contextlib import contextmanager
 from datetime import datetime
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -28,6 +30,12 @@ LEEWAY = 60
 KEPT_SECONDS = 3600.0
 """How long what a provider says of itself is kept."""
 _AGAIN_SECONDS = 30.0
+_SILENT_SECONDS = 10.0
+"""How long a provider that did not say what it is is not asked again."""
+_ANSWER_SECONDS = 10.0
+"""By when an answer is there in full, however it drips."""
+_MOST_AT_ONCE = 4
+"""Requests of providers that wait at one time: the rest of the hub needs threads as well."""
 _LARGEST = 1024 * 1024
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
@@ -83,16 +91,25 @@ def secure(url: str) -> bool:
 
 
 class _Known:
-    def __init__(self, metadata: Metadata, keys: KeySet, at: float) -> None:
-        self.metadata, self.keys, self.at = metadata, keys, at
+    def __init__(self, metadata: Metadata, keys: KeySet) -> None:
+        self.metadata, self.keys, self.at = metadata, keys, time.monotonic()
+
+
+class _Issuer:
+    """What an issuer says of itself, and when it last gave no answer. Who holds ``turn`` asks for all."""
+
+    def __init__(self) -> None:
+        self.turn = Lock()
+        self.known: _Known | None = None
+        self.silent = -_SILENT_SECONDS
 
 
 class Providers:
     """The providers of one store's hubs, with what they say of themselves kept for a while."""
 
     def __init__(self) -> None:
-        self._known: dict[str, _Known] = {}
-        self._lock = Lock()
+        self._issuers: dict[str, _Issuer] = {}
+        self._at_once = BoundedSemaphore(_MOST_AT_ONCE)
 
     def metadata(self, issuer: str) -> Metadata:
         """Raises ``Unavailable``."""
@@ -160,10 +177,23 @@ class Providers:
             return jwt.decode(id_token, self._of(issuer, _AGAIN_SECONDS).keys, algorithms=ALGORITHMS).claims
 
     def _of(self, issuer: str, kept: float = KEPT_SECONDS) -> _Known:
-        with self._lock:
-            known = self._known.get(issuer)
-        if known is not None and time.monotonic() - known.at < kept:
-            return known
+        one = self._issuers.setdefault(issuer, _Issuer())
+        if one.known is not None and time.monotonic() - one.known.at < kept:
+            return one.known
+        with self._few(), one.turn:
+            # Whoever waited for a turn has what the one before was told, an answer or none.
+            if one.known is not None and time.monotonic() - one.known.at < kept:
+                return one.known
+            if time.monotonic() - one.silent < _SILENT_SECONDS:
+                raise Unavailable
+            try:
+                one.known = self._read(issuer)
+            except Unavailable:
+                one.silent = time.monotonic()
+                raise
+            return one.known
+
+    def _read(self, issuer: str) -> _Known:
         try:
             metadata = msgspec.json.decode(
                 self._get(f"{issuer.rstrip('/')}/.well-known/openid-configuration"), type=Metadata
@@ -173,13 +203,9 @@ class Providers:
                 for url in (metadata.authorization_endpoint, metadata.token_endpoint, metadata.jwks_uri)
             ):
                 raise Unavailable
-            keys = KeySet.import_key_set(msgspec.json.decode(self._get(metadata.jwks_uri)))
+            return _Known(metadata, KeySet.import_key_set(msgspec.json.decode(self._get(metadata.jwks_uri))))
         except (JoseError, ValueError, TypeError, KeyError) as error:
             raise Unavailable from error
-        fresh = _Known(metadata, keys, time.monotonic())
-        with self._lock:
-            self._known[issuer] = fresh
-        return fresh
 
     def _tokens(self, provider: Provider, **form: str) -> Tokens:
         endpoint = self.metadata(provider.issuer).token_endpoint
@@ -189,7 +215,8 @@ class Providers:
         else:
             auth = None
             form["client_id"] = provider.client_id
-        answer = _asked("POST", endpoint, data=form, auth=auth)
+        with self._few():
+            answer = _asked("POST", endpoint, data=form, auth=auth)
         try:
             if answer.is_success:
                 return msgspec.json.decode(answer.content, type=Tokens)
@@ -207,6 +234,15 @@ class Providers:
             raise Unavailable
         return answer.content
 
+    @contextmanager
+    def _few(self) -> Generator[None, None, None]:
+        if not self._at_once.acquire(blocking=False):
+            raise Unavailable
+        try:
+            yield
+        finally:
+            self._at_once.release()
+
 
 class _Error(msgspec.Struct, frozen=True):
     error: str
@@ -216,7 +252,7 @@ def _asked(method: str, url: str, **more: Any) -> httpx.Response:
     """An answer of bounded size, in bounded time; nobody is followed elsewhere. Raises ``Unavailable``."""
     if not secure(url):
         raise Unavailable
-    here = urlsplit(url).hostname in _LOOPBACK
+    here, over = urlsplit(url).hostname in _LOOPBACK, time.monotonic() + _ANSWER_SECONDS
     try:
         with (
             httpx.Client(timeout=5.0, follow_redirects=False, trust_env=not here) as client,
@@ -225,8 +261,8 @@ def _asked(method: str, url: str, **more: Any) -> httpx.Response:
             content = b""
             for piece in answer.iter_bytes():
                 content += piece
-                if len(content) > _LARGEST:
+                if len(content) > _LARGEST or time.monotonic() > over:
                     raise Unavailable
             return httpx.Response(answer.status_code, content=content)
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise Unavailable from error

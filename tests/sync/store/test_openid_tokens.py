@@ -6,7 +6,9 @@ import base64
 import hmac
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -32,11 +34,14 @@ class Lying:
     def __init__(self) -> None:
         self.answers: dict[str, tuple[int, bytes]] = {}
         self.asked: list[str] = []
+        self.answering = threading.Event()
+        self.answering.set()
         lying = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 lying.asked.append(self.path)
+                lying.answering.wait(30)
                 status, content = lying.answers.get(self.path, (404, b"{}"))
                 self.send_response(status)
                 self.send_header("Location", "/elsewhere")
@@ -207,6 +212,45 @@ def test_what_no_provider_answers_is_told_as_no_answer(
     lying.answers[path] = answer
     assert refused(lambda: Providers().metadata(lying.issuer)) == "directory-unreachable"
     assert "/elsewhere" not in lying.asked
+
+
+def test_a_provider_that_gave_no_answer_is_left_alone_for_a_while(
+    lying: Lying, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    providers = Providers()
+    lying.answers["/.well-known/openid-configuration"] = 503, b"busy"
+    for _ in range(2):
+        assert refused(lambda: providers.metadata(lying.issuer)) == "directory-unreachable"
+    assert lying.asked == ["/.well-known/openid-configuration"]
+    lying.says()
+    monkeypatch.setattr(openid, "_SILENT_SECONDS", 0.0)
+    assert providers.metadata(lying.issuer).issuer == lying.issuer
+
+
+def test_of_those_who_wait_for_a_slow_provider_one_asks_and_few_wait(lying: Lying) -> None:
+    providers = Providers()
+    lying.answering.clear()
+    with ThreadPoolExecutor(openid._MOST_AT_ONCE) as pool:
+        waiting = [pool.submit(providers.metadata, lying.issuer) for _ in range(openid._MOST_AT_ONCE)]
+        try:
+            while providers._at_once._value:
+                time.sleep(0.01)
+            assert refused(lambda: providers.metadata(lying.issuer)) == "directory-unreachable"
+        finally:
+            lying.answering.set()
+    assert {one.result().issuer for one in waiting} == {lying.issuer}
+    assert lying.asked == ["/.well-known/openid-configuration", "/keys"]
+    assert providers.metadata(lying.issuer).issuer == lying.issuer
+
+
+def test_an_answer_that_takes_too_long_in_all_is_none(lying: Lying, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(openid, "_ANSWER_SECONDS", -1.0)
+    assert refused(lambda: Providers().metadata(lying.issuer)) == "directory-unreachable"
+
+
+def test_an_address_that_is_none_is_told_as_no_answer(lying: Lying) -> None:
+    lying.says(token_endpoint="http://127.0.0.1:port/")
+    assert refused(lambda: Providers().refresh(lying.provider, "token")) == "directory-unreachable"
 
 
 @pytest.mark.parametrize(
