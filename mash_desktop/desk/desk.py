@@ -142,6 +142,10 @@ class Desk:
         found = next((one for one in self.config().agencies if one.id == agency), None)
         return found.short_name if found else (agency or "")
 
+    def acting(self, *roles: Role) -> Author | None:
+        """The first of this person's standings in one of these roles; ``None`` where they have none."""
+        return next((one for one in (self.me.author, *self.me.standings) if one.role in roles), None)
+
     def may(self, kind: type[Body], referral: Referral) -> bool:
         """Whether the table lets this person make that kind here: for enabling a button."""
         return may(

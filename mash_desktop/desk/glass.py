@@ -42,8 +42,7 @@ def hours(desk: Desk) -> int:
 
 def _acting(desk: Desk) -> Author | None:
     """The standing in which this person breaks the glass."""
-    named = FAMILY_TABLE[GlassBroken.KIND] & frozenset(desk.config().break_glass_roles)
-    return next((one for one in (desk.me.author, *desk.me.standings) if one.role in named), None)
+    return desk.acting(*FAMILY_TABLE[GlassBroken.KIND] & frozenset(desk.config().break_glass_roles))
 
 
 def break_glass(desk: Desk, target: str, reason: str, drafts: Iterable[str] = ()) -> str:
@@ -107,7 +106,7 @@ def mend(desk: Desk, one: Broken, reason: str, drafts: Iterable[str] = ()) -> st
     if not reason.strip():
         raise Refusal("field-empty", "Write why it ends now.", "reason")
     body = GlassMended(broken=one.id, target=one.target, person=one.person, reason=reason.strip())
-    return _keep(desk, body, desk.now(), drafts)
+    return _keep(desk, body, desk.now(), drafts, desk.acting(*FAMILY_TABLE[GlassMended.KIND]))
 
 
 def _keep(
@@ -115,7 +114,7 @@ def _keep(
     body: GlassBroken | GlassMended,
     at: datetime,
     drafts: Iterable[str],
-    acting: Author | None = None,
+    acting: Author | None,
 ) -> str:
     """One act of the day on which it is made."""
     draft = Draft(f"access:{at:%Y-%m-%d}", body, id=new_id())

@@ -127,6 +127,12 @@ class RetentionLine(msgspec.Struct, frozen=True):
     action: str
 
 
+def standing_of(desk: Desk) -> Standing:
+    """What this person governs as, for what only the hub knows."""
+    officer = desk.acting(Role.INFORMATION_GOVERNANCE) or desk.me.author
+    return Standing(agency=officer.agency, role=officer.role, team=officer.team)
+
+
 # --- the trail
 
 
@@ -303,7 +309,7 @@ def withdraw(
     if not reason.strip():
         raise Refusal("field-empty", "Write why it was misfiled.", "reason")
     body = EntryWithdrawn(entry=str(number), reason=reason.strip(), refiled=refiled.strip() or None)
-    return desk.act(target, body, forget_drafts=drafts)
+    return desk.act(target, body, forget_drafts=drafts, acting=desk.acting(Role.INFORMATION_GOVERNANCE))
 
 
 def withdrawals(desk: Desk) -> tuple[Withdrawal, ...]:
@@ -348,9 +354,7 @@ def ask_recipients(desk: Desk, entry: str) -> Future[RecipientsFound]:
     """Ask the store who received an entry. Raises ``Refusal`` (*offline*) while there is no network."""
     if desk.store_recipients is None:
         raise Refusal("offline", "Who received it is known to the hub, and the line is down.")
-    me = desk.me.author
-    standing = Standing(agency=me.agency, role=me.role, team=me.team)
-    return desk.store_recipients(RecipientsAsked(standing=standing, entry=entry))
+    return desk.store_recipients(RecipientsAsked(standing=standing_of(desk), entry=entry))
 
 
 def recipients(desk: Desk, answer: RecipientsFound) -> tuple[Recipient, ...]:

@@ -10,8 +10,9 @@ from concurrent.futures import Future
 
 import msgspec
 
-from sync.protocol import DueAsked, DueFound, DueRecord, Standing
+from sync.protocol import DueAsked, DueFound, DueRecord
 
+from ..domain.entries import Body
 from ..domain.entries.access import PurgeConfirmed, RecordViewed
 from ..domain.entries.keeping import (
     DisposalAgreed,
@@ -23,8 +24,9 @@ from ..domain.entries.keeping import (
 from ..domain.errors import Refusal
 from ..domain.fold import fold_keeping
 from ..domain.fold.keeping import PREFIX, Kept, keeping_of
+from ..domain.permissions import FAMILY_TABLE
 from .desk import Desk
-from .governance import entry_number, find_target
+from .governance import entry_number, find_target, standing_of
 from .wording import counted, say_day, say_moment
 
 DUE, PROPOSED, HELD, GONE = "due", "proposed", "held", "disposed of"
@@ -52,9 +54,7 @@ def ask_due(desk: Desk, after: int = 0) -> Future[DueFound]:
     """Ask the hub what is due, from where an earlier answer ended. Raises ``Refusal`` (*not-connected*)."""
     if desk.store_due is None:
         raise Refusal("not-connected", "The hub says what is due once this desk is connected to it.")
-    me = desk.me.author
-    standing = Standing(agency=me.agency, role=me.role, team=me.team)
-    return desk.store_due(DueAsked(standing=standing, after=after))
+    return desk.store_due(DueAsked(standing=standing_of(desk), after=after))
 
 
 def lines(desk: Desk, due: Sequence[DueRecord] = ()) -> tuple[Line, ...]:
@@ -167,6 +167,11 @@ def _words(desk: Desk, target: str) -> str:
     return kinds.get(family, f"audit trail of {tail}")
 
 
+def _decide(desk: Desk, target: str, body: Body, drafts: Iterable[str]) -> str:
+    acting = desk.acting(*FAMILY_TABLE[body.KIND])
+    return desk.act(keeping_of(target), body, forget_drafts=drafts, acting=acting)
+
+
 def propose(
     desk: Desk, typed: str, entry: str, reason: str, record: str = "", drafts: Iterable[str] = ()
 ) -> str:
@@ -174,25 +179,25 @@ def propose(
     target = typed.strip() if typed.strip().startswith("access:") else find_target(desk, typed)
     one = str(entry_number(entry) or entry.strip()) or None
     body = DisposalProposed(target=target, entry=one, record=record, reason=reason.strip())
-    return desk.act(keeping_of(target), body, forget_drafts=drafts)
+    return _decide(desk, target, body, drafts)
 
 
 def agree(desk: Desk, line: Line, drafts: Iterable[str] = ()) -> str:
     """Agree to somebody else's proposal: what it names is gone once the hub admits this."""
     body = DisposalAgreed(target=line.target, proposal=line.decision, entry=line.entry)
-    return desk.act(keeping_of(line.target), body, forget_drafts=drafts)
+    return _decide(desk, line.target, body, drafts)
 
 
 def decline(desk: Desk, line: Line, reason: str, drafts: Iterable[str] = ()) -> str:
     body = DisposalDeclined(target=line.target, proposal=line.decision, reason=reason.strip())
-    return desk.act(keeping_of(line.target), body, forget_drafts=drafts)
+    return _decide(desk, line.target, body, drafts)
 
 
 def hold(desk: Desk, line: Line, reason: str, drafts: Iterable[str] = ()) -> str:
     body = HoldSet(target=line.target, reason=reason.strip())
-    return desk.act(keeping_of(line.target), body, forget_drafts=drafts)
+    return _decide(desk, line.target, body, drafts)
 
 
 def lift(desk: Desk, line: Line, reason: str, drafts: Iterable[str] = ()) -> str:
     body = HoldLifted(target=line.target, hold=line.decision, reason=reason.strip())
-    return desk.act(keeping_of(line.target), body, forget_drafts=drafts)
+    return _decide(desk, line.target, body, drafts)

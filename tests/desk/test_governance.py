@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from uuid6 import uuid7
 
-from mash_desktop.desk import Desk, governance
+from mash_desktop.desk import Desk, glass, governance, keeping
 from mash_desktop.desk.governance import Sought
 from mash_desktop.desk.wording import in_fours
 from mash_desktop.domain.acts import Author, Draft
@@ -26,6 +28,7 @@ from mash_desktop.domain.entries.access import (
 from mash_desktop.domain.entries.outcome import EntryWithdrawn
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.domain.roles import Role
+from sync.protocol import DueAsked, DueFound, RecipientsAsked, RecipientsFound
 from tests.domain.story import CONSULTANT, KEY, MANAGER, OPERATOR, START
 from tests.support.desks import OFFICER, desk_of
 from tests.support.trail import Days
@@ -217,3 +220,30 @@ def test_an_empty_trail_says_that_no_day_is_held(tmp_path: Path) -> None:
     trail = governance.read_trail(desk, Sought())
     assert (trail.rows, trail.days_held, trail.since) == ((), 0, "")
     desk.cache.close()
+
+
+def test_who_sits_here_as_another_first_still_governs_as_an_officer(officer: Desk) -> None:
+    first = msgspec.structs.replace(OPERATOR, person=OFFICER.person)
+    officer.me = msgspec.structs.replace(officer.me, author=first, standings=(first, OFFICER))
+    asked: list[DueAsked | RecipientsAsked] = []
+
+    def due(question: DueAsked) -> Future[DueFound]:
+        asked.append(question)
+        return Future()
+
+    def recipients(question: RecipientsAsked) -> Future[RecipientsFound]:
+        asked.append(question)
+        return Future()
+
+    officer.store_due, officer.store_recipients = due, recipients
+    keeping.ask_due(officer)
+    governance.ask_recipients(officer, str(uuid7()))
+    assert [one.standing.role for one in asked] == [Role.INFORMATION_GOVERNANCE] * 2
+    governance.withdraw(officer, REFERENCE, str(uuid7()), "It is about another family.", "")
+    keeping.propose(officer, REFERENCE, "", "A court ordered it.")
+    (proposed,) = keeping.lines(officer)
+    keeping.hold(officer, proposed, "An inquest.")
+    (broken,) = glass.broken(officer).values()
+    glass.mend(officer, broken, "It was a drill.")
+    made = [entry for act in officer.cache.waiting() for entry in act.entries]
+    assert [entry.role for entry in made] == [Role.INFORMATION_GOVERNANCE] * 4
