@@ -8,6 +8,7 @@ code that was used does not come back.
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import shutil
 from collections.abc import Iterable
@@ -30,10 +31,16 @@ from .pulling import content
 from .sealing import Secrets, sync_folder
 from .streams import Shelf, current_directory
 
+logger = logging.getLogger(__name__)
+
 LOG, KEYS, DECISIONS = "log", "keys", "decisions"
 """The three folders of backups; each backup is a folder in each, named by its moment."""
 MANIFEST = "manifest.json"
 _NAME = "%Y%m%dT%H%M%S%fZ"
+_PART = ".part"
+"""After the name of a backup that is being made or deleted."""
+_LONGEST = timedelta(days=1)
+"""That a backup may take; what is in part longer was cut off."""
 
 _KEYS = (tables.stream_keys, tables.body_keys, tables.chunk_keys)
 _LEFT_OUT = (
@@ -80,9 +87,9 @@ def back_up(engine: Engine, secrets: Secrets, folder: Path) -> Manifest:
     with at_once as db, db.begin():
         then = _hubs(db, secrets)
         made = Manifest(now, revision(db), secrets.generation, then, {})
-        for part, named in TABLES.items():
+        for part, several in TABLES.items():
             with _Part(folder / part / name) as into:
-                files = {table.name: _write(db, table, into / table.name) for table in named}
+                files = {table.name: _write(db, table, into / table.name) for table in several}
                 manifest = msgspec.structs.replace(made, files=files)
                 _put(into / MANIFEST, msgspec.json.encode(manifest))
         with _Part(folder / DECISIONS / name) as into:
@@ -95,14 +102,27 @@ def back_up(engine: Engine, secrets: Secrets, folder: Path) -> Manifest:
 
 
 def found(folder: Path) -> list[tuple[Path, Manifest]]:
-    """The backups in a folder that are whole, the latest first."""
+    """The backups in a folder, the latest first, without those that cannot be read: these are warned of."""
     several = []
-    for one in sorted(folder.glob("*Z"), reverse=True):
+    for one in named(folder):
         try:
-            several.append((one, msgspec.json.decode((one / MANIFEST).read_bytes(), type=Manifest)))
-        except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise Refusal("backup-damaged", f"The backup in {one} cannot be read.") from error
+            several.append((one, manifest_of(one)))
+        except Refusal as refusal:
+            logger.warning("%s It is left out.", refusal.sentence)
     return several
+
+
+def named(folder: Path) -> list[Path]:
+    """The backups in a folder by their names, the latest first, whether they can be read or not."""
+    return sorted(folder.glob("*Z"), reverse=True)
+
+
+def manifest_of(where: Path) -> Manifest:
+    """``Refusal`` (*backup-damaged*)."""
+    try:
+        return msgspec.json.decode((where / MANIFEST).read_bytes(), type=Manifest)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Refusal("backup-damaged", f"The backup in {where} cannot be read.", "from") from error
 
 
 class _Part:
@@ -110,7 +130,7 @@ class _Part:
 
     def __init__(self, named: Path) -> None:
         self._named = named
-        self._making = named.with_name(f"{named.name}.part")
+        self._making = named.with_name(f"{named.name}{_PART}")
 
     def __enter__(self) -> Path:
         self._making.mkdir(parents=True, mode=0o700)
@@ -195,9 +215,14 @@ def _decisions(db: Connection, secrets: Secrets, hub: str) -> tuple[Parcel, ...]
 
 
 def _forget_keys(folder: Path, now: datetime) -> None:
+    cut_off = (now - _LONGEST).strftime(_NAME)
+    gone = {one for one in folder.glob(f"*{_PART}") if one.name < cut_off}
     for where, manifest in found(folder):
         if manifest.made_at < now - timedelta(days=min(one.key_days for one in manifest.hubs)):
-            shutil.rmtree(where)
+            # Cut off in the middle of it, what is left is no backup any more.
+            gone.add(where.rename(where.with_name(f"{where.name}{_PART}")))
+    for where in gone:
+        shutil.rmtree(where)
 
 
 def newest(several: Iterable[tuple[Path, Manifest]], since: Manifest) -> tuple[Path, Manifest] | None:

@@ -38,7 +38,20 @@ from sync.protocol import feed_row_bytes
 
 from . import tables
 from .authoring import hub_act
-from .backup import DECISIONS, KEYS, LOG, TABLES, HubThen, Manifest, columns, driver, found, newest
+from .backup import (
+    DECISIONS,
+    KEYS,
+    LOG,
+    TABLES,
+    HubThen,
+    Manifest,
+    columns,
+    driver,
+    found,
+    manifest_of,
+    named,
+    newest,
+)
 from .bulk import copy
 from .composition import Store
 from .database import migrate, revision
@@ -65,22 +78,12 @@ class Restored(msgspec.Struct, frozen=True):
 
 
 def restore(engine: Engine, secrets: Secrets, folder: Path, name: str | None = None) -> Restored:
-    """Restore the latest backup, or the one named, with the latest keys that fit it.
+    """Restore the latest backup that can be read, or the one named, with the latest keys that fit it.
 
     Raises ``Refusal``: *backup-missing*, *keys-missing*, *backup-damaged*, *backup-of-another-version*,
     *keys-of-another-wrapping*, *database-not-empty*.
     """
-    logs = [one for one in found(folder / LOG) if name in (None, one[0].name)]
-    if not logs:
-        raise Refusal("backup-missing", f"There is no such backup in {folder / LOG}.", "from")
-    where, manifest = logs[0]
-    kept = newest(found(folder / KEYS), manifest)
-    if kept is None:
-        raise Refusal(
-            "keys-missing",
-            "No backup of keys as new as this log is kept any more: nothing of it could be read.",
-            "from",
-        )
+    (where, manifest), kept = _chosen(folder, name)
     if kept[1].generation != secrets.generation:
         raise Refusal(
             "keys-of-another-wrapping",
@@ -112,12 +115,32 @@ def restore(engine: Engine, secrets: Secrets, folder: Path, name: str | None = N
     return Restored(manifest.made_at, manifest.hubs, replayed, refused)
 
 
+def _chosen(folder: Path, name: str | None) -> tuple[tuple[Path, Manifest], tuple[Path, Manifest]]:
+    """The log named, or the latest of which there are keys; and the latest keys that fit it."""
+    there = [one for one in named(folder / LOG) if name in (None, one.name)]
+    if not there:
+        raise Refusal("backup-missing", f"There is no such backup in {folder / LOG}.", "from")
+    readable = found(folder / LOG) if name is None else []
+    logs, keys = readable or [(there[0], manifest_of(there[0]))], found(folder / KEYS)
+    for log in logs:
+        kept = newest(keys, log[1])
+        if kept is not None:
+            return log, kept
+    raise Refusal(
+        "keys-missing",
+        "No backup of keys as new as this log is kept any more: nothing of it could be read.",
+        "from",
+    )
+
+
 def _decisions(folder: Path) -> dict[str, tuple[Parcel, ...]]:
     """What was decided on keeping up to the latest backup of all, however old the log that is restored."""
-    several = found(folder / DECISIONS)
+    several = named(folder / DECISIONS)
     if not several:
         raise Refusal("backup-missing", f"There are no decisions on keeping in {folder / DECISIONS}.", "from")
-    where, manifest = several[0]
+    where = several[0]
+    # Without the latest ones, what they disposed of would come back unnoticed.
+    manifest = manifest_of(where)
     raw = (where / DECISIONS).read_bytes()
     if hashlib.sha256(raw).hexdigest() != manifest.files[DECISIONS]:
         raise _damaged(where / DECISIONS)
@@ -144,8 +167,8 @@ def _begun(db: Connection, manifest: Manifest) -> bool:
     return True
 
 
-def _load(db: Connection, where: Path, manifest: Manifest, named: tuple[Table, ...]) -> None:
-    for table in named:
+def _load(db: Connection, where: Path, manifest: Manifest, several: tuple[Table, ...]) -> None:
+    for table in several:
         file, digest = where / table.name, hashlib.sha256()
         statement = sql.SQL("COPY {} FROM STDIN").format(columns(table))
         try:

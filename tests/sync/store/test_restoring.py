@@ -237,6 +237,10 @@ def change(backups: Path, part: str, **fields: object) -> None:
         (where / MANIFEST).write_bytes(msgspec.json.encode(changed))
 
 
+def unreadable(where: Path) -> int:
+    return (where / MANIFEST).write_bytes(b"{")
+
+
 def another_end(backups: Path) -> None:
     where = max((backups / LOG).iterdir())
     manifest = msgspec.json.decode((where / MANIFEST).read_bytes(), type=Manifest)
@@ -263,9 +267,13 @@ SPOILED: dict[str, tuple[str, Callable[[Path], object]]] = {
         "backup-damaged",
         lambda b: (max((b / DECISIONS).iterdir()) / DECISIONS).write_bytes(b"{}"),
     ),
-    "a manifest that is no manifest": (
+    "logs of which none has a manifest": (
         "backup-damaged",
-        lambda b: (max((b / LOG).iterdir()) / MANIFEST).write_bytes(b"{"),
+        lambda b: [unreadable(one) for one in (b / LOG).iterdir()],
+    ),
+    "latest decisions without a manifest": (
+        "backup-damaged",
+        lambda b: unreadable(max((b / DECISIONS).iterdir())),
     ),
     "a log that was rewritten": ("backup-damaged", spoiled_row),
     "a log that ends elsewhere": ("backup-damaged", another_end),
@@ -289,6 +297,20 @@ def test_what_is_not_whole_is_refused_and_nothing_is_restored(
     engine.dispose()
 
 
+@pytest.mark.parametrize("part", [LOG, KEYS])
+def test_without_a_name_the_latest_log_that_can_be_read_with_its_keys_is_restored(
+    drill: Drill, empty: str, tmp_path: Path, caplog: pytest.LogCaptureFixture, part: str
+) -> None:
+    backups = tmp_path / "backups"
+    shutil.copytree(drill.backups, backups)
+    spoiled = max((backups / part).iterdir())
+    unreadable(spoiled)
+    with pytest.raises(Refusal, match="backup-damaged" if part == LOG else "keys-missing"):
+        restored(drill, empty, name=spoiled.name, backups=backups)
+    assert restored(drill, empty, backups=backups).hubs == drill.old.hubs
+    assert f"The backup in {spoiled} cannot be read. It is left out." in caplog.messages
+
+
 def test_nothing_is_restored_over_a_hub(drill: Drill, empty: str) -> None:
     with pytest.raises(Refusal, match="database-not-empty"):
         restored(drill, drill.served.database)
@@ -303,6 +325,29 @@ def test_keys_are_kept_as_many_days_as_the_hub_says(drill: Drill, tmp_path: Path
     change(backups, KEYS, made_at=datetime.now(UTC) - timedelta(days=days, hours=1))
     back_up(store.engine, store.secrets, backups)
     assert [len(list((backups / part).iterdir())) for part in (LOG, KEYS, DECISIONS)] == [3, 1, 3]
+
+
+def test_keys_whose_deletion_was_cut_off_go_with_the_next_backup(
+    drill: Drill, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut(*arguments: object) -> None:
+        raise Killed
+
+    backups, store = tmp_path / "backups", drill.served.direct
+    begun, made = (f"{datetime.now(UTC) - timedelta(days=days):%Y%m%dT%H%M%S%fZ}" for days in (0, 400))
+    shutil.copytree(min((drill.backups / KEYS).iterdir()), backups / KEYS / made)
+    change(backups, KEYS, made_at=datetime.now(UTC) - timedelta(days=400))
+    (backups / KEYS / f"{begun}.part").mkdir()
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "rmtree", cut)
+        with pytest.raises(Killed):
+            back_up(store.engine, store.secrets, backups)
+    there = {one.name for one in (backups / KEYS).iterdir()}
+    assert f"{made}.part" in there
+    assert made not in there
+    back_up(store.engine, store.secrets, backups)
+    # What another backup is making now is left alone.
+    assert [one.name for one in (backups / KEYS).glob("*.part")] == [f"{begun}.part"]
 
 
 def test_a_backup_that_is_cut_off_is_none(
