@@ -79,8 +79,14 @@ class Manifest(msgspec.Struct, frozen=True):
 def back_up(engine: Engine, secrets: Secrets, folder: Path) -> Manifest:
     """Make a backup in ``folder`` and delete backups of keys that the hubs keep no longer.
 
-    Raises ``Refusal`` (*hub-unknown*) of a database without a hub.
+    Raises ``Refusal``: *rotation-open* (its keys would be wrapped under two), *hub-unknown* of a database
+    without a hub.
     """
+    if secrets.next_wrapping:
+        raise Refusal(
+            "rotation-open",
+            "The wrapping key is being rotated. Finish the rotation first: mash-isl keys rotate-wrapping.",
+        )
     now = datetime.now(UTC)
     name = now.strftime(_NAME)
     at_once = engine.connect().execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)

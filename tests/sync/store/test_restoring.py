@@ -350,6 +350,13 @@ def test_keys_whose_deletion_was_cut_off_go_with_the_next_backup(
     assert [one.name for one in (backups / KEYS).glob("*.part")] == [f"{begun}.part"]
 
 
+def test_while_the_wrapping_key_is_rotated_nothing_is_backed_up(drill: Drill, tmp_path: Path) -> None:
+    secrets = msgspec.structs.replace(drill.served.direct.secrets, next_wrapping="ab" * 32)
+    with pytest.raises(Refusal, match="rotation-open"):
+        back_up(drill.served.direct.engine, secrets, tmp_path / "backups")
+    assert not (tmp_path / "backups").exists()
+
+
 def test_a_backup_that_is_cut_off_is_none(
     drill: Drill, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
