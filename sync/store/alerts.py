@@ -7,7 +7,7 @@ log of the search, so that it costs little time that could be told apart.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 from sqlalchemy import Connection, func, select, text
@@ -87,9 +87,19 @@ def met(
 
 
 def alerts(
-    secrets: Secrets, caller: Caller, agency: str, found: Iterable[Met], because: str, now: datetime
+    secrets: Secrets,
+    caller: Caller,
+    agency: str,
+    found: Iterable[Met],
+    because: str,
+    now: datetime,
+    *,
+    on: date | None = None,
 ) -> list[Parcel]:
-    """Acts of the store that tell the readers and the cover: one a day for one record, person and contact."""
+    """Acts of the store that tell the readers and the cover: one a day for one record, person and contact.
+
+    ``on`` is the day of what was typed, where that may be told of more than once.
+    """
     config = caller.directory.timeline.at(None)
     made = []
     for one in found:
@@ -102,7 +112,7 @@ def alerts(
             cover=on_duty(caller, config, one, now),
             because=because,
         )
-        once = f"met {now.date()} {one.identity} {caller.person} {because}"
+        once = f"met {on or now.date()} {one.identity} {caller.person} {because}"
         made.append(access_act(caller.hub, secrets, [body], now, once=once))
     return made
 

@@ -101,7 +101,8 @@ class Store:
             (
                 parcel
                 for parcel, answer in zip(parcels, outcome.answers, strict=True)
-                if answer.state == "admitted"
+                # What is known may have been admitted before a fault that kept its alerts from being written.
+                if answer.state in {"admitted", "known"}
             ),
         )
         return Pushed(answers=tuple(outcome.answers), head=outcome.head.signed)

@@ -95,7 +95,10 @@ class People:
         return PeopleFound(found=tuple(found), took_ms=took)
 
     def wrote(self, caller: Caller, parcels: Iterable[Parcel]) -> None:
-        """These acts of the caller's were admitted: a restricted person may have been written down in one."""
+        """These acts of the caller's are admitted: a restricted person may have been written down in one.
+
+        Told again of the same acts, it writes nothing more.
+        """
         now = datetime.now(UTC)
         told: list[Parcel] = []
         for parcel in parcels:
@@ -108,7 +111,15 @@ class People:
                         found = met(
                             db, self._shelf, self._secrets, caller.hub, facts, mine, besides=entry.stream
                         )
-                    told += alerts(self._secrets, caller, act.agency, found.values(), entry.stream, now)
+                    told += alerts(
+                        self._secrets,
+                        caller,
+                        act.agency,
+                        found.values(),
+                        entry.stream,
+                        now,
+                        on=act.made_at.date(),
+                    )
         if told:
             self._admission.push(caller.hub, STORE, told)
 

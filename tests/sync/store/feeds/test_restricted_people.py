@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
@@ -12,7 +12,7 @@ from mash_desktop.cache.people import Candidate
 from mash_desktop.desk import alerts
 from mash_desktop.desk.places import badges
 from mash_desktop.desk.search import find
-from mash_desktop.domain.acts import Draft
+from mash_desktop.domain.acts import Draft, compose
 from mash_desktop.domain.codes import Marker
 from mash_desktop.domain.entries.access import RestrictedMet
 from mash_desktop.domain.entries.contact import SubjectRecorded
@@ -171,6 +171,29 @@ def test_what_was_typed_without_the_store_alerts_once_it_is_sent(story: ServedSt
     found = looked_for(told["priya"], who, because=story.stream)
     assert [one.key for one in found] == [f"{story.stream}#x"]
     assert len(met(told["ruth"], identity)) == 1
+
+
+def test_an_alert_that_a_fault_kept_from_being_written_is_written_once_the_act_is_sent_again(
+    story: ServedStory, told: Cast
+) -> None:
+    """The act was admitted, and the store fell over before the alert: the desktop had no answer."""
+    who, priya = child(), told["priya"]
+    earlier = ServedStory(told)
+    earlier.taken()
+    named(earlier, who)
+    identity = restrict(told["ruth"], earlier.stream, "ivy")
+    story.taken()
+    written = SubjectRecorded(subject="x", forenames=who.forename, surname=who.surname, birth=who.born)
+    yesterday = datetime.now(UTC) - timedelta(days=1)
+    act = compose(told.hub, priya.only, [Draft(story.stream, written)], priya.key, yesterday)
+    outcome = told.served.direct.admission.push(told.hub, priya.enrolled.person, [act])
+    assert outcome.answers[0].state == "admitted", outcome.answers
+    assert met(told["ruth"], identity) == []
+    for _ in range(2):
+        assert priya.push(act)[0].state == "known"
+        assert len(met(told["ruth"], identity)) == 1
+    looked_for(priya, who, because=story.stream)
+    assert len(met(told["ruth"], identity)) == 2, "today's, beside yesterday's"
 
 
 def test_a_restricted_history_alerts_and_so_does_nothing_that_is_unlike_or_that_the_reader_types(
