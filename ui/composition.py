@@ -177,6 +177,7 @@ class PersonWindow(QObject):
 
         def enrolled(answer: tuple[Profile, Enrolled, Square]) -> None:
             self.profile, made, drawn = answer
+            self._minute.start()
             self.enrol_page.forget()
             if made.totp_uri:
                 self.window.sign_in_page.keep(made.totp_uri, drawn, made.recovery_codes)
@@ -191,6 +192,7 @@ class PersonWindow(QObject):
 
     def _have_profile(self, opened: _Opened) -> None:
         self.profile = opened.profile
+        self._minute.start()
         if opened.barred is not None and opened.barred.device:
             self._ask_to_enrol_again(opened.barred.sentence)
         elif opened.desk is None or opened.barred is not None:
@@ -308,7 +310,6 @@ class PersonWindow(QObject):
             self.window.open(start, reference)
         else:
             self.window.go(start)
-        self._minute.start()
         self.opened.emit()
 
     def _connect(self, session: Session) -> None:
@@ -335,11 +336,14 @@ class PersonWindow(QObject):
     def lock(self) -> None:
         """Drop every view, close the cache, overwrite the key; show nothing but the door."""
         self._left_sign_in.set()
-        if self.profile is None or not self._built:
+        if self.profile is None:
             return
+        if self._built:
+            self._left = (self.window.current_place(), self.window.current_reference())
         self._built = False
-        self._left = (self.window.current_place(), self.window.current_reference())
         self._minute.stop()
+        self.enrol_page.forget()
+        self.window.sign_in_page.clear()
         self.window.lock()
         self.window.drop_screens()
         self._stop_network()
@@ -443,11 +447,9 @@ class PersonWindow(QObject):
         return False
 
     def _tick(self) -> None:
-        desk = self.desk
-        if desk is None:
-            return
         if (datetime.now(UTC) - self._touched).total_seconds() >= self._idle_minutes * 60:
             self.lock()
+        if (desk := self.desk) is None or not self._built:
             return
         self.worker.submit(desk.send_access)
         self.worker.submit(partial(glass.close_overdue, desk))

@@ -278,12 +278,16 @@ class SignInPage(Door):
             "Check the address and the line. What is on this desktop still opens with the passphrase.",
         )
 
-    def forget(self) -> None:
+    def clear(self) -> None:
+        """Nothing typed stays; what is shown once does, behind the lock, since it is nowhere else."""
         self.ready()
         self.clear_notice()
-        self._forget_shown()
         self.password.set_value("")
         self.code.set_value("")
+
+    def forget(self) -> None:
+        self.clear()
+        self._forget_shown()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

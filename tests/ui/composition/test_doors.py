@@ -258,3 +258,26 @@ def test_a_window_left_alone_locks_itself(
     person._tick()
     assert person.window.locked
     assert person.desk is None
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_a_door_that_nobody_has_gone_through_locks_itself_too(
+    qtbot: QtBot, opening: Callable[[Path], PersonWindow], tmp_path: Path
+) -> None:
+    folder = tmp_path / "new"
+    profile = Profile.create(folder, PASSPHRASE, Server("https://isl.invalid", "", "staffordshire"))
+    enrolled = msgspec.structs.replace(account(), standings=())
+    profile.cache.put_fact("account", msgspec.json.encode(enrolled))
+    profile.lock()
+    person = opening(folder)
+    page = person.window.unlock_page
+    typed(page.passphrase, PASSPHRASE)
+    QTest.keyClick(page.passphrase.line, Qt.Key.Key_Return)
+    qtbot.waitUntil(person.window.sign_in_page.isVisible, timeout=20_000)
+    typed(person.window.sign_in_page.password, "a password")
+    assert person._minute.isActive()
+    person._idle_minutes = 0
+    person._tick()
+    assert page.isVisible()
+    assert person.profile is None
+    assert person.window.sign_in_page.password.value() == ""
