@@ -99,6 +99,8 @@ class PersonWindow(QObject):
         super().__init__()
         self._folder, self._server = folder, server
         self.worker = Worker()
+        self._door_worker = Worker("sign-in")
+        """Waits for the hub and for the browser, which what is typed does not."""
         self.window = MainWindow()
         self.enrol_page = EnrolPage(server.url if server else hub_url)
         self.window.add_door(self.enrol_page)
@@ -169,19 +171,23 @@ class PersonWindow(QObject):
         def enrol_again(profile: Profile) -> tuple[Profile, Enrolled]:
             return profile, profile.enrol(code, password, "This computer")
 
-        begin = enrol if self.profile is None else partial(enrol_again, self.profile)
+        again = self.profile
+        begin = enrol if again is None else partial(enrol_again, again)
 
         def enrol_and_draw() -> tuple[Profile, Enrolled, Square]:
             profile, made = begin()
             return profile, made, square(made.totp_uri) if made.totp_uri else ()
 
         def enrolled(answer: tuple[Profile, Enrolled, Square]) -> None:
-            self.profile, made, drawn = answer
+            profile, made, drawn = answer
+            if self.profile is not again:
+                return
+            self.profile = profile
             self._minute.start()
             self.enrol_page.forget()
             if made.totp_uri:
                 self.window.sign_in_page.keep(made.totp_uri, drawn, made.recovery_codes)
-            self._show_sign_in(self.profile, made.account)
+            self._show_sign_in(profile, made.account)
 
         self.worker.submit(
             enrol_and_draw,
@@ -209,12 +215,14 @@ class PersonWindow(QObject):
         self.window.show_door(self.enrol_page)
 
     def _show_sign_in(self, profile: Profile, account: str) -> None:
+        if profile is not self.profile:
+            return
         page = self.window.sign_in_page
         page.hub_url.set_value(profile.server.url)
         page.name.set_value(account)
         page.may_leave(self._built)
         self.window.show_sign_in()
-        self.worker.submit(profile.directory, page.offer, owner=self)
+        self._door_worker.submit(profile.directory, page.offer, owner=self)
 
     def _sign_in(self, url: str, name: str, password: str, code: str) -> None:
         if (profile := self.profile) is not None:
@@ -249,6 +257,8 @@ class PersonWindow(QObject):
         page = self.window.sign_in_page
 
         def signed_in(answer: tuple[Session, Desk]) -> None:
+            if profile is not self.profile:
+                return
             session, desk = answer
             page.ready()
             if self.desk is None:
@@ -260,6 +270,8 @@ class PersonWindow(QObject):
                 self.window.toast(f"Recovery codes left: {session.recovery_left}. Ask for new ones in time.")
 
         def failed(error: Exception) -> None:
+            if profile is not self.profile:
+                return
             page.may_leave(self._built)
             if not isinstance(error, Refusal):
                 page.offline()
@@ -272,7 +284,7 @@ class PersonWindow(QObject):
         def sign_in() -> tuple[Session, Desk]:
             return way(), profile.desk()
 
-        self.worker.submit(sign_in, signed_in, failed, owner=self)
+        self._door_worker.submit(sign_in, signed_in, failed, owner=self)
 
     # --- the shell
 
@@ -359,6 +371,7 @@ class PersonWindow(QObject):
         if profile is not None:
             self.worker.submit(profile.lock)
         self.worker.close()
+        self._door_worker.close(wait=False)
 
     # --- what is shown of the line and of the desk
 

@@ -87,7 +87,8 @@ class Worker(QObject):
             if self._waiting == 0:
                 self.idle.emit()
 
-    def close(self) -> None:
-        """Finish what has been submitted, since it may be somebody's words, and end the thread."""
+    def close(self, *, wait: bool = True) -> None:
+        """Finish what has been submitted, since it may be somebody's words, and end the thread. Without
+        ``wait``, what has not begun is dropped."""
         self._closed = True
-        self._executor.shutdown(wait=True)
+        self._executor.shutdown(wait=wait, cancel_futures=not wait)

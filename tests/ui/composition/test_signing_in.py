@@ -211,6 +211,8 @@ def test_whoever_turns_back_from_the_browser_finds_the_door_as_it_was(
     seat.until(seat.page.by_directory.isVisible)
     QTest.mouseClick(seat.page.by_directory, Qt.MouseButton.LeftButton)
     seat.until(lambda: bool(browser.opened))
+    # What is typed elsewhere is kept meanwhile.
+    seat.until(lambda: seat.person.worker.waiting == 0)
     QTest.mouseClick(seat.page.leave, Qt.MouseButton.LeftButton)
     seat.until(lambda: "Nobody was signed in" in said(seat.page))
     assert seat.page.button.isEnabled()
@@ -250,3 +252,17 @@ def test_a_session_that_has_ended_is_opened_again_where_one_was(sitting: Callabl
     QTest.mouseClick(person.window.status_bar.waiting, Qt.MouseButton.LeftButton)
     seat.until(seat.page.isVisible)
     seat.until(lambda: seat.page.button.isEnabled())
+
+
+def test_a_sign_in_that_is_answered_after_a_lock_opens_nothing(sitting: Callable[..., AtTheWindow]) -> None:
+    seat = sitting()
+    seat.enrol(seat.appointed.code)
+    person = seat.person
+    seat.page.password.set_value(PASSWORD)
+    seat.page.code.set_value(pyotp.TOTP(seat.totp).now())
+    QTest.mouseClick(seat.page.button, Qt.MouseButton.LeftButton)
+    person.lock()
+    seat.until(lambda: person._door_worker.waiting == 0 and person.worker.waiting == 0)
+    assert (person.desk, person.profile) == (None, None)
+    assert person.window.unlock_page.isVisible()
+    assert seat.page.button.isEnabled()
