@@ -7,18 +7,21 @@ from functools import partial
 
 import shiboken6
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QHideEvent
 
 from mash_desktop.desk import Desk, settings
 from mash_desktop.desk.settings import Renewed
+from mash_desktop.documents.square import square
 from mash_desktop.domain.errors import Refusal
-from ui.theme import Role, Tone, Voice
+from ui.shell.shown_once import ShownOnce, Square
+from ui.theme import Role, Voice
 from ui.widgets import ActionButton, Banner, Card, Column, Field, Flow, Text, empty
 
 
 class RecoveryCard(Card):
-    """Asks for the present proofs, and shows what the hub answers once."""
+    """Asks for the present proofs, and shows what the hub answers once: until the settings are left."""
 
-    _answered = Signal(object)
+    _answered = Signal(object, object)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__("Recovery codes", "")
@@ -66,35 +69,39 @@ class RecoveryCard(Card):
 
     def _came(self, done: Future[Renewed]) -> None:
         # On the network's thread; the card may have been dropped by a lock meanwhile.
-        if not done.cancelled() and shiboken6.isValid(self):
-            self._answered.emit(done)
+        if done.cancelled():
+            return
+        uri = None if done.exception() else done.result().totp_uri
+        drawn = square(uri) if uri else ()
+        if shiboken6.isValid(self):
+            self._answered.emit(done, drawn)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        # Not when the window is made small, as to look at the authenticator: that is the system's doing.
+        if not event.spontaneous():
+            empty(self._told)
+            self._blank()
+
+    def _blank(self) -> None:
+        for field in self._fields.values():
+            field.set_value("")
+            field.clear_error()
 
     def _refused(self, refusal: Refusal) -> None:
         field = self._fields[refusal.field or "code"]
         field.show_error(refusal.sentence)
         field.setFocus()
 
-    def _show(self, done: Future[Renewed]) -> None:
+    def _show(self, done: Future[Renewed], drawn: Square) -> None:
         error = done.exception()
         if isinstance(error, Refusal):
             self._refused(error)
-            return
-        if error is not None:
-            self._told.put(Banner("The hub cannot be reached.", "Nothing has changed. Try again."))
-            return
-        for field in self._fields.values():
-            field.set_value("")
-        made = done.result()
-        if made.totp_uri:
+        elif error is not None:
             self._told.put(
-                Banner(
-                    "Add this to your authenticator now. It is shown once.", made.totp_uri, tone=Tone.ACCENT
-                )
+                Banner("The hub did not answer.", "Whether anything changed is not known; try again.")
             )
-        self._told.put(
-            Banner(
-                "Write these codes down, away from this computer. They are shown once.",
-                " · ".join(made.recovery_codes),
-                tone=Tone.ACCENT,
-            )
-        )
+        else:
+            self._blank()
+            made = done.result()
+            self._told.put(ShownOnce(made.totp_uri or "", drawn, made.recovery_codes))

@@ -1,5 +1,6 @@
-"""What the hub tells once when a computer is set up: the authenticator's key, as a square and in letters, and
-the recovery codes. It stands beside the door until somebody is signed in, and is kept nowhere.
+"""What the hub tells once: the authenticator's key, as a square and in letters, and the recovery codes. It
+stands beside the door until somebody is signed in, or among the settings until they are left, and is kept
+nowhere.
 """
 
 from __future__ import annotations
@@ -52,24 +53,25 @@ class SquareMark(QWidget):
 
 
 class ShownOnce(Card):
-    """``uri`` is the authenticator's, ``square`` the same for a camera."""
+    """``uri`` is the authenticator's, empty where that stays as it is; ``square`` the same for a camera."""
 
     def __init__(self, uri: str, square: Square, codes: Sequence[str]) -> None:
         super().__init__(padding=24, gap=10)
-        secret = parse_qs(urlsplit(uri).query)["secret"][0]
-        half = len(secret) // 2
-        letters = "\n".join(in_fours(part) for part in (secret[:half], secret[half:]))
-        self.key = _kept("Or type this key into it", letters, 2)
-        self.key.text.setObjectName("sign_in.key")
+        self.put(Text("Shown once", Role.TITLE))
+        if uri:
+            secret = parse_qs(urlsplit(uri).query)["secret"][0]
+            half = len(secret) // 2
+            letters = "\n".join(in_fours(part) for part in (secret[:half], secret[half:]))
+            self.key = _kept("Or type this key into it", letters, 2)
+            self.key.text.setObjectName("sign_in.key")
+            self.put(Text("Scan this with your authenticator now.", Role.BASE, wrap=True))
+            mark = SquareMark(square, "Square that an authenticator scans; the key below says the same")
+            self.put(mark)
+            self.body.setAlignment(mark, Qt.AlignmentFlag.AlignHCenter)
+            self.put(self.key)
         rows = [" · ".join(codes[at : at + 2]) for at in range(0, len(codes), 2)]
         self.codes = _kept("Recovery codes", "\n".join(rows), len(rows))
         self.codes.text.setObjectName("sign_in.recovery_codes")
-        self.put(Text("Shown once", Role.TITLE))
-        self.put(Text("Scan this with your authenticator now.", Role.BASE, wrap=True))
-        mark = SquareMark(square, "Square that an authenticator scans; the key below says the same")
-        self.put(mark)
-        self.body.setAlignment(mark, Qt.AlignmentFlag.AlignHCenter)
-        self.put(self.key)
         self.put(self.codes)
         self.put(
             Text(

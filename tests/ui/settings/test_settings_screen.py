@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import pytest
 from PySide6.QtCore import Qt
@@ -20,6 +21,7 @@ from tests.ui.accessibility import nameless
 from tests.ui.driven import Driven
 from ui.keys import keys
 from ui.settings import SettingsScreen
+from ui.shell.shown_once import ShownOnce
 from ui.theme import Mode, Theme, current_look
 from ui.widgets import ActionButton, Banner, Field, Text
 from ui.work import Worker
@@ -87,6 +89,10 @@ def answer(result: Renewed | Exception) -> Future[Renewed]:
     return future
 
 
+def shown_once(on: OnSettings) -> list[ShownOnce]:
+    return on.window.findChildren(ShownOnce)
+
+
 def banners(on: OnSettings) -> list[str]:
     return [one.accessibleName() for one in on.window.findChildren(Banner)]
 
@@ -97,7 +103,7 @@ def test_new_recovery_codes_are_shown_once_to_who_proves_the_present_ones(
     on = OnSettings(qtbot, worker, desk)
     fields = {one.objectName().removeprefix("settings."): one for one in on.window.findChildren(Field)}
     buttons = {one.objectName(): one for one in on.window.findChildren(ActionButton)}
-    renew, replace = buttons["settings.renew"], buttons["settings.replace"]
+    renew = buttons["settings.renew"]
     renew.click()
     assert fields["password"].error.text() == "Type your password."
     fields["password"].set_value("a password")
@@ -110,11 +116,40 @@ def test_new_recovery_codes_are_shown_once_to_who_proves_the_present_ones(
     qtbot.waitUntil(lambda: fields["code"].error.text() == refused.sentence)
     desk.store_renew = lambda asked: answer(OSError("gone"))
     renew.click()
-    qtbot.waitUntil(lambda: any("Nothing has changed" in told for told in banners(on)))
+    qtbot.waitUntil(lambda: any("Whether anything changed is not known" in told for told in banners(on)))
     assert fields["code"].value() == "123456"
-    made = Renewed(recovery_codes=("AAAAA-BBBBB", "CCCCC-DDDDD"), totp_uri="otpauth://totp/priya")
-    desk.store_renew = lambda asked: answer(made)
-    replace.click()
-    qtbot.waitUntil(lambda: any("CCCCC-DDDDD" in told for told in banners(on)))
-    assert any("otpauth://totp/priya" in told for told in banners(on))
+    codes = ("AAAAA-BBBBB", "CCCCC-DDDDD")
+    desk.store_renew = lambda asked: answer(Renewed(recovery_codes=codes))
+    renew.click()
+    qtbot.waitUntil(lambda: bool(shown_once(on)))
+    assert shown_once(on)[0].codes.value() == "AAAAA-BBBBB · CCCCC-DDDDD"
     assert (fields["password"].value(), fields["code"].value()) == ("", "")
+
+
+def test_a_new_authenticator_is_shown_as_at_the_door_and_gone_once_the_settings_are_left(
+    qtbot: QtBot, worker: Worker, desk: Desk
+) -> None:
+    on = OnSettings(qtbot, worker, desk)
+    fields = {one.objectName().removeprefix("settings."): one for one in on.window.findChildren(Field)}
+    replace = next(one for one in on.window.findChildren(ActionButton, "settings.replace"))
+    fields["password"].set_value("a password")
+    fields["code"].set_value("123456")
+    uri = "otpauth://totp/priya?secret=JBSWY3DPEHPK3PXP"
+    asked = Event()
+
+    def renewed() -> Renewed:
+        assert asked.wait(30)
+        return Renewed(recovery_codes=("AAAAA-BBBBB",), totp_uri=uri)
+
+    with ThreadPoolExecutor() as network:
+        desk.store_renew = lambda _: network.submit(renewed)
+        replace.click()
+        asked.set()
+    qtbot.waitUntil(lambda: bool(shown_once(on)))
+    assert shown_once(on)[0].key.value() == "JBSW Y3DP\nEHPK 3PXP"
+    assert nameless(on.window) == []
+    fields["password"].set_value("half of a pass")
+    on.screen.hide()
+    on.screen.show()
+    qtbot.waitUntil(lambda: not shown_once(on))
+    assert fields["password"].value() == ""
