@@ -11,9 +11,10 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from uuid import NAMESPACE_URL, uuid5
 
-from sqlalchemy import Connection, Engine, func, or_, select
+from sqlalchemy import Connection, Engine, delete, func, or_, select
 
 from mash_desktop.domain.acts import Parcel
 from mash_desktop.domain.clocks import calendar
@@ -42,6 +43,10 @@ LEFT = "The agency's membership of the hub has ended."
 UNDECIDED = "The hub has closed and it is not decided."
 TONIGHT = timedelta(hours=12)
 """What somebody handed over so lately is not handed over again at closing."""
+
+
+_Due = Callable[[], Parcel | None]
+"""Makes what is to be written of one thing; ``None`` where that is nothing."""
 
 
 class Due:
@@ -97,11 +102,15 @@ class Due:
         quarter = now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0)
         for hub, version in versions.items():
             due = hub in over or self._looked.get(hub) != (version, quarter)
-            if due and self.write_in(hub, now):
-                self._looked[hub] = (version, quarter)
+            try:
+                if due and self.write_in(hub, now):
+                    self._looked[hub] = (version, quarter)
+            except Exception as error:
+                # One hub's fault is not its neighbours'.
+                _not_written(hub, error)
 
     def write_in(self, hub: str, now: datetime) -> bool:
-        """Write all that is due in one hub; whether it was this instance's turn."""
+        """Write all that is due in one hub; whether it was this instance's turn and nothing failed."""
         with self._engine.begin() as db:
             # Held until all is written; who does not get it leaves it to who has it.
             if not db.scalar(select(func.pg_try_advisory_xact_lock(lock_number(hub, "due")))):
@@ -109,19 +118,26 @@ class Due:
             held = current_directory(db, self._shelf, self._secrets, hub)
             if not held.directory.configs:
                 return True
-            for parcel in [
+            whole = True
+            for made in [
                 *self._memberships(hub, held, now),
                 *self._terms(db, hub, held, now),
                 *self._hand_overs(db, hub, held, now),
             ]:
                 try:
-                    self._admission.admit_own(hub, parcel)
+                    parcel = made()
+                    if parcel is not None:
+                        self._admission.admit_own(hub, parcel)
                 except Refusal as refusal:
                     # A hub keeps its last administrator; and another instance may have been here first.
                     logger.info("what is due was refused", extra={"code": refusal.code})
-        return True
+                except Exception as error:
+                    # One record that does not open keeps no other from its end.
+                    _not_written(hub, error)
+                    whole = False
+        return whole
 
-    def _memberships(self, hub: str, held: Held, now: datetime) -> Iterator[Parcel]:
+    def _memberships(self, hub: str, held: Held, now: datetime) -> Iterator[_Due]:
         """The memberships of people whose agency is no longer a member of the hub."""
         directory = held.directory
         config = directory.timeline.at(None)
@@ -136,9 +152,9 @@ class Due:
             if one.agency in left and one.role is not Role.STORE:
                 body = MembershipEnded(person=one.person, agency=one.agency, role=one.role, reason=LEFT)
                 once = f"left {granted[one.person, one.agency, one.role]}"
-                yield hub_act(hub, self._secrets, [body], now, once=once)
+                yield partial(hub_act, hub, self._secrets, [body], now, once=once)
 
-    def _terms(self, db: Connection, hub: str, held: Held, now: datetime) -> Iterator[Parcel]:
+    def _terms(self, db: Connection, hub: str, held: Held, now: datetime) -> Iterator[_Due]:
         """Broken glass and releases whose time is over."""
         t = tables.terms
         rows = db.execute(
@@ -149,15 +165,24 @@ class Due:
         for row in rows:
             if row.person is not None:
                 body = GlassMended(broken=row.entry, target=row.stream, person=row.person)
-                yield access_act(hub, self._secrets, [body], now, once=f"mended {row.entry}")
-                continue
-            entry = self._referral(db, hub, held, row.stream).get(row.entry)
-            if entry is not None and isinstance(entry.body, ContributionReleased):
-                over = ReleaseExpired(contribution=entry.body.contribution, agency=entry.agency)
-                once = f"over {row.entry}"
-                yield own_act(hub, self._secrets, row.stream, [over], now, once=once, base=row.entry)
+                once = f"mended {row.entry}"
+                yield partial(access_act, hub, self._secrets, [body], now, once=once)
+            else:
+                yield partial(self._release_over, db, hub, held, row.stream, row.entry, now)
 
-    def _hand_overs(self, db: Connection, hub: str, held: Held, now: datetime) -> Iterator[Parcel]:
+    def _release_over(
+        self, db: Connection, hub: str, held: Held, stream: str, release: str, now: datetime
+    ) -> Parcel | None:
+        entry = self._referral(db, hub, held, stream).get(release)
+        if entry is None or not isinstance(entry.body, ContributionReleased):
+            # Disposed of, alone or with its record: nothing is left that could end.
+            t = tables.terms
+            db.execute(delete(t).where(t.c.hub == hub, t.c.entry == release))
+            return None
+        over = ReleaseExpired(contribution=entry.body.contribution, agency=entry.agency)
+        return own_act(hub, self._secrets, stream, [over], now, once=f"over {release}", base=release)
+
+    def _hand_overs(self, db: Connection, hub: str, held: Held, now: datetime) -> Iterator[_Due]:
         """Once a closing, where the hub has it so: what is red or a direct line, and not decided."""
         config = held.directory.timeline.at(None)
         hours = calendar(config.hours)
@@ -181,17 +206,25 @@ class Due:
         ).all()
         opens = hours.next_open(now)
         for row in rows:
-            left = handovers(self._referral(db, hub, held, row.referral)).values()
-            if any(one.made.made_at > now - TONIGHT for one in left):
-                continue
-            once = f"close {row.referral} {opens}"
-            body = HandoverMade(
-                handover=str(uuid5(NAMESPACE_URL, f"{hub} {once}")), team=teams[row.owner], words=UNDECIDED
-            )
-            yield own_act(hub, self._secrets, row.referral, [body], now, once=once)
+            yield partial(self._hand_over, db, hub, held, row.referral, teams[row.owner], opens, now)
+
+    def _hand_over(
+        self, db: Connection, hub: str, held: Held, stream: str, team: str, opens: datetime, now: datetime
+    ) -> Parcel | None:
+        left = handovers(self._referral(db, hub, held, stream)).values()
+        if any(one.made.made_at > now - TONIGHT for one in left):
+            return None
+        once = f"close {stream} {opens}"
+        body = HandoverMade(handover=str(uuid5(NAMESPACE_URL, f"{hub} {once}")), team=team, words=UNDECIDED)
+        return own_act(hub, self._secrets, stream, [body], now, once=once)
 
     def _referral(self, db: Connection, hub: str, held: Held, stream: str) -> Referral:
         s = tables.streams
         version = db.scalar(select(s.c.version).where(s.c.hub == hub, s.c.stream == stream))
         loaded = load(db, self._shelf, self._secrets, hub, {stream: version or 0})
         return loaded[stream].referral(held.directory)
+
+
+def _not_written(hub: str, error: Exception) -> None:
+    # What is due stays due: it is looked for again.
+    logger.warning("what is due was not written", extra={"hub": hub, "error": type(error).__name__})

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from sqlalchemy import create_engine, delete, func, select
+from sqlalchemy import create_engine, delete, func, select, update
 
 from mash_desktop.domain.acts import Draft
 from mash_desktop.domain.clocks import calendar
@@ -21,8 +21,10 @@ from mash_desktop.domain.entries.triage import RagRated
 from mash_desktop.hub import load_preset
 from mash_desktop.working_time import OpenHours
 from sync.store import due, tables
+from sync.store.admission import Admission
 from sync.store.committing import lock_number
 from sync.store.due import Due
+from sync.store.streams import Shelf
 from tests.domain.story import MANAGER, OPERATOR, POLICE
 from tests.support.served_story import Cast, ServedStory
 from tests.support.store import Desk, ServedStore
@@ -100,8 +102,72 @@ def test_a_release_whose_content_is_gone_is_let_be(served_store: ServedStore, ca
     k, place = tables.body_keys, next(one.position for one in story.entries if one.id == released)
     with served_store.direct.engine.begin() as db:
         db.execute(delete(k).where(k.c.hub == cast.hub, k.c.position == place))
+    assert ending(cast, released) == 1
     until(Instance(served_store, cast.hub, timedelta(days=1)).write, "a turn")
     assert given(cast["karen"], "release.expired", story.stream) == []
+    assert ending(cast, released) == 0, "it is not looked for again"
+
+
+def ending(cast: Cast, entry: str) -> int:
+    """Whether this entry gives something for a time that the store is to end."""
+    t = tables.terms
+    with cast.served.direct.engine.connect() as db:
+        return db.scalar(select(func.count()).where(t.c.hub == cast.hub, t.c.entry == entry)) or 0
+
+
+def test_a_record_that_does_not_open_and_a_database_that_goes_away_keep_no_other_from_its_end(
+    served_store: ServedStore, cast: Cast, caplog: pytest.LogCaptureFixture
+) -> None:
+    today = load_preset("staffordshire").day(datetime.now(UTC))
+    shut, open_ = ServedStory(cast), ServedStory(cast)
+    on_the_table(shut, today)
+    released = on_the_table(open_, today)
+    direct, b, tomorrow = served_store.direct, tables.bodies, datetime.now(UTC) + timedelta(days=1)
+    place = next(one.position for one in shut.entries)
+    of_one = (b.c.hub == cast.hub) & (b.c.position == place)
+    away = create_engine("postgresql+psycopg://127.0.0.1:1/nowhere")
+    nowhere = Admission(away, direct.secrets, Shelf())
+    with direct.engine.begin() as db:
+        sealed = db.scalar(select(b.c.sealed).where(of_one))
+        db.execute(update(b).where(of_one).values(sealed=b"changed"))
+    try:
+        with caplog.at_level(logging.INFO, "sync.store.due"):
+            instance = Due(direct.engine, direct.secrets, direct.shelf, nowhere)
+            until(
+                lambda: not instance.write_in(cast.hub, tomorrow) and "not written" in caplog.text, "a turn"
+            )
+            until(Instance(served_store, cast.hub, timedelta(days=1)).write, "a turn")
+        assert "what is due was refused" in caplog.text
+        assert len(given(cast["sam"], "release.expired", open_.stream)) == 1
+        assert ending(cast, released) == 0
+    finally:
+        with direct.engine.begin() as db:
+            db.execute(update(b).where(of_one).values(sealed=sealed))
+
+
+def test_a_hub_that_does_not_open_keeps_no_other_hub_from_what_is_due(
+    served_store: ServedStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    before, shut, after = (served_store.new_hub() for _ in range(3))
+    direct, k = served_store.direct, tables.stream_keys
+    its = (k.c.hub == shut) & (k.c.stream == "hub")
+    looking = Due(direct.engine, direct.secrets, Shelf(), direct.admission)
+    with direct.engine.begin() as db:
+        wrapped = db.scalar(select(k.c.wrapped).where(its))
+        db.execute(update(k).where(its).values(wrapped=b"changed"))
+
+    def looked() -> bool:
+        looking.write()
+        return {before, after} <= looking._looked.keys()
+
+    try:
+        with caplog.at_level(logging.WARNING, "sync.store.due"):
+            until(looked, "a turn in each")
+        assert shut not in looking._looked
+        assert {getattr(one, "hub", "") for one in caplog.records} == {shut}
+    finally:
+        with direct.engine.begin() as db:
+            db.execute(update(k).where(its).values(wrapped=wrapped))
 
 
 # --- the hub closes
