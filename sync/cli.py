@@ -463,6 +463,8 @@ def _restore(asked: argparse.Namespace) -> int:
     print(f"Restored the backup of {done.made_at:%d %b %Y %H:%M} UTC; {done.disposals} disposals replayed.")
     if done.refused:
         print(f"{done.refused} decisions on keeping could not be put back into the log. They hold.")
+    for one in done.left_out:
+        print(f"Left out, as it is not as signed: {one}", file=sys.stderr)
     return 0
 
 

@@ -90,7 +90,7 @@ def examine(parcel: Parcel, hub: str, person: str, directory: Directory, secrets
         raise Refusal("hub-wrong", "This act was made for another hub.")
     if act.author != person:
         raise Refusal("author-wrong", "This act was made by somebody else. Its author sends it.")
-    check_signature(parcel.signed, _public(act, directory, secrets))
+    check_signature(parcel.signed, public_key(act, directory, secrets))
     if not 0 < len(act.entries) <= MOST_ENTRIES:
         raise Refusal("act-size", f"An act has between 1 and {MOST_ENTRIES} entries.")
     ids = {act.id, *(header.id for header in act.entries)}
@@ -109,7 +109,8 @@ def examine(parcel: Parcel, hub: str, person: str, directory: Directory, secrets
     return Candidate(parcel, act, bodies, entries_of(act, bodies))
 
 
-def _public(act: Act, directory: Directory, secrets: Secrets) -> bytes:
+def public_key(act: Act, directory: Directory, secrets: Secrets) -> bytes:
+    """The public key that an act names, which has to be its author's. ``Refusal`` (*key-unknown*)."""
     if act.author == STORE and act.role is Role.STORE:
         own = secrets.signing_key(act.hub)
         if act.key == own.key_id:

@@ -85,12 +85,15 @@ def index(
     copy(db, tables.people_blocks, blocks)
 
 
-def forget(db: Connection, hub: str, streams: Sequence[str]) -> None:
-    """Take everybody whom these streams tell of out of the index."""
-    p, b = tables.people, tables.people_blocks
-    old = select(p.c.key).where(p.c.hub == hub, p.c.stream.in_(streams)).scalar_subquery()
+def forget(db: Connection, hub: str, streams: Sequence[str], entry: str | None = None) -> None:
+    """Take everybody whom these streams, or one ``entry`` of them, tell of out of the index."""
+    p, b, e = tables.people, tables.people_blocks, tables.entries
+    told = [p.c.hub == hub, p.c.stream.in_(streams)]
+    if entry is not None:
+        told.append(p.c.position.in_(select(e.c.position).where(e.c.hub == hub, e.c.entry == entry)))
+    old = select(p.c.key).where(*told).scalar_subquery()
     db.execute(delete(b).where(b.c.hub == hub, b.c.key.in_(old)))
-    db.execute(delete(p).where(p.c.hub == hub, p.c.stream.in_(streams)))
+    db.execute(delete(p).where(*told))
 
 
 def _accounts(held: Held) -> Iterable[tuple[str, str, int, Account]]:

@@ -29,7 +29,7 @@ from sqlalchemy import (
     update,
 )
 
-from mash_desktop.domain.acts import Parcel, entries_of, read
+from mash_desktop.domain.acts import Parcel, check_bodies, check_signature, entries_of, read
 from mash_desktop.domain.entries.hub import EpochOpened
 from mash_desktop.domain.entries.keeping import DisposalAgreed
 from mash_desktop.domain.errors import Refusal
@@ -56,6 +56,7 @@ from .bulk import copy
 from .composition import Store
 from .database import migrate, revision
 from .disposing import destroy
+from .examining import public_key
 from .log import head_row, read_head, root_at, signed_head
 from .people_index import forget
 from .sealing import Secrets
@@ -69,12 +70,16 @@ _CHAINED = Table(
 
 
 class Restored(msgspec.Struct, frozen=True):
-    """``hubs`` as the backup had them, ``disposals`` replayed, ``refused`` decisions no longer taken."""
+    """``hubs`` as the backup had them, ``disposals`` replayed, ``refused`` decisions no longer taken.
+
+    ``left_out`` names the decisions that are not as one of the hub's own people signed them, and why.
+    """
 
     made_at: datetime
     hubs: tuple[HubThen, ...]
     disposals: int
     refused: int
+    left_out: tuple[str, ...] = ()
 
 
 def restore(engine: Engine, secrets: Secrets, folder: Path, name: str | None = None) -> Restored:
@@ -90,7 +95,7 @@ def restore(engine: Engine, secrets: Secrets, folder: Path, name: str | None = N
             "These keys are wrapped under another key. Name the secrets of that time with --secrets.",
             "secrets",
         )
-    decisions = _decisions(folder)
+    told = _decisions(folder)
     migrate(engine)
     with engine.connect().execution_options(isolation_level="REPEATABLE READ") as db, db.begin():
         if revision(db) != manifest.revision or kept[1].revision != manifest.revision:
@@ -99,20 +104,23 @@ def restore(engine: Engine, secrets: Secrets, folder: Path, name: str | None = N
                 "This backup was made by another version. Restore it with that one, then run: "
                 "mash-isl init --upgrade.",
             )
-        if not _begun(db, manifest):
+        begun = _begun(db, manifest)
+        if not begun:
             _load(db, where, manifest, TABLES[LOG])
             _load(db, kept[0], kept[1], TABLES[KEYS])
             _drop_strange_keys(db)
             for hub in manifest.hubs:
                 _check(db, secrets, hub)
-                for disposal in _disposals(decisions.get(hub.hub, ())):
+        decisions, left_out = _as_signed(db, secrets, manifest, told)
+        if not begun:
+            for hub in manifest.hubs:
+                for disposal in _disposals(decisions[hub.hub]):
                     destroy(db, hub.hub, disposal.target, disposal.entry)
-                    if disposal.entry is None:
-                        _forget(db, hub.hub, disposal.target)
+                    _forget(db, hub.hub, disposal)
                 _open_epoch(db, secrets, hub)
     refused = _tell(Store(engine, secrets), manifest, decisions)
-    replayed = sum(len(list(_disposals(decisions.get(one.hub, ())))) for one in manifest.hubs)
-    return Restored(manifest.made_at, manifest.hubs, replayed, refused)
+    replayed = sum(len(list(_disposals(several))) for several in decisions.values())
+    return Restored(manifest.made_at, manifest.hubs, replayed, refused, left_out)
 
 
 def _chosen(folder: Path, name: str | None) -> tuple[tuple[Path, Manifest], tuple[Path, Manifest]]:
@@ -145,6 +153,30 @@ def _decisions(folder: Path) -> dict[str, tuple[Parcel, ...]]:
     if hashlib.sha256(raw).hexdigest() != manifest.files[DECISIONS]:
         raise _damaged(where / DECISIONS)
     return msgspec.json.decode(raw, type=dict[str, tuple[Parcel, ...]])
+
+
+def _as_signed(
+    db: Connection, secrets: Secrets, manifest: Manifest, told: dict[str, tuple[Parcel, ...]]
+) -> tuple[dict[str, tuple[Parcel, ...]], tuple[str, ...]]:
+    """The decisions that somebody with a key in the hub's log signed as they are; the others by name."""
+    kept: dict[str, tuple[Parcel, ...]] = {}
+    left_out = []
+    for hub in (one.hub for one in manifest.hubs):
+        known, kept[hub] = current_directory(db, Shelf(), secrets, hub).directory, ()
+        for number, parcel in enumerate(told.get(hub, ()), 1):
+            name = f"{hub}, decision {number}"
+            try:
+                act = read(parcel.signed)
+                name = f"{name} on {', '.join(sorted({header.stream for header in act.entries}))}"
+                if act.hub != hub:
+                    raise Refusal("hub-wrong", "This act was made for another hub.")
+                check_signature(parcel.signed, public_key(act, known, secrets))
+                check_bodies(act, parcel.bodies, whole=False)
+            except Refusal as refusal:
+                left_out.append(f"{name}: {refusal.sentence}")
+            else:
+                kept[hub] += (parcel,)
+    return kept, tuple(left_out)
 
 
 def _disposals(acts: tuple[Parcel, ...]) -> Iterator[DisposalAgreed]:
@@ -208,10 +240,12 @@ def _check(db: Connection, secrets: Secrets, then: HubThen) -> None:
         )
 
 
-def _forget(db: Connection, hub: str, stream: str) -> None:
-    forget(db, hub, [stream])
-    r = tables.referrals
-    db.execute(delete(r).where(r.c.hub == hub, r.c.referral == stream))
+def _forget(db: Connection, hub: str, gone: DisposalAgreed) -> None:
+    """Take what was disposed of out of the people index and the queue; of one entry, whom it tells of."""
+    forget(db, hub, [gone.target], gone.entry)
+    if gone.entry is None:
+        r = tables.referrals
+        db.execute(delete(r).where(r.c.hub == hub, r.c.referral == gone.target))
 
 
 def _open_epoch(db: Connection, secrets: Secrets, then: HubThen) -> None:
@@ -262,7 +296,7 @@ def _tell(store: Store, manifest: Manifest, decisions: dict[str, tuple[Parcel, .
         if opened not in [entry.body for entry in held.entries]:
             own = hub_act(then.hub, store.secrets, [opened], datetime.now(UTC))
             store.admission.admit_own(then.hub, own)
-        for parcel in decisions.get(then.hub, ()):
+        for parcel in decisions[then.hub]:
             author = read(parcel.signed).author
             answers = store.admission.push(then.hub, author, [parcel]).answers
             refused += answers[0].state == "refused"

@@ -10,15 +10,17 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import text
 from uuid6 import uuid7
 
-from mash_desktop.domain.acts import Draft
+from mash_desktop.domain.acts import Draft, Parcel, SignedAct, compose
 from mash_desktop.domain.entries.contact import NoteAdded, SubjectRecorded
 from mash_desktop.domain.entries.hub import EpochOpened
 from mash_desktop.domain.entries.keeping import DisposalAgreed, DisposalProposed
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.domain.roles import Role
+from mash_desktop.proofs.signature import SigningKey
 from sync import cli
 from sync.store import backup, restoring
 from sync.store.backup import DECISIONS, KEYS, LOG, MANIFEST, Manifest, back_up
@@ -230,6 +232,21 @@ def rewrite(where: Path, table: str, content: bytes) -> None:
     (where / MANIFEST).write_bytes(msgspec.json.encode(msgspec.structs.replace(manifest, files=files)))
 
 
+def decide(backups: Path, drill: Drill, *more: Parcel, spoil: str = "") -> None:
+    """Write these into the latest decisions, the manifest made to fit; those on ``spoil`` are changed."""
+    where = max((backups / DECISIONS).iterdir())
+    told = msgspec.json.decode((where / DECISIONS).read_bytes(), type=dict[str, tuple[Parcel, ...]])
+    kept = [
+        replace(one, bodies=tuple(replace(body, salt=bytes(16)) for body in one.bodies))
+        if spoil and spoil.encode() in one.signed.act
+        else one
+        for one in told[drill.hub]
+    ]
+    content = msgspec.json.encode({drill.hub: (*kept, *more)})
+    (where / DECISIONS).write_bytes(content)
+    rewrite(where, DECISIONS, content)
+
+
 def change(backups: Path, part: str, **fields: object) -> None:
     for where in (backups / part).iterdir():
         manifest = msgspec.json.decode((where / MANIFEST).read_bytes(), type=Manifest)
@@ -309,6 +326,65 @@ def test_without_a_name_the_latest_log_that_can_be_read_with_its_keys_is_restore
         restored(drill, empty, name=spoiled.name, backups=backups)
     assert restored(drill, empty, backups=backups).hubs == drill.old.hubs
     assert f"The backup in {spoiled} cannot be read. It is left out." in caplog.messages
+
+
+def test_decisions_that_nobody_here_signed_as_they_are_destroy_nothing_and_are_named(
+    drill: Drill, empty: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    backups, target, gwen = tmp_path / "backups", drill.kept.stream, drill.cast["gwen"]
+    shutil.copytree(drill.backups, backups)
+    agreed = Draft(f"keeping:{target}", DisposalAgreed(target=target, proposal=str(uuid7())))
+    stranger, now = SigningKey.generate(), datetime.now(UTC)
+    decide(
+        backups,
+        drill,
+        compose(drill.hub, replace(gwen.only, key=stranger.key_id), [agreed], stranger, now),
+        compose(drill.hub, gwen.only, [agreed], stranger, now),
+        compose("another", gwen.only, [agreed], gwen.key, now),
+        Parcel(SignedAct(b"not an act", bytes(64)), ()),
+        spoil=drill.late.stream,
+    )
+    command = ["restore", str(backups), "--database", empty, "--secrets", str(drill.secrets)]
+    assert cli.main(command) == 0
+    said = capsys.readouterr()
+    assert "2 disposals replayed" in said.out
+    named = [line for line in said.err.splitlines() if line.startswith("Left out")]
+    assert [drill.late.stream in line for line in named] == [True, True, False, False, False, False]
+    for line, why in zip(
+        named[2:5], ("not one that its author", "does not belong", "another hub"), strict=True
+    ):
+        assert f"on keeping:{target}: " in line
+        assert why in line
+    store, faults = looked_at(drill, empty)
+    with store.engine.connect() as db:
+        streams = set(db.scalars(text("select stream from stream_keys where stream like 'referral:%'")))
+    assert streams == {target}
+    assert faults == []
+    store.engine.dispose()
+
+
+def test_whom_one_entry_told_of_is_found_no_more_though_the_log_takes_its_disposal_no_more(
+    drill: Drill, empty: str, tmp_path: Path
+) -> None:
+    backups, target = tmp_path / "backups", drill.kept.stream
+    shutil.copytree(drill.backups, backups)
+    told = [one.id for one in drill.kept.entries if isinstance(one.body, SubjectRecorded)]
+    # Its proposal was lost with the store.
+    agreed = DisposalAgreed(target=target, entry=told[0], proposal=str(uuid7()))
+    decide(backups, drill, drill.cast["hal"].compose([Draft(f"keeping:{target}", agreed)]))
+    done = restored(drill, empty, backups=backups)
+    assert (done.disposals, done.refused, done.left_out) == (4, 1, ())
+    engine = connect(empty, 2)
+    with engine.connect() as db:
+        found = set(db.scalars(text("select e.entry from people p join entries e using (hub, position)")))
+        blocks = db.scalar(
+            text(
+                "select count(*) from people_blocks b left join people p on p.key = b.key where p.key is null"
+            )
+        )
+    assert found == set(told[1:])
+    assert blocks == 0
+    engine.dispose()
 
 
 def test_nothing_is_restored_over_a_hub(drill: Drill, empty: str) -> None:
