@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, func, select
 
 from mash_desktop.domain.acts import Parcel, entries_of, read
 from mash_desktop.domain.audiences import audiences_of
@@ -69,7 +69,8 @@ class People:
         self._admission = admission
 
     def search(self, caller: Caller, asked: PeopleSearch) -> PeopleFound:
-        """``Refusal``: *standing-not-held*, *not-permitted*, *search-empty*, *date-not-understood*."""
+        """``Refusal``: *standing-not-held*, *not-permitted*, *search-empty*, *date-not-understood*,
+        *reason-unknown*."""
         began, now = time.perf_counter(), datetime.now(UTC)
         mine = audiences_in(caller, asked.standing, now)
         if asked.standing.role in _NOT_SEARCHING:
@@ -78,6 +79,7 @@ class People:
         facts, reference = understood(asked, now.date())
         restricted = {}
         with self._engine.connect() as db:
+            _held(db, caller.hub, asked.because, mine)
             if reference is not None:
                 found = self._by_reference(db, caller.hub, reference, mine)
             else:
@@ -217,6 +219,17 @@ class People:
             reference=row.reference,
             last_on=last,
         )
+
+
+def _held(db: Connection, hub: str, because: str, mine: frozenset[str]) -> None:
+    """A contact that the store does not have yet is its author's; of any other the searcher must hold a part,
+    or naming a restricted record would keep its readers from being told. ``Refusal``: *reason-unknown*."""
+    g = tables.grants
+    holds = db.scalar(
+        select(func.bool_or(g.c.audiences.overlap(list(mine)))).where(g.c.hub == hub, g.c.stream == because)
+    )
+    if holds is False:
+        raise Refusal("reason-unknown", "You do not hold the contact that this search is for.", "because")
 
 
 def _episodes(row: Any, account: Account) -> tuple[Episode, ...]:

@@ -19,6 +19,7 @@ from mash_desktop.domain.entries.contact import SubjectRecorded
 from mash_desktop.domain.entries.identity import HistoryRecorded, IdentityLinked, MarkerCleared, MarkerSet
 from mash_desktop.domain.partial_date import PartialDate
 from mash_desktop.matching import PersonFacts
+from sync.protocol import PeopleSearch
 from sync.store.verifying import verify
 from tests.domain.story import OPERATOR
 from tests.support.served_story import Cast, ServedStory
@@ -152,6 +153,23 @@ def viewed(officer: Kept) -> str:
         msgspec.json.encode(entry.body).decode()
         for entry in officer.cache.entries_of_kinds("access:", "record.viewed")
     )
+
+
+def test_naming_the_restricted_record_itself_as_the_reason_of_a_search_silences_nothing(
+    story: ServedStory, told: Cast
+) -> None:
+    who, ada = child(), told["ada"]
+    story.taken()
+    named(story, who)
+    identity = restrict(told["ruth"], story.stream, "ivy")
+    for record in (story.stream, identity):
+        asked = PeopleSearch(
+            standing=ada.standing, forenames=who.forename, surname=who.surname, birth=who.born, because=record
+        )
+        answer = ada.post(f"/v1/hubs/{told.hub}/people", asked)
+        assert (answer.status_code, answer.json()["code"]) == (400, "reason-unknown")
+    assert looked_for(ada, who, because=f"referral:{uuid7()}") == (), "a contact that is not sent yet"
+    assert len(met(told["ruth"], identity)) == 1
 
 
 def test_what_was_typed_without_the_store_alerts_once_it_is_sent(story: ServedStory, told: Cast) -> None:
