@@ -164,7 +164,9 @@ def test_nothing_is_left_running_or_in_the_folder_for_temporary_files(walked: Wa
 
 def test_the_log_that_the_day_left_verifies_from_its_first_line(walked: Walked) -> None:
     assert re.fullmatch(
-        r"\d+ entries, \d+ acts and \d+ feed rows of staffordshire are as signed.\n", walked.verified
+        r"\d+ entries, \d+ acts and \d+ feed rows of staffordshire are as signed.\n"
+        r"The feeds of \d+ records and days bring what they should.\n",
+        walked.verified,
     )
 
 

@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import subprocess
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -70,9 +71,11 @@ def _says_until(process: subprocess.Popen[str], last: str) -> str:
 
 
 @pytest.fixture
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a short name, since sockets lie below it."""
-    return tmp_path_factory.mktemp("demo")
+def folder() -> Iterator[Path]:
+    """A folder with a short name, since sockets lie below it; not pytest's, which each run of tests on a
+    machine closes anew to the user as whom PostgreSQL runs."""
+    with tempfile.TemporaryDirectory(prefix="mash-day-") as made:
+        yield Path(made)
 
 
 def test_windows_stay_open_for_a_visitor_with_a_sheet_of_sign_ins_until_told_to_end(
