@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import msgspec
 
@@ -83,32 +84,45 @@ class ExportedHead(msgspec.Struct, frozen=True):
 def export_own(device: Device, session: protocol.Session, author: Author, to: Path) -> int:
     """Write the contributions of ``author``'s agency into the new folder ``to``; how many entries.
 
-    Raises ``Refusal`` (*export-there*; as the store refuses), ``Unreachable`` or ``Distrust``.
+    The folder is there whole or not at all. Raises ``Refusal`` (*export-there*, *export-unwritable*; as the
+    store refuses), ``Unreachable`` or ``Distrust``.
     """
     return asyncio.run(_export(device, session, author, to))
 
 
 async def _export(device: Device, session: protocol.Session, author: Author, to: Path) -> int:
-    if to.exists():
-        raise Refusal("export-there", f"There is something at {to} already. Name a new folder.", "to")
     hub = Hub(device, session)
     try:
+        if to.exists():
+            raise Refusal("export-there", f"There is something at {to} already. Name a new folder.", "to")
         audience = f"agency:{author.agency}"
         standing = protocol.Standing(agency=author.agency, role=author.role, team=author.team)
         rows, signed = await hub.feeds(standing, HUB, audience)
         head = await hub.keys.head(hub.connection, signed)
         own = _own(rows, audience, author.agency)
         await _tell(hub, device, author, len(own))
-        to.mkdir(parents=True, mode=0o700)
-        (to / DOCUMENTS).mkdir()
-        with (to / ENTRIES).open("wb") as out:
-            for row in own:
-                out.write(msgspec.json.encode(await _proven(hub, head, row)) + b"\n")
-                await _documents(hub, row, to / DOCUMENTS)
-        (to / HEAD).write_bytes(msgspec.json.encode(ExportedHead(signed, hub.keys.keys)))
-        (to / KEYS).write_bytes(msgspec.json.encode(_keys(rows)))
-        words = _HOW.format(agency=author.agency, hub=head.hub, count=len(own), size=head.size)
-        (to / README).write_text(words, encoding="utf-8")
+        to.parent.mkdir(parents=True, exist_ok=True)
+        # Beside its place until it is whole: what is interrupted leaves nothing of a case, and bars no retry.
+        with TemporaryDirectory(prefix=f".{to.name}-", dir=to.parent) as beside:
+            fresh = Path(beside) / to.name
+            (fresh / DOCUMENTS).mkdir(parents=True)
+            with (fresh / ENTRIES).open("wb") as out:
+                for row in own:
+                    out.write(msgspec.json.encode(await _proven(hub, head, row)) + b"\n")
+                    await _documents(hub, row, fresh / DOCUMENTS)
+            (fresh / HEAD).write_bytes(msgspec.json.encode(ExportedHead(signed, hub.keys.keys)))
+            (fresh / KEYS).write_bytes(msgspec.json.encode(_keys(rows)))
+            words = _HOW.format(agency=author.agency, hub=head.hub, count=len(own), size=head.size)
+            (fresh / README).write_text(words, encoding="utf-8")
+            fresh.chmod(0o700)
+            fresh.rename(to)
+    except OSError as error:
+        raise Refusal(
+            "export-unwritable",
+            f"{to} cannot be written ({error.strerror}). Free some space or name another folder, then try "
+            "again.",
+            "to",
+        ) from error
     finally:
         await hub.close()
     return len(own)

@@ -139,6 +139,15 @@ def test_an_export_never_writes_over_anything(importer: Importer, tmp_path: Path
         export_own(device, session, author, tmp_path)
 
 
+def test_a_folder_that_cannot_be_written_is_a_sentence(importer: Importer, tmp_path: Path) -> None:
+    device, session = importer.signed_in()
+    author = device.author(session, Role.TRIAGE_OPERATOR, "scc-children")
+    (tmp_path / "file").touch()
+    with pytest.raises(Refusal, match="export-unwritable") as told:
+        export_own(device, session, author, tmp_path / "file" / "taken")
+    assert told.value.field == "to"
+
+
 def test_without_its_place_in_the_audit_trail_nothing_is_written(importer: Importer, tmp_path: Path) -> None:
     device, session = importer.signed_in()
     author = device.author(session, Role.TRIAGE_OPERATOR, "scc-children")
@@ -165,8 +174,13 @@ def test_a_store_that_lies_is_not_exported_from(
         return changed(answered, body=lie)
 
     relay.alter = altered
+    to = tmp_path / "out" / "taken"
     with pytest.raises(Exception, match=code):
-        export_own(device, session, author, tmp_path / "taken")
+        export_own(device, session, author, to)
+    assert list(to.parent.iterdir()) == []
+    relay.alter = lambda asked, answered: answered
+    assert export_own(device, session, author, to) == 5
+    assert to.stat().st_mode & 0o777 == 0o700
 
 
 def test_a_role_that_is_none_and_a_store_that_is_away_are_sentences(
