@@ -96,8 +96,8 @@ def keep(file: Path, evidence: Evidence) -> None:
     """Write an answer for others to check. ``Refusal`` (*file-unwritable*)."""
     try:
         replace_file(file, msgspec.json.encode(evidence))
-    except OSError as error:
-        raise Refusal("file-unwritable", f"{file} cannot be written.", "keep") from error
+    except Refusal as refusal:
+        raise Refusal("file-unwritable", f"{file} cannot be written.", "keep") from refusal
 
 
 def _day(text: str) -> date:

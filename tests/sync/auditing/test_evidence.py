@@ -203,8 +203,9 @@ def test_an_answer_is_kept_as_it_was_and_reads_the_same(evidence: Evidence) -> N
 def test_an_answer_that_cannot_be_kept_or_checked_says_so(
     looking: Looking, evidence: Evidence, tmp_path: Path
 ) -> None:
-    with pytest.raises(Refusal, match="cannot be written"):
+    with pytest.raises(Refusal, match="cannot be written") as told:
         keep(tmp_path / "nowhere" / "answer.json", evidence)
+    assert (told.value.code, told.value.field) == ("file-unwritable", "keep")
     keep(tmp_path / "answer.json", evidence)
     with pytest.raises(Refusal, match="64 hex digits"):
         run(looking.officer.question(check=tmp_path / "answer.json", store_key="zz"))
