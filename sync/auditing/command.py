@@ -14,10 +14,7 @@ from mash_desktop.domain.errors import Refusal
 from mash_desktop.domain.roles import Role
 from mash_desktop.vault.files import replace_file
 
-from ..asking import ask
-from ..client import Distrust, Unreachable
-from ..importing import Device
-from ..importing.command import PASSPHRASE, PASSWORD, TOTP
+from ..importing.command import signed_in, told_as_refusals
 from .evidence import Checked, Evidence, Question, check
 from .run import gather
 from .trail import Looked, told
@@ -35,12 +32,8 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 def run(asked: argparse.Namespace) -> int:
-    try:
+    with told_as_refusals("Nothing was answered"):
         evidence, checked = _checked(asked) if asked.check else _asked(asked)
-    except Unreachable as error:
-        raise Refusal("unreachable", "The hub cannot be reached. Nothing was answered; try again.") from error
-    except Distrust as error:
-        raise Refusal(error.code, error.sentence) from error
     looked = tuple(told(entry, checked.directory) for entry in checked.accesses)
     head = checked.head
     if asked.json:
@@ -81,12 +74,9 @@ def _asked(asked: argparse.Namespace) -> tuple[Evidence, Checked]:
     if asked.profile is None:
         raise Refusal("profile-missing", "Say with --profile where this device is kept.", "profile")
     question = Question(asked.person, _day(asked.since), _day(asked.until), tuple(asked.terms))
-    device = Device.open(asked.profile, ask(PASSPHRASE, "Passphrase: "))
-    password = ask(PASSWORD, "Password: ")
-    session = device.sign_in(password, ask(TOTP, "Code from the authenticator: "))
-    author = device.author(session, Role.INFORMATION_GOVERNANCE, asked.agency)
+    device, session, author = signed_in(asked, Role.INFORMATION_GOVERNANCE)
     evidence = asyncio.run(gather(asked.profile, device, session, author, question))
-    checked = check(evidence, evidence.store_keys.keys[-1])
+    checked = check(evidence, device.store_key)
     if asked.keep is not None:
         keep(asked.keep, evidence)
     return evidence, checked

@@ -7,21 +7,17 @@ the device's folder, and the log must have grown from it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
 from mash_desktop.cache.feed import FeedRow
 from mash_desktop.cache.reading import moment
-from mash_desktop.domain.acts import Author, Draft, OpenBody, SignedAct, compose, entries_of, read
+from mash_desktop.domain.acts import Author, OpenBody, SignedAct, entries_of, read
 from mash_desktop.domain.audiences import GOVERNANCE, HUB
 from mash_desktop.domain.entries import Body, Made
-from mash_desktop.domain.entries.access import RecordsExported
-from mash_desktop.domain.errors import Refusal
 from mash_desktop.domain.fold import fold_hub
 from mash_desktop.proofs.head import Head, SignedHead
-from mash_desktop.proofs.signature import SigningKey
 from mash_desktop.vault.files import replace_file
 
 from .. import protocol
@@ -56,7 +52,7 @@ async def gather(
         rows, signed = await hub.feeds(standing, HUB, GOVERNANCE)
         own, accesses = _answer(rows, about, asked)
         head = await _head(hub, folder, signed)
-        await _record(hub, device, author, asked, len(accesses))
+        await hub.tell(author, f"Who looked at {asked.person}", len(accesses))
         wanted = needed(
             {one.entry.key for one in accesses},
             {by(one.entry)[0] for one in accesses},
@@ -118,17 +114,6 @@ async def _head(hub: Hub, folder: Path, signed: SignedHead) -> Head:
             check_growth(old, head, await hub.connection.proof("consistency", old=old.size, new=head.size))
     replace_file(file, msgspec.json.encode(signed))
     return head
-
-
-async def _record(hub: Hub, device: Device, author: Author, asked: Question, count: int) -> None:
-    """Put into the trail that it was asked. Raises ``Refusal`` where it was not taken."""
-    now = datetime.now(UTC)
-    body = RecordsExported(what=f"Who looked at {asked.person}", count=count, at=now)
-    key = SigningKey.from_bytes(device.seed)
-    drafts = [Draft(f"access:{now.date().isoformat()}", body)]
-    (answer,) = await hub.push([compose(device.server.hub, author, drafts, key, now)])
-    if answer.state == "refused":
-        raise Refusal(answer.code, answer.sentence, answer.field)
 
 
 async def _proven(hub: Hub, head: Head, one: _Found) -> Proven:

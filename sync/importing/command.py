@@ -22,6 +22,7 @@ from .run import Outcome, import_history, import_intake
 
 PASSPHRASE, PASSWORD, TOTP = "MASH_PASSPHRASE", "MASH_PASSWORD", "MASH_TOTP"
 """Environment variables that answer the questions where nobody is there to."""
+_SENT = "What was sent before is there"
 
 
 def run(asked: argparse.Namespace) -> int:
@@ -29,7 +30,7 @@ def run(asked: argparse.Namespace) -> int:
         raise Refusal("file-missing", "Name the file to import.", "file")
     if asked.profile is None and not asked.dry_run:
         raise Refusal("profile-missing", "Say with --profile where this importing device is kept.", "profile")
-    with _told_as_refusals():
+    with told_as_refusals(_SENT):
         if asked.what == "enrol":
             return _enrol(asked)
         outcome = _dry(asked) if asked.dry_run else _import(asked)
@@ -42,8 +43,8 @@ def run(asked: argparse.Namespace) -> int:
 
 def export(asked: argparse.Namespace) -> int:
     """``mash-isl export``: what one agency contributed, with proofs, for the controller that leaves."""
-    with _told_as_refusals():
-        device, session, author = _signed_in(asked)
+    with told_as_refusals(_SENT):
+        device, session, author = signed_in(asked, asked.role)
         count = export_own(device, session, author, asked.to)
     print(
         f"{count} entries of {author.agency} are in {asked.to}. That they were taken is in the audit trail."
@@ -52,13 +53,12 @@ def export(asked: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _told_as_refusals() -> Iterator[None]:
+def told_as_refusals(so_far: str) -> Iterator[None]:
+    """A hub that does not answer, or not truly, as a ``Refusal``; ``so_far`` says what came of it."""
     try:
         yield
     except Unreachable as error:
-        raise Refusal(
-            "unreachable", "The hub cannot be reached. What was sent before is there; try again."
-        ) from error
+        raise Refusal("unreachable", f"The hub cannot be reached. {so_far}; try again.") from error
     except Distrust as error:
         raise Refusal(error.code, error.sentence) from error
 
@@ -93,17 +93,19 @@ def _dry(asked: argparse.Namespace) -> Outcome:
     return Outcome(0, 0, tuple(rejects))
 
 
-def _signed_in(asked: argparse.Namespace) -> tuple[Device, Session, Author]:
-    if asked.role not in set(Role):
-        raise Refusal("role-unknown", f"{asked.role} is no role of a hub.", "role")
+def signed_in(asked: argparse.Namespace, role: str) -> tuple[Device, Session, Author]:
+    """The device that was asked with, somebody signed in on it, and who they are in this role. Raises
+    ``Refusal`` or ``Unreachable``."""
+    if role not in set(Role):
+        raise Refusal("role-unknown", f"{role} is no role of a hub.", "role")
     device = Device.open(asked.profile, ask(PASSPHRASE, "Passphrase: "))
     password = ask(PASSWORD, "Password: ")
     session = device.sign_in(password, ask(TOTP, "Code from the authenticator: "))
-    return device, session, device.author(session, Role(asked.role), asked.agency)
+    return device, session, device.author(session, Role(role), asked.agency)
 
 
 def _import(asked: argparse.Namespace) -> Outcome:
-    device, session, author = _signed_in(asked)
+    device, session, author = signed_in(asked, asked.role)
     if asked.what == "history":
         return import_history(asked.file, asked.names, device, session, author, _show)
     return import_intake(asked.file, device, session, author, _show)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,16 +17,14 @@ import msgspec
 
 from mash_desktop.cache.feed import FeedRow
 from mash_desktop.cache.reading import moment
-from mash_desktop.domain.acts import Act, Author, Draft, SignedAct, compose, read
+from mash_desktop.domain.acts import Act, Author, SignedAct, read
 from mash_desktop.domain.audiences import HUB
 from mash_desktop.domain.entries import decode
-from mash_desktop.domain.entries.access import RecordsExported
 from mash_desktop.domain.entries.contact import DocumentAttached
 from mash_desktop.domain.entries.hub import KeyEnrolled
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.proofs.head import Head, SignedHead
 from mash_desktop.proofs.merkle import leaf_hash, verify_inclusion
-from mash_desktop.proofs.signature import SigningKey
 
 from .. import protocol
 from ..client.verification import CALL, Distrust
@@ -100,7 +98,7 @@ async def _export(device: Device, session: protocol.Session, author: Author, to:
         rows, signed = await hub.feeds(standing, HUB, audience)
         head = await hub.keys.head(hub.connection, signed)
         own = _own(rows, audience, author.agency)
-        await _tell(hub, device, author, len(own))
+        await hub.tell(author, f"All that {author.agency} contributed", len(own))
         to.parent.mkdir(parents=True, exist_ok=True)
         # Beside its place until it is whole: what is interrupted leaves nothing of a case, and bars no retry.
         with TemporaryDirectory(prefix=f".{to.name}-", dir=to.parent) as beside:
@@ -140,16 +138,6 @@ def _own(rows: Sequence[FeedRow], audience: str, agency: str) -> list[FeedRow]:
             held.pop(row.entry, None)
     own = [row for row in held.values() if read(_signed(row)).agency == agency]
     return sorted(own, key=lambda row: row.position or 0)
-
-
-async def _tell(hub: Hub, device: Device, author: Author, count: int) -> None:
-    now = datetime.now(UTC)
-    said = RecordsExported(what=f"All that {author.agency} contributed", count=count, at=now)
-    day = Draft(f"access:{now.date().isoformat()}", said)
-    parcel = compose(device.server.hub, author, [day], SigningKey.from_bytes(device.seed), now)
-    (answer,) = await hub.push([parcel])
-    if answer.state == "refused":
-        raise Refusal(answer.code, answer.sentence, answer.field)
 
 
 async def _proven(hub: Hub, head: Head, row: FeedRow) -> Exported:

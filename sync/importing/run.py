@@ -19,6 +19,7 @@ from mash_desktop.domain.acts import Author, Draft, Parcel, compose, read
 from mash_desktop.domain.audiences import HUB
 from mash_desktop.domain.configuration import HubConfig
 from mash_desktop.domain.entries import decode
+from mash_desktop.domain.entries.access import RecordsExported
 from mash_desktop.domain.entries.hub import HubConfigured
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.domain.fold import Directory
@@ -197,6 +198,16 @@ class Hub:
             return await self.push(parcels[:half]) + await self.push(parcels[half:])
         answers = checked_answers(parcels, pushed, await self._head(pushed.head))
         return tuple(answer for _, answer in answers)
+
+    async def tell(self, author: Author, what: str, count: int) -> None:
+        """Put into the audit trail that ``count`` of ``what`` are taken out. Raises ``Refusal`` where that
+        is not taken."""
+        now = datetime.now(UTC)
+        drafts = [Draft(f"access:{now.date().isoformat()}", RecordsExported(what=what, count=count, at=now))]
+        key = SigningKey.from_bytes(self._device.seed)
+        (answer,) = await self.push([compose(self._device.server.hub, author, drafts, key, now)])
+        if answer.state == "refused":
+            raise Refusal(answer.code, answer.sentence, answer.field)
 
     async def ask(self, message: protocol.Message, what: str, answer: type[M]) -> M:
         """Ask, and ask again for a while where the line or the store falters. Raises ``Unreachable``."""
