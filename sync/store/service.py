@@ -72,7 +72,6 @@ LARGEST_REQUEST = 8 * 1024 * 1024
 LARGEST_OF_A_STRANGER = 16 * 1024
 AWAY_SECONDS = 2
 """How soon a desktop may ask again when the database does not answer."""
-OPEN_PATHS = ("/v1/sign-in", "/v1/enrol")
 
 STRICT_HEADERS = {
     "Strict-Transport-Security": "max-age=31536000",
