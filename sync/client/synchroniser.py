@@ -24,6 +24,7 @@ import msgspec
 from mash_desktop.cache import Cache, ChangeSet
 from mash_desktop.cache.feed import FeedPlace
 from mash_desktop.cache.outbox import Clash
+from mash_desktop.domain import shapes
 from mash_desktop.domain.acts import Parcel, Seen, read
 from mash_desktop.domain.entries.contact import DocumentAttached
 from mash_desktop.domain.errors import Refusal
@@ -133,6 +134,7 @@ class Synchroniser:
         return self._status
 
     def start(self) -> None:
+        shapes.settle()
         self._thread.start()
 
     def wake(self) -> None:

@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from uvicorn._types import ASGI3Application
 
+from mash_desktop.domain import shapes
 from mash_desktop.domain.errors import Refusal
 
 from .composition import Store
@@ -125,6 +126,7 @@ def serve(
     except (OSError, ssl.SSLError) as error:
         raise Refusal("certificate-unreadable", "The certificate and its key cannot be read.") from error
     sslproto.SSLProtocol.max_size = TLS_BUFFER
+    shapes.settle()
     settle_collector()
     config = uvicorn.Config(
         in_pieces(cast(ASGI3Application, store.metrics.around(application(store, rate)))),

@@ -128,6 +128,10 @@ REFUSED: Cases = {
         lambda: Decisions().judged(GOVERNANCE, NoteAdded(words="Keep it.")),
     ),
     "a record that is not there": ("target-unknown", nothing_there),
+    "what hides an address going alone": (
+        "protects",
+        lambda: one_entry(address(suppressed=True), address()),
+    ),
     "proposing outside the schedule without a reason": (
         "field-empty",
         lambda: Decisions().judged(GOVERNANCE, proposed(reason=" ")),
