@@ -46,7 +46,8 @@ def test_who_looked_at_this_child_is_answered_with_proofs_that_anybody_can_check
     said = capsys.readouterr().out
     *lines, count, root, _ = said.splitlines()
     found = [(*line.split("\t")[1:3], line.split("\t")[4]) for line in lines]
-    assert found == [
+    # What the officer asked before, for other tests, is in the trail too.
+    assert [one for one in found if "governance" not in one[1]] == [
         (
             "Ruth Okafor",
             "Consultant social worker, Staffordshire children's social care",
