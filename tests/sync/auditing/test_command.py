@@ -45,9 +45,9 @@ def test_who_looked_at_this_child_is_answered_with_proofs_that_anybody_can_check
     assert run(looking.officer.question(person=looking.child, keep=kept)) == 0
     said = capsys.readouterr().out
     *lines, count, root, _ = said.splitlines()
-    found = [(*line.split("\t")[1:3], line.split("\t")[4]) for line in lines]
     # What the officer asked before, for other tests, is in the trail too.
-    assert [one for one in found if "governance" not in one[1]] == [
+    others = [line for line in lines if "governance officer" not in line]
+    assert [(*line.split("\t")[1:3], line.split("\t")[4]) for line in others] == [
         (
             "Ruth Okafor",
             "Consultant social worker, Staffordshire children's social care",
@@ -58,10 +58,10 @@ def test_who_looked_at_this_child_is_answered_with_proofs_that_anybody_can_check
         ("Ruth Okafor", "Consultant social worker, Staffordshire children's social care", "exported"),
         ("Ruth Okafor", "Staffordshire children's social care", "searched for people"),
     ]
-    assert looking.references[0] in lines[0]
-    assert looking.cast["ruth"].device in lines[0]
-    assert "through the store" in lines[-1]
-    assert count.startswith(f"5 accesses about {looking.child}, ")
+    assert looking.references[0] in others[0]
+    assert looking.cast["ruth"].device in others[0]
+    assert "through the store" in others[-1]
+    assert count.startswith(f"{len(lines)} accesses about {looking.child}, ")
     assert "bruise" not in said
     # Somebody else checks it, with nothing but the file and the key that the hub tells everybody.
     key = looking.device.store_key.hex()

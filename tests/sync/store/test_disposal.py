@@ -34,6 +34,7 @@ from sync.store.composition import Store
 from sync.store.verifying import verify
 from tests.domain.story import OPERATOR
 from tests.support.served_story import Cast, ServedStory
+from tests.support.store import ServedStore
 
 # What is destroyed is the same rows in either PostgreSQL.
 pytestmark = pytest.mark.parametrize("postgres", ["embedded"], indirect=True)
@@ -109,8 +110,10 @@ def test_a_referral_disposed_of_is_held_by_nobody_and_the_log_still_verifies(sto
         assert story.push(person, body).code == "disposed"
 
 
-def test_nobody_finds_who_was_told_of_there(story: ServedStory) -> None:
-    cast = story.cast
+def test_nobody_finds_who_was_told_of_there(served_store: ServedStore) -> None:
+    # In a hub where nobody else of that name was told of: a search names only the best matches.
+    cast = Cast(served_store, served_store.new_hub())
+    story = ServedStory(cast)
     story.taken()
     told = next(e.body for e in story.entries if isinstance(e.body, SubjectRecorded))
     search = PeopleSearch(
