@@ -34,6 +34,7 @@ from mash_desktop.domain.retention import due_of_day, due_of_referral
 from mash_desktop.domain.roles import Role
 from mash_desktop.domain.rules import Situation, judge
 from mash_desktop.domain.rules.keeping import Target
+from mash_desktop.domain.rules.situation import EVIDENCE_GONE
 from mash_desktop.domain.verdict import Verdict, no
 
 from . import families, holding
@@ -152,7 +153,10 @@ class Docket:
     def _one(self, author: Author, entry: Made[Body]) -> None:
         state = self.states[entry.stream] if entry.stream in self.states else State(entry.stream, (), {})
         family = family_of(entry.stream)
-        verdict = self._verdict(family, author, state, entry)
+        unseen = self._unseen(author, state, entry)
+        verdict = self._verdict(family, author, state, entry, unseen)
+        if verdict and unseen:
+            verdict = EVIDENCE_GONE
         if not verdict:
             moved = None
             if verdict.code == "moved-on" and state.referral is not None and entry.guard is not None:
@@ -223,7 +227,18 @@ class Docket:
     def _set(self, state: State, **changed: object) -> None:
         self.states[state.stream] = msgspec.structs.replace(state, **changed)
 
-    def _verdict(self, family: str, author: Author, state: State, entry: Made[Body]) -> Verdict:
+    def _unseen(self, author: Author, state: State, entry: Made[Body]) -> frozenset[str]:
+        """What the entry rests on that its author may not see in any role, or that is not of its stream."""
+        roles = standings(self.directory, author.person, self._now) if entry.relies_on else ()
+        mine = frozenset[str]().union(
+            *(audiences_of(author.person, one.agency, one.role, one.team) for one in roles)
+        )
+        held = state.audiences
+        return frozenset(one for one in entry.relies_on if not held.get(one, holding.NOBODY) & mine)
+
+    def _verdict(
+        self, family: str, author: Author, state: State, entry: Made[Body], unseen: frozenset[str]
+    ) -> Verdict:
         now = self._now
         if state.disposed:
             return no("disposed", "This record has been disposed of. Nothing is added to it.")
@@ -231,7 +246,7 @@ class Docket:
             if family == "referral":
                 referral = state.referral or fold((), self.directory.timeline, whole=True)
                 config = self.directory.timeline.at(None)
-                return judge(Situation(author, referral, config, now), entry)
+                return judge(Situation(author, referral, config, now, unseen), entry)
             if family == "identity":
                 identity = state.identity or Identity(entry.stream)
                 if entry.kind.startswith("marker.") and not self._knows(author, state):

@@ -65,6 +65,14 @@ class Ear:
                 return False
         return True
 
+    def hears_nothing(self, seconds: float) -> bool:
+        """Whether all is still: no event of any kind."""
+        try:
+            self._heard.get(timeout=seconds)
+        except queue.Empty:
+            return True
+        return False
+
 
 @contextmanager
 def listening(served: ServedStore, desk: Desk) -> Iterator[Ear]:

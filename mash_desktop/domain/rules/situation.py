@@ -18,14 +18,21 @@ from ..verdict import YES, Verdict, no, unknown
 CLOCK_TOLERANCE = timedelta(minutes=5)
 """How far ahead of the store an author's clock may be before the future is refused."""
 
+EVIDENCE_GONE = no("evidence-gone", "Something this rests on was withdrawn.", "relies_on")
+
 
 class Situation(msgspec.Struct, frozen=True):
-    """``now`` is when the judge looks (UTC): the store's clock at admission."""
+    """``now`` is when the judge looks (UTC): the store's clock at admission.
+
+    ``unseen`` are those of the referral's entries, among what the entry judged rests on, that its author may
+    not see: where all is held, as on the store, they are to be to this author as if they were not there.
+    """
 
     author: Author
     referral: Referral
     config: HubConfig
     now: datetime
+    unseen: frozenset[str] = frozenset()
 
     @property
     def today(self) -> date:
@@ -77,9 +84,9 @@ class Situation(msgspec.Struct, frozen=True):
     def stands(self, relied: tuple[str, ...]) -> Verdict:
         """What is relied on must stand: neither withdrawn nor superseded."""
         for one in relied:
-            found = self.referral.get(one)
+            found = self.referral.get(one) if one not in self.unseen else None
             if found is None:
-                return self.absent("evidence-gone", "Something this rests on was withdrawn.", "relies_on")
+                return self.absent(EVIDENCE_GONE.code, EVIDENCE_GONE.sentence, EVIDENCE_GONE.field)
             last = found.guard and self.referral.chains[found.guard]
             if (last or (self.referral.told(found.body) or found).id) != one:
                 return no(

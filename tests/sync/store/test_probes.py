@@ -15,9 +15,11 @@ from uuid6 import uuid7
 
 from mash_desktop.domain.acts import Draft, Parcel, SignedAct, compose
 from mash_desktop.domain.codes import Rag
-from mash_desktop.domain.entries.access import GlassBroken
-from mash_desktop.domain.entries.contact import NoteAdded, SubjectRecorded
-from mash_desktop.domain.entries.identity import IdentityLinked
+from mash_desktop.domain.entries.access import GlassBroken, RecordViewed
+from mash_desktop.domain.entries.contact import NoteAdded, ReferrerRecorded, SubjectRecorded
+from mash_desktop.domain.entries.decision import DecisionDrafted, SubjectDecision
+from mash_desktop.domain.entries.gathering import ContributionRecorded, ContributionReleased
+from mash_desktop.domain.entries.identity import HistoryRecorded, IdentityLinked
 from mash_desktop.domain.entries.triage import RagRated
 from mash_desktop.domain.roles import Role
 from mash_desktop.proofs.canonical import canonical
@@ -25,7 +27,8 @@ from mash_desktop.proofs.commitment import commit
 from mash_desktop.proofs.signature import ACT
 from sync.protocol import PeopleSearch, Presence, RecipientsAsked
 from sync.store.describing import OPERATIONS
-from tests.domain.story import MANAGER, OPERATOR
+from tests.domain.story import FACILITATOR, MANAGER, OPERATOR, POLICE
+from tests.support.ear import listening
 from tests.support.served_story import Cast, ServedStory
 from tests.support.store import PASSWORD, Desk, ServedStore
 
@@ -228,3 +231,90 @@ def test_a_base_is_the_last_link_of_this_chain_and_of_no_other(story: ServedStor
         answer = told["karen"].act(Draft(story.stream, again, base=base))
         assert (answer.code, answer.moved_by) == ("moved-on", last), base
     assert told["karen"].act(Draft(story.stream, again, base=last)).state == "admitted"
+
+
+# --- what an act rests on ---
+
+
+def test_what_its_author_may_not_see_is_to_an_act_as_if_it_were_not_there(
+    story: ServedStory, told: Cast, elsewhere: ServedStory
+) -> None:
+    """A facilitator holds the referral, but neither who referred nor what police have yet to release."""
+    story.taken().triaged().admitted().rated().asked().answered().tabled()
+    other = ServedStory(told).taken()
+    (said,) = story.tell(POLICE, NoteAdded(words="The officer's own note."))
+    for _ in range(2):
+        # The second takes the first one's place, so that the first is superseded besides.
+        told_of = story.tell(OPERATOR, ReferrerRecorded(name="Helen Marsh", capacity="deputy head"))
+    referrers = [one for one in story.ids(ReferrerRecorded) if one not in told_of]
+    own = story.ids(ContributionRecorded)
+    draft = DecisionDrafted(
+        subjects=tuple(
+            SubjectDecision(who, "child_in_need", "Child in need plan.", "Two injuries.")
+            for who in ("mia", "tyler")
+        )
+    )
+
+    def answer(*relied: str) -> tuple[str, str, str | None]:
+        said = told["dee"].push(story.parcel(FACILITATOR, draft, relies_on=relied))[0]
+        return said.code, said.sentence, said.field
+
+    nowhere = answer(str(uuid7()))
+    assert nowhere[0] == "evidence-gone"
+    good = story.ids(ContributionReleased)[0]
+    for hidden in (
+        other.entries[0].id, elsewhere.entries[0].id, said, own[0], *told_of, *referrers, story.stream, "",
+    ):  # fmt: skip
+        assert answer(hidden) == nowhere, hidden
+        assert answer(good, hidden) == nowhere, hidden
+    assert answer(good)[0] == ""
+
+
+def test_whatever_is_written_rests_on_its_own_stream_and_on_what_its_author_holds(
+    story: ServedStory, told: Cast, elsewhere: ServedStory
+) -> None:
+    story.taken()
+    priya, known = told["priya"], f"identity:{uuid7()}"
+    history = HistoryRecorded(
+        agency="scc-children",
+        source_system="Care Director",
+        record="1",
+        cohort="children",
+        surname="Carter",
+    )
+    viewed = RecordViewed(target=story.stream, screen="referral", at=datetime.now(UTC))
+    first = str(uuid7())
+    for stream, body in (
+        (story.stream, WORDS), (known, history), (f"access:{datetime.now(UTC).date().isoformat()}", viewed)
+    ):  # fmt: skip
+        strange = [elsewhere.entries[0].id, str(uuid7())]
+        strange += [story.entries[0].id] if stream != story.stream else []
+        for relied in strange:
+            assert priya.act(Draft(stream, body, relies_on=(relied,))).code == "evidence-gone", stream
+    own = priya.act(Draft(known, history, id=first), Draft(known, history, relies_on=(first,)))
+    assert own.state == "admitted"
+    assert priya.act(Draft(story.stream, WORDS, relies_on=(story.entries[0].id,))).state == "admitted"
+
+
+# --- another hub's live stream ---
+
+
+def test_nothing_of_one_hub_is_heard_in_another(
+    told: Cast, elsewhere: ServedStory, story: ServedStory
+) -> None:
+    """Both hubs have the same agencies, so that their audiences go by the same names."""
+    story.taken()
+    theirs, colleague = elsewhere.cast["priya"], elsewhere.cast["ruth"]
+    here, there = (f"/v1/hubs/{hub}/live" for hub in (told.hub, elsewhere.cast.hub))
+    for desk, path in ((told["priya"], there), (theirs, here)):
+        answer = desk.client.get(path)
+        assert (answer.status_code, answer.json()["code"]) == (404, "hub-unknown")
+    with listening(told.served, told["priya"]) as ear, listening(told.served, colleague) as other:
+        elsewhere.tell(OPERATOR, NoteAdded(words="The school rang again."))
+        presence = Presence(stream=elsewhere.stream, doing="reading")
+        at = theirs.post(f"/v1/hubs/{theirs.hub}/presence", presence)
+        assert at.status_code == 204
+        leaving = told.served.desk(elsewhere.cast.hub, "Dan Pell", ("scc-children", Role.SOCIAL_WORKER))
+        leaving.client.post("/v1/sign-out")
+        assert other.next("presence")["name"] == "Priya Nair"
+        assert ear.hears_nothing(1.5)
