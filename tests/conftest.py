@@ -17,9 +17,11 @@ from xdist.workermanage import NodeManager
 
 pytest_plugins = [
     "pytester",
+    "tests.support.logind",
     "tests.support.loops",
     "tests.support.postgres",
     "tests.support.provider",
+    "tests.support.screen",
     "tests.support.secret_service",
     "tests.support.store",
     "tests.support.served_story",
@@ -56,8 +58,9 @@ def private_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
             folder = home / name.lower()
             folder.mkdir(mode=0o700)
             patch.setenv(name, str(folder))
-        for name in ("DBUS_SESSION_BUS_ADDRESS", "DISPLAY", "WAYLAND_DISPLAY"):
+        for name in ("DBUS_SESSION_BUS_ADDRESS", "DISPLAY", "WAYLAND_DISPLAY", "XDG_SESSION_ID"):
             patch.delenv(name, raising=False)
+        patch.setenv("DBUS_SYSTEM_BUS_ADDRESS", f"unix:path={home}/no-bus")
         yield
 
 

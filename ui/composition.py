@@ -23,6 +23,8 @@ from mash_desktop.desk.profile import Barred, Enrolled, Profile, Server, Session
 from mash_desktop.documents.square import square
 from mash_desktop.domain.errors import Refusal
 from ui.screen import Screen
+from ui.session import SessionWatch, watching
+from ui.shell.clipboard import clear_clipboard
 from ui.shell.enrol import EnrolPage
 from ui.shell.main_window import MainWindow
 from ui.shell.shown_once import Square
@@ -87,6 +89,7 @@ class PersonWindow(QObject):
     _status_said = Signal(object)
     _changed = Signal(object)
     _browse = Signal(str)
+    _leaving = Signal()
 
     def __init__(
         self,
@@ -113,6 +116,9 @@ class PersonWindow(QObject):
         self._places: tuple[Place, ...] = ()
         self._built = False
         """The screens are there."""
+        self._locks = 0
+        """How often it has been locked: what was asked for before a lock opens nothing after it."""
+        self._session: SessionWatch | None = None
         self._idle_minutes = idle_minutes
         self._touched = datetime.now(UTC)
         self._left_sign_in = Event()
@@ -133,6 +139,7 @@ class PersonWindow(QObject):
         window.place_chosen.connect(self._place_chosen)
         self._status_said.connect(self._show_status)
         self._changed.connect(self._show_change)
+        self._leaving.connect(self._person_leaves)
         self._browse.connect(lambda url: QDesktopServices.openUrl(QUrl(url)))
         self._minute = QTimer(self)
         self._minute.setInterval(15_000)
@@ -148,12 +155,15 @@ class PersonWindow(QObject):
             self.window.show_door(self.enrol_page)
         self.window.show()
         # What is pressed anywhere in the window passes its handle first; widgets are not each watched.
-        self.window.windowHandle().installEventFilter(self)
+        handle = self.window.windowHandle()
+        handle.installEventFilter(self)
+        self._session = watching(handle, self._leaving.emit)
+        self._session.start()
 
     def _unlock(self, passphrase: str) -> None:
         self.worker.submit(
             lambda: _opened(self._folder, passphrase),
-            self._have_profile,
+            partial(self._have_profile, self._locks),
             lambda error: self.window.unlock_page.wrong(_sentence(error)),
             owner=self,
         )
@@ -171,7 +181,7 @@ class PersonWindow(QObject):
         def enrol_again(profile: Profile) -> tuple[Profile, Enrolled]:
             return profile, profile.enrol(code, password, "This computer")
 
-        again = self.profile
+        again, locks = self.profile, self._locks
         begin = enrol if again is None else partial(enrol_again, again)
 
         def enrol_and_draw() -> tuple[Profile, Enrolled, Square]:
@@ -180,7 +190,8 @@ class PersonWindow(QObject):
 
         def enrolled(answer: tuple[Profile, Enrolled, Square]) -> None:
             profile, made, drawn = answer
-            if self.profile is not again:
+            if self.profile is not again or locks != self._locks:
+                self.worker.submit(profile.lock)
                 return
             self.profile = profile
             self._minute.start()
@@ -196,7 +207,10 @@ class PersonWindow(QObject):
             owner=self,
         )
 
-    def _have_profile(self, opened: _Opened) -> None:
+    def _have_profile(self, locks: int, opened: _Opened) -> None:
+        if locks != self._locks:
+            self.worker.submit(opened.profile.lock)
+            return
         self.profile = opened.profile
         self._minute.start()
         if opened.barred is not None and opened.barred.device:
@@ -348,6 +362,9 @@ class PersonWindow(QObject):
     def lock(self) -> None:
         """Drop every view, close the cache, overwrite the key; show nothing but the door."""
         self._left_sign_in.set()
+        self._locks += 1
+        clear_clipboard()
+        self.window.unlock_page.forget()
         if self.profile is None:
             return
         if self._built:
@@ -362,9 +379,19 @@ class PersonWindow(QObject):
         profile, self.profile, self.desk = self.profile, None, None
         self.worker.submit(profile.lock)
 
+    def _person_leaves(self) -> None:
+        """The session was locked, or the computer is about to sleep: it may, once the profile is locked."""
+        self.lock()
+        if self._session is not None:
+            self.worker.submit(self._session.settled)
+
     def close(self) -> None:
         """End the window: what waits stays in the outbox."""
         self._left_sign_in.set()
+        clear_clipboard()
+        if self._session is not None:
+            self.worker.submit(self._session.stop)
+            self._session = None
         self._minute.stop()
         self._stop_network()
         profile, self.profile, self.desk = self.profile, None, None

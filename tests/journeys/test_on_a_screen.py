@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import os
 import re
 import signal
 import subprocess
@@ -20,23 +19,6 @@ from ui.demo.people import PASSPHRASE, PASSWORD
 pytestmark = pytest.mark.timeout(LONGEST)
 
 LAST_LINE = "Close the windows to end the demonstration.\n"
-
-
-@pytest.fixture
-def screen() -> Iterator[str]:
-    """A screen of its own, by name."""
-    reading, writing = os.pipe()
-    with os.fdopen(reading) as told:
-        server = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1920x1080x24", "-nolisten", "tcp"],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, pass_fds=[writing],
-        )  # fmt: skip
-        os.close(writing)
-        try:
-            yield f":{told.readline().strip()}"
-        finally:
-            server.terminate()
-            server.wait()
 
 
 @contextmanager

@@ -227,6 +227,7 @@ def test_locking_drops_every_view_closes_the_cache_and_shows_the_door(
     profile = locked.profile
     assert profile is not None
     press(locked, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    assert locked.window.locked, "at once, whatever becomes of the rest"
     qtbot.waitUntil(lambda: locked.worker.waiting == 0, timeout=20_000)
     assert locked.window.locked
     assert (locked.desk, locked.profile) == (None, None)

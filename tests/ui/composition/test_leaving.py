@@ -1,0 +1,157 @@
+"""A person leaves their computer: whatever says so locks the profile. A real service speaks for logind."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from tests.support.logind import OTHERS, LoginService
+from tests.ui.composition.test_doors import PASSPHRASE, STREAM, made, opening, said, typed, unlock
+from ui.composition import PersonWindow
+from ui.session.windows import says_leaving
+
+__all__ = ["made", "opening"]
+
+
+@pytest.fixture
+def unlocked(
+    qtbot: QtBot, login_service: LoginService, opening: Callable[[Path], PersonWindow], made: Path
+) -> PersonWindow:
+    (made / "attempts.json").unlink(missing_ok=True)
+    person = opening(made)
+    unlock(qtbot, person)
+    person.window.open("file", STREAM)
+    qtbot.waitUntil(lambda: "Carter" in said(person.window), timeout=20_000)
+    assert login_service.asked.wait(10)
+    return person
+
+
+SAYINGS: dict[str, Callable[[LoginService], None]] = {
+    "the session is locked": lambda service: service.lock(),
+    "the lock screen comes up": lambda service: service.changed(LockedHint=True),
+    "another session comes to the front": lambda service: service.changed(Active=False),
+    "the computer is about to sleep": lambda service: service.sleep(True),
+}
+
+
+@pytest.mark.parametrize("saying", SAYINGS)
+def test_a_session_that_is_left_locks_the_profile(
+    qtbot: QtBot, unlocked: PersonWindow, login_service: LoginService, saying: str
+) -> None:
+    SAYINGS[saying](login_service)
+    qtbot.waitUntil(lambda: unlocked.profile is None, timeout=10_000)
+    assert unlocked.window.locked
+    assert "Carter" not in said(unlocked.window)
+
+
+def test_the_computer_sleeps_only_once_the_profile_is_locked_and_is_held_back_again_after(
+    qtbot: QtBot, unlocked: PersonWindow, login_service: LoginService
+) -> None:
+    profile = unlocked.profile
+    assert profile is not None
+    login_service.sleep(True)
+    assert not login_service.released(within=0.3), "the window has not been given the time to lock"
+    qtbot.waitUntil(lambda: login_service.released(within=0), timeout=10_000)
+    with pytest.raises(Exception, match="is locked"):
+        profile.cache.counts()
+    login_service.sleep(False)
+    qtbot.waitUntil(lambda: login_service.delays == 2, timeout=10_000)
+
+
+def test_what_is_said_of_other_sessions_and_of_coming_back_locks_nothing(
+    qtbot: QtBot, unlocked: PersonWindow, login_service: LoginService
+) -> None:
+    login_service.lock(OTHERS)
+    login_service.changed(OTHERS, LockedHint=True)
+    login_service.changed(LockedHint=False, Active=True)
+    login_service.sleep(False)
+    qtbot.waitUntil(lambda: login_service.delays == 2, timeout=10_000)
+    qtbot.wait(100)
+    assert unlocked.profile is not None
+    assert not unlocked.window.locked
+
+
+def test_a_profile_that_was_about_to_open_as_the_session_was_left_stays_shut(
+    qtbot: QtBot, login_service: LoginService, opening: Callable[[Path], PersonWindow], made: Path
+) -> None:
+    (made / "attempts.json").unlink(missing_ok=True)
+    person = opening(made)
+    assert login_service.asked.wait(10)
+    typed(person.window.unlock_page.passphrase, PASSPHRASE)
+    QTest.keyClick(person.window.unlock_page.passphrase.line, Qt.Key.Key_Return)
+    person.lock()
+    qtbot.waitUntil(lambda: person.worker.waiting == 0, timeout=20_000)
+    assert person.profile is None
+    assert person.window.unlock_page.passphrase.value() == ""
+    unlock(qtbot, person)
+
+
+def test_a_bus_that_goes_away_locks_since_nobody_would_say_any_more(
+    qtbot: QtBot, unlocked: PersonWindow, login_service: LoginService
+) -> None:
+    login_service.end_bus()
+    qtbot.waitUntil(lambda: unlocked.profile is None, timeout=10_000)
+
+
+def test_locking_takes_what_was_copied_here_off_the_clipboard_and_leaves_what_others_copied(
+    screen: str,
+) -> None:
+    """In programs of their own, since only on a screen does a clipboard have an owner."""
+    with _copying(screen, "a stranger's words"):
+        assert _run(screen, "print(clipboard.text()); clear_clipboard(); print(clipboard.text())") == [
+            "a stranger's words",
+            "a stranger's words",
+        ]
+    ours = "clipboard.setText('Carter'); print(clipboard.text()); clear_clipboard(); print(clipboard.text())"
+    assert _run(screen, ours) == ["Carter", ""]
+
+
+_PROGRAM = """
+import sys
+from PySide6.QtWidgets import QApplication
+from ui.shell.clipboard import clear_clipboard
+app = QApplication([])
+clipboard = app.clipboard()
+{}
+"""
+
+
+def _started(screen: str, statements: str) -> subprocess.Popen[str]:
+    environment = {**os.environ, "DISPLAY": screen, "QT_QPA_PLATFORM": "xcb"}
+    program = [sys.executable, "-c", _PROGRAM.format(statements)]
+    return subprocess.Popen(program, env=environment, stdout=subprocess.PIPE, text=True)
+
+
+def _run(screen: str, statements: str) -> list[str]:
+    said, _ = _started(screen, statements).communicate(timeout=60)
+    return said.splitlines()
+
+
+@contextmanager
+def _copying(screen: str, words: str) -> Iterator[subprocess.Popen[str]]:
+    """A program that has copied these words, and stays."""
+    with _started(
+        screen, f"clipboard.setText({words!r}); print('copied', flush=True); app.exec()"
+    ) as program:
+        assert program.stdout is not None
+        assert program.stdout.readline() == "copied\n"
+        yield program
+        program.kill()
+
+
+def test_windows_says_that_a_person_leaves_and_says_other_things_too() -> None:
+    power, session = 0x0218, 0x02B1
+    assert all(says_leaving(session, gone) for gone in (2, 4, 6, 7)), "disconnected, logged off, locked"
+    assert says_leaving(power, 4), "suspended"
+    assert not any(says_leaving(session, come) for come in (1, 3, 5, 8)), "connected, logged on, unlocked"
+    assert not says_leaving(power, 7), "resumed"
+    assert not says_leaving(0x0100, 7), "a key"
