@@ -12,6 +12,7 @@ History
                 store's signing key was handed on.
 2 (2026-11-29)  A sign-in shows, by a signature, that the device holds its key; without it nobody is let in.
                 Added: by what the trail of accesses names somebody.
+3 (2026-11-29)  A rating may be blue, where the hub offers it, which an older desktop cannot read.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from mash_desktop.domain.roles import Role
 from mash_desktop.proofs.canonical import canonical
 from mash_desktop.proofs.head import SignedHead
 
-VERSION = 2
+VERSION = 3
 VERSION_HEADER = "MASH-Protocol"
 
 MOST_ACTS = 50

@@ -18,7 +18,7 @@ from ..domain.fold.referral import Referral
 from ..domain.fold.stage import Stage
 from ..domain.rules.oversight import needs_decision
 
-RANKS = {Rag.RED: 0, Rag.AMBER: 1, Rag.GREEN: 2, None: 3}
+RANKS = {Rag.RED: 0, Rag.AMBER: 1, Rag.GREEN: 2, Rag.BLUE: 3, None: 4}
 
 
 class AgencyState(msgspec.Struct, frozen=True):

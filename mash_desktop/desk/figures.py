@@ -329,15 +329,15 @@ _READS: dict[str, _Read] = {
     "decided": _count("decided"),
     "decision_median": lambda reader, group: reader.median(group, "decision", "decided"),
     "decision_90": lambda reader, group: reader.ninetieth(group, "decision", "decided"),
-    "within": _part("within", "decided", "overdue"),
-    "within_first": _part("within_first", "decided", "overdue"),
+    "within": _part("within", "timed", "overdue"),
+    "within_first": _part("within_first", "timed_first", "overdue"),
     "overdue": _count("overdue"),
     "asked": _count("asked"),
     "returned": _count("returned"),
     "answer_median": lambda reader, group: reader.median(group, "answer", "returned"),
     "answer_90": lambda reader, group: reader.ninetieth(group, "answer", "returned"),
-    "returned_within": _part("returned_within", "returned", "unreturned"),
-    "returned_within_first": _part("returned_within_first", "returned", "unreturned"),
+    "returned_within": _part("returned_within", "returned_timed", "unreturned"),
+    "returned_within_first": _part("returned_within_first", "returned_timed_first", "unreturned"),
     "unreturned": _count("unreturned"),
     "people_decided": _count("people_decided"),
     "up": _count("up"),
@@ -355,7 +355,7 @@ _READS: dict[str, _Read] = {
 }
 
 _C = ColumnSpec
-_OVERDUE = "decided in time, of all decided or overdue"
+_OVERDUE = "decided in time, of all overdue or decided under a limit"
 _DEMAND = Section(
     "demand",
     "Demand",
@@ -398,7 +398,7 @@ _RETURNS = Section(
         _C("returned", "Returned", "Requests answered about everybody in them."),
         _C("answer_median", "Median", "From admission to the return, in hours that the hub was open."),
         _C("answer_90", "90th", "The time that nine in ten do not exceed."),
-        _C("returned_within", "In time", "By the rating in force, of all returned or not returned.", True),
+        _C("returned_within", "In time", "By the rating in force, of all timed or not returned.", True),
         _C("returned_within_first", "By first rating", "Likewise, by the first rating.", True),
         _C("unreturned", "Not returned", "Past the limit now, or gone on without."),
     ),

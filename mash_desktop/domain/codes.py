@@ -126,10 +126,12 @@ class Rag(Code):
     RED = "red", "Red"
     AMBER = "amber", "Amber"
     GREEN = "green", "Green"
+    BLUE = "blue", "Blue"
+    """Untimed; only of hubs that offer it (``HubConfig.ratings``)."""
 
     @property
     def shape(self) -> str:
-        return {Rag.RED: "◆", Rag.AMBER: "▲", Rag.GREEN: "●"}[self]
+        return {Rag.RED: "◆", Rag.AMBER: "▲", Rag.GREEN: "●", Rag.BLUE: "■"}[self]
 
     @property
     def letter(self) -> str:

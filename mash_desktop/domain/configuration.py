@@ -176,7 +176,10 @@ class Clock(Code):
 
 
 class ClockLimit(Dated, frozen=True, kw_only=True, omit_defaults=True):
-    """A limit while it is in force. ``limit`` None is *untimed*; ``source`` is the guidance it comes from."""
+    """A limit while it is in force. ``limit`` None is *untimed*; ``source`` is the guidance it comes from.
+
+    An untimed row of the decision for *blue* is what makes a hub offer that rating.
+    """
 
     clock: Clock
     limit: Limit | None = None
@@ -356,10 +359,17 @@ class HubConfig(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     def limit(self, clock: Clock, cohort: Cohort, on: date, rag: Rag | None = None) -> Limit | None:
         """The limit in force, or None where the hub leaves the clock untimed."""
-        for row in self.clocks:
-            if row.clock is clock and row.rag is rag and cohort in row.cohorts and row.holds(on):
-                return row.limit
-        return None
+        row = self._clock_row(clock, cohort, on, rag)
+        return row.limit if row is not None else None
+
+    def ratings(self, cohort: Cohort, on: date) -> tuple[Rag, ...]:
+        """What may be rated, most urgent first: blue only where the hub has a row for it."""
+        blue = self._clock_row(Clock.DECISION, cohort, on, Rag.BLUE)
+        return tuple(rag for rag in Rag if rag is not Rag.BLUE or blue is not None)
+
+    def _clock_row(self, clock: Clock, cohort: Cohort, on: date, rag: Rag | None) -> ClockLimit | None:
+        rows = (row for row in self.clocks if row.clock is clock and row.rag is rag)
+        return next((row for row in rows if cohort in row.cohorts and row.holds(on)), None)
 
     def guidance_on(self, on: date) -> Guidance | None:
         return next((edition for edition in self.guidance if edition.holds(on)), None)

@@ -57,11 +57,14 @@ class Figures(msgspec.Struct, frozen=True):
     """Admitted and signed off."""
     decision: Spread = Spread()
     """Timeliness: admitted → signed off."""
+    timed: int = 0
+    """Of these, those whose rating in force has a limit: what is untimed was neither in time nor late."""
     within: int = 0
-    """Decided by the limit of the rating in force; untimed counts as within. Its share is of all decided or
-    overdue, so that leaving late cases open flatters nobody."""
+    """Of these, those decided by that limit. Its share is of all timed or overdue, so that leaving late cases
+    open flatters nobody."""
+    timed_first: int = 0
     within_first: int = 0
-    """As ``within``, by the limit of the first rating."""
+    """As ``timed`` and ``within``, by the limit of the first rating."""
     overdue: int = 0
     """Admitted, open, undecided, and past the limit of the rating in force at the time of counting."""
     asked: int = 0
@@ -70,8 +73,11 @@ class Figures(msgspec.Struct, frozen=True):
     """Requests answered about everybody in them."""
     answer: Spread = Spread()
     """Timeliness: admitted → each return."""
+    returned_timed: int = 0
     returned_within: int = 0
+    returned_timed_first: int = 0
     returned_within_first: int = 0
+    """As of decisions, by the limits that an agency has to answer."""
     unreturned: int = 0
     """Not answered: past the limit at the time of counting, or gone on without."""
     people_decided: int = 0
@@ -128,7 +134,9 @@ def measure(cases: Iterable[Case], now: datetime, repeats: frozenset[str]) -> Fi
         triage=_spread([_open_hours(case, case.received_at, case.triaged_at) for case in cases]),
         decided=len(decided),
         decision=_spread([_open_hours(case, case.admitted_at, case.decided_at) for case in decided]),
+        timed=sum(case.due is not None for case in decided),
         within=sum(_within(case.decided_at, case.due) for case in decided),
+        timed_first=sum(case.first_due is not None for case in decided),
         within_first=sum(_within(case.decided_at, case.first_due) for case in decided),
         overdue=sum(
             case.decided_at is None and not case.closed and case.due is not None and case.due < now
@@ -137,7 +145,9 @@ def measure(cases: Iterable[Case], now: datetime, repeats: frozenset[str]) -> Fi
         asked=len(asked),
         returned=len(returned),
         answer=_spread([_open_hours(case, case.admitted_at, one.answered_at) for case, one in returned]),
+        returned_timed=sum(one.due is not None for _, one in returned),
         returned_within=sum(_within(one.answered_at, one.due) for _, one in returned),
+        returned_timed_first=sum(one.first_due is not None for _, one in returned),
         returned_within_first=sum(_within(one.answered_at, one.first_due) for _, one in returned),
         unreturned=sum(
             one.answered_at is None and (one.without or (one.due is not None and one.due < now))
@@ -165,7 +175,7 @@ def _open_hours(case: Case, start: datetime | None, end: datetime | None) -> tim
 
 
 def _within(at: datetime | None, limit: datetime | None) -> bool:
-    return at is not None and (limit is None or at <= limit)
+    return at is not None and limit is not None and at <= limit
 
 
 def _spread(times: Iterable[timedelta | None]) -> Spread:

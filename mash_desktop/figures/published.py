@@ -13,14 +13,26 @@ import msgspec
 from .measures import Figures, Group, Spread, share
 from .suppression import ALL, SMALL, Cell, Column, Table, hidden
 
-_HUB = Column("admitted", (Column("decided", (Column("within"),)), Column("overdue")))
+_HUB = Column("admitted", (Column("decided", (Column("timed", (Column("within"),)),)), Column("overdue")))
 _CASES = Column("contacts", (Column("referrals", (Column("threshold_met", (_HUB,)),)),))
 
 TABLES: tuple[tuple[Column, tuple[Column, ...]], ...] = (
-    (_CASES, (Column("decided", (Column("within_first"),)), Column("referrals", (Column("repeats"),)))),
     (
-        Column("asked", (Column("returned", (Column("returned_within"),)), Column("unreturned"))),
-        (Column("returned", (Column("returned_within_first"),)),),
+        _CASES,
+        (
+            Column("decided", (Column("timed_first", (Column("within_first"),)),)),
+            Column("referrals", (Column("repeats"),)),
+        ),
+    ),
+    (
+        Column(
+            "asked",
+            (
+                Column("returned", (Column("returned_timed", (Column("returned_within"),)),)),
+                Column("unreturned"),
+            ),
+        ),
+        (Column("returned", (Column("returned_timed_first", (Column("returned_within_first"),)),)),),
     ),
     (
         Column(

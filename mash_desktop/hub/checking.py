@@ -157,6 +157,8 @@ def _clocks(config: HubConfig) -> Iterator[Finding]:
         yield from _in_order(f"clocks.{number}", row)
         if (row.clock in _BY_RAG) != (row.rag is not None):
             yield Finding(f"clocks.{number}.rag", "Decision and return are limited by rating, others not.")
+        if row.rag is Rag.BLUE and row.limit is not None:
+            yield Finding(f"clocks.{number}.limit", "Blue is untimed: leave its limit out.")
     for clock in Clock:
         ratings: tuple[Rag | None, ...] = tuple(Rag) if clock in _BY_RAG else (None,)
         for rag, cohort in product(ratings, Cohort):
@@ -164,7 +166,7 @@ def _clocks(config: HubConfig) -> Iterator[Finding]:
             rows = [row for row in config.clocks if row.clock is clock and row.rag is rag]
             rows = [row for row in rows if cohort in row.cohorts]
             yield from _one_at_a_time(field, rows)
-            if rag and not any(row.holds(config.effective_from) for row in rows):
+            if rag not in {None, Rag.BLUE} and not any(row.holds(config.effective_from) for row in rows):
                 yield Finding(
                     field, f"Give {cohort.label.lower()} a limit, or a row without one where it is untimed."
                 )

@@ -20,7 +20,7 @@ from mash_desktop.domain.errors import Refusal
 from mash_desktop.domain.fold.gathering import requests
 from mash_desktop.domain.fold.stage import Stage
 from mash_desktop.domain.roles import Role
-from tests.domain.story import FACILITATOR, HEALTH, MANAGER, POLICE, Story
+from tests.domain.story import FACILITATOR, HEALTH, MANAGER, POLICE, Story, staffordshire, with_blue
 from tests.support.desks import desk_of, receive
 
 FACILITATOR_AS_DEPUTY = msgspec.structs.replace(FACILITATOR, role=Role.DEPUTY_HUB_MANAGER)
@@ -99,6 +99,28 @@ def test_the_unrated_come_first_and_then_the_ones_due_first(tmp_path: Path) -> N
         "referral:amber",
         "referral:green",
     ]
+
+
+def test_what_is_rated_blue_is_untimed_and_comes_last(tmp_path: Path) -> None:
+    hub = with_blue(staffordshire())
+    blue = Story("referral:one", first=PLACES["one"], config=hub).taken().triaged().admitted()
+    blue.tell(MANAGER, RagRated(rag=Rag.BLUE, reason="Nothing presses."))
+    desk = desk_of(MANAGER, tmp_path, blue, rated("referral:green", Rag.GREEN), hub=hub)
+    _, last = hub_board.read_board(desk).rows
+    assert (last.rag, last.left(desk.now() + timedelta(days=90))) == (Rag.BLUE, "untimed")
+    assert list(hub_board.rating_dues(desk, "referral:one").items())[-1] == (
+        "blue",
+        "This hub sets no limit for it",
+    )
+    assert hub_board.read_board(desk).at_risk(desk.now()) == ()
+
+
+def test_a_hub_that_does_not_rate_blue_neither_offers_nor_takes_it(tmp_path: Path) -> None:
+    desk = manager(tmp_path, admitted())
+    assert list(hub_board.rating_dues(desk, "referral:0")) == ["red", "amber", "green"]
+    with pytest.raises(Refusal) as refused:
+        hub_board.rate(desk, "referral:0", "blue", "Nothing presses.")
+    assert (refused.value.code, refused.value.field) == ("rating-not-offered", "rag")
 
 
 def test_filters_count_what_they_take_in(tmp_path: Path) -> None:
@@ -199,7 +221,7 @@ def test_rating_names_its_reason_and_its_due_time(tmp_path: Path) -> None:
     )
     with pytest.raises(Refusal, match="why this rating"):
         hub_board.rate(desk, "referral:0", "red", "  ")
-    with pytest.raises(Refusal, match="red, amber or green"):
+    with pytest.raises(Refusal, match="Choose a rating"):
         hub_board.rate(desk, "referral:0", "", "Injury.")
     hub_board.rate(desk, "referral:0", "red", "Injury to a child under one.")
     assert desk.referral("referral:0").rag is Rag.RED

@@ -12,10 +12,21 @@ import pytest
 from pypdf import PdfReader
 
 from mash_desktop.desk import Desk, papers
+from mash_desktop.domain.codes import Rag
 from mash_desktop.domain.entries.contact import ReferrerRecorded
 from mash_desktop.domain.entries.outcome import OutcomeSent, SummaryMade
+from mash_desktop.domain.entries.triage import RagRated
 from mash_desktop.domain.errors import Refusal
-from tests.domain.story import CONSULTANT, FACILITATOR, OPERATOR, POLICE, Story
+from tests.domain.story import (
+    CONSULTANT,
+    FACILITATOR,
+    MANAGER,
+    OPERATOR,
+    POLICE,
+    Story,
+    staffordshire,
+    with_blue,
+)
 from tests.support.carters import SUPPRESSED, Carters, at_sign_off, carters
 from tests.support.desks import desk_of
 
@@ -208,3 +219,12 @@ def test_a_password_of_twelve_characters_locks_the_copy(tmp_path: Path) -> None:
     locked = papers.protected(made, "nine blue herons")
     assert PdfReader(io.BytesIO(locked.content)).is_encrypted
     assert "Mia Louise Carter" in words(locked.content, "nine blue herons")
+
+
+def test_a_blue_rating_stands_in_the_history_by_its_word(tmp_path: Path) -> None:
+    story = Story(config=with_blue(staffordshire())).taken().triaged().admitted().rated()
+    story.tell(MANAGER, RagRated(rag=Rag.BLUE, reason="She lives with her aunt now."))
+    story.asked().answered().tabled().drafted().signed()
+    said = words(papers.make_paper(desk_of(CONSULTANT, tmp_path, story, hub=story.config), STREAM, "full"))
+    assert "Blue 12 Nov 2026" in said
+    assert "She lives with her aunt now." in said

@@ -18,7 +18,7 @@ from mash_desktop.domain.codes import (
     SourceOfContact,
     Voice,
 )
-from mash_desktop.domain.configuration import HubConfig, HubTimeline
+from mash_desktop.domain.configuration import Clock, ClockLimit, HubConfig, HubTimeline
 from mash_desktop.domain.entries import Body, Made
 from mash_desktop.domain.entries.contact import (
     ConcernRecorded,
@@ -70,6 +70,12 @@ GATEWAY = Author("tom", "scc-children", Role.GATEWAY_WORKER, KEY.key_id, "social
 @cache
 def staffordshire() -> HubConfig:
     return load_preset("staffordshire")
+
+
+def with_blue(config: HubConfig, *cohorts: Cohort) -> HubConfig:
+    """The hub as one that also rates blue, untimed, in these cohorts, or in all."""
+    row = ClockLimit(clock=Clock.DECISION, rag=Rag.BLUE, cohorts=cohorts or tuple(Cohort))
+    return msgspec.structs.replace(config, clocks=(*config.clocks, row))
 
 
 class Story:

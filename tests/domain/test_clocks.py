@@ -28,7 +28,7 @@ from mash_desktop.working_time import Limit
 
 from .refusing import but
 from .stories import OneVictim, at
-from .story import CONSULTANT, MANAGER, OPERATOR, Story, staffordshire
+from .story import CONSULTANT, MANAGER, OPERATOR, Story, staffordshire, with_blue
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -98,6 +98,13 @@ def test_over_a_change_of_the_clocks_a_working_day_ends_at_the_same_time_of_day(
     assert say(decision_due(rated("25 Mar 2027 10:00", Rag.AMBER))) == "Tue 30 Mar 2027 10:00"
     assert say(decision_due(rated("22 Oct 2027 10:00", Rag.AMBER))) == "Mon 25 Oct 2027 10:00"
     assert say(decision_due(rated("29 Oct 2027 10:00", Rag.AMBER))) == "Mon 1 Nov 2027 10:00"
+
+
+def test_a_blue_rating_has_no_clock_of_any_kind() -> None:
+    referral = rated("12 Nov 2026 09:50", Rag.RED, Rag.BLUE, config=with_blue(staffordshire()))
+    assert say(decision_due(referral)) == "untimed"
+    assert returns_due(referral, wall("12 Nov 2026 10:00")) is None
+    assert say(decision_due(referral, first=True)) == "Thu 12 Nov 2026 13:50"
 
 
 def test_a_rating_raised_runs_from_admission_and_the_first_is_still_known() -> None:

@@ -51,6 +51,7 @@ def test_a_rating_is_told_by_shape_and_letter_beside_its_word() -> None:
         ("◆", "R", "Red"),
         ("▲", "A", "Amber"),
         ("●", "G", "Green"),
+        ("■", "B", "Blue"),
     ]
 
 

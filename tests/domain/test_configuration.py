@@ -15,6 +15,7 @@ from mash_desktop.domain.errors import Refusal
 from mash_desktop.domain.roles import Role
 from mash_desktop.hub import load_preset
 from mash_desktop.working_time import Limit
+from tests.domain.story import with_blue
 
 HUB = load_preset("staffordshire")
 STAFFORDSHIRE, STOKE = "E10000028", "E06000021"
@@ -121,6 +122,20 @@ def test_statutory_limits_are_for_children() -> None:
 
 def test_a_hub_may_leave_a_clock_untimed() -> None:
     assert load_preset("milton-keynes").limit(Clock.RETURN, Cohort.CHILDREN, TODAY, Rag.GREEN) is None
+
+
+def test_blue_is_offered_where_the_hub_has_a_row_for_it_on_that_day_and_is_untimed() -> None:
+    usual = (Rag.RED, Rag.AMBER, Rag.GREEN)
+    assert HUB.ratings(Cohort.DOMESTIC_ABUSE, TODAY) == usual
+    surrey = with_blue(HUB, Cohort.DOMESTIC_ABUSE)
+    assert surrey.ratings(Cohort.DOMESTIC_ABUSE, TODAY) == (*usual, Rag.BLUE)
+    assert surrey.ratings(Cohort.CHILDREN, TODAY) == usual
+    for clock in (Clock.DECISION, Clock.RETURN):
+        assert surrey.limit(clock, Cohort.DOMESTIC_ABUSE, TODAY, Rag.BLUE) is None
+    *others, row = surrey.clocks
+    ended = msgspec.structs.replace(row, until=date(2026, 1, 31))
+    over = msgspec.structs.replace(surrey, clocks=(*others, ended))
+    assert over.ratings(Cohort.DOMESTIC_ABUSE, TODAY) == usual
 
 
 def test_the_signer_is_the_owning_agencys_decision_maker() -> None:

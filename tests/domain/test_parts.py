@@ -75,6 +75,10 @@ CANNOT_BE_KNOWN: dict[str, tuple[str, Callable[[], Verdict]]] = {
         "not-opened",
         lambda: ruled(at(Stage.SIGNED), without(ContactOpened), SAMPLES["decision.amended"]),
     ),
+    "which ratings are offered": (
+        "not-opened",
+        lambda: ruled(at(Stage.ADMITTED), without(ContactOpened), SAMPLES["rag.rated"], MANAGER),
+    ),
     "who owns it": (
         "not-opened",
         lambda: ruled(at(Stage.RATED), without(ContactOpened), SAMPLES["handover.made"]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mash_desktop.domain.codes import Cohort, DataKind, Rag
+from mash_desktop.domain.configuration import HubConfig
 from mash_desktop.domain.entries.contact import (
     AdultRecorded,
     ConcernRecorded,
@@ -36,7 +37,7 @@ from .stories import (
     stage_of,
     triaging,
 )
-from .story import CONSULTANT, MANAGER, OPERATOR, Story, staffordshire
+from .story import CONSULTANT, MANAGER, OPERATOR, Story, staffordshire, with_blue
 
 IN_NEED = "child_in_need"
 HELD = StrategyHeld(
@@ -68,6 +69,11 @@ def admit(story: Story | None = None, **changes: object) -> Verdict:
 
 def rate(**changes: object) -> Verdict:
     return at(Stage.RATED).judged(MANAGER, but(RATED, **changes))
+
+
+def rate_blue(hub: HubConfig) -> Verdict:
+    story = Story(config=hub).taken().triaged().admitted()
+    return story.judged(MANAGER, RagRated(rag=Rag.BLUE, reason="Nothing presses."))
 
 
 def triaged_by_herself() -> Verdict:
@@ -208,6 +214,11 @@ REFUSED: Cases = {
     "an adult overridden without a reason": ("consent-overridden-why", lambda: not_consenting("")),
     "admission where the hub has no ladder": ("not-opened", admitted_without_a_ladder),
     "a rating without a reason": ("field-empty", lambda: rate(reason=" ")),
+    "a rating that the hub does not offer": ("rating-not-offered", lambda: rate_blue(staffordshire())),
+    "a rating that the hub offers to another cohort": (
+        "rating-not-offered",
+        lambda: rate_blue(with_blue(staffordshire(), Cohort.ADULTS)),
+    ),
     "a rating that says the same": ("rating-same", lambda: rate(rag=Rag.AMBER)),
 }
 
@@ -226,6 +237,7 @@ TAKEN: Taken = {
     "a first rating": lambda: at(Stage.ADMITTED).judged(MANAGER, RATED),
     "a rating by the deputy": lambda: at(Stage.ADMITTED).judged(DEPUTY, RATED),
     "a rating raised for a reason": rate,
+    "an untimed rating where the hub offers it": lambda: rate_blue(with_blue(staffordshire())),
     "a strategy discussion before admission": strategy,
     "a strategy discussion that finds no enquiry is needed": lambda: strategy(decision="no_s47", seen_by=""),
     "a strategy discussion after the decision": lambda: at(Stage.ACCEPTED).judged(CONSULTANT, HELD),

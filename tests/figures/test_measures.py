@@ -18,7 +18,16 @@ from mash_desktop.domain.fold import fold
 from mash_desktop.domain.ladders import Movement
 from mash_desktop.figures import Case, Figures, Group, by_group, case_of, measure
 from mash_desktop.figures.measures import rate, repeat_streams, share
-from tests.domain.story import CONSULTANT, MANAGER, OPERATOR, START, Story, whole_story
+from tests.domain.story import (
+    CONSULTANT,
+    MANAGER,
+    OPERATOR,
+    START,
+    Story,
+    staffordshire,
+    whole_story,
+    with_blue,
+)
 
 NOW = START + timedelta(days=30)
 
@@ -112,6 +121,28 @@ def test_the_limit_of_the_first_rating_and_that_of_the_last_are_told_apart() -> 
     story.asked().answered().tabled().drafted().signed()
     found = figures(story)
     assert (found.decided, found.within, found.within_first) == (1, 1, 0)
+
+
+def test_what_is_untimed_was_neither_in_time_nor_late_and_is_in_no_share_of_either() -> None:
+    story = Story(config=with_blue(staffordshire())).taken().triaged().admitted()
+    story.tell(MANAGER, RagRated(rag=Rag.BLUE, reason="Everybody is safe, and nothing presses."))
+    assert figures(story.asked(), now=story.now + timedelta(days=90)).overdue == 0
+    assert figures(story, now=story.now + timedelta(days=90)).unreturned == 0
+    story.now += timedelta(days=30)
+    found = figures(story.answered().tabled().drafted().signed())
+    assert (found.decided, found.timed, found.timed_first) == (1, 0, 0)
+    assert (found.within, found.within_first) == (0, 0)
+    assert (found.returned, found.returned_timed, found.returned_timed_first) == (2, 0, 0)
+    assert share(found.within, found.timed + found.overdue) is None
+
+
+def test_rating_it_blue_afterwards_takes_nothing_from_what_the_first_rating_says() -> None:
+    story = Story(config=with_blue(staffordshire())).taken().triaged().admitted()
+    story.tell(MANAGER, RagRated(rag=Rag.RED, reason="A baby in the house."))
+    story.now += timedelta(hours=5)
+    story.tell(MANAGER, RagRated(rag=Rag.BLUE, reason="The baby is with her grandmother."))
+    found = figures(story.asked().answered().tabled().drafted().signed())
+    assert (found.timed, found.within, found.timed_first, found.within_first) == (0, 0, 1, 0)
 
 
 def test_an_open_case_past_its_limit_is_counted_as_overdue() -> None:

@@ -19,6 +19,7 @@ from mash_desktop.domain.configuration import (
 from mash_desktop.domain.law import Article6, Gateway
 from mash_desktop.domain.roles import Role
 from mash_desktop.hub import check, load_preset
+from tests.domain.story import with_blue
 
 HUB = load_preset("staffordshire")
 BACKWARDS = {"since": date(2026, 1, 2), "until": date(2026, 1, 1)}
@@ -130,6 +131,7 @@ TEAMS = HUB.agencies[SCC].teams
         (spoiled("clocks", 0, cohorts=(Cohort.ADULTS,)), "clocks.decision.red", "Give children a limit"),
         (spoiled("clocks", 0, rag=Rag.AMBER), "clocks.decision.amber", "Two are in force"),
         (spoiled("clocks", 7, clock=Clock.CONFERENCE), "clocks.conference", "Two are in force"),
+        (spoiled("clocks", 0, rag=Rag.BLUE), "clocks.0.limit", "Blue is untimed"),
         (oversight(levels=("x",)), "oversight.levels", "no level named x"),
         (oversight(sampled_percent=101), "oversight.sampled_percent", "between 0 and 100"),
         (oversight(decision_makers=()), "oversight.decision_makers", "Nobody may decide for children"),
@@ -180,6 +182,10 @@ TEAMS = HUB.agencies[SCC].teams
 def test_what_makes_no_sense_is_found_where_it_is(spoil: Spoil, field: str, words: str) -> None:
     found = check(spoil(HUB))
     assert any(one.field == field and words in one.sentence for one in found), found
+
+
+def test_a_hub_may_offer_blue_to_all_or_to_one_cohort_or_to_none() -> None:
+    assert check(HUB) == check(with_blue(HUB)) == check(with_blue(HUB, Cohort.DOMESTIC_ABUSE)) == []
 
 
 def test_law_of_another_day_is_checked_on_its_first_day() -> None:

@@ -12,6 +12,7 @@ from mash_desktop.cache.reading import stamp
 from mash_desktop.desk import Desk, Me
 from mash_desktop.domain.acts import Author, Draft, compose, read
 from mash_desktop.domain.audiences import audiences, audiences_of
+from mash_desktop.domain.configuration import HubConfig
 from mash_desktop.domain.entries.hub import HubConfigured, KeyEnrolled, MembershipGranted, PersonEnrolled
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.domain.roles import Role
@@ -74,10 +75,10 @@ PEOPLE = (
 )
 
 
-def desk_of(author: Author, folder: Path, *stories: Story) -> Desk:
+def desk_of(author: Author, folder: Path, *stories: Story, hub: HubConfig | None = None) -> Desk:
     """The desk of ``author`` with what their audiences would have received of these stories."""
     cache = Cache(open_engine(folder / f"{author.person}.db", lambda: "5a" * 32))
-    receive_hub(cache)
+    receive_hub(cache, hub)
     for story in stories:
         receive(cache, author, story)
     standing = (author,)
@@ -91,10 +92,10 @@ def desk_of(author: Author, folder: Path, *stories: Story) -> Desk:
     return Desk(cache, me, KEY, now=lambda: now, prove_passphrase=prove)
 
 
-def receive_hub(cache: Cache) -> None:
+def receive_hub(cache: Cache, hub: HubConfig | None = None) -> None:
     """The hub's configuration, people and keys, as everybody receives them."""
     administrator = Author("root", "mash", Role.ADMINISTRATOR, KEY.key_id)
-    drafts = [Draft("hub", HubConfigured(config=staffordshire()))]
+    drafts = [Draft("hub", HubConfigured(config=hub or staffordshire()))]
     for one in PEOPLE:
         drafts += [
             Draft("hub", PersonEnrolled(person=one.person, name=NAMES[one.person])),

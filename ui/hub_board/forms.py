@@ -13,14 +13,14 @@ from ui.widgets import ChoiceField, ChoiceRow, Flow, Text, TextField, TickBox
 
 
 class RateForm(SideForm):
-    """Red, amber or green, and why; says by when each would have the decision made."""
+    """One of the ratings that the hub offers, and why; says by when each would have the decision made."""
 
     def __init__(self, who: str, now: Rag | None, dues: Mapping[str, str]) -> None:
         self.rag = ChoiceRow(
-            [(rag.value, f"{rag.shape} {rag.label}") for rag in Rag],
+            [(rag.value, f"{rag.shape} {rag.label}") for rag in map(Rag, dues)],
             now.value if now else "",
             accessible_name="Rating",
-            tones={rag.value: Tone(rag.value) for rag in Rag},
+            tones={rag: Tone(rag) for rag in dues},
         )
         self.rag.setObjectName("hub.rag")
         self._dues = dues

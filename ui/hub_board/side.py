@@ -145,7 +145,7 @@ class CasePanel(ActingPanel):
 
 
 def _left(case: Case, now: datetime) -> str:
-    return say_left(case.clock.left(now)) if case.clock is not None else ""
+    return say_left(case.clock.left(now)) if case.clock is not None else "untimed"
 
 
 def _today(case: Case) -> Card:

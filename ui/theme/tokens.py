@@ -24,6 +24,7 @@ class Tone(StrEnum):
     RED = "red"
     AMBER = "amber"
     GREEN = "green"
+    BLUE = "blue"
     VIOLET = "violet"
 
 
@@ -48,6 +49,8 @@ class Tokens:
     amber_wash: str
     green: str
     green_wash: str
+    blue: str
+    blue_wash: str
     violet: str
     violet_wash: str
     neutral_wash: str
@@ -69,6 +72,7 @@ LIGHT = Tokens(
     selection="#DCEAF8", ink="#15202B", ink2="#4A5968", ink3="#5B6A79",
     accent="#0B5CAD", accent_wash="#E6F0FA", red="#B3171F", red_wash="#FCE9E9",
     amber="#8A4B00", amber_wash="#FFF1DC", green="#17653A", green_wash="#E4F4EA",
+    blue="#1B4F9C", blue_wash="#E4ECFA",
     violet="#5B3B9A", violet_wash="#EFEAF8", neutral_wash="#F1F4F7", on_strong="#FFFFFF", outlined=False,
 )  # fmt: skip
 
@@ -77,6 +81,7 @@ DARK = Tokens(
     selection="#1B3B59", ink="#EDF2F6", ink2="#B5C2CE", ink3="#9AA9B7",
     accent="#74B5F5", accent_wash="#16324D", red="#FF9A9A", red_wash="#44191C",
     amber="#FFC46B", amber_wash="#42300F", green="#7FDCA4", green_wash="#12371F",
+    blue="#9CC0FF", blue_wash="#1A2F57",
     violet="#C3ABF5", violet_wash="#2C2145", neutral_wash="#10161C", on_strong="#10161C", outlined=False,
 )  # fmt: skip
 
@@ -85,6 +90,7 @@ HIGH_CONTRAST = Tokens(
     selection="#003A70", ink="#FFFFFF", ink2="#FFFFFF", ink3="#E2E8EE",
     accent="#FFE14D", accent_wash="#000000", red="#FFB0B0", red_wash="#000000",
     amber="#FFCF87", amber_wash="#000000", green="#9CF0BC", green_wash="#000000",
+    blue="#A9CBFF", blue_wash="#000000",
     violet="#DCCBFF", violet_wash="#000000", neutral_wash="#000000", on_strong="#000000", outlined=True,
 )  # fmt: skip
 

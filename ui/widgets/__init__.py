@@ -6,7 +6,7 @@ from ui.widgets.card import Card, Hairline, IconMark, Page, SectionHeading, Side
 from ui.widgets.field import ChoiceField, Field, TextField
 from ui.widgets.genogram import Child, Couple, Genogram, Household, Person
 from ui.widgets.layout import Box, Column, Flow, Grid, Row, empty
-from ui.widgets.pill import Pill, PillFace, Rag, RagChip, rag_face
+from ui.widgets.pill import Pill, PillFace, RagChip, rag_face
 from ui.widgets.states import EmptyState, ErrorState, SkeletonRows
 from ui.widgets.table import DenseTable, TableColumn
 from ui.widgets.tabs import Tab, TabStrip
@@ -39,7 +39,6 @@ __all__ = [
     "Person",
     "Pill",
     "PillFace",
-    "Rag",
     "RagChip",
     "Row",
     "SectionHeading",

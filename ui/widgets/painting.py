@@ -1,6 +1,6 @@
 """Strokes shared by everything that paints itself: panels, focus rings, and lines of text with glyphs.
 
-The marks ◆ ▲ ▼ ● ✓ are drawn as shapes, because the typeface does not hold them and each system would
+The marks ◆ ▲ ▼ ● ■ ✓ are drawn as shapes, because the typeface does not hold them and each system would
 replace them by another size. They may stand anywhere in a line.
 """
 
@@ -22,7 +22,7 @@ from PySide6.QtGui import (
 
 from ui.theme import Look
 
-GLYPHS = "◆▲▼●✓"
+GLYPHS = "◆▲▼●■✓"
 _SPOKEN = str.maketrans(dict.fromkeys(GLYPHS, ""))
 
 
@@ -138,6 +138,8 @@ def _draw_glyph(painter: QPainter, glyph: str, box: QRectF, colour: QColor) -> N
     centre = square.center()
     if glyph == "●":
         painter.drawEllipse(square.adjusted(side * 0.06, side * 0.06, -side * 0.06, -side * 0.06))
+    elif glyph == "■":
+        painter.drawRect(square.adjusted(side * 0.1, side * 0.1, -side * 0.1, -side * 0.1))
     elif glyph == "◆":
         painter.drawPolygon(
             QPolygonF(

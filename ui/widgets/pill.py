@@ -3,39 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from mash_desktop.domain.codes import Rag
 from ui.theme import Look, Role, Tone, look_of
 from ui.widgets.painting import draw_line, line_width, panel, spoken
 
 _HEIGHT, _PAD, _RADIUS = 20, 7, 5
 
 
-class Rag(StrEnum):
-    RED = "red"
-    AMBER = "amber"
-    GREEN = "green"
-
-
-_SHAPE = {Rag.RED: "◆", Rag.AMBER: "▲", Rag.GREEN: "●"}
-
-
 @dataclass(frozen=True, slots=True)
 class PillFace:
-    """What a pill shows. The marks ◆ ▲ ▼ ● ✓ may stand in the text and are drawn as shapes."""
+    """What a pill shows. The marks ◆ ▲ ▼ ● ■ ✓ may stand in the text and are drawn as shapes."""
 
     text: str
     tone: Tone = Tone.NEUTRAL
 
 
 def rag_face(rating: Rag | str, aside: str = "") -> PillFace:
-    """◆ Red, ▲ Amber or ● Green, with what follows it: ``rag_face("red", "24 min left")``."""
+    """◆ Red, ▲ Amber, ● Green or ■ Blue, with what follows it: ``rag_face("red", "24 min left")``."""
     rag = Rag(rating)
-    text = f"{_SHAPE[rag]} {rag.value.capitalize()}"
+    text = f"{rag.shape} {rag.label}"
     return PillFace(f"{text} · {aside}" if aside else text, Tone(rag.value))
 
 

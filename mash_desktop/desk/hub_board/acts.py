@@ -55,17 +55,20 @@ class Ask(msgspec.Struct, frozen=True):
 def rate(desk: Desk, stream: str, rag: str, reason: str, drafts: Iterable[str] = ()) -> str:
     """Rate, or rate again, with the reason. Raises ``Refusal`` on *rag* or *reason*."""
     if not rag:
-        raise Refusal("rating-missing", "Choose red, amber or green.", "rag")
+        raise Refusal("rating-missing", "Choose a rating.", "rag")
     return desk.act(stream, RagRated(rag=Rag(rag), reason=reason.strip()), forget_drafts=drafts)
 
 
 def rating_dues(desk: Desk, stream: str) -> dict[str, str]:
-    """By when each rating would have the decision made, in words."""
+    """The ratings that this hub offers, and by when each would have the decision made, in words.
+
+    Raises ``Refusal`` where this desk does not hold what they follow from.
+    """
     referral, config = desk.referral(stream), desk.config()
+    if referral.admitted is None or referral.cohort is None:
+        raise Refusal("not-held", "This desk does not hold the admission yet. Rate it once it has arrived.")
     said = {}
-    for rag in Rag:
-        if referral.admitted is None or referral.cohort is None:
-            continue
+    for rag in config.ratings(referral.cohort, config.day(desk.now())):
         start = referral.admitted.made_at
         limit = config.limit(Clock.DECISION, referral.cohort, start.date(), rag)
         at = due(config, start, limit)

@@ -160,7 +160,11 @@ def _consent(situation: Situation) -> Verdict:
 
 @rule(RagRated)
 def rated(situation: Situation, entry: Made[RagRated]) -> Verdict:
-    before = situation.referral.rated
-    if before is not None and before.body.rag is entry.body.rag:
+    rag, before, cohort = entry.body.rag, situation.referral.rated, situation.referral.cohort
+    if cohort is None:
+        return situation.absent("not-opened", "The cohort of this referral is not known.")
+    if rag not in situation.config.ratings(cohort, situation.today):
+        return no("rating-not-offered", "This hub does not offer that rating for this cohort.", "rag")
+    if before is not None and before.body.rag is rag:
         return no("rating-same", "It is rated so already.", "rag")
     return filled(entry.body.reason, "reason", "why this rating")

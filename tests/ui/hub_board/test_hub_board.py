@@ -14,12 +14,13 @@ from pytestqt.qtbot import QtBot
 
 from mash_desktop.desk import ChangeSet, Desk, hub_board
 from mash_desktop.domain.codes import Rag
+from mash_desktop.domain.configuration import HubConfig
 from mash_desktop.domain.entries.gathering import RequestMade
 from mash_desktop.domain.entries.triage import RagRated
 from mash_desktop.domain.fold.gathering import requests
 from mash_desktop.domain.fold.stage import Stage
 from mash_desktop.domain.roles import Role
-from tests.domain.story import FACILITATOR, MANAGER, Story
+from tests.domain.story import FACILITATOR, MANAGER, Story, staffordshire, with_blue
 from tests.support.board import answered, busy_board
 from tests.support.desks import desk_of, receive
 from tests.ui.accessibility import nameless
@@ -27,8 +28,8 @@ from tests.ui.driven import Driven
 from ui.forms import SideForm
 from ui.hub_board import HubBoard
 from ui.hub_board.asking import AskForm
-from ui.theme import Mode, Theme
-from ui.widgets import Banner, EmptyState, TextField
+from ui.theme import Mode, Theme, Tone
+from ui.widgets import Banner, EmptyState, PillFace, RagChip, TextField
 from ui.work import Worker
 
 NOW = datetime(2026, 11, 12, 14, 2, tzinfo=UTC)
@@ -49,8 +50,8 @@ class OnBoard(Driven[HubBoard]):
 
 @pytest.fixture
 def driven(qtbot: QtBot, worker: Worker, tmp_path: Path) -> Callable[..., OnBoard]:
-    def drive(*stories: Story, at: datetime = NOW) -> OnBoard:
-        desk = desk_of(MANAGER, tmp_path, *(stories or busy_board()))
+    def drive(*stories: Story, at: datetime = NOW, hub: HubConfig | None = None) -> OnBoard:
+        desk = desk_of(MANAGER, tmp_path, *(stories or busy_board()), hub=hub)
         desk.now = lambda: at
         return OnBoard(qtbot, worker, desk)
 
@@ -116,6 +117,37 @@ def test_the_first_rating_and_a_new_one_each_name_their_reason(driven: Callable[
     row = next(row for row in board.screen.table.rows() if row.stream == PRICE)
     assert row.rag is Rag.AMBER, "the row changes by itself"
     assert board.screen.table.current() is row, "and stays chosen"
+
+
+def choices(board: OnBoard) -> list[str]:
+    """The ratings that the form offers."""
+    return [one.text() for one in board.find("hub.rag").findChildren(QPushButton)]
+
+
+def test_a_hub_that_rates_blue_offers_it_by_key_and_shows_it_by_shape_and_word(
+    driven: Callable[..., OnBoard],
+) -> None:
+    board = driven(hub=with_blue(staffordshire()))
+    board.choose(PRICE)
+    board.press(Qt.Key.Key_R)
+    board.press(Qt.Key.Key_Left)
+    assert choices(board) == ["◆ Red", "▲ Amber", "● Green", "■ Blue"]
+    assert "This hub sets no limit for it" in board.words()
+    board.write("hub.reason", "No injury, and he lives with his aunt now.")
+    board.save()
+    row = next(row for row in board.screen.table.rows() if row.stream == PRICE)
+    assert (row.rag, row.left(board.desk.now())) == (Rag.BLUE, "untimed")
+    assert board.screen.table.rows()[-1] is row, "what nothing presses for comes last"
+    chips = [chip.face for chip in board.screen.side.findChildren(RagChip)]
+    assert PillFace("■ Blue · untimed", Tone.BLUE) in chips
+    assert nameless(board.window) == []
+
+
+def test_a_hub_that_does_not_rate_blue_offers_three(driven: Callable[..., OnBoard]) -> None:
+    board = driven()
+    board.choose(PRICE)
+    board.press(Qt.Key.Key_R)
+    assert choices(board) == ["◆ Red", "▲ Amber", "● Green"]
 
 
 def test_a_refusal_stands_at_its_field_and_keeps_what_was_typed(driven: Callable[..., OnBoard]) -> None:

@@ -78,6 +78,7 @@ def test_the_rating_is_a_word_and_a_shape_as_well_as_a_colour(themed: QApplicati
     assert chip.face.text == "▲ Amber · 5 h 40 m left"
     assert chip.face.tone is Tone.AMBER
     assert says(chip) == "Amber · 5 h 40 m left"
+    assert says(RagChip("blue")) == "Blue"
 
 
 def test_time_left_and_lateness_are_said_aloud(themed: QApplication) -> None:
