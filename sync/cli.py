@@ -174,6 +174,12 @@ def _parser() -> argparse.ArgumentParser:
     audit.add_argument("--keep", metavar="FILE", type=Path, help="keep the answer with its proofs")
     audit.add_argument("--check", metavar="FILE", type=Path, help="check an answer that was kept; no store")
     audit.add_argument("--store-key", metavar="HEX", help="the store's public key, where it is known")
+    audit.add_argument(
+        "--handed-on",
+        metavar="FILE",
+        type=Path,
+        help="to check with a key handed on since: an answer kept later",
+    )
 
     verify = command("verify", _verify, "Walk the log and check every leaf, signature, root and feed.")
     verify.add_argument("--hub")

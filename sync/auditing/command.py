@@ -56,16 +56,20 @@ def run(asked: argparse.Namespace) -> int:
 
 
 def _checked(asked: argparse.Namespace) -> tuple[Evidence, Checked]:
+    evidence = _read(asked.check, "check")
+    handed_on = _read(asked.handed_on, "handed_on").store_keys if asked.handed_on else None
     try:
-        evidence = msgspec.json.decode(asked.check.read_bytes(), type=Evidence)
         trusted = bytes.fromhex(asked.store_key) if asked.store_key else None
-    except (OSError, msgspec.DecodeError) as error:
-        raise Refusal(
-            "evidence-unreadable", f"{asked.check} holds no answer of an audit.", "check"
-        ) from error
     except ValueError as error:
         raise Refusal("key-wrong", "The store's public key is 64 hex digits.", "store_key") from error
-    return evidence, check(evidence, trusted)
+    return evidence, check(evidence, trusted, handed_on)
+
+
+def _read(file: Path, field: str) -> Evidence:
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=Evidence)
+    except (OSError, msgspec.DecodeError) as error:
+        raise Refusal("evidence-unreadable", f"{file} holds no answer of an audit.", field) from error
 
 
 def _asked(asked: argparse.Namespace) -> tuple[Evidence, Checked]:

@@ -67,14 +67,26 @@ class Checked(msgspec.Struct, frozen=True):
     accesses: tuple[Made[Body], ...]
 
 
-def check(evidence: Evidence, trusted: bytes | None = None) -> Checked:
+def check(
+    evidence: Evidence, trusted: bytes | None = None, handed_on: protocol.StoreKeys | None = None
+) -> Checked:
     """Check every proof. ``trusted`` is a key known to be the store's; without it, that in the file is taken,
-    and has to be compared. Raises ``Refusal`` naming the position, or ``Distrust``."""
-    told = evidence.store_keys
-    if not told.keys:
+    and has to be compared. ``handed_on`` tells how the store's key was handed on since. Raises ``Refusal``
+    naming the position, or ``Distrust``."""
+    told = handed_on or evidence.store_keys
+    if not evidence.store_keys.keys or not told.keys:
         raise Refusal("evidence-wrong", "This evidence names no key of a store.", "store_keys")
     hub = _hub_of(evidence.head)
-    keys = linked(hub, trusted or told.keys[-1], told)
+    present = evidence.store_keys.keys[-1]
+    if (trusted or present) not in told.keys or present not in told.keys:
+        raise Refusal(
+            "evidence-of-another-key",
+            f"This answer was given under the key {key_id(present)}, which nothing here links with the "
+            "key given. Where the key was handed on since, keep an answer now and name it with --handed-on. "
+            "Else it is not this store's: believe none of it.",
+            "store_key",
+        )
+    keys = linked(hub, trusted or present, told)
     head = StoreKeys(hub, keys).kept_head(evidence.head)
     known = Keys(Directory(), keys)
     own = [_entry(one, head, known) for one in sorted(evidence.hub, key=lambda one: one.position)]
@@ -82,7 +94,7 @@ def check(evidence: Evidence, trusted: bytes | None = None) -> Checked:
     for place, entry in enumerate(found):
         if entry in found[:place] or not concerns(entry, evidence.about, evidence.asked.terms):
             raise _wrong(entry.position or 0, "It is no answer to what was asked.")
-    return Checked(head, key_id(keys[-1]), fold_hub(own), tuple(found))
+    return Checked(head, key_id(present), fold_hub(own), tuple(found))
 
 
 def _hub_of(signed: SignedHead) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -52,6 +53,7 @@ from .backup import (
     named,
     newest,
 )
+from .bootstrap import directory
 from .bulk import copy
 from .composition import Store
 from .database import migrate, revision
@@ -59,6 +61,7 @@ from .disposing import destroy
 from .examining import public_key
 from .log import head_row, read_head, root_at, signed_head
 from .people_index import forget
+from .rotating import hand_on
 from .sealing import Secrets
 from .streams import Shelf, current_directory
 from .verifying import walk
@@ -86,7 +89,7 @@ def restore(engine: Engine, secrets: Secrets, folder: Path, name: str | None = N
     """Restore the latest backup that can be read, or the one named, with the latest keys that fit it.
 
     Raises ``Refusal``: *backup-missing*, *keys-missing*, *backup-damaged*, *backup-of-another-version*,
-    *keys-of-another-wrapping*, *database-not-empty*.
+    *keys-of-another-wrapping*, *log-of-another-signing*, *database-not-empty*.
     """
     (where, manifest), kept = _chosen(folder, name)
     if kept[1].generation != secrets.generation:
@@ -110,17 +113,43 @@ def restore(engine: Engine, secrets: Secrets, folder: Path, name: str | None = N
             _load(db, kept[0], kept[1], TABLES[KEYS])
             _drop_strange_keys(db)
             for hub in manifest.hubs:
-                _check(db, secrets, hub)
+                _check(db, _signer(db, secrets, hub.hub), hub)
         decisions, left_out = _as_signed(db, secrets, manifest, told)
         if not begun:
             for hub in manifest.hubs:
                 for disposal in _disposals(decisions[hub.hub]):
                     destroy(db, hub.hub, disposal.target, disposal.entry)
                     _forget(db, hub.hub, disposal)
-                _open_epoch(db, secrets, hub)
-    refused = _tell(Store(engine, secrets), manifest, decisions)
+                _open_epoch(db, _signer(db, secrets, hub.hub), hub)
+    for hub in manifest.hubs:
+        _hand_on(engine, secrets, hub.hub)
+    refused = _tell(Store(engine, secrets.signers()[-1]), manifest, decisions)
     replayed = sum(len(list(_disposals(several))) for several in decisions.values())
     return Restored(manifest.made_at, manifest.hubs, replayed, refused, left_out)
+
+
+def _signer(db: Connection, secrets: Secrets, hub: str) -> Secrets:
+    """The secrets as they were when this log was signed. ``Refusal`` (*log-of-another-signing*)."""
+    signed_with = read_head(db, hub).signed.key
+    for one in secrets.signers():
+        if one.signing_key(hub).key_id == signed_with:
+            return one
+    raise Refusal(
+        "log-of-another-signing",
+        f"The log of {hub} is signed with a key that these secrets never had. Name the secrets of that time, "
+        "or a later backup of them, with --secrets.",
+        "secrets",
+    )
+
+
+def _hand_on(engine: Engine, secrets: Secrets, hub: str) -> None:
+    """From the key that signed the log to the present one, key by key as was done before the log was lost:
+    desktops that had followed find the key that they trust."""
+    for before, after in pairwise(secrets.signers()):
+        store = Store(engine, before)
+        key = directory(store, hub).keys.get(before.signing_key(hub).key_id)
+        if key is not None and key.revoked is None:
+            hand_on(store, Store(engine, after), hub)
 
 
 def _chosen(folder: Path, name: str | None) -> tuple[tuple[Path, Manifest], tuple[Path, Manifest]]:

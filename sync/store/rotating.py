@@ -129,17 +129,38 @@ def rotate_signing(engine: Engine, file: Path) -> list[tuple[str, str]]:
     """
     with _alone(engine):
         secrets = read_file(file)
+        _refuse_strange(engine, secrets)
         if not secrets.next_signing:
             secrets = replace(secrets, next_signing=random.token_hex(KEY_BYTES))
             replace_secrets(file, secrets)
-        after = replace(secrets, signing=secrets.next_signing, next_signing="")
+        after = replace(
+            secrets,
+            signing=secrets.next_signing,
+            next_signing="",
+            former_signing=(*secrets.former_signing, secrets.signing),
+        )
         store = Store(engine, secrets)
-        handed = [(hub, _hand_on(store, Store(engine, after), hub)) for hub in hubs(store)]
-        replace_secrets(file, replace(read_file(file), signing=after.signing, next_signing=""))
+        handed = [(hub, hand_on(store, Store(engine, after), hub)) for hub in hubs(store)]
+        replace_secrets(file, after)
         return handed
 
 
-def _hand_on(before: Store, after: Store, hub: str) -> str:
+def _refuse_strange(engine: Engine, secrets: Secrets) -> None:
+    """``Refusal`` (*secrets-wrong*) where a hub is signed with a key that these secrets do not have."""
+    h = tables.heads
+    with engine.connect() as db:
+        for hub, signed_with in db.execute(select(h.c.hub, h.c.key)).all():
+            if signed_with not in {key.key_id for key in secrets.signing_keys(hub)}:
+                raise Refusal(
+                    "secrets-wrong",
+                    f"Hub {hub} is signed with a key that these secrets do not have. Restore the latest "
+                    "backup of the secrets, then run this again.",
+                    "secrets",
+                )
+
+
+def hand_on(before: Store, after: Store, hub: str) -> str:
+    """From the signing key of the one to that of the other, in one hub's log; the id of the new one."""
     old, new = before.secrets.signing_key(hub), after.secrets.signing_key(hub)
     if new.key_id not in directory(before, hub).keys:
         body = KeyEnrolled(key=new.key_id, person=STORE, device=STORE, public=new.public.hex())

@@ -19,6 +19,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from msgspec.structs import replace
 
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.proofs.signature import SigningKey
@@ -35,6 +36,7 @@ class Secrets(msgspec.Struct, frozen=True, omit_defaults=True):
     ``wrapping`` wraps stream keys and other sealed values, ``signing`` is what each hub's signing key is
     derived from, ``index`` keys the hashes of the people index and of sign-in. While a rotation is under way
     the ``next`` one is there too: it seals already, and both open; it does not sign before it is the one.
+    The ``former`` signing secrets, the oldest first, sign nothing but a restored log on to the present one.
     """
 
     wrapping: str
@@ -42,13 +44,15 @@ class Secrets(msgspec.Struct, frozen=True, omit_defaults=True):
     index: str
     next_wrapping: str = ""
     next_signing: str = ""
+    former_signing: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return "Secrets(not shown)"
 
     @classmethod
     def generate(cls) -> Secrets:
-        return cls(*(random.token_hex(KEY_BYTES) for _ in range(3)))
+        wrapping, signing, index = (random.token_hex(KEY_BYTES) for _ in range(3))
+        return cls(wrapping, signing, index)
 
     def signing_key(self, hub: str) -> SigningKey:
         """The Ed25519 key with which the store signs this hub's heads and its own acts."""
@@ -57,6 +61,11 @@ class Secrets(msgspec.Struct, frozen=True, omit_defaults=True):
     def signing_keys(self, hub: str) -> tuple[SigningKey, ...]:
         """Those with one of which the hub's head is signed: two only while a rotation is under way."""
         return tuple(_derived(one, hub) for one in (self.signing, self.next_signing) if one)
+
+    def signers(self) -> tuple[Secrets, ...]:
+        """These with each signing secret in turn, the oldest first, as the one that signs."""
+        several = (*self.former_signing, *filter(None, (self.signing, self.next_signing)))
+        return tuple(replace(self, signing=one, next_signing="", former_signing=()) for one in several)
 
     @property
     def generation(self) -> str:
@@ -170,7 +179,7 @@ def _decoded(raw: bytes, where: str) -> Secrets:
         found = msgspec.json.decode(raw, type=Secrets)
         parts = (found.wrapping, found.signing, found.index)
         begun = tuple(filter(None, (found.next_wrapping, found.next_signing)))
-        if any(len(bytes.fromhex(part)) != KEY_BYTES for part in parts + begun):
+        if any(len(bytes.fromhex(part)) != KEY_BYTES for part in parts + begun + found.former_signing):
             raise ValueError
     except ValueError:
         # Without the cause: a decoding error quotes what it could not read.

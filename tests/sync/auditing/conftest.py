@@ -46,6 +46,7 @@ class Officer(Importer):
             "keep": None,
             "check": None,
             "store_key": None,
+            "handed_on": None,
         }
         return Namespace(**{**found, **options})
 
@@ -87,6 +88,10 @@ def reference(served: ServedStore, hub: str, stream: str) -> str:
 def looking(
     served_store: ServedStore, secret_service: object, tmp_path_factory: pytest.TempPathFactory
 ) -> Looking:
+    return looked(served_store, tmp_path_factory.mktemp("auditing"))
+
+
+def looked(served_store: ServedStore, folder: Path) -> Looking:
     hub = served_store.new_hub()
     cast = Cast(served_store, hub)
     stories = [ServedStory(cast), ServedStory(cast), ServedStory(cast)]
@@ -112,7 +117,7 @@ def looking(
     )
     with served_store.client() as client:
         assert client.post("/v1/sign-in", content=msgspec.json.encode(wrong)).status_code == 401
-    officer = Officer(served_store, hub, tmp_path_factory.mktemp("auditing"))
+    officer = Officer(served_store, hub, folder)
     device, session = officer.signed_in()
     author = device.author(session, Role.INFORMATION_GOVERNANCE, None)
     return Looking(

@@ -69,7 +69,7 @@ def test_who_looked_at_this_child_is_answered_with_proofs_that_anybody_can_check
         assert cli.main(["audit", "--check", str(kept), *more]) == 0
         assert capsys.readouterr().out == said
     assert cli.main(["audit", "--check", str(kept), "--store-key", SigningKey.generate().public.hex()]) == 1
-    assert "does not know the key" in capsys.readouterr().err
+    assert "believe none of it" in capsys.readouterr().err
     # And whoever verifies the store holds its whole log to what was answered.
     served = looking.officer.served
     where = [

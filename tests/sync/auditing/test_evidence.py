@@ -158,9 +158,9 @@ def test_an_answer_under_a_forged_head_or_of_a_key_that_nobody_enrolled_is_not_t
     with pytest.raises(Distrust) as told:
         check(without_key(evidence))
     assert told.value.code == "key-unknown"
-    with pytest.raises(Distrust) as told:
+    with pytest.raises(Refusal) as refused:
         check(evidence, SigningKey.generate().public)
-    assert told.value.code == "store-key-unlinked"
+    assert (refused.value.code, refused.value.field) == ("evidence-of-another-key", "store_key")
 
 
 def test_a_log_that_has_not_grown_from_what_was_seen_the_last_time_is_not_answered_from(
