@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 import msgspec
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, func, select
 
 from mash_desktop.domain.acts import Parcel
 from mash_desktop.domain.clocks import calendar
@@ -21,6 +21,7 @@ from mash_desktop.matching import Band, PersonFacts, blocking_keys, compare
 
 from . import tables
 from .authoring import access_act
+from .bulk import among
 from .docket import standings
 from .people_index import Account
 from .sealing import Secrets
@@ -29,10 +30,6 @@ from .streams import Shelf, stream_keys
 
 SHOWN = (Band.VERY_LIKELY, Band.LIKELY, Band.POSSIBLE)
 """How alike people are who count as found."""
-_RESTRICTED = text(
-    "cardinality(grants.audiences) > 0 "
-    "and not exists (select from unnest(grants.audiences) one where one not like 'person:%')"
-)
 
 
 class Met(msgspec.Struct, frozen=True):
@@ -58,10 +55,14 @@ def met(
     p, b, g, r, k = (
         tables.people, tables.people_blocks, tables.grants, tables.referrals, tables.links,
     )  # fmt: skip
+    # By themselves first: for almost everybody there is none, and so nothing to join.
+    alike = db.scalars(
+        select(b.c.key).distinct().where(b.c.hub == hub, among(b.c.block, blocks), b.c.restricted)
+    ).all()
+    if not alike:
+        return {}
     rows = db.execute(
         select(p.c.key, p.c.stream, p.c.sealed, p.c.agency, r.c.owner, g.c.audiences, k.c.identity)
-        .distinct()
-        .join(b, (b.c.hub == p.c.hub) & (b.c.key == p.c.key))
         .join(g, (g.c.hub == p.c.hub) & (g.c.position == p.c.position))
         .outerjoin(r, (r.c.hub == p.c.hub) & (r.c.referral == p.c.stream))
         .outerjoin(
@@ -70,7 +71,7 @@ def met(
             & (k.c.referral == p.c.stream)
             & (k.c.subject == func.split_part(p.c.key, "#", 2)),
         )
-        .where(p.c.hub == hub, b.c.block.in_(blocks), p.c.stream != besides, _RESTRICTED)
+        .where(p.c.hub == hub, among(p.c.key, alike), p.c.stream != besides)
         .order_by(p.c.key, k.c.identity)
     ).all()
     keys = stream_keys(db, shelf, secrets, hub, {row.stream for row in rows})

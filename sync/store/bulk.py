@@ -17,6 +17,8 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     Boolean,
+    Column,
+    ColumnElement,
     Connection,
     DateTime,
     Dialect,
@@ -26,6 +28,8 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    any_,
+    literal,
 )
 from sqlalchemy.exc import DBAPIError
 
@@ -61,6 +65,12 @@ def copy(db: Connection, table: Table, rows: Iterable[Sequence[Any]]) -> None:
         copying.set_types(types)
         for row in rows:
             copying.write_row(row)
+
+
+def among(column: Column[Any], values: Iterable[Any]) -> ColumnElement[bool]:
+    """``column`` is one of these. One array and so one statement, however many there are: it is planned once,
+    while an ``IN`` of another length is another statement."""
+    return column == any_(literal(list(values), ARRAY(column.type)))
 
 
 def read(db: Connection, statement: Select[Any], **values: Any) -> list[Any]:

@@ -23,6 +23,7 @@ from mash_desktop.domain.fold.keeping import PREFIX
 from sync.protocol import Answer
 
 from . import tables
+from .bulk import among
 from .docket import Docket, Glass, Refused
 from .examining import Candidate, family_of, is_record, is_referral
 from .log import LogHead, read_head, root_at
@@ -122,9 +123,7 @@ def _opened(
     t = tables.streams
     versions = dict.fromkeys(linked | {HUB_STREAM}, 0)
     versions.update(
-        db.execute(
-            select(t.c.stream, t.c.version).where(t.c.hub == hub, t.c.stream.in_(list(versions)))
-        ).all()
+        db.execute(select(t.c.stream, t.c.version).where(t.c.hub == hub, among(t.c.stream, versions))).all()
     )
     held = load(db, shelf, secrets, hub, versions)
     keys = stream_keys(db, shelf, secrets, hub, touched | linked)
@@ -137,7 +136,7 @@ def _glass(db: Connection, hub: str, streams: set[str]) -> Glass:
     found: dict[str, dict[str, str]] = {}
     for row in db.execute(
         select(t.c.stream, t.c.entry, t.c.person).where(
-            t.c.hub == hub, t.c.stream.in_(streams), t.c.person.is_not(None)
+            t.c.hub == hub, among(t.c.stream, streams), t.c.person.is_not(None)
         )
     ):
         found.setdefault(row.stream, {})[row.entry] = row.person
@@ -171,12 +170,27 @@ def _linked(db: Connection, hub: str, streams: set[str]) -> set[str]:
     The referrals of an identity are looked at anew with it, by the markers of everybody in them, and each of
     those people by all of their referrals.
     """
-    t = tables.links
-    found = set(streams)
-    for here, there in ((t.c.referral, t.c.identity), (t.c.identity, t.c.referral)) * 2:
-        if found:
-            found |= set(db.scalars(select(there).where(t.c.hub == hub, here.in_(list(found)))))
-    return found
+    found = db.scalars(_LINKED, {"hub": hub, "streams": list(streams)})
+    return streams.union(found)
+
+
+_LINKED = text(
+    """
+    with touched as materialized (select unnest(cast(:streams as text[])) stream),
+    people as (select identity from links where hub = :hub and referral in (table touched)),
+    told as (
+        select referral from links
+        where hub = :hub and identity in (table touched union table people)
+    ),
+    neighbours as (
+        select identity from links
+        where hub = :hub and referral in (table touched union table told)
+    )
+    select identity from neighbours
+    union
+    select referral from links where hub = :hub and identity in (table touched union table neighbours)
+    """
+)
 
 
 # --- what is known already ---
@@ -189,7 +203,7 @@ def _known(
     t = tables.acts
     rows = db.execute(
         select(t.c.act, t.c.first, t.c.entries, t.c.admitted_at, t.c.bytes, t.c.signature).where(
-            t.c.hub == hub, t.c.act.in_([one.act.id for one in candidates])
+            t.c.hub == hub, among(t.c.act, (one.act.id for one in candidates))
         )
     )
     return {
@@ -216,7 +230,7 @@ def _refuse_other(candidate: Candidate, signed: SignedAct) -> None:
 def _taken(db: Connection, hub: str, candidates: Iterable[Candidate]) -> set[str]:
     t = tables.entries
     ids = [header.id for one in candidates for header in one.act.entries]
-    return set(db.scalars(select(t.c.entry).where(t.c.hub == hub, t.c.entry.in_(ids))))
+    return set(db.scalars(select(t.c.entry).where(t.c.hub == hub, among(t.c.entry, ids))))
 
 
 def _refuse_taken(candidate: Candidate, taken: set[str]) -> None:
@@ -259,7 +273,7 @@ def _refuse_unsent(db: Connection, hub: str, candidate: Candidate) -> None:
     sent = db.scalar(
         select(func.count())
         .select_from(t)
-        .where(t.c.hub == hub, t.c.person == candidate.act.author, t.c.chunk.in_(pieces))
+        .where(t.c.hub == hub, t.c.person == candidate.act.author, among(t.c.chunk, pieces))
     )
     if sent != len(pieces):
         raise Refusal("document-unsent", "A piece of this document has not been sent yet.", "chunks")

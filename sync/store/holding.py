@@ -133,6 +133,11 @@ def _named(body: Body) -> frozenset[str]:
     return frozenset(found)
 
 
+def only_named(audiences: frozenset[str]) -> bool:
+    """Whether these are named people and nobody else, as of a restricted person."""
+    return bool(audiences) and all(one.startswith("person:") for one in audiences)
+
+
 def identity_holders(
     identity: Identity,
     entry: Made[Body],

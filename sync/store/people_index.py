@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, delete, select
 
+from mash_desktop.domain.entries import Made
 from mash_desktop.domain.entries.contact import AddressRecorded, SubjectRecorded
 from mash_desktop.domain.entries.identity import HistoryRecorded, PastEpisode
 from mash_desktop.domain.entries.outcome import EntryWithdrawn
@@ -20,7 +21,7 @@ from mash_desktop.matching import PersonFacts, Residence, blocking_keys
 
 from . import tables
 from .bulk import copy
-from .holding import Marks, residence
+from .holding import Marks, only_named, residence
 from .sealing import Secrets, StreamKey
 from .streams import Held
 
@@ -72,11 +73,12 @@ def index(
             continue
         if len(new) < len(held.entries):
             stale.append(held.stream)
-        for key, agency, position, account in _accounts(held):
+        for key, agency, told, account in _accounts(held):
             sealed = keys[held.stream].seal_value(key, msgspec.msgpack.encode(account))
-            people.append((hub, key, held.stream, position, agency, sealed))
+            people.append((hub, key, held.stream, told.position, agency, sealed))
+            restricted = only_named(held.audiences[told.id])
             blocks += [
-                (hub, secrets.digest("block", f"{hub}\x00{block}"), key)
+                (hub, secrets.digest("block", f"{hub}\x00{block}"), key, restricted)
                 for block in blocking_keys(account.facts)
             ]
     if stale:
@@ -96,19 +98,17 @@ def forget(db: Connection, hub: str, streams: Sequence[str], entry: str | None =
     db.execute(delete(p).where(*told))
 
 
-def _accounts(held: Held) -> Iterable[tuple[str, str, int, Account]]:
-    """Key, agency, position of the telling entry, and account of each person in a stream."""
+def _accounts(held: Held) -> Iterable[tuple[str, str, Made[Any], Account]]:
+    """Key, agency, telling entry, and account of each person in a stream."""
     referral = held.folded
     if referral is None:
         for entry in held.identity.history:
-            assert entry.position is not None
-            yield f"{held.stream}#{entry.id}", entry.agency, entry.position, _from_history(entry.body)
+            yield f"{held.stream}#{entry.id}", entry.agency, entry, _from_history(entry.body)
         return
     marks = held.extent.marks if held.extent is not None else Marks()
     for subject, told in referral.subjects.items():
-        assert told.position is not None
         facts = _from_subject(referral, told.body, marks)
-        yield f"{held.stream}#{subject}", referral.owner or told.agency, told.position, Account(facts)
+        yield f"{held.stream}#{subject}", referral.owner or told.agency, told, Account(facts)
 
 
 def _from_history(body: HistoryRecorded) -> Account:

@@ -24,7 +24,7 @@ from mash_desktop.domain.errors import Refusal
 from mash_desktop.domain.fold import Directory, Identity, Referral, fold, fold_hub, fold_identity
 
 from . import tables
-from .bulk import read
+from .bulk import among, read
 from .holding import Extent
 from .sealing import SealedBody, Secrets, StreamKey, new_key
 
@@ -146,7 +146,7 @@ def stream_keys(
     if missing:
         t = tables.stream_keys
         for stream, wrapped in db.execute(
-            select(t.c.stream, t.c.wrapped).where(t.c.hub == hub, t.c.stream.in_(missing))
+            select(t.c.stream, t.c.wrapped).where(t.c.hub == hub, among(t.c.stream, missing))
         ):
             key = StreamKey(hub, stream, secrets.open(f"stream\x00{hub}\x00{stream}", wrapped))
             shelf.put_key(hub, stream, key)

@@ -332,9 +332,11 @@ people_blocks = Table(
     _hub(),
     Column("block", LargeBinary, primary_key=True),
     Column("key", Text, primary_key=True),
+    Column("restricted", Boolean, nullable=False),
     Index("ix_people_blocks_hub_key", "hub", "key"),
+    Index("ix_people_blocks_restricted", "hub", "block", postgresql_where=text("restricted")),
 )
-"""Blocking keys, each a keyed hash."""
+"""Blocking keys, each a keyed hash. ``restricted``: only named people hold what tells of this person."""
 
 chunks = Table(
     "chunks",

@@ -21,7 +21,7 @@ from mash_desktop.proofs.signature import SigningKey
 from sync.protocol import act_digest, feed_row_bytes, leaf_bytes
 
 from . import tables
-from .bulk import copy
+from .bulk import among, copy
 from .disposing import destroy
 from .docket import Docket
 from .examining import Candidate, family_of
@@ -174,7 +174,7 @@ class Writing:
         tails = {
             row.audience: (row.n, row.chain)
             for row in self._db.execute(
-                select(t.c.audience, t.c.n, t.c.chain).where(t.c.hub == hub, t.c.audience.in_(audiences))
+                select(t.c.audience, t.c.n, t.c.chain).where(t.c.hub == hub, among(t.c.audience, audiences))
             )
         }
         rows = []

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from mash_desktop.domain.errors import Refusal
-from sync.store.database import check_schema, connect, migrate
+from sync.store import tables
+from sync.store.database import _alembic, check_schema, connect, migrate
 from sync.store.tables import metadata, sign_in_delays
 
 
@@ -50,4 +52,21 @@ def test_a_database_of_another_shape_is_refused_with_a_sentence(
     if revision is not None:
         with pytest.raises(Refusal, match="newer version"):
             migrate(engine)
+    engine.dispose()
+
+
+def test_people_restricted_before_they_were_told_apart_are_so_afterwards(database_url: str) -> None:
+    engine = connect(database_url, 2)
+    command.upgrade(_alembic(engine), "0005")
+    held = {"open": ["agency:police", "person:ruth"], "restricted": ["person:ada", "person:ruth"], "gone": []}
+    with engine.begin() as db:
+        for position, (key, audiences) in enumerate(held.items()):
+            row = {"key": key, "position": position, "audiences": audiences}
+            db.execute(text("insert into people values ('hub', :key, '', :position, '', '')"), row)
+            db.execute(text("insert into grants values ('hub', :position, '', :audiences)"), row)
+            db.execute(text("insert into people_blocks values ('hub', '', :key)"), row)
+    migrate(engine)
+    with engine.connect() as db:
+        blocks = tables.people_blocks
+        assert db.scalars(select(blocks.c.key).where(blocks.c.restricted)).all() == ["restricted"]
     engine.dispose()
