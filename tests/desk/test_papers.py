@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from mash_desktop.desk import Desk, papers
+from mash_desktop.desk import Desk, papers, referral_file
 from mash_desktop.domain.codes import Rag
 from mash_desktop.domain.entries.contact import ReferrerRecorded
 from mash_desktop.domain.entries.outcome import OutcomeSent, SummaryMade
@@ -126,6 +126,18 @@ def test_the_letter_says_what_was_written_and_nothing_that_was_found(tmp_path: P
     assert "M.L.C." in said or "M.C. and T.C." in said
     for never in ("Carter", "Dean", "police", "injur", "s47", "protection"):
         assert never not in said
+
+
+def test_that_a_paper_was_made_is_told_beside_it(tmp_path: Path) -> None:
+    desk = consultant(tmp_path)
+    assert {one.made for one in papers.choices(desk, STREAM)} == {""}
+    papers.make_and_record(desk, STREAM, "full")
+    made = {one.id: one.made for one in papers.choices(desk, STREAM)}
+    assert made.pop("full").endswith(" by R. Okafor.")
+    assert set(made.values()) == {""}
+    file = referral_file.read_file(desk, STREAM)
+    assert file is not None
+    assert file.on_paper == len(file.documents) + 1
 
 
 def test_an_anonymous_referrer_gets_no_letter(tmp_path: Path) -> None:

@@ -243,7 +243,7 @@ def _receive(day: Day, ruth: Seat, tom: Seat, stream: str) -> None:
     send_on(ruth, "Social Work Gateway", "Mrs Marsh was telephoned at the end of the meeting.")
     day.picture(ruth, "signed")
     day.telling.step("It goes to the Social Work Gateway, and the referrer is told the outcome.")
-    papers(day, ruth, stream, "children")
+    papers(day, ruth, "children")
     day.telling.step("The summary for the receiving team and the feedback to the referrer are made.")
     accept_and_close(day, tom, CASE)
     day.telling.step("Tom Hartley accepts it for the receiving team, records the first action and closes it.")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
+import sys
+import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QMessageLogContext, QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from ui.demo import ending
@@ -27,11 +29,21 @@ SHOWN_IN_DOCUMENTS = "round-table"
 """The picture that the README shows."""
 
 
+_OFFSCREEN_SAYS = "This plugin does not support propagateSizeHints()"
+"""Qt, without a screen, of every window with a least size."""
+
+
+def _qt_says(_kind: QtMsgType, _where: QMessageLogContext, words: str) -> None:
+    if words != _OFFSCREEN_SAYS:
+        print(words, file=sys.stderr)
+
+
 class Day:
     """The hub, its people at their desks, and what is left behind of the day."""
 
     def __init__(self, folder: Path, output: Path, telling: Telling, screenshots: Path | None = None) -> None:
         self.folder, self.output, self.telling, self.screenshots = folder, output, telling, screenshots
+        qInstallMessageHandler(_qt_says)
         self.app = application()
         self.hub: DemoHub
         self._stack = ExitStack()
@@ -125,8 +137,15 @@ class Day:
         for width, height in SIZES:
             picture(display, self.output / f"{name}-{width}x{height}-dark.png", (width, height))
 
-    def keep(self, name: str, content: bytes) -> None:
-        (self.output / name).write_bytes(content)
+    def save_paper(self, seat: Seat, name: str) -> None:
+        """Save the paper that is looked at, by the keys a person has for it, and call the file ``name``."""
+        with tempfile.TemporaryDirectory(dir=self.folder) as chosen:
+            seat.press("viewer.save")
+            seat.type("viewer.folder", chosen)
+            seat.press("viewer.write")
+            seat.wait(lambda: seat.there("viewer.save"), f"{name} saved")
+            (saved,) = Path(chosen).iterdir()
+            shutil.move(saved, self.output / name)
 
     def sit_down(self, names: Sequence[str]) -> None:
         """Only these people at their desks, and nothing told."""

@@ -67,7 +67,7 @@ def adult(day: Day) -> None:
     draft(dee, known, {"George": decided})
     _sign(leila)
     send_on(leila, "sast", "Dr Lowndes was telephoned.")
-    papers(day, leila, stream, "adult")
+    papers(day, leila, "adult")
     accept_and_close(day, day.seat("grace"), case)
     day.telling.step("Leila Farouk signs a section 42 enquiry; the adult team accept and close.")
 
@@ -110,7 +110,7 @@ def domestic_abuse(day: Day) -> None:
     draft(dee, known, {"Lauren": decided})
     _sign(joan)
     send_on(joan, "domestic-abuse", "PC Ward was told at the meeting.")
-    papers(day, joan, stream, "domestic-abuse")
+    papers(day, joan, "domestic-abuse")
     accept_and_close(day, day.seat("mark"), case)
     day.telling.step("Joan Fletcher signs: high, to MARAC on professional judgement below 14.")
 

@@ -6,12 +6,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mash_desktop.desk.papers import make_paper
 from ui.demo.seat import Seat
 from ui.demo.telling import NotThere
 
 if TYPE_CHECKING:
     from ui.demo.day import Day
+
+
+_PAPERS = {
+    "receiving_team": "receiving-team",
+    "letter": "referrer",
+    "full": "full",
+    "round_table": "round-table",
+}
+"""What the buttons of the papers are called, and the files that are left of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +123,17 @@ def send_on(seat: Seat, team: str, how: str) -> None:
     seat.press("sign.form.save")
 
 
-def papers(day: Day, seat: Seat, stream: str, name: str) -> None:
-    """The documents of a case, kept among what the demonstration leaves."""
-    desk = seat.person_window.desk
-    if desk is None:
-        raise NotThere(f"{seat.person.name} has no desk")
-    for copy in ("receiving_team", "referrer", "full", "round_table"):
-        day.keep(f"{name}-{copy.replace('_', '-')}.pdf", make_paper(desk, stream, copy))
+def papers(day: Day, seat: Seat, name: str) -> None:
+    """Make the documents of a case, look at each and save it among what the demonstration leaves."""
+    for copy, file in _PAPERS.items():
+        seat.press(f"sign.{copy}")
+        if copy == "letter":
+            seat.press("sign.form.save")
+        seat.find("viewer.save")
+        if (name, copy) == ("children", "receiving_team"):
+            day.picture(seat, "paper")
+        day.save_paper(seat, f"{name}-{file}.pdf")
+        seat.press("viewer.close")
 
 
 def accept_and_close(day: Day, seat: Seat, case: str) -> None:

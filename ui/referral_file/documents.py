@@ -85,7 +85,7 @@ class Documents(QWidget):
             button.setAccessibleName(f"Make: {copy.label}")
             button.updateGeometry()
             button.setEnabled(not copy.why_not)
-            self._why[copy.id].setText(copy.why_not)
+            self._why[copy.id].setText(copy.why_not or copy.made)
 
 
 def _state(one: Attached) -> PillFace:

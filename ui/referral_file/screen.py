@@ -240,7 +240,7 @@ class ReferralFile(Screen):
             Tab("everything", "Everything", len(file.lines) if file else None),
             Tab("people", "People", len(file.people) if file else None),
             Tab("decision", "Decision"),
-            Tab("documents", "Documents and papers", len(file.documents) if file else None),
+            Tab("documents", "Documents and papers", file.on_paper if file else None),
             Tab("links", "Linked referrals", len(file.links) if file else None),
         ]
 

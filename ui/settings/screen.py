@@ -36,8 +36,7 @@ class SettingsScreen(Screen):
         self._desk = desk
         self._kept: settings.Look | None = None
         self._ready = False
-        look = current_look()
-        self.page = SettingsPage(look.mode, look.scale)
+        self.page = SettingsPage()
         self.page.theme.setObjectName("settings.theme")
         self.page.text_size.setObjectName("settings.size")
         self.page.changed.connect(_apply)
@@ -89,18 +88,13 @@ class SettingsScreen(Screen):
         self._ready = True
         if kept is not None:
             _apply(kept.mode, kept.scale)
-        self._show()
 
     def _look_changed(self) -> None:
         look = current_look()
         now = settings.Look(look.mode.value, look.scale)
-        self._show()
         if self._ready and now != self._kept:
             self._kept = now
             self.run(partial(settings.keep_look, self._desk, now), _nothing)
-
-    def _show(self) -> None:
-        self.page.show_look(current_look().mode, current_look().scale)
 
 
 def _apply(mode: str, scale: float) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shiboken6
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QFrame, QGraphicsDropShadowEffect, QWidget
@@ -34,12 +35,12 @@ class Overlay(QWidget):
         self._place()
 
     def dismiss(self) -> None:
-        """Hide, and give focus back to where it was."""
+        """Hide, and give focus back to where it was, unless that has gone meanwhile."""
         if not self.isHidden():
             self.hide()
-            if self._before is not None and self._before.isVisible():
-                self._before.setFocus(Qt.FocusReason.OtherFocusReason)
-            self._before = None
+            before, self._before = self._before, None
+            if before is not None and shiboken6.isValid(before) and before.isVisible():
+                before.setFocus(Qt.FocusReason.OtherFocusReason)
             self.dismissed.emit()
 
     def _place(self) -> None:

@@ -55,13 +55,12 @@ class SettingsPage(QWidget):
 
     changed = Signal(str, float)
 
-    def __init__(self, mode: Mode, scale: float, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setAccessibleName("Settings")
-        self.theme = ChoiceRow(_THEMES, mode.value, accessible_name="Theme")
+        self.theme = ChoiceRow(_THEMES, Mode.LIGHT.value, accessible_name="Theme")
         self.theme.chosen.connect(self._tell)
         self.text_size = _SizeSlider()
-        self.text_size.setValue(round(scale * 100))
         self.text_size.valueChanged.connect(self._tell)
         self._percent = Text("", Role.BASE_BOLD)
         look = Card("Theme", "acts at once", self.theme)
@@ -80,17 +79,15 @@ class SettingsPage(QWidget):
         self._middle = QWidget()
         self._middle.setLayout(Column(look, size, None, gap=10))
         self.setLayout(Row(self._middle, None, margins=12))
-        self._say()
         self.relook()
 
     def relook(self) -> None:
-        self._middle.setFixedWidth(min(look_of(self).px(560), 900))
-
-    def show_look(self, mode: Mode, scale: float) -> None:
         """Show the look in force, whoever set it."""
-        self.theme.set_value(mode.value)
+        look = look_of(self)
+        self._middle.setFixedWidth(min(look.px(560), 900))
+        self.theme.set_value(look.mode.value)
         self.text_size.blockSignals(True)
-        self.text_size.setValue(round(scale * 100))
+        self.text_size.setValue(round(look.scale * 100))
         self.text_size.blockSignals(False)
         self.text_size.update()
         self._say()

@@ -18,6 +18,7 @@ from ...documents import (
     render_summary,
 )
 from ...domain.codes import Attendance, Rag
+from ...domain.entries import Made
 from ...domain.entries.contact import ConcernRecorded, ReferrerRecorded, TellingRecorded
 from ...domain.entries.decision import SubjectDecision
 from ...domain.entries.outcome import AgenciesTold, FeedbackGiven, OutcomeSent, SummaryMade
@@ -30,7 +31,7 @@ from ...domain.fold.levels import drafted_levels, levels
 from ...domain.law import Basis
 from ..desk import Desk
 from ..telling import Teller
-from ..wording import joined, local
+from ..wording import initial_name, joined, local, say_moment
 from . import gathered, values
 
 CONFIDENTIALITY = (
@@ -40,11 +41,12 @@ CONFIDENTIALITY = (
 
 
 class Copy(msgspec.Struct, frozen=True):
-    """A paper that can be made: ``why_not`` is a sentence where it cannot be made yet."""
+    """A paper that can be made: ``why_not`` tells where it cannot be made yet, ``made`` where it was."""
 
     id: str
     label: str
     why_not: str = ""
+    made: str = ""
 
 
 class Paper(msgspec.Struct, frozen=True):
@@ -70,7 +72,16 @@ COPIES = {
 def choices(desk: Desk, stream: str) -> tuple[Copy, ...]:
     """Every paper, and why one cannot be made yet."""
     referral = desk.referral(stream)
-    return tuple(Copy(copy, label, _why_not(referral, copy)) for copy, (label, _, _) in COPIES.items())
+    made = {one.body.profile: _made(desk, one) for one in referral.all(SummaryMade)}
+    return tuple(
+        Copy(copy, label, _why_not(referral, copy), made.get(copy, ""))
+        for copy, (label, _, _) in COPIES.items()
+    )
+
+
+def _made(desk: Desk, made: Made[SummaryMade]) -> str:
+    at = say_moment(made.made_at, desk.now(), desk.config())
+    return f"Made {at} by {initial_name(desk.name(made.author))}."
 
 
 def _why_not(referral: Referral, copy: str) -> str:

@@ -28,6 +28,11 @@ class File(msgspec.Struct, frozen=True):
     copies: tuple[Copy, ...]
     links: tuple[Link, ...]
 
+    @property
+    def on_paper(self) -> int:
+        """How many documents are attached and papers have been made."""
+        return len(self.documents) + sum(bool(one.made) for one in self.copies)
+
 
 def open_file(desk: Desk, stream: str) -> File | None:
     """As :func:`read_file`; that the file was opened is kept."""

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QSizePolicy
 from ui.screen import Screen
 from ui.shell.settings import SettingsPage
 from ui.shell.state import Place
-from ui.theme import Role, Tone, Voice, current_look
+from ui.theme import Role, Tone, Voice
 from ui.widgets import (
     ActionButton,
     Banner,
@@ -126,7 +126,7 @@ class Settings(Screen):
 
     def __init__(self, worker: Worker) -> None:
         super().__init__(worker)
-        page = SettingsPage(current_look().mode, current_look().scale)
+        page = SettingsPage()
         self.setLayout(Column(page))
 
 

@@ -176,6 +176,18 @@ def test_escape_closes_the_palette_and_gives_focus_back(shell: MainWindow) -> No
     assert QApplication.focusWidget() is before
 
 
+def test_what_floats_closes_where_that_which_had_the_keys_is_gone(shell: MainWindow, qtbot: QtBot) -> None:
+    passing = QPlainTextEdit(shell)
+    passing.show()
+    passing.setFocus()
+    overlay = shell.palette_overlay
+    overlay.open()
+    shiboken6.delete(passing)
+    with qtbot.waitSignal(overlay.dismissed):
+        QTest.keyClick(overlay.field, Qt.Key.Key_Escape)
+    assert not overlay.isVisible()
+
+
 def test_keys_beneath_an_open_panel_do_nothing(shell: MainWindow) -> None:
     shell.go("hub")
     shell.key_help.open()
@@ -337,7 +349,7 @@ def test_nothing_stands_beyond_the_window_at_any_text_size(
 
 
 def test_settings_tell_theme_and_size_as_they_change(themed: QApplication, qtbot: QtBot) -> None:
-    page = SettingsPage(Mode.LIGHT, 1.0)
+    page = SettingsPage()
     qtbot.addWidget(page)
     page.show()
     with qtbot.waitSignal(page.changed) as dark:
