@@ -26,6 +26,7 @@ from ui.screen import Screen
 from ui.session import SessionWatch, watching
 from ui.shell.clipboard import clear_clipboard
 from ui.shell.enrol import EnrolPage
+from ui.shell.lease import LeasePage
 from ui.shell.main_window import MainWindow
 from ui.shell.shown_once import Square
 from ui.shell.state import Place, ShellState
@@ -107,6 +108,8 @@ class PersonWindow(QObject):
         self.window = MainWindow()
         self.enrol_page = EnrolPage(server.url if server else hub_url)
         self.window.add_door(self.enrol_page)
+        self.lease_page = LeasePage()
+        self.window.add_door(self.lease_page)
         self.profile: Profile | None = None
         self.desk: Desk | None = None
         self.network: Synchroniser | None = None
@@ -116,6 +119,8 @@ class PersonWindow(QObject):
         self._places: tuple[Place, ...] = ()
         self._built = False
         """The screens are there."""
+        self._over = False
+        """It has been too long without the hub: nothing may be read."""
         self._locks = 0
         """How often it has been locked: what was asked for before a lock opens nothing after it."""
         self._session: SessionWatch | None = None
@@ -132,6 +137,8 @@ class PersonWindow(QObject):
         window.sign_in_page.directory_asked.connect(self._sign_in_by_directory)
         window.sign_in_page.left.connect(self._leave_sign_in)
         self.enrol_page.asked.connect(self._enrol)
+        self.lease_page.sign_in_asked.connect(self._ask_sign_in)
+        self.lease_page.extended.connect(self._take_stock)
         window.lock_asked.connect(self.lock)
         window.sync_asked.connect(self._sync)
         window.search_asked.connect(self._search)
@@ -234,7 +241,7 @@ class PersonWindow(QObject):
         page = self.window.sign_in_page
         page.hub_url.set_value(profile.server.url)
         page.name.set_value(account)
-        page.may_leave(self._built)
+        page.may_leave(self._built or self._over)
         self.window.show_sign_in()
         self._door_worker.submit(profile.directory, page.offer, owner=self)
 
@@ -264,6 +271,8 @@ class PersonWindow(QObject):
             self._left_sign_in.set()
         elif self._built:
             self.window.unlock()
+        elif self._over:
+            self.window.show_door(self.lease_page)
 
     def _sign_in_by(
         self, profile: Profile, way: Callable[[], Session], refused: Callable[[Refusal], None]
@@ -277,8 +286,10 @@ class PersonWindow(QObject):
             page.ready()
             if self.desk is None:
                 self._begin(desk)
-            else:
+            elif self._built:
                 self.window.unlock()
+            else:
+                self._take_stock()
             self._connect(session)
             if session.recovery_left is not None:
                 self.window.toast(f"Recovery codes left: {session.recovery_left}. Ask for new ones in time.")
@@ -286,7 +297,7 @@ class PersonWindow(QObject):
         def failed(error: Exception) -> None:
             if profile is not self.profile:
                 return
-            page.may_leave(self._built)
+            page.may_leave(self._built or self._over)
             if not isinstance(error, Refusal):
                 page.offline()
             elif error.code == "device-revoked":
@@ -307,21 +318,30 @@ class PersonWindow(QObject):
         self.desk = desk
         desk.listen(self._changed.emit)
         self.worker.submit(partial(glass.close_overdue, desk))
-        self._build_when_ready()
+        self._take_stock()
 
-    def _build_when_ready(self) -> None:
-        if (desk := self.desk) is not None:
-            self.worker.submit(
-                # The screens' modules are read from the disk the first time: off the window's thread.
-                lambda: factories() if desk.directory().configs else None,
-                lambda made: self._build(desk, made) if made is not None and not self._built else None,
-                owner=self,
-            )
+    def _take_stock(self) -> None:
+        """Whether anything may be read now; and if so, the screens, once the hub's configuration is here."""
+        profile, desk = self.profile, self.desk
+        if profile is not None and desk is not None:
+            # The screens' modules are read from the disk the first time: off the window's thread.
+            self.worker.submit(partial(_stock, profile, desk), partial(self._have_stock, desk), owner=self)
+
+    def _have_stock(self, desk: Desk, stock: _Stock) -> None:
+        if desk is not self.desk or self.profile is None:
+            return
+        if stock.over is not None:
+            first, self._over = not self._over, True
+            self.lease_page.show_over(desk, self.profile.lease, self.worker, stock.over, stock.waiting)
+            if first:
+                self.window.show_door(self.lease_page)
+            self._drop_screens()
+        elif stock.made is not None and not self._built:
+            self._build(desk, stock.made)
 
     def _build(self, desk: Desk, made: Factories) -> None:
-        if desk is not self.desk:
-            return
-        self._built = True
+        self._built, self._over = True, False
+        self.lease_page.forget()
         self._count()
         mine = places_for(frozenset(author.role for author in desk.me.standings))
         self._places = tuple(PLACES[place] for place in mine if place in made)
@@ -367,17 +387,23 @@ class PersonWindow(QObject):
         self.window.unlock_page.forget()
         if self.profile is None:
             return
-        if self._built:
-            self._left = (self.window.current_place(), self.window.current_reference())
-        self._built = False
         self._minute.stop()
         self.enrol_page.forget()
         self.window.sign_in_page.clear()
         self.window.lock()
-        self.window.drop_screens()
+        self._drop_screens()
+        self._over = False
+        self.lease_page.forget()
         self._stop_network()
         profile, self.profile, self.desk = self.profile, None, None
         self.worker.submit(profile.lock)
+
+    def _drop_screens(self) -> None:
+        """No view of a case is kept; only where it was."""
+        if self._built:
+            self._left = (self.window.current_place(), self.window.current_reference())
+        self._built = False
+        self.window.drop_screens()
 
     def _person_leaves(self) -> None:
         """The session was locked, or the computer is about to sleep: it may, once the profile is locked."""
@@ -410,7 +436,9 @@ class PersonWindow(QObject):
         if status.barred:
             self.lock()
             self.window.unlock_page.tell(status.signed_out)
-        elif status.signed_out and self.desk is not None:
+        elif self._over and status.online:
+            self._take_stock()
+        elif status.signed_out and self._built:
             self.window.toast(f"{status.signed_out} The foot of this window leads there.")
 
     def _tell_line(self) -> None:
@@ -424,7 +452,7 @@ class PersonWindow(QObject):
             return
         if not self._built:
             if change.hub:
-                self._build_when_ready()
+                self._take_stock()
             return
         self.window.show_change(change)
         self._count()
@@ -471,9 +499,13 @@ class PersonWindow(QObject):
         if self._badges.attention and self.window.current_place() != "sync":
             self.window.go("sync")
         elif profile is not None and (self.network is None or self.status.signed_out):
-            self.worker.submit(lambda: profile.account_name, partial(self._show_sign_in, profile), owner=self)
+            self._ask_sign_in()
         elif self.network is not None:
             self.network.wake()
+
+    def _ask_sign_in(self) -> None:
+        if (profile := self.profile) is not None:
+            self.worker.submit(lambda: profile.account_name, partial(self._show_sign_in, profile), owner=self)
 
     def _search(self, words: str) -> None:
         if any(place.id == "search" for place in self._places):
@@ -489,6 +521,7 @@ class PersonWindow(QObject):
     def _tick(self) -> None:
         if (datetime.now(UTC) - self._touched).total_seconds() >= self._idle_minutes * 60:
             self.lock()
+        self._take_stock()
         if (desk := self.desk) is None or not self._built:
             return
         self.worker.submit(desk.send_access)
@@ -515,6 +548,20 @@ def _opened(folder: Path, passphrase: str) -> _Opened:
     except Refusal:
         return _Opened(profile, account, barred, None, None)
     return _Opened(profile, account, barred, desk, profile.kept_session())
+
+
+class _Stock(NamedTuple):
+    """Why nothing may be read, what waits to be sent, and the screens where they can be built."""
+
+    over: Refusal | None
+    waiting: int
+    made: Factories | None
+
+
+def _stock(profile: Profile, desk: Desk) -> _Stock:
+    over = profile.lease.over()
+    waiting = sum(profile.cache.waiting_counts().values()) if over is not None else 0
+    return _Stock(over, waiting, factories() if over is None and desk.directory().configs else None)
 
 
 def _sentence(error: Exception) -> str:

@@ -30,7 +30,7 @@ from sync.protocol import (
 
 from ..cache import Cache, ChangeSet
 from ..cache.disposing import ACCESS
-from ..domain.acts import Author, Draft, Seen, compose, entries_of, read
+from ..domain.acts import Author, Draft, Parcel, Seen, compose, entries_of, read
 from ..domain.configuration import HubConfig
 from ..domain.entries import KINDS, Body
 from ..domain.entries.access import DocumentPrinted, RecordsExported, RecordViewed, SearchMade
@@ -201,11 +201,18 @@ class Desk:
     ) -> str:
         """As :meth:`act`, for drafts that may touch several streams. ``instead_of`` is an act of the outbox
         that this one takes the place of; ``Refusal`` (*act-gone*) where that waits no longer."""
+        parcel = self.signed(drafts, acting=acting, made_at=made_at)
+        return self.keep(parcel, forget_drafts=forget_drafts, instead_of=instead_of)
+
+    def signed(
+        self, drafts: Sequence[Draft], *, acting: Author | None = None, made_at: datetime | None = None
+    ) -> Parcel:
+        """The act on these drafts, not yet kept. Raises as :meth:`act`."""
         author = acting or self.me.author
         verdict = self._judged(drafts, author)
         if verdict.answer is Answer.NO:
             raise Refusal(verdict.code, verdict.sentence, verdict.field)
-        parcel = compose(
+        return compose(
             self.me.hub,
             author,
             drafts,
@@ -214,6 +221,11 @@ class Desk:
             seen=self.seen,
             clock_offset_ms=self.clock_offset_ms,
         )
+
+    def keep(
+        self, parcel: Parcel, *, forget_drafts: Iterable[str] = (), instead_of: str | None = None
+    ) -> str:
+        """Keep an act that :meth:`signed` made, and have it sent. Returns its id."""
         change = self.cache.save(parcel, forget_drafts=forget_drafts, instead_of=instead_of)
         self.tell(change)
         self.wake()

@@ -22,6 +22,7 @@ from ..domain.entries.access import (
     DocumentPrinted,
     GlassBroken,
     GlassMended,
+    LeaseExtended,
     PurgeConfirmed,
     RecordsExported,
     RecordViewed,
@@ -52,6 +53,7 @@ KINDS = (
     (GlassBroken.KIND, "Broke the glass"),
     (GlassMended.KIND, "Closed broken glass"),
     (PurgeConfirmed.KIND, "Purged what was disposed of"),
+    (LeaseExtended.KIND, "Let somebody read on without the hub"),
 )
 _REFERENCE = re.compile(r"^[A-Z]{2,5}-\d{2}-\d{3,}$", re.IGNORECASE)
 

@@ -31,6 +31,7 @@ from ..vault.vault import OpenVault, Vault
 from ..vault.wrap import FILE as VAULT
 from .claim import Claim
 from .desk import Desk, Me
+from .lease import Lease
 
 __all__ = ["Account", "Barred", "Enrolled", "Profile", "Server", "Session", "Status", "Synchroniser"]
 
@@ -83,6 +84,8 @@ class Profile:
             self._claim = Claim(folder)
             try:
                 self.cache = Cache(open_engine(folder / FILE_NAME, vault.cache_key.hex))
+                self.lease = Lease(self.cache, lambda: datetime.now(UTC) + self._kept_offset())
+                """How long it may be read without the hub."""
             except BaseException:
                 self._claim.release()
                 raise
@@ -220,6 +223,7 @@ class Profile:
                 BARRED: None,
             }
         )
+        self.lease.renew()
         return session
 
     def barred(self) -> Barred | None:
@@ -282,6 +286,8 @@ class Profile:
                 barred = Barred(status.barred, status.signed_out)
                 kept = msgspec.json.encode(barred) if status.barred else None
                 self.cache.put_facts({"session": None, BARRED: kept})
+            elif status.online:
+                self.lease.renew()
             on_status(status)
 
         network = Synchroniser(

@@ -15,7 +15,7 @@ from .configuration import HubConfig
 from .fold.gathering import asked_about
 from .fold.referral import Referral
 from .fold.stage import AFTER_SIGNING, BEFORE_ADMISSION, BEFORE_SIGNING, IN_HUB, OPEN, Stage
-from .roles import DECISION_MAKERS, HUB_MANAGERS, RESEARCHERS, Role
+from .roles import DECISION_MAKERS, HUB_MANAGERS, LOCAL_OFFICERS, RESEARCHERS, Role
 
 
 class Relation(StrEnum):
@@ -222,6 +222,7 @@ FAMILY_TABLE: dict[str, frozenset[Role]] = {
     "document.printed": frozenset(Role),
     "records.exported": frozenset(Role),
     "purge.confirmed": frozenset(Role),
+    "lease.extended": LOCAL_OFFICERS,
     "sign_in.failed": frozenset({_R.STORE}),
     "recovery_codes.made": frozenset({_R.STORE}),
     "recovery_code.used": frozenset({_R.STORE}),

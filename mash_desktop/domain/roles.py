@@ -47,3 +47,6 @@ SOCIAL_WORKERS = frozenset({Role.CONSULTANT_SOCIAL_WORKER, Role.SOCIAL_WORKER, R
 
 HUB_MANAGERS = frozenset({Role.HUB_MANAGER, Role.DEPUTY_HUB_MANAGER})
 RESEARCHERS = frozenset({Role.RESEARCHER, Role.VIRTUAL_PARTNER})
+
+LOCAL_OFFICERS = DECISION_MAKERS | HUB_MANAGERS | {Role.INFORMATION_GOVERNANCE, Role.ADMINISTRATOR}
+"""Who may, two of them together, let a colleague's desktop be read for longer without the hub."""

@@ -11,6 +11,7 @@ from mash_desktop.domain.entries.access import (
     DocumentPrinted,
     GlassBroken,
     GlassMended,
+    LeaseExtended,
     PurgeConfirmed,
     RecordsExported,
     RecordViewed,
@@ -38,6 +39,7 @@ _WORDS: dict[type[Body], str] = {
     GlassBroken: "broke the glass",
     GlassMended: "had broken glass closed",
     PurgeConfirmed: "purged what was disposed of",
+    LeaseExtended: "let somebody read on without the hub",
 }
 
 
@@ -139,7 +141,7 @@ def _detail(body: Body) -> str:
             return body.profile
         case RecordsExported():
             return f"{body.what}, {body.count}"
-        case GlassBroken() | GlassMended():
+        case GlassBroken() | GlassMended() | LeaseExtended():
             return body.reason
         case SignInFailed():
             return body.address

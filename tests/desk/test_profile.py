@@ -14,6 +14,7 @@ import pytest
 
 from mash_desktop.cache import Cache
 from mash_desktop.desk import settings
+from mash_desktop.desk.lease import FACT
 from mash_desktop.desk.profile import Profile, Server, Session, Status
 from mash_desktop.domain.entries.contact import NoteAdded
 from mash_desktop.domain.errors import Refusal
@@ -339,6 +340,65 @@ def test_a_revoked_device_sets_work_aside_and_the_same_person_enrolled_again_doe
     assert (waiting.state, waiting.code) == ("refused", "key-revoked")
     assert waiting.entries[0].body == NoteAdded(words="Not sent yet.")
     assert profile.desk().me.author.key == again.key
+
+
+def runs_out(profile: Profile) -> None:
+    """Its time without the hub has been over since a moment ago."""
+    kept = msgspec.json.decode(profile.cache.fact(FACT) or b"")
+    over = datetime.now(UTC) - timedelta(seconds=1)
+    profile.cache.put_fact(FACT, msgspec.json.encode({**kept, "until": over}))
+
+
+def test_a_profile_whose_time_is_over_still_sends_what_waits_and_is_read_again_then(priya: Person) -> None:
+    profile = priya.create()
+    priya.enrol(profile)
+    session = priya.sign_in(profile)
+    desk = profile.desk()
+    network = profile.synchroniser(desk, session, lambda status: None)
+    network.start()
+    until(lambda: network.status.online, "online")
+    network.stop()
+    desk.act("referral:01900000-0000-7000-8000-000000000002", NoteAdded(words="Made without the hub."))
+    runs_out(profile)
+    profile.lock()
+    profile = priya.open()
+    over = profile.lease.over()
+    assert over is not None
+    assert over.code == "lease-over"
+    assert profile.cache.waiting_counts() == {"waiting": 1}
+    network = profile.synchroniser(profile.desk(), session, lambda status: None)
+    network.start()
+    until(lambda: network.status.online, "online")
+    network.stop()
+    assert "waiting" not in profile.cache.waiting_counts(), "the hub has answered it"
+    assert profile.lease.over() is None
+
+
+def test_a_device_revoked_while_offline_is_read_for_its_time_and_turned_out_when_it_returns(
+    priya: Person,
+) -> None:
+    profile = priya.create()
+    priya.enrol(profile)
+    session = priya.sign_in(profile)
+    account = profile.account
+    assert account is not None
+    revoke_key(priya.served.direct, priya.hub, account.key, "The laptop was lost.")
+    assert profile.lease.over() is None, "nobody has told it"
+    until_then = profile.lease.until
+    runs_out(profile)
+    profile.lock()
+    profile = priya.open()
+    assert profile.lease.over() is not None
+    network = profile.synchroniser(profile.desk(), session, lambda status: None)
+    network.start()
+    until(lambda: bool(network.status.signed_out), "signed out")
+    network.stop()
+    assert network.status.barred == "device-revoked"
+    assert profile.lease.over() is not None, "an answer that turns somebody out gives no time"
+    assert profile.lease.until < until_then
+    barred = profile.barred()
+    assert barred is not None
+    assert barred.device
 
 
 def test_a_profile_is_one_persons(priya: Person, tmp_path: Path) -> None:

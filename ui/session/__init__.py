@@ -12,6 +12,11 @@ from typing import Protocol
 
 from PySide6.QtGui import QWindow
 
+if sys.platform == "win32":
+    from ui.session.windows import WindowsNotices
+else:
+    from ui.session.logind import Logind
+
 __all__ = ["SessionWatch", "watching"]
 
 
@@ -29,9 +34,5 @@ class SessionWatch(Protocol):
 def watching(window: QWindow, leave: Callable[[], None]) -> SessionWatch:
     """Has ``leave`` called, on any thread, whenever the person leaves."""
     if sys.platform == "win32":
-        from ui.session.windows import WindowsNotices
-
         return WindowsNotices(window, leave)
-    from ui.session.logind import Logind
-
     return Logind(leave)

@@ -2,7 +2,8 @@
 change of it, whoever made it: this page or a key.
 
 Names for whoever drives it: ``settings.theme``, ``settings.size``, ``settings.password``, ``settings.code``,
-``settings.renew`` (Alt N), ``settings.replace`` (Alt A).
+``settings.renew`` (Alt N), ``settings.replace`` (Alt A); for officers ``lease.code``, ``lease.reason``,
+``lease.extend`` (Alt X).
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from mash_desktop.desk import Desk, settings
+from mash_desktop.desk import Desk, lease, settings
 from ui.screen import Screen
 from ui.settings.recovery import RecoveryCard
+from ui.shell.lease import ExtensionCard
 from ui.shell.settings import SettingsPage
 from ui.theme import Mode, Role, Theme, Voice, current_look
 from ui.widgets import Card, Column, Grid, KeyCap, Page, SidePanel, Text
@@ -42,11 +44,10 @@ class SettingsScreen(Screen):
         self.page.changed.connect(_apply)
         self._about = Grid(gap=6)
         self._about.setColumnStretch(1, 1)
-        self.setLayout(
-            Column(
-                Page(self.page, right=SidePanel(self._help(), self._about_card(), RecoveryCard(desk), None))
-            )
-        )
+        cards = [self._help(), self._about_card(), RecoveryCard(desk)]
+        if lease.may_extend(desk):
+            cards.append(ExtensionCard(desk, worker))
+        self.setLayout(Column(Page(self.page, right=SidePanel(*cards, None))))
         Theme.announcer().changed.connect(self._look_changed)
         self.run(partial(settings.kept_look, desk), self._take_up)
         self.run(partial(settings.about, desk), self._show_about)

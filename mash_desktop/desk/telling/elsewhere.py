@@ -16,6 +16,7 @@ from ...domain.entries.access import (
     DocumentPrinted,
     GlassBroken,
     GlassMended,
+    LeaseExtended,
     PurgeConfirmed,
     RecordsExported,
     RecordViewed,
@@ -137,6 +138,11 @@ def _mended(desk: Desk, body: GlassMended) -> Told:
     return Told("Closed broken glass", f"{whose}: {body.reason}")
 
 
+def _extended(desk: Desk, body: LeaseExtended) -> Told:
+    until = say_moment(body.until, desk.now(), desk.config())
+    return Told(f"Let {desk.name(body.person)} read on without the hub", f"until {until}: {body.reason}")
+
+
 def _met(desk: Desk, body: RestrictedMet) -> Told:
     told = joined([desk.name(person) for person in body.readers + body.cover])
     return Told("Came upon a restricted record", f"shown nothing; told were {told}")
@@ -210,6 +216,7 @@ _WORDS: dict[type[Body], Callable[[Desk, Any], Told]] = {
     GlassBroken: _broke,
     GlassMended: _mended,
     PurgeConfirmed: _purged,
+    LeaseExtended: _extended,
     RestrictedMet: _met,
     HubConfigured: _configured,
     PersonEnrolled: _person,

@@ -115,3 +115,14 @@ class PurgeConfirmed(Body, frozen=True):
     entries: int
     """How many bodies it had held."""
     at: Moment
+
+
+@kind("lease.extended", family="access")
+class LeaseExtended(Body, frozen=True):
+    """In an outage: one of the two officers who let a colleague's desktop be read until then."""
+
+    key: str
+    """The signing key of the desktop."""
+    person: str
+    until: Moment
+    reason: str

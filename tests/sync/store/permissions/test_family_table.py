@@ -75,6 +75,9 @@ def bodies(all_roles: AllRoles, stream: str, known: str) -> Iterator[tuple[str, 
         access.GlassBroken(target=stream, reason="She is missing.", until=now + timedelta(hours=1)),
         access.GlassMended(broken=new, target=stream, person=who),
         access.PurgeConfirmed(target=stream, disposal=new, entries=1, at=now),
+        access.LeaseExtended(
+            key=other.key, person=who, until=now + timedelta(days=1), reason="The line is cut."
+        ),
     )
     yield from ((f"access:{now.date().isoformat()}", body) for body in told)
 
