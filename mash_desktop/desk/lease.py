@@ -92,7 +92,7 @@ class Lease:
                 return Refusal(
                     "lease-over",
                     f"This desktop has been without the hub for more than {hours} hours, so nothing is "
-                    "shown. Sign in once the hub can be reached: what you had not sent is kept and goes then.",
+                    "shown. Sign in once the hub can be reached: what you had not sent is kept, to go then.",
                 )
             return None
 
