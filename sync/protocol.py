@@ -13,6 +13,7 @@ History
 2 (2026-11-29)  A sign-in shows, by a signature, that the device holds its key; without it nobody is let in.
                 Added: by what the trail of accesses names somebody.
 3 (2026-11-29)  A rating may be blue, where the hub offers it, which an older desktop cannot read.
+                Added: who signs in how, and unlinking somebody from the directory.
 """
 
 from __future__ import annotations
@@ -188,6 +189,35 @@ class EnrolmentCode(Message, frozen=True):
 
     code: str
     expires_at: datetime
+
+
+# --- who signs in how: POST /v1/hubs/{hub}/accounts, /v1/hubs/{hub}/unlinked (administrators) ---
+
+
+class AccountsAsked(Message, frozen=True):
+    """All of the hub."""
+
+
+class HeldAccount(Message, frozen=True):
+    """What a person signs in as; ``linked`` where the hub's directory signs them in, and no password does."""
+
+    person: str
+    account: str
+    linked: bool = False
+
+
+class AccountsFound(Message, frozen=True):
+    """Of those who have one. ``directory`` is what people call the provider; empty where there is none."""
+
+    accounts: tuple[HeldAccount, ...]
+    directory: str = ""
+
+
+class Unlink(Message, frozen=True):
+    """The directory signs this person in no more: their devices are revoked, and what comes back is the code
+    with which they choose a password (:class:`EnrolmentCode`)."""
+
+    person: str
 
 
 # --- push: POST /v1/hubs/{hub}/acts ---

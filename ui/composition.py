@@ -135,8 +135,10 @@ class PersonWindow(QObject):
         window.unlock_page.asked.connect(self._unlock)
         window.sign_in_page.asked.connect(self._sign_in)
         window.sign_in_page.directory_asked.connect(self._sign_in_by_directory)
+        window.sign_in_page.code_given.connect(self._take_code)
         window.sign_in_page.left.connect(self._leave_sign_in)
         self.enrol_page.asked.connect(self._enrol)
+        self.enrol_page.left.connect(window.show_sign_in)
         self.lease_page.sign_in_asked.connect(self._ask_sign_in)
         self.lease_page.extended.connect(self._take_stock)
         window.lock_asked.connect(self.lock)
@@ -235,6 +237,11 @@ class PersonWindow(QObject):
         self.enrol_page.again(sentence)
         self.window.show_door(self.enrol_page)
 
+    def _take_code(self) -> None:
+        """Somebody whose way of signing in was changed sets this computer up again."""
+        self.enrol_page.again("Type the code that your administrator gave you.", may_leave=True)
+        self.window.show_door(self.enrol_page)
+
     def _show_sign_in(self, profile: Profile, account: str) -> None:
         if profile is not self.profile:
             return
@@ -284,6 +291,11 @@ class PersonWindow(QObject):
                 return
             session, desk = answer
             page.ready()
+            if self.desk is not None and self.desk.me.author.key != desk.me.author.key:
+                # Set up again meanwhile: what the desk of before would sign, nobody takes.
+                self._drop_screens()
+                self._stop_network()
+                self.desk = None
             if self.desk is None:
                 self._begin(desk)
             elif self._built:

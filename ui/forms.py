@@ -163,9 +163,7 @@ class SideForm(Card):
 
     def begin(self) -> None:
         """Put focus where work begins."""
-        first = next(iter(self.fields.values()), None)
-        if first is not None:
-            first.setFocus()
+        next(iter(self.fields.values()), self.save).setFocus()
 
     def refuse(self, sentence: str, field: str | None) -> None:
         """Say what is wrong at its field, or at the foot. What was typed stays."""

@@ -16,6 +16,7 @@ import msgspec
 from uuid6 import uuid7
 
 from sync.protocol import (
+    AccountsFound,
     DueAsked,
     DueFound,
     EnrolmentCode,
@@ -26,6 +27,7 @@ from sync.protocol import (
     RecipientsFound,
     Renew,
     Renewed,
+    Unlink,
 )
 
 from ..cache import Cache, ChangeSet
@@ -66,6 +68,13 @@ class Me(msgspec.Struct, frozen=True):
         return self.author.agency
 
 
+class Where(msgspec.Struct, frozen=True):
+    """The hub's address and its certificate's fingerprint (hex); empty before there was a network."""
+
+    url: str = ""
+    fingerprint: str = ""
+
+
 class Desk:
     """One person's desk. Any thread but the GUI's may call it."""
 
@@ -104,6 +113,12 @@ class Desk:
         """Asks the store for new recovery codes, while there is a network."""
         self.store_code: Callable[[NewDevice], Future[EnrolmentCode]] | None = None
         """Asks the store for a new device's one-time code, while there is a network."""
+        self.store_accounts: Callable[[], Future[AccountsFound]] | None = None
+        """Asks the store who signs in how, while there is a network."""
+        self.store_unlink: Callable[[Unlink], Future[EnrolmentCode]] | None = None
+        """Has the store let the directory sign somebody in no more, while there is a network."""
+        self.where = Where()
+        """Where the hub is reached, as whoever sets a computer up types it."""
         self.store_chunk: Callable[[str], Future[bytes]] | None = None
         """Brings a document's chunk from the store, while there is a network."""
 

@@ -30,7 +30,7 @@ from ..vault.files import make_folder, replace_file
 from ..vault.vault import OpenVault, Vault
 from ..vault.wrap import FILE as VAULT
 from .claim import Claim
-from .desk import Desk, Me
+from .desk import Desk, Me, Where
 from .lease import Lease
 
 __all__ = ["Account", "Barred", "Enrolled", "Profile", "Server", "Session", "Status", "Synchroniser"]
@@ -310,6 +310,11 @@ class Profile:
         desk.store_recipients = lambda asked: network.ask(asked, received, protocol.RecipientsFound)
         codes = f"/v1/hubs/{self.server.hub}/enrolment-codes"
         desk.store_code = lambda asked: network.ask(asked, codes, protocol.EnrolmentCode)
+        accounts = f"/v1/hubs/{self.server.hub}/accounts"
+        desk.store_accounts = lambda: network.ask(protocol.AccountsAsked(), accounts, protocol.AccountsFound)
+        unlinked = f"/v1/hubs/{self.server.hub}/unlinked"
+        desk.store_unlink = lambda asked: network.ask(asked, unlinked, protocol.EnrolmentCode)
+        desk.where = Where(self.server.url, self.server.fingerprint)
         desk.store_renew = lambda asked: network.ask(asked, "/v1/recovery-codes", protocol.Renewed)
         desk.store_chunk = network.fetch_chunk
         return network

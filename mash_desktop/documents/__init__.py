@@ -1,4 +1,5 @@
-"""Documents on paper: the MASH summary, the referrer's letter, the round-table record, the open reds.
+"""Documents on paper: the MASH summary, the referrer's letter, the round-table record, the open reds, and the
+codes with which computers are set up.
 
 Each function takes one content (``documents.content``) and gives the PDF's bytes; nothing is written to
 disk. The drawing library loads at the first call, so that importing this room costs nothing.
@@ -9,6 +10,7 @@ from __future__ import annotations
 import re
 
 from mash_desktop.documents.content import (
+    CodeSheetContent,
     DowntimeContent,
     Profile,
     RoundTableContent,
@@ -46,6 +48,13 @@ def render_downtime(content: DowntimeContent) -> bytes:
     from mash_desktop.documents import downtime
 
     return downtime.render(content)
+
+
+def render_codes(content: CodeSheetContent) -> bytes:
+    """One-time codes for devices, a slip a person."""
+    from mash_desktop.documents import code_sheet
+
+    return code_sheet.render(content)
 
 
 def protect(pdf: bytes, password: str) -> bytes:

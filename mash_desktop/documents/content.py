@@ -478,3 +478,22 @@ class DowntimeContent(Struct, frozen=True):
 
     letterhead: Letterhead
     reds: tuple[OpenRed, ...]
+
+
+class CodeSlip(Struct, frozen=True):
+    """One person's code; ``until`` is when it is good no more, ``linked`` whom a directory signs in."""
+
+    name: str
+    account: str
+    code: str
+    until: str
+    linked: bool = False
+
+
+class CodeSheetContent(Struct, frozen=True):
+    """Codes to be cut apart and handed out, with what else has to be typed once on each computer."""
+
+    letterhead: Letterhead
+    url: str
+    fingerprint: str
+    slips: tuple[CodeSlip, ...]

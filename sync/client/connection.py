@@ -53,15 +53,20 @@ class Server(msgspec.Struct, frozen=True):
             pem = ssl.get_server_certificate((host, port), timeout=5)
         except OSError as error:
             raise Unreachable(type(error).__name__) from error
-        found = hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem)).hexdigest()
+        server = cls(url.rstrip("/"), pem, "")
         given = fingerprint.replace(":", "").replace(" ", "").lower()
-        if not hmac.compare_digest(found.encode(), given.encode()):
+        if not hmac.compare_digest(server.fingerprint.encode(), given.encode()):
             raise Refusal(
                 "certificate-wrong",
                 "What answers at this address does not have the fingerprint that you were given.",
                 "fingerprint",
             )
-        return cls(url.rstrip("/"), pem, "")
+        return server
+
+    @property
+    def fingerprint(self) -> str:
+        """The certificate's SHA-256 (hex), as whoever enrols a computer types it."""
+        return hashlib.sha256(ssl.PEM_cert_to_DER_cert(self.certificate)).hexdigest()
 
     def context(self) -> ssl.SSLContext:
         """A context that trusts this one certificate and TLS 1.2 or newer only."""

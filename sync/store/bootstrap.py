@@ -27,6 +27,7 @@ from mash_desktop.domain.errors import Refusal
 from mash_desktop.domain.fold import Directory
 from mash_desktop.domain.roles import Role
 from mash_desktop.proofs.merkle import Frontier
+from sync.protocol import EnrolmentCode
 
 from . import tables
 from .authoring import hub_act
@@ -136,6 +137,13 @@ def _person_of(db: Connection, hub: str, account: str) -> str:
     if person is None:
         raise Refusal("account-unknown", f"There is no account {account} in this hub.", "account")
     return person
+
+
+def unlink(store: Store, hub: str, account: str) -> EnrolmentCode:
+    """The directory signs this person in no more. ``Refusal`` (*account-unknown*, *not-linked*)."""
+    with store.engine.connect() as db:
+        person = _person_of(db, hub, account)
+    return store.enrolment.unlink(hub, person, "whoever runs the store")
 
 
 def leave(store: Store, hub: str, account: str, reason: str) -> None:

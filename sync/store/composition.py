@@ -13,6 +13,7 @@ from mash_desktop.proofs.head import SignedHead
 from sync.protocol import (
     AboutAsked,
     AboutFound,
+    AccountsFound,
     DueAsked,
     DueFound,
     Page,
@@ -106,6 +107,10 @@ class Store:
             ),
         )
         return Pushed(answers=tuple(outcome.answers), head=outcome.head.signed)
+
+    def held_accounts(self, caller: Caller) -> AccountsFound:
+        accounts = self.enrolment.accounts(caller)
+        return AccountsFound(accounts=accounts, directory=self.single.ways_in(caller.hub).directory)
 
     def recipients(self, caller: Caller, asked: RecipientsAsked) -> RecipientsFound:
         return recipients(self.engine, caller, asked, _now())

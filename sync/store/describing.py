@@ -21,6 +21,8 @@ from sync.protocol import (
     VERSION_HEADER,
     AboutAsked,
     AboutFound,
+    AccountsAsked,
+    AccountsFound,
     Answer,
     BeginSingle,
     Cursor,
@@ -33,6 +35,7 @@ from sync.protocol import (
     Episode,
     FinishSingle,
     Found,
+    HeldAccount,
     NewDevice,
     Page,
     Path,
@@ -54,6 +57,7 @@ from sync.protocol import (
     SingleBegun,
     Standing,
     StoreKeys,
+    Unlink,
     WaysIn,
 )
 
@@ -170,6 +174,21 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         "A one-time code for a person's device, made by an administrator",
         EnrolmentCode(code="hq7k-w2mf-9dcx", expires_at=_AT),
         NewDevice(person=_PERSON, account="sam.iqbal"),
+        refuses=(403, 413),
+    ),
+    ("POST", f"{_HUB}/accounts"): Operation(
+        "Who signs in as what, for administrators",
+        AccountsFound(
+            accounts=(HeldAccount(person=_PERSON, account="sam.iqbal", linked=True),),
+            directory="Staffordshire's directory",
+        ),
+        AccountsAsked(),
+        refuses=(403, 413),
+    ),
+    ("POST", f"{_HUB}/unlinked"): Operation(
+        "Have the directory sign somebody in no more; the code lets them choose a password",
+        EnrolmentCode(code="hq7k-w2mf-9dcx", expires_at=_AT),
+        Unlink(person=_PERSON),
         refuses=(403, 413),
     ),
     ("POST", f"{_HUB}/acts"): Operation(

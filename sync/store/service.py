@@ -30,6 +30,8 @@ from sync.protocol import (
     VERSION_HEADER,
     AboutAsked,
     AboutFound,
+    AccountsAsked,
+    AccountsFound,
     BeginSingle,
     DueAsked,
     DueFound,
@@ -55,6 +57,7 @@ from sync.protocol import (
     SignIn,
     SingleBegun,
     StoreKeys,
+    Unlink,
     WaysIn,
 )
 
@@ -254,6 +257,14 @@ def application(store: Store, rate: float = DEVICE_RATE) -> Litestar:
     def enrolment_code(hub: str, caller: Caller, data: NewDevice) -> EnrolmentCode:
         return store.enrolment.code_for(caller, data)
 
+    @post("/accounts", status_code=200, sync_to_thread=True)
+    def accounts(hub: str, caller: Caller, data: AccountsAsked) -> AccountsFound:
+        return store.held_accounts(caller)
+
+    @post("/unlinked", status_code=200, sync_to_thread=True)
+    def unlinked(hub: str, caller: Caller, data: Unlink) -> EnrolmentCode:
+        return store.enrolment.unlink_for(caller, data)
+
     @post("/acts", status_code=200, sync_to_thread=True)
     def push(hub: str, caller: Caller, data: Push) -> Pushed:
         if len(data.acts) > MOST_ACTS:
@@ -360,6 +371,8 @@ def application(store: Store, rate: float = DEVICE_RATE) -> Litestar:
         "/hubs/{hub:str}",
         route_handlers=[
             enrolment_code,
+            accounts,
+            unlinked,
             push,
             feed,
             head,

@@ -145,6 +145,23 @@ def code_form(person: PersonRow, account: str, command: str) -> SideForm:
     )
 
 
+def unlink_form(person: PersonRow, directory: str) -> SideForm:
+    return SideForm(
+        "admin",
+        f"Unlink {person.name} from {directory}",
+        "Unlink",
+        Text(
+            f"{directory} signs them in no more. Their devices are revoked and lock at once; what they have "
+            "not sent waits there. The code that comes back sets a computer up again: with it they choose a "
+            "password and get an authenticator.",
+            Role.SMALL,
+            Voice.ASIDE,
+            wrap=True,
+        ),
+        fields={},
+    )
+
+
 class FileForm(SideForm):
     """A file to read the changed configuration from, or to write the present one to."""
 
@@ -180,7 +197,7 @@ class FileForm(SideForm):
 # --- what stands beside a row
 
 
-def person_card(person: PersonRow) -> Card:
+def person_card(person: PersonRow, signs_in: str) -> Card:
     card = Card(person.name, "waits to be sent" if person.pending else "")
     if person.email:
         card.put(Text(person.email, Role.SMALL, Voice.LABEL))
@@ -194,6 +211,8 @@ def person_card(person: PersonRow) -> Card:
         card.put(Text("Holds no role: they can do nothing here.", wrap=True))
     devices = {0: "No device yet", 1: "1 device"}.get(person.devices, f"{person.devices} devices")
     card.put(Text(devices, Role.SMALL, Voice.LABEL))
+    if signs_in:
+        card.put(Text(signs_in, Role.SMALL, Voice.LABEL, wrap=True))
     return card
 
 

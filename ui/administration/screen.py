@@ -1,10 +1,12 @@
 """The administration screen.
 
-Names for whoever drives it: ``admin.tabs``, ``admin.people``, ``admin.devices``, ``admin.agencies``,
-``admin.lines``, ``admin.differences``; actions ``admin.add`` (N), ``admin.give`` (G), ``admin.end`` (E),
-``admin.make_code`` (C), ``admin.revoke`` (V), ``admin.import`` (I), ``admin.write`` (W), ``admin.force``
-(Ctrl Enter), ``admin.leave`` (Esc); fields ``admin.name``, ``admin.email``, ``admin.agency``, ``admin.role``,
-``admin.team``, ``admin.held``, ``admin.reason``, ``admin.account``, ``admin.file``; ``admin.form.save``,
+Names for whoever drives it: ``admin.tabs``, ``admin.people``, ``admin.devices``, ``admin.codes``,
+``admin.agencies``, ``admin.lines``, ``admin.differences``; actions ``admin.add`` (N), ``admin.give`` (G),
+``admin.end`` (E), ``admin.make_code`` (C), ``admin.unlink`` (U), ``admin.many`` (B), ``admin.revoke`` (V),
+``admin.import`` (I), ``admin.write`` (W), ``admin.force`` (Ctrl Enter), ``admin.leave`` (Esc); for codes
+``admin.make_codes`` (Ctrl Enter), ``admin.stop`` and ``admin.forget`` (Esc), ``admin.sheet`` (S); fields
+``admin.name``, ``admin.email``, ``admin.agency``, ``admin.role``, ``admin.team``, ``admin.held``,
+``admin.reason``, ``admin.account``, ``admin.file``, ``admin.who``, ``admin.list``; ``admin.form.save``,
 ``admin.form.close``; the code made is ``admin.code``.
 """
 
@@ -19,11 +21,19 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from mash_desktop.desk import ChangeSet, Desk, administration
-from mash_desktop.desk.administration import EnrolmentCode, Finding, PersonRow, Proposal
+from mash_desktop.desk.administration import (
+    AccountsFound,
+    CodeRow,
+    EnrolmentCode,
+    Finding,
+    PersonRow,
+    Proposal,
+)
 from mash_desktop.desk.wording import say_moment
 from mash_desktop.domain.configuration import HubConfig
 from mash_desktop.domain.errors import Refusal
 from ui.administration import forms
+from ui.administration.codes import ManyCodes, WhoForm
 from ui.administration.tables import (
     agencies_table,
     devices_table,
@@ -57,6 +67,7 @@ class AdministrationScreen(Screen):
     place_id, title = "admin", "Administration"
 
     _code_came = Signal(object, object)
+    _accounts_came = Signal(object)
 
     def __init__(self, desk: Desk, worker: Worker) -> None:
         super().__init__(worker)
@@ -68,12 +79,17 @@ class AdministrationScreen(Screen):
         self._written = ""
         self._code: tuple[str, str, str] | None = None
         """A one-time code that is shown: whose, the code, until when."""
+        self._accounts: AccountsFound | None = None
+        """Who signs in how; ``None`` until the hub has said."""
+        self.codes = ManyCodes(self, desk, self._button)
+        self._chosen: tuple[CodeRow, ...] = ()
         self.people, self.devices, self.agencies = people_table(), devices_table(), agencies_table()
         self.lines, self.differences = lines_table(), differences_table()
         self._stack = QStackedWidget()
         for name, table in (
             ("people", self.people),
             ("devices", self.devices),
+            ("codes", self.codes.table),
             ("agencies", self.agencies),
             ("lines", self.lines),
             ("differences", self.differences),
@@ -100,7 +116,9 @@ class AdministrationScreen(Screen):
         self.side = SidePanel(Box(self._beside), None, width=370, foot=foot)
         self._form = OpenForm(self, desk, self._focus)
         self.setLayout(Column(Page(body, right=self.side)))
+        self.codes.moved.connect(self._show)
         self._code_came.connect(self._have_code, Qt.ConnectionType.QueuedConnection)
+        self._accounts_came.connect(self._have_accounts, Qt.ConnectionType.QueuedConnection)
 
     def _make_actions(self) -> None:
         self._actions: dict[str, ActionButton] = {}
@@ -109,6 +127,8 @@ class AdministrationScreen(Screen):
             ("give", "Give a role", "G", "Give the person chosen a role", self._give),
             ("end", "End a role", "E", "End a role of the person chosen", self._end),
             ("make_code", "Code for a device", "C", "Make a code for a new device", self._make_code),
+            ("many", "Codes for many", "B", "Make codes for many devices", self._choose_many),
+            ("unlink", "Unlink", "U", "Have the directory sign the person chosen in no more", self._unlink),
             ("revoke", "Revoke", "V", "Revoke the device chosen", self._revoke),
             ("import", "Import a change", "I", "Import a changed configuration", self._import),
             ("write", "Write to a file", "W", "Write the configuration to a file", self._write),
@@ -122,7 +142,29 @@ class AdministrationScreen(Screen):
 
     def enter(self) -> None:
         self._read()
+        self._ask_accounts()
         self._focus()
+
+    def show_status(self, status: object) -> None:
+        if self._accounts is None and self.isVisible() and self._desk.online():
+            self._ask_accounts()
+
+    def _ask_accounts(self) -> None:
+        def came(done: Future[AccountsFound]) -> None:
+            # On the network's thread; the screen may have been dropped by a lock meanwhile.
+            if shiboken6.isValid(self) and not done.cancelled() and done.exception() is None:
+                self._accounts_came.emit(done.result())
+
+        # Without a line it is not known, and said where it is needed.
+        self.run(
+            partial(administration.ask_accounts, self._desk),
+            lambda future: future.add_done_callback(came),
+            lambda _: None,
+        )
+
+    def _have_accounts(self, accounts: AccountsFound) -> None:
+        self._accounts = accounts
+        self._show_beside()
 
     def show_change(self, change_set: object) -> None:
         if isinstance(change_set, ChangeSet) and change_set.hub:
@@ -166,6 +208,7 @@ class AdministrationScreen(Screen):
         return [
             Tab("people", "People", len(self.people.rows())),
             Tab("devices", "Devices", in_use),
+            Tab("codes", "Codes", len(self.codes.rows) or None),
             Tab("agencies", "Agencies", len(self.agencies.rows())),
             Tab("configuration", "Configuration"),
         ]
@@ -179,6 +222,7 @@ class AdministrationScreen(Screen):
         tables: dict[str, QWidget] = {
             "people": self.people,
             "devices": self.devices,
+            "codes": self.codes.table,
             "agencies": self.agencies,
             "configuration": self.lines,
         }
@@ -186,14 +230,28 @@ class AdministrationScreen(Screen):
         if tab == "configuration" and self._proposal is not None:
             table = self.differences
         self._stack.setCurrentWidget(table)
-        self._show_proposal()
+        nobody = tab == "codes" and not self.codes.rows
+        self._card.setVisible(not nobody)
+        if nobody:
+            self._instead.put(self.codes.empty_state(self._choose_many))
+        self._show_above(tab)
         self._show_beside()
+
+    def _show_above(self, tab: str) -> None:
+        empty(self._above)
+        if tab == "configuration":
+            self._show_proposal()
+        elif tab == "codes" and self._form.current is None and (banner := self.codes.banner()) is not None:
+            self._above.put(banner)
 
     def _show_beside(self) -> None:
         tab = self.tabs.current()
         person, device = self.people.current(), self.devices.current()
         shown = {
-            "people": {"add", "make_code", "give"} | ({"end"} if person and person.memberships else set()),
+            "people": {"add", "make_code", "many", "give"}
+            | ({"end"} if person and person.memberships else set())
+            | ({"unlink"} if person and self._linked(person) else set()),
+            "codes": {"many"} if self.codes.rows and not self.codes.running else set(),
             "devices": {"revoke"} if device is not None and device.in_use else set(),
             "agencies": set(),
             "configuration": {"import", "write"},
@@ -209,7 +267,9 @@ class AdministrationScreen(Screen):
                 self._beside.put(forms.code_card(person.name, *self._code[1:]))
             else:
                 self._code = None
-            self._beside.put(forms.person_card(person))
+            self._beside.put(forms.person_card(person, self._signs_in(person)))
+        elif tab == "codes" and (card := self.codes.row_card()) is not None:
+            self._beside.put(card)
         elif tab == "devices" and device is not None:
             self._beside.put(forms.device_card(device))
         elif tab == "agencies" and agency is not None:
@@ -218,6 +278,20 @@ class AdministrationScreen(Screen):
             self._show_configuration()
         else:
             self._beside.put(Text(_ASIDES[tab], Role.BASE, Voice.LABEL, wrap=True))
+
+    def _linked(self, person: PersonRow) -> bool:
+        held = self._accounts.accounts if self._accounts is not None else ()
+        return any(one.linked for one in held if one.person == person.person)
+
+    def _signs_in(self, person: PersonRow) -> str:
+        """How a person signs in; empty where the hub has not said."""
+        if self._accounts is None:
+            return ""
+        held = next((one for one in self._accounts.accounts if one.person == person.person), None)
+        if held is None:
+            return "No account yet: the first code makes it."
+        way = f"through {self._accounts.directory}" if held.linked else "with a password"
+        return f"Signs in as {held.account}, {way}"
 
     def _show_configuration(self) -> None:
         line, difference = self.lines.current(), self.differences.current()
@@ -235,14 +309,16 @@ class AdministrationScreen(Screen):
 
     # --- people and devices
 
-    def _open(self, form: SideForm, key: str, make: Make) -> None:
+    def _open(self, form: SideForm, key: str, make: Make, made: Callable[[], object] = lambda: None) -> None:
         self._form.close()
         if self._proposal is not None:
             self._proposal = None
             self._show()
         empty(self._beside)
         self._beside.put(form)
-        self._form.open(form, f"admin/{key}", make, self._close_form)
+        # What stands above has keys that a form has too.
+        empty(self._above)
+        self._form.open(form, f"admin/{key}", make, self._close_form, made)
 
     def _close_form(self) -> None:
         empty(self._beside)
@@ -327,28 +403,41 @@ class AdministrationScreen(Screen):
         person = self.people.current()
         if person is None:
             return
-        account = administration.account_for(person.name)
+        held = self._accounts.accounts if self._accounts is not None else ()
+        offered = administration.account_for(person.name)
+        account = next((one.account for one in held if one.person == person.person), offered)
         form = forms.code_form(person, account, administration.command_for(account))
 
         def make(key: str) -> Callable[[], object]:
             typed = form.values()["account"]
+            return self._asking(person, lambda: administration.ask_code(self._desk, person.person, typed))
 
-            def ask() -> None:
-                future = administration.ask_code(self._desk, person.person, typed)
-                future.add_done_callback(came)
+        self._open(form, f"code/{person.person}", make)
 
-            return ask
+    def _unlink(self) -> None:
+        person = self.people.current()
+        if person is None or self._accounts is None or not self._linked(person):
+            return
+        form = forms.unlink_form(person, self._accounts.directory)
+
+        def make(key: str) -> Callable[[], object]:
+            return self._asking(person, lambda: administration.unlink(self._desk, person))
+
+        self._open(form, f"unlink/{person.person}", make)
+
+    def _asking(self, person: PersonRow, ask: Callable[[], Future[EnrolmentCode]]) -> Callable[[], object]:
+        """Asks the store for a code, which is shown when it comes."""
 
         def came(done: Future[EnrolmentCode]) -> None:
             # On the network's thread; the screen may have been dropped by a lock meanwhile.
             if shiboken6.isValid(self):
                 self._code_came.emit(person, done)
 
-        self._open(form, f"code/{person.person}", make)
+        return lambda: ask().add_done_callback(came)
 
     def _have_code(self, person: PersonRow, done: Future[EnrolmentCode]) -> None:
         """The store has answered, on the network's thread; this is the window's."""
-        error = done.exception()
+        error = ConnectionError() if done.cancelled() else done.exception()
         if error is not None:
             unreachable = "The hub cannot be reached. Try again."
             self.says.emit(error.sentence if isinstance(error, Refusal) else unreachable)
@@ -357,7 +446,36 @@ class AdministrationScreen(Screen):
         until = say_moment(code.expires_at, self._desk.now(), config) if config is not None else ""
         self._code = (person.person, code.code, until)
         self._form.close()
+        self._ask_accounts()
         self._show_beside()
+
+    def _choose_many(self) -> None:
+        self.run(partial(administration.groups, self._desk), self._open_many)
+
+    def _open_many(self, groups: tuple[tuple[str, str], ...]) -> None:
+        form = WhoForm(groups)
+
+        def refused(error: Exception) -> None:
+            form.refuse(getattr(error, "sentence", "That file could not be read."), "list")
+
+        form.file_chosen.connect(
+            lambda file: self.run(partial(administration.read_list, file), form.take_list, refused)
+        )
+        self.tabs.choose("codes")
+        self._show()
+
+        def make(key: str) -> Callable[[], object]:
+            typed, accounts = form.values(), self._accounts
+
+            def choose() -> None:
+                if accounts is None:
+                    raise Refusal("offline", "The hub cannot be reached: codes are made there.")
+                chosen = administration.chosen(self._desk, accounts, typed["who"], typed["list"])
+                self._chosen = chosen
+
+            return choose
+
+        self._open(form, "many", make, lambda: self.codes.show_rows(self._chosen))
 
     # --- configuration
 
@@ -398,12 +516,11 @@ class AdministrationScreen(Screen):
         self._open(form, "write", make)
 
     def _show_proposal(self) -> None:
-        empty(self._above)
         if self._written:
             self.says.emit(f"Written to {self._written}.")
             self._written = ""
         proposal = self._proposal
-        if proposal is None or self.tabs.current() != "configuration":
+        if proposal is None:
             return
         self.differences.set_rows(proposal.differences)
         leave = self._button("Leave it", "Esc", "leave", self._leave)
@@ -455,6 +572,7 @@ class AdministrationScreen(Screen):
 
 _ASIDES = {
     "people": "Choose a person.",
+    "codes": "A code ties one computer to one person, once. It expires after a week.",
     "devices": "Choose a device to see it, or to revoke it.",
     "agencies": "Agencies are part of the configuration: they change with it.",
     "configuration": (

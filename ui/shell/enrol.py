@@ -7,12 +7,15 @@ from PySide6.QtCore import Signal
 from ui.shell.sign_in import Door
 from ui.widgets.button import ActionButton
 from ui.widgets.field import Field
+from ui.widgets.layout import Row
 
 
 class EnrolPage(Door):
-    """``asked`` with hub address, fingerprint, one-time code, password and passphrase."""
+    """``asked`` with hub address, fingerprint, one-time code, password and passphrase; ``left`` when somebody
+    who chose to come here turns back."""
 
     asked = Signal(str, str, str, str, str)
+    left = Signal()
 
     def __init__(self, hub_url: str = "", marking: str = "") -> None:
         super().__init__(
@@ -29,6 +32,10 @@ class EnrolPage(Door):
         self.button = ActionButton("Set up", "Return", "primary", accessible_name="Set up", group="Window")
         self._act(self.button, [self.hub_url, self.fingerprint, self.code, self.password, self.passphrase])
         self.button.clicked.connect(self._ask)
+        self.leave = ActionButton("Not now", "Esc", accessible_name="Not now", group="Window")
+        self.leave.clicked.connect(self.left)
+        self.leave.hide()
+        self.card.put(Row(self.leave, None))
 
     def _ask(self) -> None:
         asked = (
@@ -48,8 +55,9 @@ class EnrolPage(Door):
             self.passphrase.value(),
         )
 
-    def again(self, sentence: str) -> None:
+    def again(self, sentence: str, *, may_leave: bool = False) -> None:
         """This computer was set up before: say why it has to be once more, and ask only what that needs."""
+        self.leave.setVisible(may_leave)
         for field in (self.hub_url, self.fingerprint, self.passphrase):
             field.hide()
         self.tell(sentence, "What you had not sent waits here. Your administrator gives you a new code.")

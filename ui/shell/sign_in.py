@@ -158,11 +158,13 @@ class UnlockPage(Door):
 class SignInPage(Door):
     """``asked`` with hub address, name, password and code; ``directory_asked`` for the system browser.
 
-    ``left`` when somebody turns back from signing in.
+    ``code_given`` when somebody has a one-time code for this computer in place of them; ``left`` when they
+    turn back from signing in.
     """
 
     asked = Signal(str, str, str, str)
     directory_asked = Signal()
+    code_given = Signal()
     left = Signal()
     shown_once: ShownOnce | None = None
 
@@ -185,11 +187,19 @@ class SignInPage(Door):
         )
         self.by_directory.clicked.connect(self._ask_directory)
         self.by_directory.hide()
+        self.by_code = ActionButton(
+            "I was given a code",
+            "Ctrl+E",
+            accessible_name="Set this computer up again with a code",
+            group="Window",
+        )
+        self.by_code.clicked.connect(self.code_given)
         self.leave = ActionButton("Not now", "Esc", accessible_name="Not now", group="Window")
         self.leave.clicked.connect(self.left)
         self.leave.hide()
         # A row each: a directory's name may be long.
         self.card.put(Row(self.by_directory, None))
+        self.card.put(Row(self.by_code, None))
         self.card.put(Row(self.leave, None))
 
     def offer(self, directory: str) -> None:
@@ -206,12 +216,14 @@ class SignInPage(Door):
     def _ask_directory(self) -> None:
         self.busy("Waiting for your browser")
         self.by_directory.setEnabled(False)
+        self.by_code.setEnabled(False)
         self.leave.show()
         self.directory_asked.emit()
 
     def ready(self) -> None:
         super().ready()
         self.by_directory.setEnabled(True)
+        self.by_code.setEnabled(True)
 
     def _ask(self) -> None:
         if not self._all_typed(

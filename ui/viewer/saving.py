@@ -9,6 +9,7 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from mash_desktop.desk.papers import Paper
 from ui.forms import SideForm
 from ui.theme import Role, Voice
 from ui.widgets import ActionButton, Column, Field, Row, Text
@@ -17,22 +18,22 @@ PRINT_DOTS_PER_INCH = 200
 
 
 class SaveForm(SideForm):
-    """The folder, and a password if the copy is to have one."""
+    """The folder, and a password if the copy is to have one, as a secret one is."""
 
     browse_asked = Signal()
 
-    def __init__(self, name: str, marking: str) -> None:
+    def __init__(self, paper: Paper) -> None:
         self.folder = Field("Folder", placeholder="Choose a folder, or write its path")
         self.browse = ActionButton("Browse", "Ctrl+B", accessible_name="Choose the folder")
         self.browse.setObjectName("viewer.browse")
         self.browse.clicked.connect(self._browse)
-        self.password = Field(
-            "Password for the file", secret=True, aside="At least twelve characters; empty for none"
-        )
+        aside = "At least twelve characters" if paper.secret else "At least twelve characters; empty for none"
+        self.password = Field("Password for the file", secret=True, aside=aside)
         row = Row(gap=8)
         row.put(self.folder, 1)
         row.put(Column(self.browse, None, margins=(0, 20, 0, 0)))
-        warning = f"{name}. Once saved it is yours to keep safe: {marking}. That it was saved is recorded."
+        keep = f"Once saved it is yours to keep safe: {paper.marking}. That it was saved is recorded."
+        warning = f"{paper.name}. {keep}"
         super().__init__(
             "viewer",
             "Save a copy",

@@ -204,7 +204,7 @@ class Viewer(Overlay):
     def _ask_where(self) -> None:
         if self._paper is None or self._form is not None:
             return
-        form = self._form = SaveForm(self._paper.name, self._paper.marking)
+        form = self._form = SaveForm(self._paper)
         form.asked.connect(partial(self._write, form, self._paper))
         form.closed.connect(self.dismiss)
         # The form stands in place of the page: at large text there is no room for both.
@@ -224,8 +224,7 @@ class Viewer(Overlay):
         password, folder = form.password.value(), form.folder.value()
 
         def write() -> Path:
-            copy = papers.protected(made, password) if password else made
-            return papers.save_to(self._desk, copy, folder)
+            return papers.save_to(self._desk, made, folder, password)
 
         def written(path: Path) -> None:
             self._close_form()

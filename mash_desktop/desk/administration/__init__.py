@@ -1,13 +1,26 @@
 """Administration: people and their roles, devices, agencies, and the hub's configuration. No case content.
 
-``people`` adds, gives, ends and revokes; ``wording`` says a configuration in lines and what differs between
-two; ``changing`` reads a changed configuration from a file and puts it in force.
+``people`` adds, gives, ends and revokes; ``codes`` are for many devices at once; ``wording`` says a
+configuration in lines and what differs between two; ``changing`` reads a changed one from a file and puts it
+in force.
 """
 
-from sync.protocol import EnrolmentCode
+from sync.protocol import AccountsFound, EnrolmentCode
 
 from ...hub import Finding
 from .changing import Proposal, findings_now, propose, put_in_force, write_file
+from .codes import (
+    LIST,
+    CodeRow,
+    ask_accounts,
+    chosen,
+    groups,
+    made,
+    read_list,
+    refused,
+    sheet,
+    unlink,
+)
 from .people import (
     AgencyRow,
     Device,
@@ -30,7 +43,10 @@ from .people import (
 from .wording import Difference, Line, differences, lines
 
 __all__ = [
+    "LIST",
+    "AccountsFound",
     "AgencyRow",
+    "CodeRow",
     "Device",
     "Difference",
     "EnrolmentCode",
@@ -42,20 +58,28 @@ __all__ = [
     "account_for",
     "add_person",
     "agencies",
+    "ask_accounts",
     "ask_code",
+    "chosen",
     "command_for",
     "devices",
     "differences",
     "end_role",
     "findings_now",
     "give_role",
+    "groups",
     "lines",
+    "made",
     "members",
     "people",
     "propose",
     "put_in_force",
+    "read_list",
+    "refused",
     "revoke",
     "roles",
+    "sheet",
     "teams",
+    "unlink",
     "write_file",
 ]

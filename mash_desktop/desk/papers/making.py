@@ -50,7 +50,10 @@ class Copy(msgspec.Struct, frozen=True):
 
 
 class Paper(msgspec.Struct, frozen=True):
-    """A paper as made: its bytes, and a file name that holds no person's."""
+    """A paper as made: its bytes, and a file name that holds no person's.
+
+    ``secret`` is one that lets people in: as a file it leaves the program under a password only.
+    """
 
     stream: str
     copy: str
@@ -58,6 +61,7 @@ class Paper(msgspec.Struct, frozen=True):
     name: str
     content: bytes
     marking: str = ""
+    secret: bool = False
 
 
 COPIES = {
@@ -137,11 +141,20 @@ def protected(made: Paper, password: str) -> Paper:
     return msgspec.structs.replace(made, content=protect(made.content, password))
 
 
-def save_to(desk: Desk, made: Paper, folder: str) -> Path:
+def save_to(desk: Desk, made: Paper, folder: str, password: str = "") -> Path:
     """Write a paper into the folder that a person chose, readable by that person alone; recorded.
 
-    Raises ``Refusal`` on *folder* where there is none, it cannot be written to, or the file is there.
+    Raises ``Refusal`` on *folder* where there is none, it cannot be written to, or the file is there; on
+    *password* where it is too short, or missing and the paper is secret.
     """
+    if password:
+        made = protected(made, password)
+    elif made.secret:
+        raise Refusal(
+            "password-missing",
+            "What stands on this paper lets people in: give the file a password.",
+            "password",
+        )
     where = Path(folder).expanduser()
     if not folder.strip() or not where.is_dir():
         raise Refusal("folder-unknown", "Choose a folder that is there.", "folder")
@@ -176,7 +189,7 @@ def contents(desk: Desk, referral: Referral, copy: str, outcome: str = "") -> pa
     partnerships, parentages = values.family(referral)
     parts = gathered.analysis(referral)
     return paper.SummaryContent(
-        letterhead=letterhead(desk, referral),
+        letterhead=letterhead(desk, _reference(referral)),
         referral=_referral(desk, referral, copy),
         people=values.people(referral, identities, today),
         partnerships=partnerships,
@@ -209,11 +222,11 @@ def contents(desk: Desk, referral: Referral, copy: str, outcome: str = "") -> pa
     )
 
 
-def letterhead(desk: Desk, referral: Referral) -> paper.Letterhead:
+def letterhead(desk: Desk, reference: str) -> paper.Letterhead:
     config = desk.config()
     return paper.Letterhead(
         hub=f"{config.name} {config.word}",
-        reference=_reference(referral),
+        reference=reference,
         made_at=desk.now(),
         made_by=desk.me.name,
         time_zone=config.hours.time_zone,
@@ -462,7 +475,7 @@ def round_table(desk: Desk, referral: Referral) -> paper.RoundTableContent:
     }
     absent = {Attendance.APOLOGIES: "", Attendance.SENT_INFORMATION: "Sent information"}
     return paper.RoundTableContent(
-        letterhead=letterhead(desk, referral),
+        letterhead=letterhead(desk, _reference(referral)),
         held_at=opened.body.held_at or opened.made_at,
         place=opened.body.place or f"{config.name} {config.word}",
         chair=desk.name(opened.author),

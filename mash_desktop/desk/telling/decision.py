@@ -37,6 +37,7 @@ PAPERS = {
     "receiving_team": "MASH summary, receiving team’s copy",
     "referrer": "Letter to the referrer",
     "round_table": "Round-table record",
+    "codes": "Codes for devices",
 }
 
 

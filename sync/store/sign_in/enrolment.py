@@ -1,6 +1,7 @@
 """Devices: a one-time code from an administrator ties a device's key to a person, as an entry.
 
-The first device of a person settles their password and their second factor too.
+The first device of a person settles their password and their second factor too, and so does the next one of
+whom the hub's directory signs in no more.
 """
 
 from __future__ import annotations
@@ -14,11 +15,11 @@ from sqlalchemy import Connection, Engine, QueuePool, Row, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from mash_desktop.domain.entries.access import RecoveryCodesMade
-from mash_desktop.domain.entries.hub import KeyEnrolled
+from mash_desktop.domain.entries.hub import KeyEnrolled, KeyRevoked
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.domain.roles import Role
 from mash_desktop.proofs.signature import key_id, verify
-from sync.protocol import Enrol, Enrolled, EnrolmentCode, NewDevice
+from sync.protocol import Enrol, Enrolled, EnrolmentCode, HeldAccount, NewDevice, Unlink
 
 from .. import tables
 from ..admission import Admission
@@ -73,9 +74,7 @@ class Enrolment:
     def code_for(self, caller: Caller, asked: NewDevice) -> EnrolmentCode:
         """A code that an administrator's desktop asks for. ``Refusal``: *not-permitted*, *person-unknown*,
         *account-missing*, *account-taken*."""
-        held = standings(caller.directory, caller.person, self._clock())
-        if Role.ADMINISTRATOR not in {one.role for one in held}:
-            raise Refusal("not-permitted", "Only an administrator makes codes for devices.")
+        self._check_administrator(caller, "Only an administrator makes codes for devices.")
         if asked.person not in caller.directory.people or asked.person == STORE:
             raise Refusal("person-unknown", "Enrol the person first.", "person")
         a = tables.accounts
@@ -88,6 +87,70 @@ class Enrolment:
             if known is None:
                 self._accounts.open_account(db, caller.hub, asked.person, asked.account)
             code, expires = self.code(db, caller.hub, asked.person)
+        return EnrolmentCode(code=code, expires_at=expires)
+
+    def _check_administrator(self, caller: Caller, sentence: str) -> None:
+        held = standings(caller.directory, caller.person, self._clock())
+        if Role.ADMINISTRATOR not in {one.role for one in held}:
+            raise Refusal("not-permitted", sentence)
+
+    def accounts(self, caller: Caller) -> tuple[HeldAccount, ...]:
+        """Who signs in as what, and how. ``Refusal``: *not-permitted*."""
+        self._check_administrator(caller, "Only an administrator sees how people sign in.")
+        a = tables.accounts
+        with self._engine.connect() as db:
+            rows = db.execute(
+                select(a.c.person, a.c.account, a.c.subject)
+                .where(a.c.hub == caller.hub)
+                .order_by(a.c.account)
+            )
+            return tuple(
+                HeldAccount(person=row.person, account=row.account, linked=row.subject is not None)
+                for row in rows
+            )
+
+    def unlink_for(self, caller: Caller, asked: Unlink) -> EnrolmentCode:
+        """As :meth:`unlink`, for an administrator's desktop. ``Refusal``: also *not-permitted*,
+        *own-account*."""
+        self._check_administrator(caller, "Only an administrator changes how people sign in.")
+        if asked.person == caller.person:
+            raise Refusal(
+                "own-account",
+                "You sit at a device that this would revoke. Ask another administrator.",
+                "person",
+            )
+        return self.unlink(caller.hub, asked.person, caller.name)
+
+    def unlink(self, hub: str, person: str, by: str) -> EnrolmentCode:
+        """The directory signs this person in no more: a code lets them choose a password.
+
+        Their devices are revoked, so that nobody takes an account over unseen: whoever sits at one is locked
+        out at once, and the log says why. ``Refusal``: *not-linked*.
+        """
+        a, s, now = tables.accounts, tables.sessions, self._clock()
+        with self._at_once, self._engine.begin() as db:
+            done = db.execute(
+                update(a)
+                .where(a.c.hub == hub, a.c.person == person, a.c.subject.is_not(None))
+                .values(subject=None)
+            )
+            if done.rowcount == 0:
+                raise Refusal("not-linked", "No directory signs this person in.", "person")
+            # What a session ends with now is its device, not a directory that no longer answers for it.
+            db.execute(
+                update(s).where(s.c.hub == hub, s.c.person == person).values(grant=None, confirmed_at=None)
+            )
+            code, expires = self.code(db, hub, person)
+            with self._engine.connect() as beside:
+                keys = self._sessions.directory(beside, hub).keys.values()
+            revoked = [
+                KeyRevoked(key=key.id, reason=f"No longer signed in by the directory: {by} unlinked them.")
+                for key in keys
+                if key.person == person and key.revoked is None
+            ]
+            if revoked:
+                self._admission.admit_own(hub, hub_act(hub, self._secrets, revoked, now))
+        self._sessions.tell(hub)
         return EnrolmentCode(code=code, expires_at=expires)
 
     def enrol(self, asked: Enrol, address: str) -> Enrolled:

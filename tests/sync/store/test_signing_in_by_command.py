@@ -74,6 +74,12 @@ def test_people_are_linked_with_the_directory_one_by_one_and_in_bulk(
     assert command("user", "link", "--file", str(file))[1].startswith("2 linked")
     file.write_text(f"{sam.account}\n")
     assert command("user", "link", "--file", str(file)) == (1, "Line 1 is not account, subject.")
+    unlink = ["user", "unlink", "--account", iris.account]
+    code, said = command(*unlink)
+    assert code == 0
+    assert served_store.enrol(said.split("\t")[0])[0].totp_uri is not None
+    assert command(*unlink) == (1, "No directory signs this person in.")
+    assert command("user", "unlink") == (1, "Give --account.")
 
 
 def test_codes_for_many_devices_are_made_together_or_not_at_all(

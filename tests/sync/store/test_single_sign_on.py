@@ -25,7 +25,21 @@ from mash_desktop.proofs.signature import SigningKey
 from sync.client import Server
 from sync.client.directory import sign_in_by_directory, ways_in
 from sync.client.sign_in import signing_in
-from sync.protocol import BeginSingle, Enrol, Enrolled, FinishSingle, Message, Session, SignIn, SingleBegun
+from sync.protocol import (
+    AccountsAsked,
+    AccountsFound,
+    BeginSingle,
+    Enrol,
+    Enrolled,
+    EnrolmentCode,
+    FinishSingle,
+    HeldAccount,
+    Message,
+    Session,
+    SignIn,
+    SingleBegun,
+    Unlink,
+)
 from sync.store import tables
 from sync.store.sign_in.enrolment import ENROLMENT
 from sync.store.sign_in.provider import Provider
@@ -356,3 +370,81 @@ def test_while_the_directory_does_not_answer_people_work_on_for_some_hours(sam: 
             .values(confirmed_at=datetime.now(UTC) - GRACE - timedelta(seconds=1))
         )
     assert sam.head(session).json()["code"] == "directory-left"
+
+
+# --- no longer linked
+
+
+@pytest.fixture
+def noor(served_store: ServedStore, hub: str) -> Desk:
+    return served_store.desk(hub, "Noor Haddad", ("mash", Role.ADMINISTRATOR))
+
+
+def test_an_administrator_sees_who_signs_in_how(sam: Person, noor: Desk) -> None:
+    answer = noor.post(f"/v1/hubs/{noor.hub}/accounts", AccountsAsked())
+    found = msgspec.json.decode(answer.content, type=AccountsFound)
+    assert found.directory == "Council sign-in"
+    assert set(found.accounts) == {
+        HeldAccount(person=noor.enrolled.person, account=noor.enrolled.account),
+        HeldAccount(person=sam.appointed.person, account=sam.appointed.account, linked=True),
+    }
+
+
+def test_whom_an_administrator_unlinks_is_locked_out_at_once_and_comes_back_with_a_password(
+    sam: Person, noor: Desk
+) -> None:
+    session = sam.sign_in()
+    desk = desk_of(sam, session)
+    try:
+        with listening(sam.served, desk) as ear:
+            answer = noor.post(f"/v1/hubs/{noor.hub}/unlinked", Unlink(person=sam.appointed.person))
+            assert ear.next("locked")["code"] == "device-revoked"
+    finally:
+        desk.client.close()
+    code = msgspec.json.decode(answer.content, type=EnrolmentCode).code
+    assert refusal(sam.sign_in) == "subject-unknown"
+    revoked = [
+        msgspec.json.decode(row.body.body, type=KeyRevoked)
+        for row in noor.holds().values()
+        if row.body is not None and b"unlinked them" in row.body.body
+    ]
+    assert [one.reason for one in revoked] == [
+        "No longer signed in by the directory: Noor Haddad unlinked them."
+    ]
+    assert sam.enrol(code, "short").json()["code"] == "password-short"
+    sam.device, sam.key = str(uuid7()), SigningKey.generate()
+    enrolled = msgspec.json.decode(sam.enrol(code, PASSWORD).content, type=Enrolled)
+    assert enrolled.totp_uri is not None
+    assert len(enrolled.recovery_codes) == 10
+    sam.served.sign_in(sam.appointed.account, sam.device, enrolled.totp_uri, sam.key)
+
+
+def test_who_is_unlinked_without_a_device_is_given_a_code_too(
+    served_store: ServedStore, hub: str, noor: Desk
+) -> None:
+    appointed = served_store.appoint(hub, "Iris Bennion", ("mpft", Role.RESEARCHER))
+    served_store.direct.directories.link(hub, appointed.account, "iris")
+    before = noor.head().size
+    answer = noor.post(f"/v1/hubs/{hub}/unlinked", Unlink(person=appointed.person))
+    enrolled, _ = served_store.enrol(answer.json()["code"])
+    assert enrolled.totp_uri is not None
+    assert noor.head().size == before + 2, "her key, and that she was given recovery codes"
+
+
+def test_nobody_is_unlinked_but_by_an_administrator_nor_by_themselves_nor_twice(
+    served_store: ServedStore, sam: Person, noor: Desk
+) -> None:
+    iris = served_store.desk(sam.hub, "Iris Bennion", ("mpft", Role.RESEARCHER))
+
+    def said(desk: Desk, path: str, asked: Message) -> tuple[int, str]:
+        answer = desk.post(f"/v1/hubs/{sam.hub}/{path}", asked)
+        return answer.status_code, answer.json()["code"]
+
+    assert said(iris, "unlinked", Unlink(person=sam.appointed.person)) == (403, "not-permitted")
+    assert said(iris, "accounts", AccountsAsked()) == (403, "not-permitted")
+    assert said(noor, "unlinked", Unlink(person=iris.enrolled.person)) == (400, "not-linked")
+    assert said(noor, "unlinked", Unlink(person=str(uuid7()))) == (400, "not-linked")
+    served_store.direct.directories.link(sam.hub, noor.enrolled.account, "noor")
+    ada = served_store.desk(sam.hub, "Ada Osei", ("mash", Role.ADMINISTRATOR))
+    assert said(ada, "unlinked", Unlink(person=ada.enrolled.person)) == (400, "own-account")
+    assert sam.sign_in().person == sam.appointed.person

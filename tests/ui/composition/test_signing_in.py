@@ -27,6 +27,7 @@ from tests.support.store import PASSWORD, ServedStore
 from tests.ui.accessibility import nameless
 from tests.ui.composition.test_doors import PASSPHRASE, said, typed
 from ui.composition import PersonWindow
+from ui.keys import keys
 
 pytestmark = [
     pytest.mark.usefixtures("secret_service", "themed"),
@@ -200,6 +201,37 @@ def test_a_person_signs_in_with_the_browser_and_is_locked_out_on_leaving_the_dir
     seat.unlock()
     seat.until(seat.page.isVisible)
     assert seat.person.desk is None
+
+
+@pytest.mark.parametrize("browser", ["priya.unlinked"], indirect=True)
+def test_whom_an_administrator_unlinked_sets_the_computer_up_again_with_a_code_and_a_password(
+    sitting: Callable[..., AtTheWindow], browser: Browser, directory: OpenIdProvider
+) -> None:
+    """Also where the window was open all along: what the desk of before would sign, nobody takes."""
+    seat = sitting("priya.unlinked")
+    seat.enrol(seat.appointed.code, "")
+    seat.until(seat.page.by_directory.isVisible)
+    QTest.mouseClick(seat.page.by_directory, Qt.MouseButton.LeftButton)
+    seat.until(seat.working)
+    person = seat.person
+    assert person.desk is not None
+    old = person.desk.me.author.key
+    person._stop_network()
+    seat.until(lambda: person.worker.waiting == 0)
+    unlinked = seat.served.direct.enrolment.unlink(seat.hub, seat.appointed.person, "Noor Haddad")
+    QTest.mouseClick(person.window.status_bar.waiting, Qt.MouseButton.LeftButton)
+    seat.until(seat.page.isVisible)
+    assert keys.clashes(person.window) == []
+    QTest.mouseClick(seat.page.by_code, Qt.MouseButton.LeftButton)
+    seat.until(person.enrol_page.isVisible)
+    assert nameless(person.window) == []
+    assert keys.clashes(person.window) == []
+    QTest.mouseClick(person.enrol_page.leave, Qt.MouseButton.LeftButton)
+    seat.until(seat.page.isVisible)
+    QTest.mouseClick(seat.page.by_code, Qt.MouseButton.LeftButton)
+    seat.enrol(unlinked.code, first=False)
+    seat.sign_in()
+    seat.until(lambda: person.desk is not None and person.desk.me.author.key != old and seat.working())
 
 
 @pytest.mark.parametrize("browser", [""], indirect=True)
