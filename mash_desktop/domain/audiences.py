@@ -12,7 +12,7 @@ import msgspec
 from .codes import AgencyKind
 from .configuration import HubConfig
 from .entries import Body, Made
-from .entries.access import GlassBroken, GlassMended, RestrictedMet
+from .entries.access import GlassBroken, GlassMended, RestrictedMet, RestrictedWatched
 from .entries.contact import (
     AddressRecorded,
     AdultRecorded,
@@ -232,12 +232,15 @@ def identity_audiences(
 
 
 def access_audiences(entry: Made[Body]) -> frozenset[str]:
-    """Who receives an entry of a day of accesses: governance, and whom it opens something to."""
+    """Who receives an entry of a day of accesses: governance, and whom it opens something to or tells of it;
+    nobody what says nothing."""
     body = entry.body
     if isinstance(body, GlassBroken):
         return frozenset({GOVERNANCE, f"person:{entry.author}"})
     if isinstance(body, GlassMended):
         return frozenset({GOVERNANCE, f"person:{body.person}"})
+    if isinstance(body, RestrictedWatched):
+        return frozenset()
     if isinstance(body, RestrictedMet):
         return frozenset({GOVERNANCE, *(f"person:{told}" for told in body.readers + body.cover)})
     return frozenset({GOVERNANCE})

@@ -227,6 +227,7 @@ FAMILY_TABLE: dict[str, frozenset[Role]] = {
     "recovery_codes.made": frozenset({_R.STORE}),
     "recovery_code.used": frozenset({_R.STORE}),
     "restricted.met": frozenset({_R.STORE}),
+    "restricted.watched": frozenset({_R.STORE}),
     "glass.broken": frozenset(
         {
             _R.CONSULTANT_SOCIAL_WORKER,

@@ -1,21 +1,19 @@
 """The silent alert: who types a restricted person's facts is shown nothing, and the named readers are told.
 
-Told as well is who is on duty for the agency that holds the record. An alert is pushed in one commit with the
-log of the search, so that it costs little time that could be told apart.
+Told as well is who is on duty for the agency that holds the record. When it is written is in ``watching``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 
 import msgspec
 from sqlalchemy import Connection, func, select
 
 from mash_desktop.domain.acts import Parcel
 from mash_desktop.domain.clocks import calendar
-from mash_desktop.domain.configuration import HubConfig
 from mash_desktop.domain.entries.access import RestrictedMet
+from mash_desktop.domain.fold import Directory
 from mash_desktop.domain.roles import Role
 from mash_desktop.matching import Band, PersonFacts, blocking_keys, compare
 
@@ -25,11 +23,20 @@ from .bulk import among
 from .docket import standings
 from .people_index import Account
 from .sealing import Secrets
-from .sign_in.sessions import Caller
 from .streams import Shelf, stream_keys
 
 SHOWN = (Band.VERY_LIKELY, Band.LIKELY, Band.POSSIBLE)
 """How alike people are who count as found."""
+
+
+class Typed(msgspec.Struct, frozen=True):
+    """Facts of a person that somebody searched by or wrote down, for which agency and in which contact."""
+
+    by: str
+    agency: str
+    because: str
+    at: datetime
+    facts: PersonFacts
 
 
 class Met(msgspec.Struct, frozen=True):
@@ -40,18 +47,10 @@ class Met(msgspec.Struct, frozen=True):
     readers: tuple[str, ...]
 
 
-def met(
-    db: Connection,
-    shelf: Shelf,
-    secrets: Secrets,
-    hub: str,
-    facts: PersonFacts,
-    mine: frozenset[str],
-    besides: str = "",
-) -> dict[str, Met]:
-    """Restricted records that match, by identity: none that a person of the audiences ``mine`` may read, none
-    that the stream ``besides`` itself tells."""
-    blocks = [secrets.digest("block", f"{hub}\x00{block}") for block in blocking_keys(facts)]
+def met(db: Connection, shelf: Shelf, secrets: Secrets, hub: str, typed: Typed) -> dict[str, Met]:
+    """Restricted records that match, by identity: none that the person themself may read, none that the
+    contact itself tells."""
+    blocks = [secrets.digest("block", f"{hub}\x00{block}") for block in blocking_keys(typed.facts)]
     p, b, g, r, k = (
         tables.people, tables.people_blocks, tables.grants, tables.referrals, tables.links,
     )  # fmt: skip
@@ -71,66 +70,54 @@ def met(
             & (k.c.referral == p.c.stream)
             & (k.c.subject == func.split_part(p.c.key, "#", 2)),
         )
-        .where(p.c.hub == hub, among(p.c.key, alike), p.c.stream != besides)
+        .where(p.c.hub == hub, among(p.c.key, alike), p.c.stream != typed.because)
         .order_by(p.c.key, k.c.identity)
     ).all()
     keys = stream_keys(db, shelf, secrets, hub, {row.stream for row in rows})
     found: dict[str, Met] = {}
     for row in rows:
-        if row.stream not in keys or mine & frozenset(row.audiences):
+        if row.stream not in keys or f"person:{typed.by}" in row.audiences:
             continue
         account = msgspec.msgpack.decode(keys[row.stream].open_value(row.key, row.sealed), type=Account)
-        if compare(facts, account.facts).band in SHOWN:
+        if compare(typed.facts, account.facts).band in SHOWN:
             readers = tuple(sorted(one.removeprefix("person:") for one in row.audiences))
             identity = row.identity or row.stream
             found.setdefault(identity, Met(identity, row.owner or row.agency, readers))
     return found
 
 
-def alerts(
-    secrets: Secrets,
-    caller: Caller,
-    agency: str,
-    found: Iterable[Met],
-    because: str,
-    now: datetime,
-    *,
-    on: date | None = None,
-) -> list[Parcel]:
-    """Acts of the store that tell the readers and the cover: one a day for one record, person and contact.
-
-    ``on`` is the day of what was typed, where that may be told of more than once.
-    """
-    config = caller.directory.timeline.at(None)
-    made = []
-    for one in found:
-        body = RestrictedMet(
-            target=one.identity,
-            by=caller.person,
-            agency=agency,
-            at=now,
-            readers=one.readers,
-            cover=on_duty(caller, config, one, now),
-            because=because,
-        )
-        once = f"met {on or now.date()} {one.identity} {caller.person} {because}"
-        made.append(access_act(caller.hub, secrets, [body], now, once=once))
-    return made
+def alert(
+    secrets: Secrets, hub: str, directory: Directory, record: Met, typed: Typed, now: datetime
+) -> Parcel:
+    """The act of the store that tells the readers and the cover: one a day for one record, person and
+    contact."""
+    body = RestrictedMet(
+        target=record.identity,
+        by=typed.by,
+        agency=typed.agency,
+        at=typed.at,
+        readers=record.readers,
+        cover=on_duty(directory, typed.by, record, now),
+        because=typed.because,
+    )
+    once = f"met {typed.at.date()} {record.identity} {typed.by} {typed.because}"
+    return access_act(hub, secrets, [body], now, once=once)
 
 
-def on_duty(caller: Caller, config: HubConfig, record: Met, now: datetime) -> tuple[str, ...]:
+def on_duty(directory: Directory, by: str, record: Met, now: datetime) -> tuple[str, ...]:
     """While the hub is open the decision makers of the agency that holds the record, else its out-of-hours
     team; never the one who types, nor who is told already."""
+    config = directory.timeline.at(None)
     if calendar(config.hours).is_open(now):
         roles = {role for _, role in config.oversight.decision_makers}
     else:
         roles = {Role.OUT_OF_HOURS}
     return tuple(
         person
-        for person in sorted(caller.directory.people)
-        if person not in {caller.person, *record.readers}
+        for person in sorted(directory.people)
+        if person not in {by, *record.readers}
         and any(
             (one.agency, one.role) in {(record.agency, role) for role in roles}
-            for one in standings(caller.directory, person, now)
+            for one in standings(directory, person, now)
         )
     )

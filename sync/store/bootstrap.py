@@ -29,7 +29,7 @@ from mash_desktop.domain.roles import Role
 from mash_desktop.proofs.merkle import Frontier
 from sync.protocol import EnrolmentCode
 
-from . import tables
+from . import tables, watching
 from .authoring import hub_act
 from .composition import Store
 from .examining import STORE
@@ -74,6 +74,7 @@ def open_hub(store: Store, config: HubConfig) -> None:
             raise Refusal("hub-there", f"There is a hub named {hub} in this database already.", "hub")
         db.execute(insert(tables.heads).values(head_row(hub, head)))
         db.execute(insert(tables.streams).values(hub=hub, stream=HUB_STREAM, last=0, version=0))
+        watching.begin(db, hub, now)
     bodies: list[Body] = [
         HubConfigured(config=config),
         PersonEnrolled(person=STORE, name="The central store"),

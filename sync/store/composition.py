@@ -97,15 +97,6 @@ class Store:
             outcome = self.admission.push(caller.hub, caller.person, parcels)
         for answer in outcome.answers:
             self.metrics.acts.labels(answer.state, answer.code).inc()
-        self.people.wrote(
-            caller,
-            (
-                parcel
-                for parcel, answer in zip(parcels, outcome.answers, strict=True)
-                # What is known may have been admitted before a fault that kept its alerts from being written.
-                if answer.state in {"admitted", "known"}
-            ),
-        )
         return Pushed(answers=tuple(outcome.answers), head=outcome.head.signed)
 
     def held_accounts(self, caller: Caller) -> AccountsFound:

@@ -35,6 +35,7 @@ from .authoring import access_act, hub_act, own_act
 from .committing import lock_number
 from .sealing import Secrets
 from .streams import HUB_STREAM, Held, Shelf, current_directory, load
+from .watching import Watching
 
 logger = logging.getLogger(__name__)
 
@@ -66,6 +67,7 @@ class Due:
         self._shelf = shelf
         self._admission = admission
         self._clock = clock
+        self.watching = Watching(engine, secrets, shelf, admission)
         self._looked: dict[str, tuple[int, datetime]] = {}
         """The version of each hub's stream and the quarter of an hour in which it was looked at."""
         self._over = threading.Event()
@@ -105,6 +107,7 @@ class Due:
             try:
                 if due and self.write_in(hub, now):
                     self._looked[hub] = (version, quarter)
+                self.watching.look(hub, now)
             except Exception as error:
                 # One hub's fault is not its neighbours'.
                 _not_written(hub, error)

@@ -1,24 +1,22 @@
 """Searching for people: in full what the searcher's agency holds, of others a pointer, of restricted nothing.
 
-A search is logged before it is answered. What can be found is in ``people_index``.
+A search is logged before it is answered. What can be found is in ``people_index``; whether what was typed is
+like a restricted person is looked for in ``watching``, out of the searcher's sight.
 """
 
 from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, Engine, func, select
 
-from mash_desktop.domain.acts import Parcel, entries_of, read
-from mash_desktop.domain.audiences import audiences_of
 from mash_desktop.domain.codes import Sex
 from mash_desktop.domain.entries.access import SearchMade
-from mash_desktop.domain.entries.contact import SubjectRecorded
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.domain.fold import Stage
 from mash_desktop.domain.partial_date import PartialDate, parse
@@ -29,10 +27,9 @@ from sync.protocol import Episode, Found, PeopleFound, PeopleSearch
 
 from . import tables
 from .admission import Admission
-from .alerts import SHOWN, alerts, met
+from .alerts import SHOWN
 from .authoring import access_act
-from .examining import STORE
-from .people_index import Account, facts_of
+from .people_index import Account
 from .pulling import audiences_in
 from .sealing import Secrets
 from .sign_in.sessions import Caller
@@ -77,58 +74,20 @@ class People:
             raise Refusal("not-permitted", f"{asked.standing.role.label} does not search for people.")
         config = caller.directory.timeline.at(None)
         facts, reference = understood(asked, now.date())
-        restricted = {}
         with self._engine.connect() as db:
             _held(db, caller.hub, asked.because, mine)
             if reference is not None:
                 found = self._by_reference(db, caller.hub, reference, mine)
             else:
                 found = self._by_facts(db, caller.hub, facts, mine)
-                restricted = met(
-                    db, self._shelf, self._secrets, caller.hub, facts, mine, besides=asked.because
-                )
             if not (asked.standing.role in POINTED and config.search.other_cohorts_as_pointers):
                 found = [one for one in found if not one.pointer]
         found = found[: config.search.most_results]
         took = round((time.perf_counter() - began) * 1000, 1)
-        agency = asked.standing.agency
-        told = alerts(self._secrets, caller, agency, restricted.values(), asked.because, now)
-        self._log(caller, asked, len(found), now, told)
+        self._log(caller, asked, len(found), now)
         return PeopleFound(found=tuple(found), took_ms=took)
 
-    def wrote(self, caller: Caller, parcels: Iterable[Parcel]) -> None:
-        """These acts of the caller's are admitted: a restricted person may have been written down in one.
-
-        Told again of the same acts, it writes nothing more.
-        """
-        now = datetime.now(UTC)
-        told: list[Parcel] = []
-        for parcel in parcels:
-            act = read(parcel.signed)
-            mine = audiences_of(caller.person, act.agency, act.role, None)
-            for entry in entries_of(act, {body.entry: body for body in parcel.bodies}):
-                if isinstance(entry.body, SubjectRecorded):
-                    facts = facts_of(entry.body)
-                    with self._engine.connect() as db:
-                        found = met(
-                            db, self._shelf, self._secrets, caller.hub, facts, mine, besides=entry.stream
-                        )
-                    told += alerts(
-                        self._secrets,
-                        caller,
-                        act.agency,
-                        found.values(),
-                        entry.stream,
-                        now,
-                        on=act.made_at.date(),
-                    )
-        if told:
-            self._admission.push(caller.hub, STORE, told)
-
-    def _log(
-        self, caller: Caller, asked: PeopleSearch, found: int, now: datetime, told: Sequence[Parcel]
-    ) -> None:
-        """Log a search, and with it the alerts; of those that are there already nothing comes."""
+    def _log(self, caller: Caller, asked: PeopleSearch, found: int, now: datetime) -> None:
         terms = msgspec.to_builtins(msgspec.structs.replace(asked, because=""))
         terms.pop("standing")
         body = SearchMade(
@@ -139,10 +98,7 @@ class People:
             by=caller.person,
             agency=asked.standing.agency,
         )
-        made = access_act(caller.hub, self._secrets, [body], now)
-        answer = self._admission.push(caller.hub, STORE, [made, *told]).answers[0]
-        if answer.state == "refused":
-            raise Refusal(answer.code, answer.sentence, answer.field)
+        self._admission.admit_own(caller.hub, access_act(caller.hub, self._secrets, [body], now))
 
     def _by_reference(self, db: Connection, hub: str, reference: str, mine: frozenset[str]) -> list[Found]:
         r, p = tables.referrals, tables.people
@@ -245,6 +201,13 @@ def _episodes(row: Any, account: Account) -> tuple[Episode, ...]:
         )
         for past in account.episodes
     )
+
+
+def searched(body: SearchMade) -> PersonFacts | None:
+    """The facts that a search which was logged asked for; ``None`` where it was for a reference."""
+    terms = msgspec.json.decode(body.terms) | {"standing": {"agency": body.agency, "role": Role.STORE}}
+    facts, reference = understood(msgspec.convert(terms, PeopleSearch), body.at.date())
+    return facts if reference is None else None
 
 
 def understood(asked: PeopleSearch, today: date) -> tuple[PersonFacts, str | None]:

@@ -338,6 +338,18 @@ people_blocks = Table(
 )
 """Blocking keys, each a keyed hash. ``restricted``: only named people hold what tells of this person."""
 
+watches = Table(
+    "watches",
+    metadata,
+    _hub(),
+    Column("seen", BigInteger, nullable=False),
+    Column("settled", BigInteger, nullable=False),
+    Column("left", Integer, nullable=False),
+    _when("looked_at"),
+)
+"""How far each log was looked through for restricted people: seen, and settled, with no alert still to be
+written; and how many entries are left to follow."""
+
 chunks = Table(
     "chunks",
     metadata,

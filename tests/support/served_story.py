@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select, update
 from uuid6 import uuid7
 
 from mash_desktop.domain.acts import Author, Draft, Parcel, entries_of, read
@@ -15,6 +16,7 @@ from mash_desktop.domain.entries import Body, Made
 from mash_desktop.domain.entries.decision import DecisionDrafted
 from mash_desktop.domain.roles import Role
 from sync.protocol import Answer
+from sync.store import tables
 from tests.domain.story import Story
 from tests.support.store import Desk, ServedStore
 
@@ -47,6 +49,25 @@ class Cast:
             name, role = ROLES[person]
             self._desks[person] = self.served.desk(self.hub, name, role)
         return self._desks[person]
+
+
+def stretch(served: ServedStore, hub: str) -> None:
+    """Let a stretch of time be over, at whose end the store looks whether what was typed is restricted; the
+    next is over when this is called again, and not before."""
+    w, now = tables.watches, datetime.now(UTC)
+
+    def put(looked_at: datetime) -> None:
+        with served.direct.engine.begin() as db:
+            db.execute(update(w).where(w.c.hub == hub).values(looked_at=looked_at))
+
+    put(now - timedelta(hours=1))
+    looked_at = now - timedelta(hours=1)
+    while looked_at < now:
+        # The service may be the one that looks.
+        served.direct.due.watching.look(hub, datetime.now(UTC))
+        with served.direct.engine.connect() as db:
+            looked_at = db.scalars(select(w.c.looked_at).where(w.c.hub == hub)).one()
+    put(now + timedelta(days=1))
 
 
 class ServedStory(Story):

@@ -58,6 +58,16 @@ class RestrictedMet(Body, frozen=True):
     """The contact in which it happened."""
 
 
+@kind("restricted.watched", family="access")
+class RestrictedWatched(Body, frozen=True):
+    """The store looked whether what was typed is like a restricted person, and this time says no more.
+
+    Written in the place of an alert, and held by nobody, so that the length of the log tells of none.
+    """
+
+    at: Moment
+
+
 @kind("sign_in.failed", family="access")
 class SignInFailed(Body, frozen=True):
     account_digest: str

@@ -9,7 +9,6 @@ import pytest
 from mash_desktop.domain.fold.hub import Directory, Membership
 from mash_desktop.domain.roles import Role
 from sync.store.alerts import Met, on_duty
-from sync.store.sign_in.sessions import Caller
 from tests.domain.story import staffordshire
 
 WEDNESDAY = datetime(2026, 11, 25, 14, 0, tzinfo=UTC)
@@ -44,5 +43,4 @@ def test_cover_is_the_decision_makers_while_the_hub_is_open_and_the_out_of_hours
         ),
         configs=((1, staffordshire()),),
     )
-    caller = Caller("staffordshire", "typist", "device", "key", b"", directory)
-    assert on_duty(caller, staffordshire(), Met("identity:1", "scc-children", ("reader",)), at) == cover
+    assert on_duty(directory, "typist", Met("identity:1", "scc-children", ("reader",)), at) == cover
