@@ -1,11 +1,11 @@
 # The commands of this project. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check screenshots bench lock clean
+.PHONY: help setup demo test check screenshots bench bench-faults lock clean
 # Byte code is wanted: without it every start compiles the program anew.
 unexport PYTHONDONTWRITEBYTECODE
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Debian's packages (as root), .venv and the project; instant when nothing has changed
 	@tools/setup
@@ -24,6 +24,9 @@ screenshots: setup ## the demo without a screen, and the pictures that the docum
 
 bench: setup ## measure; SECTION=store, desktop or hub for one part; writes bench/latest.json
 	@.venv/bin/python -m tests.bench $(if $(SECTION),--section $(SECTION))
+
+bench-faults: setup ## schedules of faults between desktops and a store; ARGUMENTS="--seed S --schedules N"
+	@.venv/bin/python -m tests.faults $(ARGUMENTS)
 
 lock: ## write requirements/ anew from pyproject.toml
 	@tools/lock

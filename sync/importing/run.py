@@ -32,7 +32,7 @@ from .. import protocol
 from ..client import Connection, Unreachable
 from ..client.backoff import Backoff
 from ..client.store_keys import StoreKeys
-from ..client.synchroniser import UNFIT
+from ..client.together import UNFIT
 from ..client.verification import Keys, Owed, checked_answers, checked_page
 from .device import Device
 

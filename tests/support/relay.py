@@ -100,7 +100,7 @@ class Relay:
         try:
             with contextlib.suppress(asyncio.IncompleteReadError, OSError, httpx.HTTPError):
                 while True:
-                    asked = await _read(reader)
+                    asked = await read_request(reader)
                     self.asked.append(asked)
                     if asked.path.endswith("/live"):
                         await self._live(client, asked, writer)
@@ -108,7 +108,7 @@ class Relay:
                     answered = await self._answer(client, asked)
                     if answered is None:
                         return
-                    writer.write(_head(answered) + answered.body)
+                    writer.write(answer_head(answered) + answered.body)
                     await writer.drain()
         finally:
             writer.transport.abort()
@@ -127,7 +127,7 @@ class Relay:
     async def _live(self, client: httpx.AsyncClient, asked: Asked, writer: asyncio.StreamWriter) -> None:
         passed = self.before(asked)
         if isinstance(passed, Answered):
-            writer.write(_head(passed) + passed.body)
+            writer.write(answer_head(passed) + passed.body)
             await writer.drain()
             return
         begin = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"
@@ -138,7 +138,7 @@ class Relay:
         async with client.stream("GET", passed.path, headers=passed.headers) as response:
             if not response.is_success:
                 answered = Answered(response.status_code, await response.aread())
-                writer.write(_head(answered) + answered.body)
+                writer.write(answer_head(answered) + answered.body)
                 await writer.drain()
                 return
             writer.write(begin)
@@ -147,7 +147,7 @@ class Relay:
                 await writer.drain()
 
 
-async def _read(reader: asyncio.StreamReader) -> Asked:
+async def read_request(reader: asyncio.StreamReader) -> Asked:
     lines = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
     method, path, _ = lines[0].split(" ")
     headers = {
@@ -160,7 +160,7 @@ async def _read(reader: asyncio.StreamReader) -> Asked:
     return Asked(method, path, kept, body)
 
 
-def _head(answered: Answered) -> bytes:
+def answer_head(answered: Answered) -> bytes:
     headers = {**answered.headers, "content-length": str(len(answered.body))}
     lines = [f"HTTP/1.1 {answered.status} -", *(f"{name}: {value}" for name, value in headers.items())]
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")

@@ -20,8 +20,8 @@ from mash_desktop.domain.entries.hub import MembershipEnded
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.domain.roles import Role
 from sync import protocol
-from sync.client import Synchroniser, Unreachable, synchroniser
-from sync.client.synchroniser import FAULT, NO_ROLE
+from sync.client import Synchroniser, Unreachable, together
+from sync.client.together import FAULT, NO_ROLE
 from sync.store import tables
 from sync.store.bootstrap import accounts, revoke_key
 from tests.support.relay import Answered, Asked, spoken
@@ -175,7 +175,7 @@ def test_whoever_listens_badly_is_told_of_and_ends_nothing_unheard(
     def deaf(status: object) -> None:
         raise LookupError("a window that is gone, with a name in it")
 
-    priya.network._on_status = deaf
+    priya.network._together._on_status = deaf
     priya.network.start()
     until(lambda: not priya.network._thread.is_alive(), "its end")
     assert "LookupError at deaf" in caplog.text
@@ -203,7 +203,7 @@ def test_a_store_that_asks_for_time_gets_it(office: Office) -> None:
 def test_a_person_who_acts_after_a_failure_does_not_wait_for_the_longest_pause(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(synchroniser, "WOKEN_SECONDS", 0.2)
+    monkeypatch.setattr(together, "WOKEN_SECONDS", 0.2)
     monkeypatch.setattr("sync.client.backoff.FIRST", 60.0)
     relay = office.relay()
     relay.before = lambda asked: Answered(500, b"")
@@ -555,7 +555,7 @@ def test_a_live_stream_that_ends_at_once_is_not_opened_in_a_tight_loop(office: O
 def test_a_live_stream_that_held_is_opened_again_and_the_line_looked_at(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(synchroniser, "STEADY_SECONDS", 0.0)
+    monkeypatch.setattr(together, "STEADY_SECONDS", 0.0)
     relay = office.relay()
     priya = office.sit("Priya Nair", *OPERATOR, server=relay.server)
     priya.until_online()

@@ -1,0 +1,149 @@
+"""The store's log as this desktop has verified it: the last head, and the keys that may sign the next.
+
+Every head that comes is checked against the last, and kept before anything that stands under it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from random import Random
+
+import msgspec
+
+from mash_desktop.cache import Cache
+from mash_desktop.cache.feed import FeedPlace
+from mash_desktop.domain.acts import Seen, read
+from mash_desktop.domain.errors import Refusal
+from mash_desktop.proofs.head import Head, SignedHead
+
+from .. import protocol
+from .connection import Connection
+from .store_keys import StoreKeys
+from .verification import (
+    CALL,
+    CheckedPage,
+    Distrust,
+    Keys,
+    Place,
+    check_growth,
+    check_not_behind,
+    check_place,
+    check_seen,
+    checked_page,
+)
+
+_log = logging.getLogger(__name__)
+
+STORE_KEYS = "store-keys"
+"""The fact that keeps which keys of the store are trusted."""
+HEAD = "head"
+"""The fact that keeps the last verified head."""
+
+
+class Verified:
+    """What is known of one hub's log. ``began_epoch`` is called before a head of a new epoch is kept."""
+
+    def __init__(
+        self,
+        cache: Cache,
+        hub: str,
+        store_key: bytes,
+        chance: Random,
+        *,
+        on_seen: Callable[[Seen], None],
+        on_verified: Callable[[datetime, int], None],
+        began_epoch: Callable[[], None],
+    ) -> None:
+        self._cache = cache
+        self._hub = hub
+        self._chance = chance
+        self._store_keys = StoreKeys(hub, (store_key,))
+        self._head: Head | None = None
+        self._on_seen, self._on_verified, self._began_epoch = on_seen, on_verified, began_epoch
+
+    def take_kept(self) -> None:
+        """Go on from the head that was kept, unless that has been done. Raises ``Distrust``."""
+        if self._head is not None:
+            return
+        known = msgspec.json.decode(self._cache.fact(STORE_KEYS) or b"[]", type=tuple[bytes, ...])
+        if self._store_keys.present in known:
+            self._store_keys = StoreKeys(self._hub, known)
+        kept = self._cache.fact(HEAD)
+        if kept is not None:
+            self._take(self._store_keys.kept_head(msgspec.json.decode(kept, type=SignedHead)))
+
+    async def check_head(self, connection: Connection, signed: SignedHead) -> Head:
+        """The head, once the log under it is shown to begin with the last one's. Raises ``Distrust``."""
+        trusted = self._store_keys.keys
+        head = await self._store_keys.head(connection, signed)
+        if self._store_keys.keys != trusted:
+            self._keep_keys()
+        old = self._head
+        if old is not None:
+            check_not_behind(old, head)
+            if old.epoch != head.epoch:
+                _log.warning("the store began epoch %d at %d entries", head.epoch, head.size)
+                self._began_epoch()
+            elif (old.size, old.root) == (head.size, head.root):
+                self._on_verified(datetime.now(UTC), head.size)
+                return head
+            else:
+                check_growth(old, head, await proof(connection, "consistency", old=old.size, new=head.size))
+        self._cache.put_fact(HEAD, msgspec.json.encode(signed))
+        self._take(head)
+        self._on_verified(datetime.now(UTC), head.size)
+        return head
+
+    async def check_some(self, connection: Connection, head: Head, places: Sequence[Place]) -> None:
+        """Have the log prove the place of the last act and of one more, and that it contains what the author
+        of one had seen: which ones, the store cannot know beforehand.
+
+        Wherever something before it was dropped or put in, the last act is at another place.
+        """
+        if not places:
+            return
+        for place in {max(places, key=lambda one: one.position), self._chance.choice(places)}:
+            check_place(
+                place, head, await proof(connection, "inclusion", position=place.position, size=head.size)
+            )
+        heads = [seen for one in places if (seen := read(one.signed).seen) and seen.epoch == head.epoch]
+        if heads:
+            seen = self._chance.choice(heads)
+            check_seen(seen, head, await proof(connection, "consistency", old=seen.size, new=head.size))
+
+    async def check_page(
+        self, connection: Connection, page: protocol.Page, held: Mapping[str, FeedPlace], head: Head
+    ) -> CheckedPage:
+        """The page, if need be once it is known which keys the store had before. Raises ``Distrust``."""
+        directory = self._cache.directory()
+        try:
+            return checked_page(page, held, Keys(directory, self._store_keys.keys), head)
+        except Distrust as error:
+            if error.code not in {"key-unknown", "key-not-valid"} or not await self._learn_keys(connection):
+                raise
+        return checked_page(page, held, Keys(directory, self._store_keys.keys), head)
+
+    async def _learn_keys(self, connection: Connection) -> bool:
+        grown = await self._store_keys.learn(connection)
+        self._keep_keys()
+        return grown
+
+    def _keep_keys(self) -> None:
+        self._cache.put_fact(STORE_KEYS, msgspec.json.encode(self._store_keys.keys))
+
+    def _take(self, head: Head) -> None:
+        self._head = head
+        self._on_seen(Seen(head.epoch, head.size, head.root.hex()))
+
+
+async def proof(connection: Connection, kind: str, **of: int) -> protocol.Path:
+    try:
+        return await connection.proof(kind, **of)
+    except Refusal as refusal:
+        if refusal.code != "proof-outside":
+            raise
+        raise Distrust(
+            "proof-refused", f"The store does not prove what it says of its own log. {CALL}"
+        ) from refusal

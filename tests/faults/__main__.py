@@ -1,0 +1,56 @@
+"""`python -m tests.faults [--schedules N] [--processes N] [--seed S]`: many schedules; fails where one does.
+
+Each block of schedules has a seed of its own, printed before it runs: the same seed runs the same block.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.faults.machine import Schedule, ground
+from tests.support.postgres import embedded
+
+BLOCK = 25
+STEPS = 20
+
+
+def run_schedules(count: int, first: int) -> None:
+    """``count`` schedules in this process, in blocks seeded ``first`` and on."""
+    how = settings(
+        max_examples=BLOCK,
+        stateful_step_count=STEPS,
+        deadline=None,
+        database=None,
+        # What fails is replayed by its seed, and not made smaller: a schedule takes seconds.
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    with embedded() as postgres, tempfile.TemporaryDirectory(prefix="mash-faults-") as folder:
+        for number in range(-(-count // BLOCK)):
+            began = time.monotonic()
+            print(f"seed {first + number}: {BLOCK} schedules", end="", flush=True)
+            home = Path(folder) / str(number)
+            home.mkdir()
+            with ground(postgres, home) as Schedule.ground:
+                run_state_machine_as_test(seed(first + number)(Schedule), settings=how)
+            print(f", held, {time.monotonic() - began:.0f} s", flush=True)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="make bench-faults", description="Schedules of faults.")
+    parser.add_argument("--schedules", type=int, default=1000, metavar="N", help="in one process each")
+    parser.add_argument("--seed", type=int, default=int(time.time()), metavar="S")
+    asked = parser.parse_args()
+    run_schedules(asked.schedules, asked.seed)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,180 @@
+"""Schedules of faults, as a state machine: desktops that work, and whatever may befall them meanwhile."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from random import Random
+from typing import ClassVar
+
+import hypothesis.strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from litestar.exceptions import LitestarDeprecationWarning
+
+from sync.client import Server
+from sync.store.composition import Store
+from sync.store.database import connect, migrate
+from sync.store.sealing import read_secrets, write_secrets
+from sync.store.service import application
+from sync.store.serving import make_certificate
+from tests.faults import people
+from tests.faults.clock import SimulatedLoop
+from tests.faults.network import Fault
+from tests.faults.network import Store as Served
+from tests.faults.world import SEATS, Desktop, World
+from tests.support.postgres import PostgresServer
+
+
+class Ground:
+    """What all schedules of a run stand on: a database, its secrets, a certificate, a loop."""
+
+    def __init__(self, database: str, folder: Path) -> None:
+        engine = connect(database, 5)
+        migrate(engine)
+        engine.dispose()
+        secrets = folder / "secrets.json"
+        write_secrets(secrets)
+        certificate, _ = make_certificate(folder / "tls", ("store",))
+        self.store = Store(connect(database, 5), read_secrets(secrets))
+        self.server = Server("https://store", certificate.read_text(), "")
+        self.loop = SimulatedLoop()
+        with warnings.catch_warnings():
+            # As the service has it in its own process.
+            warnings.simplefilter("ignore", LitestarDeprecationWarning)
+            app = application(self.store, rate=1e9)
+        self.served = Served(app)
+
+    def close(self) -> None:
+        self.loop.run_until_complete(self.served.close())
+        self.loop.close()
+        self.store.close()
+
+
+@contextmanager
+def ground(postgres: PostgresServer, folder: Path) -> Iterator[Ground]:
+    name = postgres.new_database()
+    made = Ground(postgres.url(name), folder)
+    try:
+        yield made
+    finally:
+        made.close()
+        postgres.drop_database(name)
+
+
+class Schedule(RuleBasedStateMachine):
+    """One schedule on the ``ground``; what must hold is checked at its end, and wherever all is mended."""
+
+    ground: ClassVar[Ground]
+
+    @initialize(desks=st.integers(3, len(SEATS)), chance=st.integers(0, 2**32 - 1))
+    def begin(self, desks: int, chance: int) -> None:
+        on = self.ground
+        self.world = World(on.store, on.served, on.server, on.loop, Random(chance), desks)
+        self.world.wait(1.0)
+        priya = self.world.desktops[0]
+        priya.act(partial(people.opens, priya, ""))
+
+    def teardown(self) -> None:
+        if not hasattr(self, "world"):
+            return
+        try:
+            self.world.heal()
+            self.world.check()
+        finally:
+            self.world.close()
+
+    def desktop(self, number: int) -> Desktop:
+        return self.world.desktops[number % len(self.world.desktops)]
+
+    def stream(self, number: int) -> str:
+        # The latest are the likeliest to be worked on.
+        streams = self.world.streams
+        return streams[-1 - number % min(len(streams), 4)]
+
+    # --- people
+
+    @rule(who=st.integers(0, 5), deed=st.sampled_from(people.DEEDS), on=st.integers(0, 3))
+    def does(self, who: int, deed: people.Deed, on: int) -> None:
+        desktop = self.desktop(who)
+        desktop.act(partial(deed, desktop, self.stream(on)))
+
+    @rule(who=st.integers(0, 5), on=st.integers(0, 3), other=st.integers(0, 5))
+    def two_do_the_same(self, who: int, on: int, other: int) -> None:
+        for number in (who, other):
+            desktop = self.desktop(number)
+            for deed in (people.rates, people.triages, people.signs, people.drafts):
+                if desktop.act(partial(deed, desktop, self.stream(on))) is None:
+                    break
+
+    @rule(on=st.integers(0, 3))
+    def a_contact_goes_its_way(self, on: int) -> None:
+        """Each does their step once they have heard of the last, if they have."""
+        stream = self.stream(on)
+        for desktop, deed in zip(self.world.desktops, people.WAY, strict=False):
+            desktop.act(partial(deed, desktop, stream))
+            self.world.wait(1.0)
+
+    @rule(seconds=st.floats(0.0, 40.0))
+    def time_passes(self, seconds: float) -> None:
+        self.world.wait(seconds)
+
+    # --- lines
+
+    @rule(who=st.integers(0, 5), faults=st.lists(st.sampled_from(Fault), min_size=1, max_size=4))
+    def a_line_falters(self, who: int, faults: list[Fault]) -> None:
+        self.desktop(who).line.put(faults)
+        self.desktop(who).desk.wake()
+
+    @rule(who=st.integers(0, 5))
+    def a_line_is_cut(self, who: int) -> None:
+        self.desktop(who).line.lose()
+
+    @rule(who=st.integers(0, 5))
+    def a_line_is_mended(self, who: int) -> None:
+        self.desktop(who).line.mend()
+
+    # --- machines
+
+    @rule(who=st.integers(0, 5), boundary=st.integers(0, 11))
+    def a_desktop_will_be_killed(self, who: int, boundary: int) -> None:
+        """At one of the next boundaries of a commit."""
+        self.desktop(who).cache.fuse = boundary
+
+    @rule(who=st.integers(0, 5))
+    def a_desktop_is_killed(self, who: int) -> None:
+        self.desktop(who).restart()
+
+    @rule(who=st.integers(0, 5), minutes=st.sampled_from([-90, -2, 3, 120]))
+    def a_clock_jumps(self, who: int, minutes: int) -> None:
+        self.desktop(who).clock += timedelta(minutes=minutes)
+
+    # --- rights
+
+    @rule(who=st.integers(0, 5))
+    def a_device_is_revoked(self, who: int) -> None:
+        self.world.revoke(self.desktop(who))
+
+    @rule(who=st.integers(0, 5))
+    def a_role_ends(self, who: int) -> None:
+        self.world.end_role(self.desktop(who))
+
+    @rule(who=st.integers(0, 5), as_of=st.integers(0, 4))
+    def a_role_is_given(self, who: int, as_of: int) -> None:
+        _, agency, role = SEATS[as_of]
+        self.world.give_role(self.desktop(who), agency, role)
+
+    @rule(who=st.integers(0, 5))
+    def somebody_signs_in_again(self, who: int) -> None:
+        desktop = self.desktop(who)
+        if self.world.roles(desktop.person) and not desktop.line.cut:
+            desktop.sign_in()
+
+    @precondition(lambda self: self.world.chance.random() < 0.3)
+    @rule()
+    def all_is_mended(self) -> None:
+        self.world.heal()
+        self.world.check()

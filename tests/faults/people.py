@@ -1,0 +1,261 @@
+"""What people do at their desktops: whatever the rules let them at that moment."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from uuid6 import uuid7
+
+from mash_desktop.desk import attention
+from mash_desktop.domain.clocks import returns_due
+from mash_desktop.domain.codes import (
+    AnswerResult,
+    Cohort,
+    ContactChannel,
+    DataKind,
+    Rag,
+    SourceOfContact,
+    Voice,
+)
+from mash_desktop.domain.entries.contact import (
+    ConcernRecorded,
+    ContactOpened,
+    ContactPassed,
+    DocumentAttached,
+    NoteAdded,
+    OwnershipTransferred,
+    SubjectRecorded,
+)
+from mash_desktop.domain.entries.decision import DecisionDrafted, DecisionSigned, SubjectDecision
+from mash_desktop.domain.entries.gathering import (
+    ContributionRecorded,
+    ProceededWithout,
+    RequestAnswered,
+    RequestMade,
+    RequestWithdrawn,
+)
+from mash_desktop.domain.entries.outcome import EntryWithdrawn
+from mash_desktop.domain.entries.table import TableOpened
+from mash_desktop.domain.entries.triage import (
+    ContactTriaged,
+    InScope,
+    RagRated,
+    ReferralAdmitted,
+    SubjectLevel,
+    TriageOverseen,
+)
+from mash_desktop.domain.errors import Refusal
+from mash_desktop.domain.fold.gathering import requests
+from mash_desktop.domain.lawfulness import prefill
+from tests.faults.world import Desktop
+
+LEVELS = (SubjectLevel("mia", "child_in_need"),)
+
+
+def opens(desktop: Desktop, stream: str) -> None:
+    stream = f"referral:{uuid7()}"
+    desktop.world.streams.append(stream)
+    desktop.desk.act(
+        stream,
+        ContactOpened(
+            cohort=Cohort.CHILDREN,
+            source=SourceOfContact.SCHOOLS,
+            channel=ContactChannel.PHONE,
+            received_at=datetime.now(UTC),
+            local_authority="E10000028",
+            owner="scc-children",
+        ),
+        SubjectRecorded(
+            subject="mia", forenames="Mia", surname="Carter", relation="subject", of_concern=True
+        ),
+        ConcernRecorded(account="a1", words="A bruise on her left forearm."),
+    )
+
+
+def notes(desktop: Desktop, stream: str) -> None:
+    desktop.desk.act(stream, NoteAdded(words=f"Rang the school. {uuid7()}"))
+
+
+def corrects(desktop: Desktop, stream: str) -> None:
+    desktop.desk.act(stream, ConcernRecorded(account="a1", words=f"She said otherwise. {uuid7()}"))
+
+
+def attaches(desktop: Desktop, stream: str) -> None:
+    page = f"%PDF-1.7 {uuid7()}".encode()
+    digest = hashlib.sha256(page).hexdigest()
+    desktop.cache.put_chunk(digest, page, sent=False)
+    desktop.desk.act(
+        stream,
+        DocumentAttached(
+            document="d1",
+            title="Chronology",
+            media_type="application/pdf",
+            size=len(page),
+            digest=digest,
+            chunks=(digest,),
+        ),
+    )
+
+
+def triages(desktop: Desktop, stream: str) -> None:
+    desktop.desk.act(
+        stream,
+        ContactTriaged(
+            route="social-work-gateway",
+            levels=LEVELS,
+            rationale="Second injury this month.",
+            history_searched=True,
+            immediate_danger=False,
+        ),
+    )
+
+
+def passes(desktop: Desktop, stream: str) -> None:
+    desktop.desk.act(stream, ContactPassed(worker="Dan Whitmore", reason="An open case of Dan's."))
+
+
+def admits(desktop: Desktop, stream: str) -> None:
+    kinds = (DataKind.ORDINARY, DataKind.SPECIAL_CATEGORY)
+    config, today = desktop.desk.config(), datetime.now(UTC).date()
+    basis = prefill(config, Cohort.CHILDREN, config.agency("scc-children").kind, kinds, today)
+    desktop.desk.act(
+        stream,
+        TriageOverseen(decision="admit", levels=LEVELS, reason="Threshold met."),
+        ReferralAdmitted(
+            threshold="child_in_need",
+            purpose="To find out whether she is safe.",
+            scope=(InScope("mia", "in the household", kinds, basis),),
+        ),
+    )
+
+
+def rates(desktop: Desktop, stream: str) -> None:
+    rag = (Rag.RED, Rag.AMBER, Rag.GREEN)[len(desktop.saved) % 3]
+    desktop.desk.act(stream, RagRated(rag=rag, reason=f"As {desktop.person} sees it. {uuid7()}"))
+
+
+def asks(desktop: Desktop, stream: str) -> None:
+    referral = desktop.desk.referral(stream)
+    agency = ("police", "mpft")[len(desktop.saved) % 2]
+    desktop.desk.act(
+        stream,
+        RequestMade(
+            request=f"r-{uuid7()}",
+            agency=agency,
+            subjects=("mia",),
+            minimum_concern="Injury to a child.",
+            reference=referral.reference or "",
+            cohort=referral.cohort,
+            rag=referral.rag,
+            due_at=returns_due(referral, desktop.desk.now()),
+        ),
+    )
+
+
+def _request(desktop: Desktop, stream: str) -> str:
+    found = tuple(requests(desktop.desk.referral(stream)))
+    if not found:
+        raise Refusal("none", "Nothing has been asked.")
+    return found[len(desktop.saved) % len(found)]
+
+
+def takes_the_question_back(desktop: Desktop, stream: str) -> None:
+    desktop.desk.act(stream, RequestWithdrawn(request=_request(desktop, stream), reason="Not needed."))
+
+
+def goes_on_without(desktop: Desktop, stream: str) -> None:
+    desktop.desk.act(stream, ProceededWithout(request=_request(desktop, stream), reason="It cannot wait."))
+
+
+def answers(desktop: Desktop, stream: str) -> None:
+    request = _request(desktop, stream)
+    desktop.desk.act(
+        stream,
+        ContributionRecorded(
+            contribution=f"c-{uuid7()}",
+            request=request,
+            subjects=("mia",),
+            words="Three incidents at the address.",
+            voice=Voice.FACT,
+            data_kind=DataKind.ORDINARY,
+        ),
+        RequestAnswered(
+            request=request, subject="mia", result=AnswerResult.FINDINGS, systems_searched=("Niche",)
+        ),
+    )
+
+
+def opens_the_table(desktop: Desktop, stream: str) -> None:
+    desktop.desk.act(stream, TableOpened(place="Room 2"))
+
+
+def drafts(desktop: Desktop, stream: str) -> None:
+    decided = SubjectDecision("mia", "child_protection", "Section 47 enquiry.", "Two injuries.")
+    desktop.desk.act(stream, DecisionDrafted(subjects=(decided,)))
+
+
+def signs(desktop: Desktop, stream: str) -> None:
+    draft = desktop.desk.referral(stream).draft
+    if draft is None:
+        raise Refusal("none", "There is no draft.")
+    desktop.desk.act(stream, DecisionSigned(draft=draft.id, commitment=draft.commitment))
+
+
+def withdraws(desktop: Desktop, stream: str) -> None:
+    mine = [e for e in desktop.cache.entries(stream) if e.body.guard is None and e.position is not None]
+    if not mine:
+        raise Refusal("none", "There is nothing to withdraw.")
+    entry = mine[len(desktop.saved) % len(mine)]
+    desktop.desk.act(stream, EntryWithdrawn(entry=entry.id, reason="Of another child."))
+
+
+def hands_over(desktop: Desktop, stream: str) -> None:
+    owner = desktop.desk.referral(stream).owner
+    to = "stoke-children" if owner == "scc-children" else "scc-children"
+    desktop.desk.act(stream, OwnershipTransferred(to=to, reason="She lives there."))
+
+
+def looks(desktop: Desktop, stream: str) -> None:
+    desktop.desk.viewed(stream, "file")
+    desktop.desk.send_access()
+
+
+def does_again(desktop: Desktop, stream: str) -> None:
+    for act in desktop.not_admitted()[:1]:
+        desktop.remade.add(attention.do_again(desktop.desk, act))
+
+
+def lets_go(desktop: Desktop, stream: str) -> None:
+    for act in desktop.not_admitted()[:1]:
+        attention.let_go(desktop.desk, act)
+
+
+Deed = Callable[[Desktop, str], None]
+
+WAY: tuple[Deed, ...] = (triages, admits, rates, asks, answers)
+"""How a contact goes, a step of each seat's in turn."""
+
+DEEDS: tuple[Deed, ...] = (
+    notes,
+    rates,
+    opens,
+    triages,
+    passes,
+    admits,
+    asks,
+    answers,
+    takes_the_question_back,
+    goes_on_without,
+    opens_the_table,
+    drafts,
+    signs,
+    withdraws,
+    hands_over,
+    corrects,
+    attaches,
+    looks,
+    does_again,
+    lets_go,
+)

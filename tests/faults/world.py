@@ -1,0 +1,493 @@
+"""A real store and real desktops in one process, on simulated lines, and what must hold after all."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import TypeVar
+
+import httpcore
+import httpx
+from msgspec.structs import replace
+from sqlalchemy import Connection as Database
+from sqlalchemy import Engine, select
+from uuid6 import uuid7
+
+from mash_desktop.cache import Cache, open_engine
+from mash_desktop.cache.outbox import Clash
+from mash_desktop.cache.projection import queue_row
+from mash_desktop.desk import Desk, Me
+from mash_desktop.domain.acts import Author, SignedAct, read
+from mash_desktop.domain.entries import Body
+from mash_desktop.domain.entries.hub import (
+    KeyEnrolled,
+    KeyRevoked,
+    MembershipEnded,
+    MembershipGranted,
+    PersonEnrolled,
+)
+from mash_desktop.domain.errors import Refusal
+from mash_desktop.domain.roles import Role
+from mash_desktop.hub import load_preset
+from mash_desktop.proofs.signature import SigningKey
+from sync.client import Server, Status
+from sync.client.connection import Connection
+from sync.client.together import Together
+from sync.client.verification import Distrust
+from sync.protocol import Session
+from sync.store import tables
+from sync.store.authoring import hub_act
+from sync.store.bootstrap import open_hub
+from sync.store.composition import Store
+from sync.store.pulling import audiences_in, content
+from sync.store.sign_in.password import SIGN_IN
+from sync.store.sign_in.sessions import Shown
+from tests.faults.clock import SimulatedLoop
+from tests.faults.network import Line
+from tests.faults.network import Store as Served
+
+T = TypeVar("T")
+
+CACHE_KEY = "5c" * 32
+MEMORY = Path("/dev/shm")
+"""Where files cost no disk, on a machine that has it: what is synchronous is looked at elsewhere."""
+
+SEATS: tuple[tuple[str, str, Role], ...] = (
+    ("priya", "scc-children", Role.TRIAGE_OPERATOR),
+    ("ruth", "scc-children", Role.CONSULTANT_SOCIAL_WORKER),
+    ("karen", "mash", Role.HUB_MANAGER),
+    ("neil", "mash", Role.DEPUTY_HUB_MANAGER),
+    ("sam", "police", Role.RESEARCHER),
+    ("priya", "scc-children", Role.TRIAGE_OPERATOR),
+)
+"""Whose desktops there are, in turn: the last is a second one of somebody who has one already."""
+
+
+class Killed(BaseException):
+    """A desktop's process ended here."""
+
+
+class MortalCache(Cache):
+    """A cache whose process ends at a boundary of a commit: ``fuse`` counts them down, two a commit."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.fuse: int | None = None
+        super().__init__(engine)
+
+    @contextmanager
+    def _write(self) -> Iterator[Database]:
+        with super()._write() as connection:
+            yield connection
+            self._boundary()
+        self._boundary()
+
+    def _boundary(self) -> None:
+        if self.fuse is not None:
+            self.fuse -= 1
+            if self.fuse < 0:
+                raise Killed
+
+
+class WatchedConnection(Connection):
+    """The product's connection over a simulated line. It watches that nobody is hammered."""
+
+    def __init__(self, server: Server, token: str, line: Line, loop: SimulatedLoop) -> None:
+        super().__init__(server, token)
+        transport = httpx.AsyncHTTPTransport(verify=server.context())
+        transport._pool = httpcore.AsyncConnectionPool(
+            ssl_context=server.context(), network_backend=line, max_keepalive_connections=2
+        )
+        self._client = httpx.AsyncClient(
+            base_url=server.url,
+            transport=transport,
+            timeout=self._client.timeout,
+            headers=self._client.headers,
+        )
+        self._loop = loop
+        self._busy = False
+        self._not_before = 0.0
+        self._failed_at: list[float] = []
+
+    async def _send(self, method: str, path: str, **options: object) -> httpx.Response:
+        assert not self._busy, "two attempts under way at once"
+        assert self._loop.time() >= self._not_before - 0.001, "asked again sooner than the store wished"
+        self._busy = True
+        try:
+            response = await super()._send(method, path, **options)
+        except Exception as error:
+            self._note(getattr(error, "retry_after", None))
+            raise
+        finally:
+            self._busy = False
+        self._failed_at.clear()
+        return response
+
+    def _note(self, asked_for: float | None) -> None:
+        now = self._loop.time()
+        if asked_for is not None:
+            self._not_before = now + asked_for
+        self._failed_at = [*(at for at in self._failed_at if at > now - 60.0), now]
+        # Half a second doubled and doubled again, by luck much less each time.
+        assert len(self._failed_at) < 40, "a tight loop"
+
+
+class WatchedTogether(Together):
+    """The product's own, but that a fault of the program ends the schedule."""
+
+    def failed(self, error: Exception) -> None:
+        if not isinstance(error, (Refusal, Distrust, Clash)):
+            raise error
+        super().failed(error)
+
+
+class Desktop:
+    """One person's desktop: cache, desk, and the network that keeps it together with the store."""
+
+    def __init__(self, world: World, number: int) -> None:
+        self.world = world
+        self.person, self.agency, self.role = SEATS[number]
+        self.device = f"device-{number}"
+        self.key = SigningKey.generate()
+        self.folder = world.folder / self.device
+        self.folder.mkdir()
+        self.lives = 0
+        self.line = Line(world.served, world.hub)
+        self.clock = timedelta()
+        self.session: Session | None = None
+        self.saved: list[str] = []
+        """Acts that were saved here, in their order."""
+        self.remade: set[str] = set()
+        self.done: set[str] = set()
+        """Those that their person took back, or made anew as another."""
+        self.task: asyncio.Task[None] | None = None
+        self.status = Status()
+
+    # --- living
+
+    def start(self) -> None:
+        """Open the cache and go on, as after a start of the program."""
+        self.lives += 1
+        self.cache = MortalCache(open_engine(self.folder / "cache.db", lambda: CACHE_KEY))
+        self._sit()
+        known = set(self.saved)
+        # Killed between the commit and its being told: saved all the same.
+        self.saved += [act for act in self._outbox() if act not in known]
+        self.connect()
+
+    def _sit(self) -> None:
+        author = Author(self.person, self.agency, self.role, self.key.key_id)
+        standings = tuple(
+            Author(self.person, one.agency, one.role, self.key.key_id, one.team)
+            for one in (self.session.standings if self.session else ())
+        )
+        me = Me(self.world.hub, self.person, self.person.title(), author, standings or (author,))
+        self.desk = Desk(
+            self.cache,
+            me,
+            self.key,
+            now=lambda: datetime.now(UTC) + self.clock,
+            prove_passphrase=lambda passphrase: None,
+        )
+
+    def connect(self) -> None:
+        if self.session is None:
+            return
+        self.connection = WatchedConnection(self.world.server, self.session.token, self.line, self.world.loop)
+        self.together = WatchedTogether(
+            self.cache,
+            self.connection,
+            self.session,
+            self.world.store_key,
+            on_change=self.desk.tell,
+            on_status=self._said,
+            on_presence=lambda presence: None,
+            on_seen=self._seen,
+            chance=self.world.chance,
+        )
+        self.status = self.together.status
+        self.desk.wake = self.together.wake
+        self.task = self.world.loop.create_task(self.together.run())
+
+    def _said(self, status: Status) -> None:
+        self.status = status
+
+    def _seen(self, seen: object) -> None:
+        self.desk.seen = seen  # type: ignore[assignment]  # a Seen
+
+    def disconnect(self) -> None:
+        """End the network and wait for it; what it died of is raised, unless it was killed."""
+        task, self.task = self.task, None
+        if task is None:
+            return
+        task.cancel()
+        (ended,) = self.world.run_until(asyncio.gather(task, return_exceptions=True))
+        self.world.run_until(self.connection.close())
+        if ended is not None and not isinstance(ended, (Killed, asyncio.CancelledError)):
+            raise ended
+
+    def kill(self) -> None:
+        """End it as SIGKILL does: what is on the disk is all that there is."""
+        left = self.folder
+        self.folder = left.with_name(f"{self.device}-{self.lives}")
+        self.folder.mkdir()
+        for name in ("cache.db", "cache.db-wal"):
+            if (left / name).exists():
+                shutil.copyfile(left / name, self.folder / name)
+        self.disconnect()
+        self.cache.close()
+        shutil.rmtree(left)
+
+    def restart(self) -> None:
+        self.kill()
+        self.start()
+
+    def check_alive(self) -> None:
+        """Notice that its network died, and start it again where it was killed."""
+        if self.task is not None and self.task.done():
+            died = None if self.task.cancelled() else self.task.exception()
+            if isinstance(died, Killed):
+                self.restart()
+            elif died is not None:
+                raise died
+
+    # --- the person
+
+    def act(self, work: Callable[[], object]) -> str | None:
+        """What a person does; the code where the rules say no to it."""
+        before = set(self._outbox())
+        try:
+            work()
+        except Refusal as refusal:
+            return refusal.code
+        except Killed:
+            self.restart()
+            return None
+        waiting = self._outbox()
+        self.saved += [act for act in waiting if act not in before and act not in self.saved]
+        self.done |= before - set(waiting)
+        return None
+
+    def _outbox(self) -> list[str]:
+        with self.cache._read() as db:
+            return [row[0] for row in db.exec_driver_sql("SELECT act FROM outbox ORDER BY seq")]
+
+    def not_admitted(self) -> list[str]:
+        return [one.act for one in self.cache.waiting() if one.state == "refused"]
+
+    def sign_in(self) -> None:
+        """Sign in anew, with a new key where the device was revoked."""
+        self.disconnect()
+        if self.world.revoked(self.key.key_id):
+            self.key = SigningKey.generate()
+            self.world.hub_act(self.enrolment())
+            self.cache.release(self.person, self.key.key_id)
+        self.session = self.world.session(self)
+        self._sit()
+        self.connect()
+
+    def enrolment(self) -> Body:
+        return KeyEnrolled(
+            key=self.key.key_id, person=self.person, device=self.device, public=self.key.public.hex()
+        )
+
+
+class World:
+    """One hub of a store, and desktops on it. All times but the people's clocks are simulated."""
+
+    def __init__(
+        self, store: Store, served: Served, server: Server, loop: SimulatedLoop, chance: Random, desks: int
+    ) -> None:
+        self.store, self.loop, self.chance = store, loop, chance
+        memory = MEMORY if MEMORY.is_dir() else None
+        self.folder = Path(tempfile.mkdtemp(prefix="mash-faults-", dir=memory))
+        self.hub = f"hub-{uuid7()}"
+        self.server = replace(server, hub=self.hub)
+        open_hub(store, replace(load_preset("staffordshire"), id=self.hub))
+        self.store_key = store.secrets.signing_key(self.hub).public
+        self.served = served
+        self.desktops = [Desktop(self, number) for number in range(desks)]
+        self._people()
+        self.streams: list[str] = []
+        for desktop in self.desktops:
+            desktop.session = self.session(desktop)
+            desktop.start()
+
+    def _people(self) -> None:
+        bodies: list[Body] = []
+        for person, agency, role in dict.fromkeys((d.person, d.agency, d.role) for d in self.desktops):
+            bodies += [
+                PersonEnrolled(person=person, name=person.title()),
+                MembershipGranted(person=person, agency=agency, role=role),
+            ]
+        self.hub_act(*bodies, *(desktop.enrolment() for desktop in self.desktops))
+
+    def close(self) -> None:
+        for desktop in self.desktops:
+            desktop.cache.fuse = None
+            desktop.disconnect()
+            self.run_until(desktop.line.end())
+            desktop.cache.close()
+        shutil.rmtree(self.folder)
+
+    # --- time
+
+    def run_until(self, what: Awaitable[T]) -> T:
+        return self.loop.run_until_complete(what)
+
+    def wait(self, seconds: float) -> None:
+        self.run_until(asyncio.sleep(seconds))
+        for desktop in self.desktops:
+            desktop.check_alive()
+
+    # --- the hub itself
+
+    def hub_act(self, *bodies: Body) -> None:
+        parcel = hub_act(self.hub, self.store.secrets, bodies, datetime.now(UTC))
+        self.store.admission.admit_own(self.hub, parcel)
+        self.served.tell()
+
+    def session(self, desktop: Desktop) -> Session:
+        token = str(uuid7()).encode()
+        shown = Shown(desktop.device, token, desktop.key.sign(token, SIGN_IN), SIGN_IN)
+        with self.store.engine.begin() as db:
+            return self.store.sessions.open(db, self.hub, desktop.person, shown)
+
+    def directory(self) -> object:
+        with self.store.engine.connect() as db:
+            return self.store.sessions.directory(db, self.hub)
+
+    def revoked(self, key: str) -> bool:
+        with self.store.engine.connect() as db:
+            held = self.store.sessions.directory(db, self.hub).keys.get(key)
+        return held is None or held.revoked is not None
+
+    def revoke(self, desktop: Desktop) -> None:
+        if not self.revoked(desktop.key.key_id):
+            self.hub_act(KeyRevoked(key=desktop.key.key_id, reason="The laptop was lost."))
+
+    def roles(self, person: str) -> set[tuple[str, Role]]:
+        with self.store.engine.connect() as db:
+            directory = self.store.sessions.directory(db, self.hub)
+        return {(one.agency, one.role) for one in directory.roles_of(person)}
+
+    def end_role(self, desktop: Desktop) -> None:
+        if (desktop.agency, desktop.role) in self.roles(desktop.person):
+            self.hub_act(
+                MembershipEnded(
+                    person=desktop.person, agency=desktop.agency, role=desktop.role, reason="Moved."
+                )
+            )
+
+    def give_role(self, desktop: Desktop, agency: str, role: Role) -> None:
+        if (agency, role) not in self.roles(desktop.person):
+            self.hub_act(MembershipGranted(person=desktop.person, agency=agency, role=role))
+
+    # --- what must hold
+
+    def heal(self) -> None:
+        """Mend all, and let everybody come together again."""
+        for desktop in self.desktops:
+            desktop.cache.fuse = None
+            desktop.line.mend()
+            desktop.clock = timedelta()
+        self.wait(0.0)
+        for desktop in self.desktops:
+            self.give_role(desktop, desktop.agency, desktop.role)
+        for _ in range(1200):
+            self.wait(1.0)
+            for desktop in self.desktops:
+                assert not desktop.status.distrust, (desktop.device, desktop.status.distrust)
+                if desktop.status.signed_out:
+                    desktop.sign_in()
+            if all(self._settled(desktop) for desktop in self.desktops):
+                return
+        raise AssertionError(f"never together again: {[d.status for d in self.desktops]}")
+
+    def _settled(self, desktop: Desktop) -> bool:
+        status = desktop.status
+        if not status.online or status.log_size != self.size():
+            return False
+        return not desktop.cache.outgoing(desktop.person, 1) and status.synced_at is not None
+
+    def size(self) -> int:
+        return self.store.head(self.hub).verify(self.store_key).size
+
+    def check(self) -> None:
+        """Every desktop holds what the store would have it hold; nothing that was saved is lost or twice."""
+        for desktop in self.desktops:
+            self._check_view(desktop)
+            self._check_saved(desktop)
+
+    def _check_view(self, desktop: Desktop) -> None:
+        assert desktop.session is not None
+        caller = self.store.sessions.caller(desktop.session.token)
+        mine: set[str] = set()
+        for standing in desktop.session.standings:
+            try:
+                mine |= audiences_in(caller, standing, datetime.now(UTC))
+            except Refusal:
+                continue
+        e, g = tables.entries, tables.grants
+        with self.store.engine.connect() as db:
+            rows = db.execute(
+                select(e.c.position, e.c.entry)
+                .join(g, (g.c.hub == e.c.hub) & (g.c.position == e.c.position))
+                .where(e.c.hub == self.hub, g.c.audiences.overlap(sorted(mine)))
+            ).all()
+            brought = content(
+                db, self.store.secrets, self.store.shelf, self.hub, {row.position for row in rows}
+            )
+        should = {}
+        for row in rows:
+            found = brought[row.position]
+            body = found.body.body if found.body else None
+            should[row.entry] = (row.position, found.admitted_at, found.signed.signature, body)
+        with desktop.cache._read() as db:
+            held = db.exec_driver_sql(
+                "SELECT e.id, e.position, e.admitted_at, a.signature, e.body FROM entries e"
+                " JOIN acts a ON a.id = e.act WHERE e.position IS NOT NULL"
+            ).all()
+        epoch = datetime(1970, 1, 1, tzinfo=UTC)
+        has = {
+            row[0]: (row[1], epoch + timedelta(microseconds=row[2]), bytes(row[3]), row[4]) for row in held
+        }
+        assert has == should, (
+            desktop.device,
+            {"missing": should.keys() - has.keys(), "too much": has.keys() - should.keys()},
+        )
+        for stream in desktop.cache.streams("referral:"):
+            referral = desktop.cache.referral(stream)
+            shown = queue_row(referral) if referral.entries else None
+            assert desktop.cache.row(stream) == shown, (desktop.device, stream)
+
+    def _check_saved(self, desktop: Desktop) -> None:
+        t = tables.acts
+        with self.store.engine.connect() as db:
+            rows = db.execute(
+                select(t.c.act, t.c.first, t.c.bytes, t.c.signature)
+                .where(t.c.hub == self.hub, t.c.act.in_(desktop.saved))
+                .order_by(t.c.first)
+            ).all()
+        admitted = {row.act: read(SignedAct(row.bytes, row.signature)) for row in rows}
+        waiting = {one.act: one for one in desktop.cache.waiting()}
+        for act in desktop.saved:
+            places = [act in admitted, act in waiting, act in desktop.done and act not in admitted]
+            assert places.count(True) == 1, (desktop.device, act, places)
+        refused = {one.state for one in waiting.values()}
+        assert refused <= {"refused", "waiting"}, refused
+        # In one stream, acts stand in the order in which they were saved; what was made anew took a place.
+        last: dict[str, int] = {}
+        for act in admitted:
+            if act in desktop.remade:
+                continue
+            place = desktop.saved.index(act)
+            for header in admitted[act].entries:
+                if not header.stream.startswith("access:"):
+                    assert last.get(header.stream, -1) <= place, (desktop.device, act)
+                    last[header.stream] = place
