@@ -12,7 +12,8 @@ History
                 store's signing key was handed on.
 2 (2026-11-29)  A sign-in shows, by a signature, that the device holds its key; without it nobody is let in.
                 Added: by what the trail of accesses names somebody.
-3 (2026-11-29)  A rating may be blue, where the hub offers it, which an older desktop cannot read.
+3 (2026-11-29)  A rating may be blue, where the hub offers it, and an appointment may have a last day: neither
+                can be read by an older desktop.
                 Added: who signs in how, and unlinking somebody from the directory.
 """
 

@@ -18,7 +18,7 @@ from mash_desktop.domain.fold.stage import (
     Stage,
 )
 from mash_desktop.domain.permissions import FAMILY_TABLE, TABLE, Permit
-from mash_desktop.domain.roles import DECISION_MAKERS, HUB_MANAGERS, RESEARCHERS, Role
+from mash_desktop.domain.roles import DECIDERS, DECISION_MAKERS, HUB_MANAGERS, RESEARCHERS, Role
 
 PAGE = Path(__file__).parents[1] / "docs" / "domain.md"
 BEGIN, END = "<!-- tables -->", "<!-- end of tables -->"
@@ -33,6 +33,7 @@ _GROUPS: tuple[tuple[str, frozenset[Role]], ...] = (
     ("everybody in the building", _ALL - {Role.VIRTUAL_PARTNER}),
     ("intake", _CASE_WORKERS | {Role.TRIAGE_OPERATOR}),
     ("case workers", _CASE_WORKERS),
+    ("decision makers and cover", DECIDERS),
     ("decision makers", DECISION_MAKERS),
     ("hub managers", HUB_MANAGERS),
     ("researchers", RESEARCHERS),

@@ -18,7 +18,7 @@ from PySide6.QtCore import QEvent, QObject, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
 from mash_desktop.desk import ChangeSet, Desk, glass
-from mash_desktop.desk.places import Badges, badges, places_for
+from mash_desktop.desk.places import Badges, badges, my_places
 from mash_desktop.desk.profile import Barred, Enrolled, Profile, Server, Session, Status, Synchroniser
 from mash_desktop.documents.square import square
 from mash_desktop.domain.errors import Refusal
@@ -349,13 +349,12 @@ class PersonWindow(QObject):
                 self.window.show_door(self.lease_page)
             self._drop_screens()
         elif stock.made is not None and not self._built:
-            self._build(desk, stock.made)
+            self._build(desk, stock.made, stock.mine)
 
-    def _build(self, desk: Desk, made: Factories) -> None:
+    def _build(self, desk: Desk, made: Factories, mine: tuple[str, ...]) -> None:
         self._built, self._over = True, False
         self.lease_page.forget()
         self._count()
-        mine = places_for(frozenset(author.role for author in desk.me.standings))
         self._places = tuple(PLACES[place] for place in mine if place in made)
         for place in self._places:
             self.window.add_screen(made[place.id](desk, self.worker))
@@ -568,12 +567,16 @@ class _Stock(NamedTuple):
     over: Refusal | None
     waiting: int
     made: Factories | None
+    mine: tuple[str, ...]
+    """The places that are open to this person."""
 
 
 def _stock(profile: Profile, desk: Desk) -> _Stock:
     over = profile.lease.over()
     waiting = sum(profile.cache.waiting_counts().values()) if over is not None else 0
-    return _Stock(over, waiting, factories() if over is None and desk.directory().configs else None)
+    if over is not None or not desk.directory().configs:
+        return _Stock(over, waiting, None, ())
+    return _Stock(over, waiting, factories(), my_places(desk))
 
 
 def _sentence(error: Exception) -> str:

@@ -6,7 +6,7 @@ None of it belongs on the GUI thread. Once closed it says so to whoever asks.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from threading import Condition
@@ -286,7 +286,7 @@ class Cache:
         self,
         stages: Iterable[Stage],
         *,
-        owner: str | None = None,
+        owners: Collection[str] | None = None,
         by_due: bool = True,
         most: int = 100,
         offset: int = 0,
@@ -294,8 +294,8 @@ class Cache:
         """Referrals at these stages: most urgent first, or (``by_due`` false) longest waiting first."""
         table = schema.referrals
         query = select(table.c.row).where(table.c.stage.in_([stage.value for stage in stages]))
-        if owner is not None:
-            query = query.where(table.c.owner == owner)
+        if owners is not None:
+            query = query.where(table.c.owner.in_(owners))
         if by_due:
             query = query.order_by(
                 table.c.due_at.is_(None), table.c.due_at, table.c.rag_rank, table.c.received_at

@@ -39,7 +39,7 @@ from ..domain.entries.access import DocumentPrinted, RecordsExported, RecordView
 from ..domain.errors import Refusal
 from ..domain.fold import Directory, Referral, fold_keeping
 from ..domain.fold.keeping import PREFIX as KEEPING
-from ..domain.permissions import may, relations
+from ..domain.permissions import GATES, may, relations
 from ..domain.roles import Role
 from ..domain.rules import judge_act
 from ..domain.rules.keeping import judge_keeping
@@ -159,17 +159,33 @@ class Desk:
 
     def acting(self, *roles: Role) -> Author | None:
         """The first of this person's standings in one of these roles; ``None`` where they have none."""
-        return next((one for one in (self.me.author, *self.me.standings) if one.role in roles), None)
+        return next((one for one in self.me.standings if one.role in roles), None)
+
+    def sitting(self, roles: Iterable[Role]) -> Author:
+        """Whom this person is where these roles work: the first such standing, or else their first."""
+        return self.acting(*roles) or self.me.author
+
+    def agencies_as(self, roles: frozenset[Role]) -> frozenset[str]:
+        """The agencies for which this person works in one of these roles."""
+        return frozenset(one.agency for one in self.me.standings if one.role in roles)
+
+    def who_may(self, kind: type[Body], referral: Referral) -> Author | None:
+        """The first of this person's standings that the table lets make that kind here, if one may."""
+        config, cohort = self.config(), referral.cohort
+        named = None if kind.KIND not in GATES or cohort is None else config.decision_makers(cohort)
+        for one in self.me.standings:
+            where = relations(referral, one.agency, config)
+            if may(kind.KIND, one.role, where, referral.stage) and (named is None or one.role in named):
+                return one
+        return None
 
     def may(self, kind: type[Body], referral: Referral) -> bool:
         """Whether the table lets this person make that kind here: for enabling a button."""
-        return may(
-            kind.KIND, self.me.role, relations(referral, self.me.agency, self.config()), referral.stage
-        )
+        return self.who_may(kind, referral) is not None
 
     def ask(self, stream: str, bodies: Sequence[Body], relies_on: tuple[str, ...] = ()) -> Verdict:
         """What the rules would say of an act with these bodies on one referral, as known here."""
-        return self._judged(self._drafts(stream, bodies, relies_on))
+        return self._author(self._drafts(stream, bodies, relies_on), None)[1]
 
     # --- writing
 
@@ -201,7 +217,8 @@ class Desk:
         """Make one act on one referral and keep it, durable when this returns. Returns the act's id.
 
         Raises ``Refusal`` with the rule's code, sentence and field where the rules say *no*; what they cannot
-        know here is sent, and the store says. ``acting`` chooses another of this person's standings.
+        know here is sent, and the store says. It is made in the first of this person's standings in which the
+        rules do not say *no*; ``acting`` chooses one.
         """
         return self.save(self._drafts(stream, bodies, relies_on), forget_drafts=forget_drafts, acting=acting)
 
@@ -223,8 +240,7 @@ class Desk:
         self, drafts: Sequence[Draft], *, acting: Author | None = None, made_at: datetime | None = None
     ) -> Parcel:
         """The act on these drafts, not yet kept. Raises as :meth:`act`."""
-        author = acting or self.me.author
-        verdict = self._judged(drafts, author)
+        author, verdict = self._author(drafts, acting)
         if verdict.answer is Answer.NO:
             raise Refusal(verdict.code, verdict.sentence, verdict.field)
         return compose(
@@ -280,9 +296,22 @@ class Desk:
             ]
             self.save(drafts, forget_drafts=some, made_at=at)
 
-    def _judged(self, drafts: Sequence[Draft], author: Author | None = None) -> Verdict:
+    def _author(self, drafts: Sequence[Draft], acting: Author | None) -> tuple[Author, Verdict]:
+        """Who makes an act of these drafts, and what the rules say of it.
+
+        Where they say *no* to every standing, that of the one with most right to it: a refusal that tells
+        what to write comes before one that tells that this role cannot.
+        """
+        refused: list[tuple[Author, Verdict]] = []
+        for author in (acting,) if acting is not None else self.me.standings:
+            verdict = self._judged(drafts, author)
+            if verdict.answer is not Answer.NO:
+                return author, verdict
+            refused.append((author, verdict))
+        return min(refused, key=lambda one: one[1].code in {"not-permitted", "not-decision-maker"})
+
+    def _judged(self, drafts: Sequence[Draft], who: Author) -> Verdict:
         """The first verdict on any of the drafts that is not *yes*, a *no* before a *cannot be known*."""
-        who = author or self.me.author
         parcel = compose(self.me.hub, who, drafts, self._signing_key, self.now())
         act = read(parcel.signed)
         entries = entries_of(act, {body.entry: body for body in parcel.bodies})

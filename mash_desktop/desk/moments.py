@@ -1,4 +1,4 @@
-"""When something was done, as people write it afterwards: *14:20*, *yesterday 16:00*, *12 Nov 10:05*."""
+"""Days, and when something was done, as people write them: *14:20*, *yesterday 16:00*, *12 Nov 10:05*."""
 
 from __future__ import annotations
 
@@ -25,6 +25,14 @@ def when_done(text: str, now: datetime, config: HubConfig, field: str = "done_at
     words = found["day"].strip(" ,")
     day = today - timedelta(days=_DAYS[words]) if words in _DAYS else _day(words, today, field)
     return instant(day, time(int(found["hour"]), int(found["minute"])), zone)
+
+
+def whole_day(text: str, today: date, otherwise: Refusal) -> date:
+    """A day as people write it. Raises ``otherwise``, or another ``Refusal`` on its field."""
+    found = parse(text, today=today, field=otherwise.field or "")
+    if not found.is_exact:
+        raise otherwise
+    return found.earliest()
 
 
 def _day(words: str, today: date, field: str) -> date:

@@ -8,18 +8,19 @@ from __future__ import annotations
 import msgspec
 
 from ..cache.outbox import WAITING
+from ..domain.configuration import HubConfig
 from ..domain.fold.stage import Stage
-from ..domain.roles import DECISION_MAKERS, HUB_MANAGERS, RESEARCHERS, Role
+from ..domain.roles import DECIDERS, DECISION_MAKERS, HUB_MANAGERS, RESEARCHERS, Role
 from . import alerts, glass, inbox
 from .desk import Desk
 
 _CASE = frozenset(Role) - {Role.ADMINISTRATOR, Role.INFORMATION_GOVERNANCE, Role.STORE}
-_OWNERS = DECISION_MAKERS | {Role.SOCIAL_WORKER, Role.OUT_OF_HOURS}
+_OWNERS = DECIDERS | {Role.SOCIAL_WORKER}
 
 ROLES: dict[str, frozenset[Role]] = {
-    "triage": frozenset({Role.TRIAGE_OPERATOR, Role.SOCIAL_WORKER, Role.OUT_OF_HOURS}) | DECISION_MAKERS,
+    "triage": _OWNERS | {Role.TRIAGE_OPERATOR},
     "oversight": DECISION_MAKERS,
-    "hub": HUB_MANAGERS | DECISION_MAKERS | {Role.FACILITATOR, Role.OUT_OF_HOURS},
+    "hub": HUB_MANAGERS | DECIDERS | {Role.FACILITATOR},
     "requests": RESEARCHERS,
     "table": HUB_MANAGERS | _OWNERS | {Role.FACILITATOR},
     "sign": DECISION_MAKERS,
@@ -45,9 +46,23 @@ class Badges(msgspec.Struct, frozen=True):
     marking: str = ""
 
 
-def places_for(roles: frozenset[Role]) -> tuple[str, ...]:
-    """The places that any of these roles opens."""
-    return tuple(place for place, opened_by in ROLES.items() if opened_by & roles)
+_GATES = frozenset({"oversight", "sign"})
+"""Places where decisions are made: open as well to whomever else the hub names as a decision maker."""
+
+
+def places_for(roles: frozenset[Role], config: HubConfig) -> tuple[str, ...]:
+    """The places that any of these roles opens in a hub so configured."""
+    named = frozenset(role for _, role in config.oversight.decision_makers)
+    return tuple(
+        place
+        for place, opened_by in ROLES.items()
+        if roles & (opened_by | named if place in _GATES else opened_by)
+    )
+
+
+def my_places(desk: Desk) -> tuple[str, ...]:
+    """The places that are open to this person, in whichever of their standings."""
+    return places_for(frozenset(author.role for author in desk.me.standings), desk.config())
 
 
 def badges(desk: Desk) -> Badges:
@@ -59,13 +74,13 @@ def badges(desk: Desk) -> Badges:
     found = {
         "oversight": counts.get(Stage.TRIAGED, 0) + counts.get(Stage.OVERSEEN, 0),
         "hub": counts.get(Stage.ADMITTED, 0),
-        "requests": _requests_open(desk) if desk.me.role in RESEARCHERS else 0,
+        "requests": _requests_open(desk) if desk.acting(*RESEARCHERS) else 0,
         "sign": counts.get(Stage.DRAFTED, 0),
-        "inbox": inbox.to_accept(desk) if desk.me.role is Role.GATEWAY_WORKER else 0,
+        "inbox": inbox.to_accept(desk) if desk.acting(Role.GATEWAY_WORKER) else 0,
         "govern": glass.unseen(desk),
         "sync": wanting,
     }
-    mine = places_for(frozenset(author.role for author in desk.me.standings))
+    mine = my_places(desk)
     return Badges(
         {place: count for place, count in found.items() if place in mine},
         waiting,
@@ -77,9 +92,10 @@ def badges(desk: Desk) -> Badges:
 
 def _requests_open(desk: Desk) -> int:
     rows = desk.cache.queue((Stage.GATHERING, Stage.TABLE), most=500)
+    agency = desk.sitting(RESEARCHERS).agency
     return sum(
         1
         for row in rows
         for one in row.agencies
-        if one.agency == desk.me.agency and one.state in {"asked", "acknowledged"}
+        if one.agency == agency and one.state in {"asked", "acknowledged"}
     )

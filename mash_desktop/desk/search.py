@@ -21,6 +21,7 @@ from ..domain.partial_date import PartialDate
 from ..matching import Band
 from . import glass
 from .desk import Desk
+from .places import ROLES
 from .triage.forms import Clock
 from .triage.line import read_line
 from .triage.people import born, facts_of
@@ -157,7 +158,7 @@ def ask_store(desk: Desk, typed: str) -> Future[PeopleFound] | None:
     if desk.store_search is None or not typed.strip():
         return None
     facts = facts_of(read_line(typed, Clock.of(desk).today))
-    me = desk.me.author
+    me = desk.sitting(ROLES["search"])
     return desk.store_search(
         PeopleSearch(
             standing=Standing(agency=me.agency, role=me.role, team=me.team),

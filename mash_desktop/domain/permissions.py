@@ -15,7 +15,15 @@ from .configuration import HubConfig
 from .fold.gathering import asked_about
 from .fold.referral import Referral
 from .fold.stage import AFTER_SIGNING, BEFORE_ADMISSION, BEFORE_SIGNING, IN_HUB, OPEN, Stage
-from .roles import DECISION_MAKERS, HUB_MANAGERS, LOCAL_OFFICERS, RESEARCHERS, Role
+from .roles import (
+    DECIDERS,
+    DECISION_MAKERS,
+    HUB_MANAGERS,
+    LOCAL_OFFICERS,
+    RESEARCHERS,
+    SOCIAL_WORKERS,
+    Role,
+)
 
 
 class Relation(StrEnum):
@@ -94,7 +102,8 @@ _section = (
 _asking = (_permit(HUB_MANAGERS | _CHAIRS, _HUB, _GATHERING), _permit(_OWNERS, _OWN, _GATHERING))
 _answering = (_permit(RESEARCHERS, {Relation.ASKED}, _ANSWERING),)
 _table = (_permit(_CHAIRS | HUB_MANAGERS, _HUB, _DECIDING), _permit(_OWNERS, _OWN, _DECIDING))
-_signing = (_permit(DECISION_MAKERS, _OWN, frozenset({_S.DRAFTED})),)
+# Which of the deciders it is for a cohort, the configuration says and the rule holds them to.
+_signing = (_permit(DECIDERS, _OWN, frozenset({_S.DRAFTED})),)
 _after = (_permit(_OWNERS, _OWN, AFTER_SIGNING), _permit(_CHAIRS | HUB_MANAGERS, _HUB, AFTER_SIGNING))
 _everyone = frozenset(Role) - {_R.ADMINISTRATOR, _R.INFORMATION_GOVERNANCE, _R.STORE}
 _in_the_building = _everyone - {_R.VIRTUAL_PARTNER}  # who answers requests only
@@ -122,9 +131,9 @@ TABLE: dict[str, tuple[Permit, ...]] = {
     "contact.passed": (_permit(_INTAKE, _DESK, _TAKING),),
     "ownership.transferred": (_permit(DECISION_MAKERS, _OWN, OPEN),),
     "contact.triaged": (_permit(_INTAKE, _DESK, BEFORE_ADMISSION),),
-    "triage.overseen": (_permit(DECISION_MAKERS, _OWN, frozenset({_S.TRIAGED, _S.OVERSEEN})),),
-    "strategy.held": (_permit(DECISION_MAKERS | {_R.SOCIAL_WORKER}, _OWN, OPEN),),
-    "referral.admitted": (_permit(DECISION_MAKERS, _OWN, frozenset({_S.OVERSEEN})),),
+    "triage.overseen": (_permit(DECIDERS, _OWN, frozenset({_S.TRIAGED, _S.OVERSEEN})),),
+    "strategy.held": (_permit(DECISION_MAKERS | SOCIAL_WORKERS, _OWN, OPEN),),
+    "referral.admitted": (_permit(DECIDERS, _OWN, frozenset({_S.OVERSEEN})),),
     "rag.rated": (_permit(HUB_MANAGERS, _HUB, IN_HUB),),
     "request.made": _asking,
     "request.withdrawn": _asking,
@@ -149,7 +158,7 @@ TABLE: dict[str, tuple[Permit, ...]] = {
     ),
     "decision.returned": _signing,
     "decision.signed": _signing,
-    "decision.amended": (_permit(DECISION_MAKERS, _OWN, AFTER_SIGNING),),
+    "decision.amended": (_permit(DECIDERS, _OWN, AFTER_SIGNING),),
     "enquiry.caused": (_permit(_OWNERS, _OWN, AFTER_SIGNING),),
     "enquiry.reported": (_permit(_OWNERS, _OWN, AFTER_SIGNING),),
     "adult.concluded": (_permit(_OWNERS, _OWN, AFTER_SIGNING),),
@@ -189,6 +198,11 @@ TABLE: dict[str, tuple[Permit, ...]] = {
     ),
 }
 """Kinds of a referral's stream."""
+
+GATES = frozenset(
+    {"triage.overseen", "referral.admitted", "decision.returned", "decision.signed", "decision.amended"}
+)
+"""Of those whom the table permits, only whom the hub names as the cohort's decision maker makes these."""
 
 FAMILY_TABLE: dict[str, frozenset[Role]] = {
     "history.recorded": frozenset(

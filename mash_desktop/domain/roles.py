@@ -40,7 +40,10 @@ _LABELS = {
 DECISION_MAKERS = frozenset(
     {Role.CONSULTANT_SOCIAL_WORKER, Role.SAFEGUARDING_MANAGER, Role.POLICE_SUPERVISOR}
 )
-"""The roles that can be the owning agency's decision maker; which one is by cohort, in configuration."""
+"""The roles that are the owning agency's decision maker by day; which one is by cohort, in configuration."""
+
+DECIDERS = DECISION_MAKERS | {Role.OUT_OF_HOURS}
+"""The roles that a hub may name as decision makers of a cohort: at night its out-of-hours team has cover."""
 
 SOCIAL_WORKERS = frozenset({Role.CONSULTANT_SOCIAL_WORKER, Role.SOCIAL_WORKER, Role.OUT_OF_HOURS})
 """Who decides, as a social worker, what follows a child's referral."""

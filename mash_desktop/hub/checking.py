@@ -19,7 +19,7 @@ from mash_desktop.domain.configuration import Clock, Dated, HubConfig
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.domain.lawfulness import check as check_basis
 from mash_desktop.domain.lawfulness import prefill
-from mash_desktop.domain.roles import DECISION_MAKERS, Role
+from mash_desktop.domain.roles import DECIDERS, Role
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -181,10 +181,11 @@ def _oversight(config: HubConfig) -> Iterator[Finding]:
         makers = config.decision_makers(cohort)
         if not makers:
             yield Finding("oversight.decision_makers", f"Nobody may decide for {cohort.label.lower()}.")
-        if makers - DECISION_MAKERS:
+        if makers - DECIDERS:
             yield Finding(
                 "oversight.decision_makers",
-                "Only a consultant social worker, safeguarding manager or police supervisor signs decisions.",
+                "Only a consultant social worker, safeguarding manager, police supervisor or, for cover, the "
+                "out-of-hours team signs decisions.",
             )
     kinds = {agency.kind for agency in config.agencies_on(config.effective_from)}
     for group in config.required_strategy_agencies:

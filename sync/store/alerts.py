@@ -109,7 +109,7 @@ def on_duty(directory: Directory, by: str, record: Met, now: datetime) -> tuple[
     team; never the one who types, nor who is told already."""
     config = directory.timeline.at(None)
     if calendar(config.hours).is_open(now):
-        roles = {role for _, role in config.oversight.decision_makers}
+        roles = {role for _, role in config.oversight.decision_makers} - {Role.OUT_OF_HOURS}
     else:
         roles = {Role.OUT_OF_HOURS}
     return tuple(

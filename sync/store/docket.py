@@ -435,14 +435,14 @@ class Standing(msgspec.Struct, frozen=True):
 
 
 def standings(directory: Directory, person: str, now: datetime) -> tuple[Standing, ...]:
-    """What a person may act as today: memberships begun, in agencies that are members of the hub."""
+    """What a person may act as today: memberships that hold, in agencies that are members of the hub."""
     if not directory.configs:
         return ()
     config, found = directory.timeline.at(None), []
     today = config.day(now)
     members = {one.id for one in config.agencies_on(today)}
     for held in directory.roles_of(person):
-        if (held.since is None or held.since <= today) and held.agency in members:
+        if held.holds(today) and held.agency in members:
             found.append(Standing(held.agency, held.role, held.team))
     return tuple(found)
 

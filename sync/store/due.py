@@ -41,6 +41,7 @@ logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 5.0
 LEFT = "The agency's membership of the hub has ended."
+OVER = "The last day of the appointment is past."
 UNDECIDED = "The hub has closed and it is not decided."
 TONIGHT = timedelta(hours=12)
 """What somebody handed over so lately is not handed over again at closing."""
@@ -141,7 +142,7 @@ class Due:
         return whole
 
     def _memberships(self, hub: str, held: Held, now: datetime) -> Iterator[_Due]:
-        """The memberships of people whose agency is no longer a member of the hub."""
+        """The memberships whose last day is past, or whose agency is no longer a member of the hub."""
         directory = held.directory
         config = directory.timeline.at(None)
         today = config.day(now)
@@ -152,8 +153,10 @@ class Due:
             if isinstance(entry.body, MembershipGranted)
         }
         for one in directory.memberships:
-            if one.agency in left and one.role is not Role.STORE:
-                body = MembershipEnded(person=one.person, agency=one.agency, role=one.role, reason=LEFT)
+            over = one.until is not None and one.until < today
+            if (over or one.agency in left) and one.role is not Role.STORE:
+                reason = OVER if over else LEFT
+                body = MembershipEnded(person=one.person, agency=one.agency, role=one.role, reason=reason)
                 once = f"left {granted[one.person, one.agency, one.role]}"
                 yield partial(hub_act, hub, self._secrets, [body], now, once=once)
 

@@ -78,14 +78,11 @@ def judge_hub(hub: str, author: Author, entry: Made[Body], directory: Directory,
     if isinstance(body, PersonEnrolled):
         return YES if body.name.strip() else no("field-empty", "Write the person's name.", "name")
     if isinstance(body, MembershipGranted):
-        return _membership(directory, body, author)
+        return _membership(directory, body, author, now)
     if isinstance(body, MembershipEnded):
         if directory.may_act(body.person, body.agency, body.role) is None:
             return no("membership-unknown", "This person holds no such role.", "role")
-        administrators = [m for m in directory.memberships if m.role is Role.ADMINISTRATOR]
-        if body.role is Role.ADMINISTRATOR and len(administrators) == 1:
-            return no("last-administrator", "A hub keeps one administrator. Appoint another first.", "role")
-        return YES
+        return _keeps_administrator(directory, body)
     if isinstance(body, KeyEnrolled):
         return _key(directory, body, author)
     if isinstance(body, KeyRevoked):
@@ -99,7 +96,18 @@ def judge_hub(hub: str, author: Author, entry: Made[Body], directory: Directory,
     return YES
 
 
-def _membership(directory: Directory, body: MembershipGranted, author: Author) -> Verdict:
+def _keeps_administrator(directory: Directory, ends: MembershipEnded | MembershipGranted) -> Verdict:
+    """Whether there is an administrator without a last day besides the one whose role ends."""
+    whose = (ends.person, ends.agency)
+    if ends.role is not Role.ADMINISTRATOR or any(
+        one.role is Role.ADMINISTRATOR and one.until is None and (one.person, one.agency) != whose
+        for one in directory.memberships
+    ):
+        return YES
+    return no("last-administrator", "A hub keeps one administrator. Appoint another first.", "role")
+
+
+def _membership(directory: Directory, body: MembershipGranted, author: Author, now: datetime) -> Verdict:
     if body.person not in directory.people:
         return no("person-unknown", "Enrol the person first.", "person")
     if body.role is Role.STORE and author.role is not Role.STORE:
@@ -112,7 +120,12 @@ def _membership(directory: Directory, body: MembershipGranted, author: Author) -
             agency.team(body.team)
     except Refusal as refusal:
         return no(refusal.code, refusal.sentence, refusal.field)
-    return YES
+    if body.until is None:
+        return YES
+    today = directory.timeline.at(None).day(now)
+    if body.until < max(today, body.since or today):
+        return no("appointment-past", "Give a last day that is not past, and not before the first.", "until")
+    return _keeps_administrator(directory, body)
 
 
 def _key(directory: Directory, body: KeyEnrolled, author: Author) -> Verdict:

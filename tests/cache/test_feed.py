@@ -75,7 +75,7 @@ def test_a_queue_is_most_urgent_first(cache: Cache) -> None:
     receive(cache, MANAGER, urgent)
     assert [row.stream for row in cache.queue((Stage.ADMITTED, Stage.RATED))] == ["referral:2", "referral:1"]
     assert cache.counts() == {Stage.ADMITTED: 1, Stage.RATED: 1}
-    assert [row.stream for row in cache.queue((Stage.ADMITTED, Stage.RATED), owner="police")] == []
+    assert [row.stream for row in cache.queue((Stage.ADMITTED, Stage.RATED), owners=("police",))] == []
 
 
 @pytest.mark.parametrize("typed", ["cart", "Mia C", "CARTER mia", "bruise", "ISL-26-00002"])
@@ -280,5 +280,5 @@ def test_a_list_is_longest_waiting_first_or_one_owners_when_asked(cache: Cache) 
     rows = cache.queue((Stage.CONTACT,), by_due=False)
     assert {row.stream for row in rows} == {"referral:1", "referral:2"}
     assert [row.received_at for row in rows] == sorted(row.received_at for row in rows if row.received_at)
-    assert len(cache.queue((Stage.CONTACT,), owner="scc-children")) == 2
+    assert len(cache.queue((Stage.CONTACT,), owners=("scc-children",))) == 2
     assert len(cache.queue((Stage.CONTACT,), most=1, offset=1)) == 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import Future
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import msgspec
@@ -106,6 +106,30 @@ def test_a_role_is_given_once(administrator: Desk) -> None:
     assert {one.role for one in held} == {Role.HUB_MANAGER, Role.FACILITATOR}
     with pytest.raises(Refusal, match="role-held"):
         administration.give_role(administrator, "karen", "mash", "facilitator", "")
+
+
+def test_a_deputys_or_covers_role_is_given_for_its_days(administrator: Desk) -> None:
+    administration.give_role(
+        administrator, "dan", "mash", "deputy_hub_manager", "", "20 Dec 2026", "2 Jan 2027"
+    )
+    (held,) = [one for one in administrator.directory().roles_of("dan") if one.agency == "mash"]
+    assert (held.since, held.until) == (date(2026, 12, 20), date(2027, 1, 2))
+    row = next(row for row in administration.people(administrator) if row.person == "dan")
+    assert (row.memberships[-1].since, row.memberships[-1].until) == ("20 Dec 2026", "2 Jan 2027")
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "field"),
+    [("soon", "", "since"), ("", "Dec 2026", "until"), ("", "11 Nov 2026", "until"),
+     ("2 Jan 2027", "20 Dec 2026", "until")],
+)  # fmt: skip
+def test_days_that_cannot_be_are_told_at_their_field(
+    administrator: Desk, since: str, until: str, field: str
+) -> None:
+    with pytest.raises(Refusal) as refused:
+        administration.give_role(administrator, "dan", "mash", "deputy_hub_manager", "", since, until)
+    assert refused.value.field == field
+    assert administrator.cache.waiting() == ()
 
 
 def test_a_role_is_ended_with_a_reason(administrator: Desk) -> None:

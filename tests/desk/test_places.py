@@ -9,20 +9,20 @@ import pytest
 from mash_desktop.desk.places import ROLES, badges, places_for
 from mash_desktop.domain.entries.contact import NoteAdded
 from mash_desktop.domain.roles import Role
-from tests.domain.story import CONSULTANT, MANAGER, OPERATOR, POLICE, Story
+from tests.domain.story import CONSULTANT, MANAGER, OPERATOR, POLICE, Story, staffordshire
 from tests.support.desks import desk_of
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.STORE])
 def test_every_role_has_places_and_among_them_its_settings(role: Role) -> None:
-    mine = places_for(frozenset({role}))
+    mine = places_for(frozenset({role}), staffordshire())
     assert mine[-2:] == ("sync", "settings")
     assert list(mine) == [place for place in ROLES if place in mine]
 
 
 def test_neither_administrator_nor_governance_opens_a_case_by_role() -> None:
     for role in (Role.ADMINISTRATOR, Role.INFORMATION_GOVERNANCE):
-        assert not {"file", "search", "table", "hub"} & set(places_for(frozenset({role})))
+        assert not {"file", "search", "table", "hub"} & set(places_for(frozenset({role}), staffordshire()))
 
 
 def test_a_consultant_sees_what_waits_for_oversight_and_sign_off(tmp_path: Path) -> None:

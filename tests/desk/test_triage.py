@@ -455,7 +455,6 @@ def test_who_may_not_take_contacts_is_offered_no_route(tmp_path: Path) -> None:
     story = Story().taken()
     other = Author(CONSULTANT.person, "police", CONSULTANT.role, KEY.key_id)
     desk = desk_of(CONSULTANT, tmp_path, story)
-    foreign = Desk(
-        desk.cache, msgspec.structs.replace(desk.me, author=other), KEY, now=desk.now, prove_passphrase=print
-    )
+    me = msgspec.structs.replace(desk.me, author=other, standings=(other,))
+    foreign = Desk(desk.cache, me, KEY, now=desk.now, prove_passphrase=print)
     assert all(choice.why_not for choice in triage.view(foreign, story.stream).routes)

@@ -72,6 +72,13 @@ def staffordshire() -> HubConfig:
     return load_preset("staffordshire")
 
 
+def with_cover(config: HubConfig) -> HubConfig:
+    """The hub as one whose out-of-hours team has cover at the gates of children's referrals."""
+    makers = (*config.oversight.decision_makers, (Cohort.CHILDREN, Role.OUT_OF_HOURS))
+    oversight = msgspec.structs.replace(config.oversight, decision_makers=makers)
+    return msgspec.structs.replace(config, oversight=oversight)
+
+
 def with_blue(config: HubConfig, *cohorts: Cohort) -> HubConfig:
     """The hub as one that also rates blue, untimed, in these cohorts, or in all."""
     row = ClockLimit(clock=Clock.DECISION, rag=Rag.BLUE, cohorts=cohorts or tuple(Cohort))

@@ -10,8 +10,8 @@ from mash_desktop.domain.acts import Author
 from mash_desktop.domain.entries import KINDS
 from mash_desktop.domain.entries.gathering import RequestMade, RequestWithdrawn
 from mash_desktop.domain.fold import Stage
-from mash_desktop.domain.permissions import FAMILY_TABLE, TABLE, Relation, may, relations
-from mash_desktop.domain.roles import DECISION_MAKERS, HUB_MANAGERS, RESEARCHERS, Role
+from mash_desktop.domain.permissions import FAMILY_TABLE, GATES, TABLE, Relation, may, relations
+from mash_desktop.domain.roles import DECIDERS, HUB_MANAGERS, RESEARCHERS, Role
 from mash_desktop.domain.rules import Situation, judge
 
 from .apart import AGENCIES, Apart, told_apart
@@ -95,11 +95,11 @@ def test_a_virtual_partner_answers_requests_and_may_escalate() -> None:
 @pytest.mark.parametrize(
     ("kind", "roles"),
     [
-        ("decision.signed", DECISION_MAKERS),
-        ("decision.returned", DECISION_MAKERS),
-        ("decision.amended", DECISION_MAKERS),
-        ("triage.overseen", DECISION_MAKERS),
-        ("referral.admitted", DECISION_MAKERS),
+        ("decision.signed", DECIDERS),
+        ("decision.returned", DECIDERS),
+        ("decision.amended", DECIDERS),
+        ("triage.overseen", DECIDERS),
+        ("referral.admitted", DECIDERS),
         ("rag.rated", HUB_MANAGERS),
         ("request.answered", RESEARCHERS),
         ("contribution.released", RESEARCHERS),
@@ -117,6 +117,10 @@ def test_a_virtual_partner_answers_requests_and_may_escalate() -> None:
 def test_gates_belong_to_the_roles_that_answer_for_them(kind: str, roles: set[Role]) -> None:
     made = _makers(kind) if kind in TABLE else FAMILY_TABLE[kind]
     assert made == set(roles)
+
+
+def test_the_gates_are_what_the_deciders_and_nobody_else_may_make() -> None:
+    assert {kind for kind in TABLE if _makers(kind) == set(DECIDERS)} == GATES
 
 
 def test_nothing_but_printing_and_withdrawing_happens_after_closing() -> None:

@@ -53,6 +53,7 @@ NAMES = {
     "amara": "Amara Cole",
     "grace": "Grace Ellison",
     "anita": "Anita Rao",
+    "mo": "Mo Farrell",
 }
 
 OFFICER = Author("helen", "mash", Role.INFORMATION_GOVERNANCE, KEY.key_id)

@@ -78,8 +78,8 @@ class ServedStory(Story):
         self.cast = cast
         self.answers: list[Answer] = []
 
-    def parcel(self, author: Author, *bodies: Body, relies_on: tuple[str, ...] = ()) -> Parcel:
-        """An act as `author` would make it now, on the chains as they stand."""
+    def drafts(self, *bodies: Body, relies_on: tuple[str, ...] = ()) -> list[Draft]:
+        """What an act of these bodies is made of, on the chains as they stand."""
         chains = dict(self.referral.chains)
         drafts = []
         for body in bodies:
@@ -95,7 +95,11 @@ class ServedStory(Story):
             )
             if body.guard:
                 chains[body.guard] = entry_id
-        return self.cast[author.person].compose(drafts)
+        return drafts
+
+    def parcel(self, author: Author, *bodies: Body, relies_on: tuple[str, ...] = ()) -> Parcel:
+        """An act as `author` would make it now."""
+        return self.cast[author.person].compose(self.drafts(*bodies, relies_on=relies_on))
 
     def push(self, author: Author, *bodies: Body, relies_on: tuple[str, ...] = ()) -> Answer:
         """What the store answers; an act that is admitted becomes part of the story."""

@@ -73,10 +73,12 @@ class PersonForm(_WithRole):
 
 
 class RoleForm(_WithRole):
-    """A further role of a person."""
+    """A further role of a person; a deputy's or cover's has its last day."""
 
     def __init__(self, person: PersonRow, roles: RoleFields) -> None:
         self.roles = roles
+        since = Field("First day, if not today", placeholder="12 Dec 2026")
+        until = Field("Last day, for a deputy or cover", placeholder="24 Dec 2026")
         super().__init__(
             "admin",
             f"Give {person.name} a role",
@@ -84,7 +86,14 @@ class RoleForm(_WithRole):
             roles.agency,
             roles.role,
             roles.team,
-            fields={"agency": roles.agency, "role": roles.role, "team": roles.team},
+            Row(since, until),
+            fields={
+                "agency": roles.agency,
+                "role": roles.role,
+                "team": roles.team,
+                "since": since,
+                "until": until,
+            },
         )
 
 
@@ -206,7 +215,8 @@ def person_card(person: PersonRow, signs_in: str) -> Card:
             card.put(Hairline())
         card.put(Text(held.words, wrap=True))
         if held.since:
-            card.put(Text(f"since {held.since}", Role.SMALL, Voice.ASIDE))
+            until = f", until {held.until}" if held.until else ""
+            card.put(Text(f"since {held.since}{until}", Role.SMALL, Voice.ASIDE))
     if not person.memberships:
         card.put(Text("Holds no role: they can do nothing here.", wrap=True))
     devices = {0: "No device yet", 1: "1 device"}.get(person.devices, f"{person.devices} devices")

@@ -369,6 +369,8 @@ class AdministrationScreen(Screen):
                 typed["agency"],
                 typed["role"],
                 typed["team"],
+                typed["since"],
+                typed["until"],
                 (key,),
             )
 

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QWidget
 from mash_desktop.desk import ChangeSet, Desk, alerts, attention
 from mash_desktop.desk.alerts import Alert
 from mash_desktop.desk.attention import Item, Standing, Status
-from mash_desktop.desk.places import places_for
+from mash_desktop.desk.places import ROLES
 from mash_desktop.desk.wording import say_moment
 from mash_desktop.domain.configuration import HubConfig
 from ui.screen import Screen
@@ -204,7 +204,7 @@ class SyncScreen(Screen):
         buttons = [
             self._button("I have seen it", "N", "alert.seen", self._see, "I have seen this alert", "primary")
         ]
-        may_open = "file" in places_for(frozenset(a.role for a in self._desk.me.standings))
+        may_open = self._desk.acting(*ROLES["file"]) is not None
         for name, words, key, stream in (
             ("contact", "Open their contact", "C", alert.contact),
             ("record", "Open the record", "R", alert.record),
@@ -310,7 +310,7 @@ class SyncScreen(Screen):
         again = self._button("Do it again", "Y", "again", self._again, f"Do it again: {item.what}", "primary")
         let_go = self._button("Let it go", "L", "let_go", self._ask_to_let_go, f"Let it go: {item.what}")
         buttons = Row(again, let_go, gap=10)
-        if item.stream and "file" in places_for(frozenset(a.role for a in self._desk.me.standings)):
+        if item.stream and self._desk.acting(*ROLES["file"]) is not None:
             buttons.put(self._button("Open the file", "O", "open", self._open_file, f"Open {item.reference}"))
         buttons.put(None)
         tone = Tone.RED if item.state == "refused" else Tone.AMBER

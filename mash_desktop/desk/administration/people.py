@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from concurrent.futures import Future
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 
@@ -29,6 +29,7 @@ from ...domain.entries.hub import (
 from ...domain.errors import Refusal
 from ...domain.roles import Role
 from ..desk import Desk, new_id
+from ..moments import whole_day
 from ..telling.elsewhere import standing_words
 from ..wording import joined, say_day, say_moment
 
@@ -40,6 +41,7 @@ class Membership(msgspec.Struct, frozen=True):
     role: str
     words: str
     since: str
+    until: str = ""
 
 
 class PersonRow(msgspec.Struct, frozen=True):
@@ -118,6 +120,7 @@ def people(desk: Desk) -> tuple[PersonRow, ...]:
                     held.role.value,
                     standing_words(desk, config, held.agency, held.role, held.team),
                     say_day(held.since) if held.since else "",
+                    say_day(held.until) if held.until else "",
                 )
                 for held in directory.roles_of(person)
             ),
@@ -223,9 +226,26 @@ def add_person(
     return person
 
 
-def give_role(desk: Desk, person: str, agency: str, role: str, team: str, drafts: Iterable[str] = ()) -> str:
-    """Give a person a further role. ``Refusal`` on the field."""
+def give_role(
+    desk: Desk,
+    person: str,
+    agency: str,
+    role: str,
+    team: str,
+    since: str = "",
+    until: str = "",
+    drafts: Iterable[str] = (),
+) -> str:
+    """Give a person a further role, from today on, or, a deputy's or cover's, between the days written, both
+    included. ``Refusal`` on the field."""
     body = _membership(desk, person, agency, role, team)
+    first = _day(since, desk, "since") or desk.now().date()
+    last = _day(until, desk, "until")
+    if last is not None and last < max(first, desk.now().date()):
+        raise Refusal(
+            "appointment-past", "Give a last day that is not past, and not before the first.", "until"
+        )
+    body = msgspec.structs.replace(body, since=first, until=last)
     if desk.directory().may_act(person, body.agency, body.role) is not None:
         raise Refusal("role-held", "This person holds that role in that agency already.", "role")
     return _save(desk, (body,), drafts)
@@ -244,6 +264,11 @@ def _membership(desk: Desk, person: str, agency: str, role: str, team: str) -> M
     return MembershipGranted(
         person=person, agency=agency, role=chosen, team=team or None, since=desk.now().date()
     )
+
+
+def _day(text: str, desk: Desk, field: str) -> date | None:
+    no_day = Refusal("not-a-day", "Write the day, like 12 Dec 2026, or leave it empty.", field)
+    return whole_day(text, desk.now().date(), no_day) if text.strip() else None
 
 
 def end_role(desk: Desk, person: str, held: str, reason: str, drafts: Iterable[str] = ()) -> str:

@@ -129,7 +129,7 @@ def strategy_choices(desk: Desk, stream: str) -> StrategyChoices | None:
         ),
         config.required_strategy_agencies,
         tuple((subject, full_name(referral.subjects[subject].body)) for subject in referral.of_concern),
-        desk.me.agency,
+        (desk.who_may(StrategyHeld, referral) or desk.me.author).agency,
     )
 
 

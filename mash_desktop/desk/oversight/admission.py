@@ -114,7 +114,8 @@ def admission(desk: Desk, stream: str) -> Admission | None:
     """What deciding on a contact starts from; ``None`` before it has been triaged or where it is not held."""
     referral, config = desk.referral(stream), desk.config()
     opened, triaged, ladder = referral.opened, referral.triaged, referral.ladder
-    if opened is None or triaged is None or ladder is None or not desk.may(TriageOverseen, referral):
+    mine = desk.who_may(TriageOverseen, referral)
+    if opened is None or triaged is None or ladder is None or mine is None:
         return None
     today, cohort = local(desk.now(), config).date(), opened.body.cohort
     return Admission(
@@ -122,7 +123,7 @@ def admission(desk: Desk, stream: str) -> Admission | None:
         reference=referral.reference or "not sent yet",
         who=household_name(referral),
         cohort=cohort,
-        agency_kind=config.agency(desk.me.agency).kind,
+        agency_kind=config.agency(mine.agency).kind,
         on=desk.now().date(),
         config=config,
         ladder=ladder.levels,

@@ -13,6 +13,7 @@ from ...cache.projection import QueueRow
 from ...domain.configuration import Clock, HubConfig
 from ...domain.errors import Refusal
 from ...domain.fold.stage import Stage
+from ...domain.roles import DECIDERS
 from ...working_time import say_duration
 from ..countdown import Countdown, countdown
 from ..desk import Desk
@@ -84,8 +85,9 @@ class Queue(msgspec.Struct, frozen=True):
 def read_queue(desk: Desk) -> Queue:
     """Every contact of this person's agency that has not been admitted or sent on."""
     found: list[QueueRow] = []
+    owners = desk.agencies_as(DECIDERS)
     while True:
-        page = desk.cache.queue(STAGES, owner=desk.me.agency, by_due=False, most=PAGE, offset=len(found))
+        page = desk.cache.queue(STAGES, owners=owners, by_due=False, most=PAGE, offset=len(found))
         found += page
         if len(page) < PAGE:
             break
@@ -94,11 +96,11 @@ def read_queue(desk: Desk) -> Queue:
 
 def refreshed(desk: Desk, queue: Queue, streams: Iterable[str]) -> Queue:
     """The list with these streams read anew and all others as they were."""
-    changed, config = frozenset(streams), desk.config()
+    changed, config, owners = frozenset(streams), desk.config(), desk.agencies_as(DECIDERS)
     rows = [row for row in queue.rows if row.stream not in changed]
     for stream in changed:
         found = desk.cache.row(stream)
-        if found is not None and found.stage in STAGES and found.owner == desk.me.agency:
+        if found is not None and found.stage in STAGES and found.owner in owners:
             rows.append(_entry(desk, config, found))
     return _sorted(rows)
 

@@ -83,7 +83,8 @@ def read_head(desk: Desk, stream: str) -> Head | None:
     config, today, teller = desk.config(), desk.now().date(), Teller(desk, referral)
     members = config.agencies_on(today)
     opened = glass.mine(desk, stream)
-    theirs = relations(referral, desk.me.agency, config) & {Relation.OWNER, Relation.ORIGIN, Relation.HUB}
+    mine = frozenset().union(*(relations(referral, one.agency, config) for one in desk.me.standings))
+    theirs = mine & {Relation.OWNER, Relation.ORIGIN, Relation.HUB}
     owning = {rule.agency for rule in config.owning if rule.cohort is referral.cohort}
     return Head(
         stream=stream,

@@ -33,8 +33,10 @@ from ...domain.entries.gathering import (
 from ...domain.errors import Refusal
 from ...domain.fold.gathering import contributions, requests
 from ...domain.partial_date import parse
+from ...domain.roles import RESEARCHERS
 from ...domain.verdict import Answer
 from ..desk import Desk, new_id
+from ..moments import whole_day
 from ..wording import local
 
 _SYSTEMS = "requests/systems/"
@@ -116,19 +118,23 @@ def keep_draft(desk: Desk, stream: str, request: str, draft: AnswerDraft) -> Non
 
 def known_systems(desk: Desk) -> tuple[str, ...]:
     """Every system that this agency's answers from this desk have named."""
-    kept = desk.cache.draft(f"{_SYSTEMS}{desk.me.agency}/all") or ""
+    kept = desk.cache.draft(_systems(desk, "all")) or ""
     return tuple(kept.split(_LINES)) if kept else ()
 
 
 def _last_systems(desk: Desk) -> tuple[str, ...]:
-    kept = desk.cache.draft(f"{_SYSTEMS}{desk.me.agency}/last") or ""
+    kept = desk.cache.draft(_systems(desk, "last")) or ""
     return tuple(kept.split(_LINES)) if kept else ()
 
 
 def _remember(desk: Desk, systems: Sequence[str]) -> None:
     known = dict.fromkeys((*known_systems(desk), *systems))
-    desk.cache.put_draft(f"{_SYSTEMS}{desk.me.agency}/all", _LINES.join(known))
-    desk.cache.put_draft(f"{_SYSTEMS}{desk.me.agency}/last", _LINES.join(systems))
+    desk.cache.put_draft(_systems(desk, "all"), _LINES.join(known))
+    desk.cache.put_draft(_systems(desk, "last"), _LINES.join(systems))
+
+
+def _systems(desk: Desk, which: str) -> str:
+    return f"{_SYSTEMS}{desk.sitting(RESEARCHERS).agency}/{which}"
 
 
 def acknowledge(desk: Desk, stream: str, request: str) -> str:
@@ -257,12 +263,7 @@ _DAYS = {
 
 def _day(text: str, today: date, field: str) -> date | None:
     """A whole day as typed, or none. Raises ``Refusal`` on ``field``."""
-    if not text.strip():
-        return None
-    found = parse(text, today=today, field=field)
-    if not found.is_exact:
-        raise _DAYS[field]
-    return found.earliest()
+    return whole_day(text, today, _DAYS[field]) if text.strip() else None
 
 
 def release(desk: Desk, stream: str, contribution: str, wording: str | None = None) -> str:

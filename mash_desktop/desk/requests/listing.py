@@ -10,6 +10,7 @@ from ...cache.projection import AgencyState, QueueRow
 from ...domain.codes import Rag
 from ...domain.configuration import Clock, HubConfig
 from ...domain.fold.stage import Stage
+from ...domain.roles import RESEARCHERS
 from ...working_time import say_duration
 from ..countdown import Countdown, countdown
 from ..desk import Desk
@@ -61,7 +62,7 @@ class RequestRow(msgspec.Struct, frozen=True):
 
 def requests_of_agency(desk: Desk) -> tuple[RequestRow, ...]:
     """Requests to my agency: those to answer by when they are due, then those answered, the latest first."""
-    config, now, agency = desk.config(), desk.now(), desk.me.agency
+    config, now, agency = desk.config(), desk.now(), desk.sitting(RESEARCHERS).agency
     found, read = [], 0
     while True:
         page = desk.cache.queue(STAGES, most=_PAGE, offset=read)

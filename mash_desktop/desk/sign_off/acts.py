@@ -16,9 +16,9 @@ from ...domain.entries.decision import (
 )
 from ...domain.entries.outcome import AgenciesTold, FeedbackGiven, OutcomeSent, ReferralClosed
 from ...domain.errors import Refusal
-from ...domain.partial_date import parse
 from ...domain.verdict import Answer
 from ..desk import Desk, new_id
+from ..moments import whole_day
 from ..wording import local
 from .decision import Decision
 
@@ -109,15 +109,13 @@ def cause_enquiry(desk: Desk, stream: str, values: Values) -> str:
     if not values.get("subject"):
         raise Refusal("subject-missing", "Choose whose enquiry it is.", "subject")
     today = local(desk.now(), desk.config()).date()
-    due = parse(values.get("due_on", ""), today=today, field="due_on")
-    if not due.is_exact:
-        raise Refusal("due-not-a-day", "Give the day by which it is due, like 12 Dec 2026.", "due_on")
+    no_day = Refusal("due-not-a-day", "Give the day by which it is due, like 12 Dec 2026.", "due_on")
     body = EnquiryCaused(
         enquiry=new_id(),
         subject=values["subject"],
         made_by=values.get("made_by", "").strip(),
         words=values.get("words", "").strip(),
-        due_on=due.earliest(),
+        due_on=whole_day(values.get("due_on", ""), today, no_day),
     )
     return desk.act(stream, body, forget_drafts=(form_key(stream, "enquiry"),))
 

@@ -8,6 +8,7 @@ from ...cache.projection import QueueRow
 from ...domain.codes import Rag
 from ...domain.configuration import Clock
 from ...domain.fold.stage import Stage
+from ...domain.roles import DECIDERS
 from ..countdown import Countdown, countdown
 from ..desk import Desk
 from ..wording import initial_name
@@ -28,9 +29,10 @@ class Waiting(msgspec.Struct, frozen=True):
 
 
 def waiting(desk: Desk) -> tuple[Waiting, ...]:
-    """Drafts of my agency's referrals, then what waits to be sent, or its referrer to be told."""
-    drafts = desk.cache.queue((Stage.DRAFTED,), owner=desk.me.agency, most=_MOST)
-    signed = desk.cache.queue((Stage.SIGNED, Stage.OUTCOME, Stage.ACCEPTED), owner=desk.me.agency, most=_MOST)
+    """Drafts that wait for my agency to sign, then what waits to be sent, or its referrer to be told."""
+    owners = desk.agencies_as(DECIDERS)
+    drafts = desk.cache.queue((Stage.DRAFTED,), owners=owners, most=_MOST)
+    signed = desk.cache.queue((Stage.SIGNED, Stage.OUTCOME, Stage.ACCEPTED), owners=owners, most=_MOST)
     found = [_row(desk, row, True, f"drafted by {_drafter(desk, row)}") for row in drafts]
     for row in signed:
         if row.stage is Stage.SIGNED:

@@ -45,7 +45,7 @@ from ...domain.entries.identity import (
 )
 from ...domain.roles import Role
 from ..desk import Desk
-from ..wording import counted, joined, say_moment
+from ..wording import counted, joined, say_day, say_moment
 from .decision import PAPERS
 from .teller import Told
 
@@ -158,7 +158,8 @@ def _person(desk: Desk, body: PersonEnrolled) -> Told:
 
 def _granted(desk: Desk, body: MembershipGranted) -> Told:
     role = standing_words(desk, desk.config(), body.agency, body.role, body.team)
-    return Told(f"Gave {desk.name(body.person)} a role", role)
+    until = f", until {say_day(body.until)}" if body.until else ""
+    return Told(f"Gave {desk.name(body.person)} a role", f"{role}{until}")
 
 
 def _ended(desk: Desk, body: MembershipEnded) -> Told:

@@ -223,7 +223,7 @@ def ask_store(desk: Desk, stream: str, found: History, line: str = "") -> Future
     else:
         facts = facts_of(read_line(line, Clock.of(desk).today))
     home = facts.addresses[0] if facts.addresses else None
-    me = desk.me.author
+    me = desk.who_may(HistorySearched, referral) or desk.me.author
     return desk.store_search(
         PeopleSearch(
             standing=Standing(agency=me.agency, role=me.role, team=me.team),

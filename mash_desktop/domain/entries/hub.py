@@ -25,13 +25,17 @@ class PersonEnrolled(Body, frozen=True):
 
 @kind("membership.granted", family="hub")
 class MembershipGranted(Body, frozen=True):
-    """A person holds a role in an agency from a date. The team is where a receiving worker sits."""
+    """A person holds a role in an agency from one day to another, both included; a deputy's or cover's ends.
+
+    The team is where a receiving worker sits.
+    """
 
     person: str
     agency: str
     role: Role
     team: str | None = None
     since: date | None = None
+    until: date | None = None
 
 
 @kind("membership.ended", family="hub")

@@ -27,6 +27,11 @@ class Membership(msgspec.Struct, frozen=True):
     role: Role
     team: str | None = None
     since: date | None = None
+    until: date | None = None
+
+    def holds(self, on: date) -> bool:
+        """Whether it has begun and is not over."""
+        return (self.since is None or self.since <= on) and (self.until is None or on <= self.until)
 
 
 class Key(msgspec.Struct, frozen=True):
@@ -80,7 +85,7 @@ def fold_hub(entries: Iterable[Made[Body]]) -> Directory:
             people[body.person] = body.name
         elif isinstance(body, MembershipGranted):
             memberships[body.person, body.agency, body.role] = Membership(
-                body.person, body.agency, body.role, body.team, body.since
+                body.person, body.agency, body.role, body.team, body.since, body.until
             )
         elif isinstance(body, MembershipEnded):
             memberships.pop((body.person, body.agency, body.role), None)

@@ -54,7 +54,7 @@ def lists_and_searches_as_the_cache_grows() -> Iterator[Row]:
 def _queue(engine: Engine, cache: Cache, made: Filling, *, limit: bool) -> Iterator[Row]:
     asked = [
         lambda: cache.queue(tuple(OPEN)),
-        lambda: cache.queue((Stage.RATED, Stage.GATHERING, Stage.TABLE), owner="scc-children"),
+        lambda: cache.queue((Stage.RATED, Stage.GATHERING, Stage.TABLE), owners=("scc-children",)),
         lambda: cache.queue((Stage.CONTACT,), by_due=False),
         lambda: cache.queue(tuple(OPEN), offset=300),
     ]

@@ -51,6 +51,13 @@ def test_membership_and_a_role_begin_on_their_day() -> None:
     assert len(standings(directory, "sol", morning)) == 1
 
 
+def test_an_appointment_ends_at_the_hubs_midnight() -> None:
+    last = (Membership("sol", "police", Role.RESEARCHER, until=date(2026, 6, 30)),)
+    directory = msgspec.structs.replace(stoke(), memberships=last)
+    assert len(standings(directory, "sol", datetime(2026, 6, 30, 22, 59, 59, tzinfo=UTC))) == 1
+    assert standings(directory, "sol", datetime(2026, 6, 30, 23, tzinfo=UTC)) == ()
+
+
 def test_a_hub_without_a_configuration_knows_no_roles() -> None:
     directory = msgspec.structs.replace(stoke(), configs=())
     assert standings(directory, "sol", datetime(2026, 6, 30, tzinfo=UTC)) == ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import Future
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import msgspec
@@ -123,6 +123,17 @@ def test_a_further_role_is_given(admin: OnAdministration, desk: Desk) -> None:
     admin.pick("admin.role", "facilitator")
     admin.save()
     assert {one.role for one in desk.directory().roles_of("karen")} == {Role.HUB_MANAGER, Role.FACILITATOR}
+
+
+def test_cover_is_given_until_its_last_day(admin: OnAdministration, desk: Desk) -> None:
+    admin.choose_person("dan")
+    admin.press(Qt.Key.Key_G)
+    admin.pick("admin.agency", "mash")
+    admin.pick("admin.role", "deputy_hub_manager")
+    admin.write("admin.until", "2 Jan 2027")
+    admin.save()
+    assert desk.directory().roles_of("dan")[-1].until == date(2027, 1, 2)
+    assert ", until 2 Jan 2027" in admin.words()
 
 
 def test_a_device_is_revoked(admin: OnAdministration, desk: Desk) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from mash_desktop.desk import Desk
-from mash_desktop.desk.places import places_for
+from mash_desktop.desk.places import my_places
 from mash_desktop.domain.acts import Author
 from tests.domain.story import CONSULTANT, FACILITATOR, GATEWAY, MANAGER, OPERATOR, POLICE, whole_story
 from tests.support.desks import ADMINISTRATOR, OFFICER, desk_of
@@ -57,7 +57,7 @@ def test_every_place_of_a_role_is_built_and_opens_in_the_one_window(
     app = QApplication.instance()
     assert app is not None
     app.installEventFilter(windows)
-    places = places_for(frozenset({desk.me.role}))
+    places = my_places(desk)
     assert set(places) <= set(PLACES)
     for place in places:
         window.add_screen(MADE[place](desk, worker))
