@@ -5,6 +5,10 @@ The statements are those that the product makes, taken down as it makes them.
 
 from __future__ import annotations
 
+import os
+import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -28,7 +32,7 @@ from tests.domain.story import KEY, OPERATOR
 from .made import FORENAMES, KEY_HEX, NOTE, Filling, filling, raw, surname
 
 SIZES = (1_000, 10_000, 100_000)
-ROUNDS, SAVES = 200, 200
+ROUNDS, SAVES, STARTS = 200, 200, 5
 TYPED = 4
 """Letters after which a person pauses to look."""
 
@@ -48,7 +52,33 @@ def lists_and_searches_as_the_cache_grows() -> Iterator[Row]:
             if last:
                 yield from _save(cache, made)
             cache.close()
+            yield from _opened(made, first=size == SIZES[1], last=last)
         yield _size(made)
+
+
+def _opened(made: Filling, *, first: bool, last: bool) -> Iterator[Row]:
+    """A process that shows the hub board, beside one with a bare window; and what it holds then."""
+    if not (first or last):
+        return
+    ours = [_process(str(made.path)) for _ in range(STARTS)]
+    theirs = [_process("bare") for _ in range(STARTS)]
+    if first:
+        seconds, bare = (statistics.median(one for one, _ in each) for each in (ours, theirs))
+        what = f"process start to the queue painted, with {made.referrals:,} referrals"
+        yield Row(what, seconds, "s", bare, at_most=3)
+    if last:
+        megabytes = statistics.median(held for _, held in ours)
+        yield Row(f"resident memory with {made.referrals:,} referrals", megabytes, "MB", at_most=350)
+
+
+def _process(shows: str) -> tuple[float, float]:
+    """Seconds until it had painted, and megabytes that it held then."""
+    command = [sys.executable, "-m", "tests.bench.desktop.at_a_desk", shows]
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    began = time.time()
+    done = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True)
+    painted, held = map(float, done.stdout.split())
+    return painted - began, held
 
 
 def _queue(engine: Engine, cache: Cache, made: Filling, *, limit: bool) -> Iterator[Row]:
