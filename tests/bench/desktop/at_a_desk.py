@@ -31,7 +31,7 @@ def window_of(desk: Desk, worker: Worker) -> MainWindow:
     from ui.shell.state import ShellState
 
     window, made = MainWindow(), factories()
-    mine = places_for(frozenset(author.role for author in desk.me.standings))
+    mine = places_for(frozenset(author.role for author in desk.me.standings), desk.config())
     for place in mine:
         window.add_screen(made[place](desk, worker))
     window.show_state(ShellState(online=True, places=tuple(PLACES[place] for place in mine)))
