@@ -22,8 +22,8 @@ check: setup ## lint, types, import contracts, dependencies
 screenshots: setup ## the demo without a screen, and the pictures that the documents show, in docs/
 	@QT_QPA_PLATFORM=offscreen .venv/bin/mash-desktop demo --screenshots docs
 
-bench: setup ## measure; SECTION=store, desktop or hub for one part; writes bench/latest.json
-	@.venv/bin/python -m tests.bench $(if $(SECTION),--section $(SECTION))
+bench: setup ## measure; SECTION=store, desktop or hub, and WHAT=a word of one's name; writes bench/latest.json
+	@.venv/bin/python -m tests.bench $(if $(SECTION),--section $(SECTION)) $(if $(WHAT),--what $(WHAT))
 
 bench-faults: setup ## schedules of faults between desktops and a store; ARGUMENTS="--seed S --schedules N"
 	@.venv/bin/python -m tests.faults $(ARGUMENTS)

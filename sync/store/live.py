@@ -10,12 +10,12 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from datetime import UTC, datetime
 
 import msgspec
 import psycopg
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 
 from mash_desktop.domain.audiences import HUB
 from mash_desktop.domain.errors import Refusal
@@ -39,8 +39,18 @@ _CHANNEL = "mash_isl"
 
 
 class Event(msgspec.Struct, frozen=True):
+    """``data`` is JSON, and so one line."""
+
     name: str
     data: bytes
+
+    @property
+    def sent(self) -> bytes:
+        """As a server-sent event."""
+        return b"event: %b\r\ndata: %b\r\n\r\n" % (self.name.encode(), self.data)
+
+
+HEARTBEAT = b": still here\r\n\r\n"
 
 
 class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -67,22 +77,31 @@ class Listener:
 
     def end(self) -> None:
         """Hang up: the service is stopping, and the desktop will come back to another."""
-        self._call(self._finish, None)
+        self._call(self._finish)
 
     def grew(self, size: int) -> None:
         self._call(self._grow, size)
 
+    @staticmethod
+    def all_grew(listeners: Iterable[Listener], size: int) -> None:
+        """As ``grew`` of each, and their loop is woken once: that costs more than what it is then told."""
+        by_loop: dict[asyncio.AbstractEventLoop, list[Listener]] = {}
+        for one in listeners:
+            by_loop.setdefault(one._loop, []).append(one)
+        for several in by_loop.values():
+            several[0]._call(_grow_each, several, size)
+
     def tell(self, event: Event) -> None:
         self._call(self._put, event)
 
-    def _call(self, what: object, value: object) -> None:
+    def _call(self, what: Callable[..., object], *values: object) -> None:
         try:
-            self._loop.call_soon_threadsafe(what, value)  # type: ignore[arg-type]  # a bound method of ours
+            self._loop.call_soon_threadsafe(what, *values)
         except RuntimeError:
             # The loop has closed: the connection is gone, and its reader says so itself.
             logger.debug("live connection closed before it was told")
 
-    def _finish(self, _: object) -> None:
+    def _finish(self) -> None:
         self._over = True
         self._told.set()
 
@@ -99,7 +118,8 @@ class Listener:
         """Events as they come; ``None`` as a heartbeat. Ends after *locked*."""
         while True:
             try:
-                await asyncio.wait_for(self._told.wait(), HEARTBEAT_SECONDS)
+                async with asyncio.timeout(HEARTBEAT_SECONDS):
+                    await self._told.wait()
             except TimeoutError:
                 yield None
                 continue
@@ -114,6 +134,11 @@ class Listener:
                     return
             if self._over:
                 return
+
+
+def _grow_each(listeners: Iterable[Listener], size: int) -> None:
+    for one in listeners:
+        one._grow(size)
 
 
 class _Clocks:
@@ -322,14 +347,16 @@ class Live:
         """Tell those connections whose feeds have grown since the last look; which feeds those were."""
         before = self._sizes.get(hub, 0)
         t, h = tables.feed_tails, tables.heads
-        with self._engine.connect() as db:
-            size, at = db.execute(select(h.c.size, h.c.at).where(h.c.hub == hub)).one()
-            grown = set(db.scalars(select(t.c.audience).where(t.c.hub == hub, t.c.size > before)))
+        tails = select(func.array_agg(t.c.audience)).where(t.c.hub == hub, t.c.size > before)
+        # One statement and no transaction around it: whoever waits to hear waits for each round trip.
+        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
+            size, at, audiences = db.execute(
+                select(h.c.size, h.c.at, tails.scalar_subquery()).where(h.c.hub == hub)
+            ).one()
+        grown = set(audiences or ())
         self._sizes[hub] = size
         if size != before:
-            for listener in self._of(hub):
-                if listener.audiences & grown:
-                    listener.grew(size)
+            Listener.all_grew([one for one in self._of(hub) if one.audiences & grown], size)
             self._told(max(0.0, (datetime.now(UTC) - at).total_seconds()))
         return grown
 

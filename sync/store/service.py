@@ -16,7 +16,7 @@ from litestar import Litestar, MediaType, Request, Response, Router, get, post, 
 from litestar.datastructures import MutableScopeHeaders
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
-from litestar.response import ServerSentEvent, ServerSentEventMessage
+from litestar.response import Stream
 from litestar.types import Message, Scope
 from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoneFree
@@ -63,7 +63,7 @@ from sync.protocol import (
 
 from .composition import Store
 from .describing import described
-from .live import Listener
+from .live import HEARTBEAT, Listener
 from .rates import Rates
 from .refusals import TooSoon, status_of
 from .sign_in.sessions import Caller
@@ -321,21 +321,18 @@ def application(store: Store, rate: float = DEVICE_RATE) -> Litestar:
         return store.documents.give(caller, chunk)
 
     @get("/live")
-    async def live(hub: str, caller: Caller) -> ServerSentEvent:
+    async def live(hub: str, caller: Caller) -> Stream:
         listener = Listener(caller, store.audiences(caller), asyncio.get_running_loop())
 
-        async def told() -> AsyncGenerator[ServerSentEventMessage, None]:
+        async def told() -> AsyncGenerator[bytes, None]:
             try:
                 await asyncio.to_thread(store.live.add, listener)
                 async for event in listener.events():
-                    if event is None:
-                        yield ServerSentEventMessage(comment="still here")
-                    else:
-                        yield ServerSentEventMessage(event=event.name, data=event.data.decode())
+                    yield HEARTBEAT if event is None else event.sent
             finally:
                 store.live.remove(listener)
 
-        return ServerSentEvent(told())
+        return Stream(told(), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
     @asynccontextmanager
     async def running(_: Litestar) -> AsyncGenerator[None, None]:

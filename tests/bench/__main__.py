@@ -1,4 +1,5 @@
-"""`python -m tests.bench [--section store|desktop|hub]`: measure, print, write `bench/latest.json`.
+"""`python -m tests.bench [--section store|desktop|hub] [--what WORD]`: measure, print, and write
+`bench/latest.json`.
 
 Exits with 1 if a figure misses what it should reach.
 """
@@ -41,14 +42,17 @@ def as_line(row: Row) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench", description="Measure, and write bench/latest.json.")
     parser.add_argument("--section", choices=SECTIONS)
-    section: Section | None = parser.parse_args().section
+    parser.add_argument("--what", default="", help="only those measurements with this word in their name")
+    asked = parser.parse_args()
     for module in pkgutil.walk_packages(bench.__path__, "tests.bench."):
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
     rows = []
-    for of, measurement in measurements(section):
-        started = time.monotonic()
-        print(f"{of}: {measurement.__name__.replace('_', ' ')}", flush=True)
+    for of, measurement in measurements(asked.section):
+        started, name = time.monotonic(), measurement.__name__.replace("_", " ")
+        if asked.what not in name:
+            continue
+        print(f"{of}: {name}", flush=True)
         for row in measurement():
             print(as_line(row), flush=True)
             rows.append(as_json(of, row))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 import psutil
@@ -39,58 +39,73 @@ PEOPLE = (
 )
 
 
+class _Ear(asyncio.Protocol):
+    """One live connection, with as little of a client around it as there can be."""
+
+    def __init__(self, number: int, heard: dict[int, float], request: bytes) -> None:
+        self._number = number
+        self._heard = heard
+        self._request = request
+        self.closed = asyncio.get_running_loop().create_future()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.WriteTransport)
+        transport.write(self._request)
+
+    def data_received(self, data: bytes) -> None:
+        if b"event: grown" in data:
+            self._heard[self._number] = time.perf_counter()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.closed.set_result(None)
+
+
 class Ears:
     """Live connections in a thread of their own; when each heard last."""
 
     def __init__(self, served: ServedStore) -> None:
         self._served = served
+        self._context = served.context()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever)
-        self._tasks: list[asyncio.Task[None]] = []
+        self._open: list[tuple[asyncio.Transport, _Ear]] = []
         self.heard: dict[int, float] = {}
-        self.open = 0
 
     def start(self, desks: list[Desk]) -> None:
+        """Open all of them, and wait until each was told how far the log is."""
         self._thread.start()
         for number in range(CONNECTIONS):
-            future = asyncio.run_coroutine_threadsafe(
-                self._listen(number, desks[number % len(desks)]), self._loop
-            )
-            future.result(30)
+            self._run(self._listen(number, desks[number % len(desks)]))
+        while len(self.heard) < CONNECTIONS:
+            time.sleep(0.01)
 
     async def _listen(self, number: int, desk: Desk) -> None:
         address = urlsplit(self._served.base_url)
-        reader, writer = await asyncio.open_connection(
-            address.hostname, address.port, ssl=self._served.context()
-        )
-        writer.write(
+        assert address.hostname is not None
+        assert address.port is not None
+        request = (
             f"GET /v1/hubs/{desk.hub}/live HTTP/1.1\r\nHost: {address.netloc}\r\n"
-            f"Authorization: Bearer {desk.session.token}\r\n{VERSION_HEADER}: {VERSION}\r\n\r\n".encode()
+            f"Authorization: Bearer {desk.session.token}\r\n{VERSION_HEADER}: {VERSION}\r\n\r\n"
+        ).encode()
+        self._open.append(
+            await self._loop.create_connection(
+                lambda: _Ear(number, self.heard, request), address.hostname, address.port, ssl=self._context
+            )
         )
-        assert b" 200 " in await reader.readline()
-        self._tasks.append(self._loop.create_task(self._hear(number, reader, writer)))
-        self.open += 1
-
-    async def _hear(self, number: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            while line := await reader.readline():
-                if line.startswith(b"event: grown"):
-                    self.heard[number] = time.perf_counter()
-        finally:
-            writer.close()
 
     def stop(self) -> None:
         async def end() -> None:
-            for task in self._tasks:
-                task.cancel()
-            for task in self._tasks:
-                with contextlib.suppress(asyncio.CancelledError):
-                    await task
+            for transport, ear in self._open:
+                transport.close()
+                await ear.closed
 
-        asyncio.run_coroutine_threadsafe(end(), self._loop).result(30)
+        self._run(end())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+
+    def _run(self, work: Coroutine[Any, Any, None]) -> None:
+        asyncio.run_coroutine_threadsafe(work, self._loop).result(30)
 
 
 @measures("store")
