@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from threading import Condition
 
 import msgspec
@@ -22,19 +23,27 @@ from ..domain.entries import Body, Made
 from ..domain.errors import Refusal
 from ..domain.fold import Directory, Identity, Referral, Stage, fold, fold_hub, fold_identity
 from ..matching import PersonFacts
-from . import feed, outbox, people, reading, schema
+from . import feed, outbox, reading, schema, searching, upgrading
 from .changes import ChangeSet
+from .engine import open_engine
 from .feed import FeedPlace, FeedRow
 from .outbox import Waiting
-from .people import Candidate, Shown
 from .projecting import project
 from .projection import QueueRow
 from .reading import Holdings
 from .rows import upsert
+from .searching import Asked, Candidate, Hit
 
 CLOSING_SECONDS = 5.0
 """How long closing waits for what is under way."""
 _ROW = msgspec.json.Decoder(QueueRow)
+
+
+def open_cache(path: Path, key_hex: Callable[[], str]) -> Cache:
+    """The cache at ``path``, brought to this version first. Raises ``Refusal`` of ``engine.py`` and of
+    ``upgrading.py``."""
+    upgrading.bring_up_to_date(path, key_hex)
+    return Cache(open_engine(path, key_hex))
 
 
 class Cache:
@@ -49,7 +58,7 @@ class Cache:
         self._folded: tuple[bytes | None, Directory] | None = None
         """The hub's stream as folded last, and the version of it that this was."""
         with self._write() as connection:
-            schema.bring_up_to_date(connection)
+            schema.make(connection)
 
     def close(self) -> None:
         """End it, once what is under way has ended: no connection stays open, and none is opened again."""
@@ -272,8 +281,8 @@ class Cache:
         """The identities held here that a subject of this referral is linked to now."""
         with self._read() as connection:
             streams = reading.streams_linking(connection, referral)
-        found = (self.identity(stream) for stream in streams)
-        return tuple(one for one in found if any(stream == referral for stream, _ in one.linked))
+            held = reading.entries_of_streams(connection, streams)
+        return tuple(fold_identity(held[stream]) for stream in streams)
 
     def row(self, stream: str) -> QueueRow | None:
         with self._read() as connection:
@@ -312,14 +321,18 @@ class Cache:
             rows = connection.execute(select(table.c.stage, func.count()).group_by(table.c.stage))
             return {Stage(stage): count for stage, count in rows}
 
-    def matches(self, typed: PersonFacts, *, most: int = 12, besides: str = "") -> tuple[Candidate, ...]:
+    def matches(
+        self, typed: PersonFacts, reader: str, *, most: int = 12, besides: str = ""
+    ) -> tuple[Candidate, ...]:
+        """People who may be the one typed, as ``reader`` may be shown them."""
         with self._read() as connection:
-            return people.matches(connection, typed, most, besides)
+            return searching.matches(connection, typed, reader, most, besides)
 
-    def search(self, typed: str, *, most: int = 50) -> tuple[tuple[str, Shown], ...]:
-        """People whose names, addresses, references or concerns hold words that begin as typed."""
+    def search(self, asked: Asked, reader: str, *, most: int = 50) -> tuple[Hit, ...]:
+        """People whose names, addresses, numbers, birth dates or concerns hold what was asked for, as
+        ``reader`` may be shown them."""
         with self._read() as connection:
-            return people.shown_of(connection, people.streams_with_words(connection, typed, most))
+            return searching.search(connection, asked, reader, most)
 
     # --- documents
 

@@ -7,7 +7,8 @@ is told from here too, as a ``Refusal`` with a sentence.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -53,28 +54,13 @@ def open_engine(path: Path, key_hex: Callable[[], str]) -> Engine:
     *cache-not-writable*, *disk-full* and *disk-fault*; the last five wherever the engine is used as well.
     """
     _refuse_clear(path)
-
-    def connect() -> Any:
-        digits = key_hex()
-        if len(digits) != 64 or not all(digit in "0123456789abcdef" for digit in digits):
-            raise ValueError("a raw key is 64 hexadecimal digits")
-        try:
-            connection = sqlcipher.connect(
-                str(path), timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
-            )
-        except sqlcipher.DatabaseError as error:
-            raise _refusal(error) from error
-        try:
-            _prepare(connection, digits)
-        except sqlcipher.DatabaseError as error:
-            connection.close()
-            raise _refusal(error) from error
-        except Refusal:
-            connection.close()
-            raise
-        return connection
-
-    engine = create_engine("sqlite://", creator=connect, module=sqlcipher, poolclass=QueuePool, pool_size=4)
+    engine = create_engine(
+        "sqlite://",
+        creator=lambda: connect(path, key_hex),
+        module=sqlcipher,
+        poolclass=QueuePool,
+        pool_size=4,
+    )
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
@@ -96,6 +82,32 @@ def open_engine(path: Path, key_hex: Callable[[], str]) -> Engine:
         engine.dispose()
         raise
     return engine
+
+
+def connect(path: Path, key_hex: Callable[[], str]) -> Any:
+    """One connection of the driver's, outside any transaction. Raises ``Refusal`` as :func:`open_engine`."""
+    digits = key_hex()
+    if len(digits) != 64 or not all(digit in "0123456789abcdef" for digit in digits):
+        raise ValueError("a raw key is 64 hexadecimal digits")
+    with told():
+        connection = sqlcipher.connect(
+            str(path), timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        try:
+            _prepare(connection, digits)
+        except (sqlcipher.DatabaseError, Refusal):
+            connection.close()
+            raise
+    return connection
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """What the driver says of the file or the disk, as a ``Refusal``."""
+    try:
+        yield
+    except sqlcipher.DatabaseError as error:
+        raise _refusal(error) from error
 
 
 def _prepare(connection: Any, digits: str) -> None:

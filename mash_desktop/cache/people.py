@@ -1,27 +1,42 @@
-"""People held here, indexed for the search while typing: blocking keys, compared facts, and words.
+"""What is known of the people held here, as indexed: compared facts, what is shown, words that are searched.
 
-Markers hold: an address that is suppressed is neither compared nor shown.
+Markers hold: an address that is suppressed is neither compared nor shown nor searched, nor is what was told
+where it may stand. ``indexing.py`` writes it, ``searching.py`` finds it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, text, update
 
+from ..domain.codes import Marker
 from ..domain.entries.contact import ConcernRecorded
 from ..domain.fold.identity import Identity
 from ..domain.fold.levels import Levels, levels
 from ..domain.fold.people import full_name
 from ..domain.fold.referral import Referral
 from ..domain.partial_date import PartialDate
-from ..matching import Band, Match, PersonFacts, Residence, blocking_keys, compare
-from . import schema
-from .rows import batches
+from ..matching import PersonFacts, Residence, fold, search_words
 
-MOST_CANDIDATES = 400
+STREETS = frozenset(
+    {
+        "ave",
+        "avenue",
+        "close",
+        "court",
+        "cres",
+        "crescent",
+        "drive",
+        "gardens",
+        "grove",
+        "hill",
+        "lane",
+        "place",
+    }
+    | {"rd", "road", "square", "st", "street", "terrace", "view", "walk", "way"}
+)
+"""Words of an address that are in so many that they find nobody: they are not indexed."""
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -35,14 +50,39 @@ class Shown(msgspec.Struct, frozen=True):
     reference: str | None = None
     address: str = ""
     past: tuple[tuple[PartialDate, str, PartialDate | None], ...] = ()
+    suppressed: bool = False
+    """There is an address that must not be told."""
 
 
-class Candidate(msgspec.Struct, frozen=True):
-    """A person held here who may be the one typed."""
+class Mark(msgspec.Struct, frozen=True):
+    """What markers do to one person: hide their addresses, show them to ``readers`` alone."""
 
-    key: str
-    shown: Shown
-    match: Match
+    hides: bool = False
+    readers: frozenset[str] | None = None
+
+    def __or__(self, other: Mark) -> Mark:
+        mine, theirs = self.readers, other.readers
+        both = (
+            mine & theirs if mine is not None and theirs is not None else (mine if theirs is None else theirs)
+        )
+        return Mark(self.hides or other.hides, both)
+
+    @property
+    def barred(self) -> str | None:
+        """The readers as they are kept: each between bars."""
+        return None if self.readers is None else f"|{'|'.join(sorted(self.readers))}|"
+
+    @classmethod
+    def kept(cls, hides: bool, barred: str | None) -> Mark:
+        return cls(hides, None if barred is None else frozenset(barred.strip("|").split("|")))
+
+
+NO_MARK = Mark()
+
+
+def mark_of(identity: Identity) -> Mark:
+    """What an identity's markers do to the person, wherever it is linked."""
+    return Mark(Marker.ADDRESS_SUPPRESSED in identity.markers, identity.restricted_to)
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -51,6 +91,33 @@ class Person(msgspec.Struct, frozen=True):
     key: str
     facts: PersonFacts
     shown: Shown
+    readers: str | None = None
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """The folded words of this person, by the column of the index that they are searched in."""
+        facts = self.facts
+        birth = facts.birth.compact() if facts.birth else ""
+        numbers = [*fold(self.shown.reference or "").split(), facts.nhs_number or "", facts.upn or ""]
+        return {
+            "name": _words(search_words(facts.forenames) | search_words(facts.surname)),
+            "alias": _words(frozenset[str]().union(*map(search_words, facts.aliases))),
+            "number": " ".join(number.lower() for number in numbers if number),
+            "address": _words(
+                word
+                for at in facts.addresses
+                for word in (
+                    *(word for word in fold(at.line).split() if word not in STREETS),
+                    *fold(at.postcode).split(),
+                    fold(at.postcode).replace(" ", ""),
+                )
+            ),
+            "born": "".join(digit for digit in birth if digit.isdigit()),
+        }
+
+
+def _words(words: Iterable[str]) -> str:
+    return " ".join(sorted({*words} - {""}))
 
 
 class Indexed(msgspec.Struct, frozen=True):
@@ -58,10 +125,11 @@ class Indexed(msgspec.Struct, frozen=True):
 
     people: tuple[Person, ...] = ()
     text: str = ""
+    """In folded words."""
 
 
-def facts_of_subject(referral: Referral, subject: str) -> PersonFacts:
-    """The compared facts of one subject of a referral."""
+def facts_of_subject(referral: Referral, subject: str, hidden: frozenset[str] = frozenset()) -> PersonFacts:
+    """The compared facts of one subject of a referral, without an address of any subject of ``hidden``."""
     body = referral.subjects[subject].body
     return PersonFacts(
         forenames=body.forenames,
@@ -74,21 +142,23 @@ def facts_of_subject(referral: Referral, subject: str) -> PersonFacts:
         addresses=tuple(
             Residence(a.body.line, a.body.postcode, a.body.lived_from, a.body.lived_to)
             for a in referral.addresses
-            if subject in a.body.subjects and not a.body.suppressed
+            if subject in a.body.subjects and not a.body.suppressed and hidden.isdisjoint(a.body.subjects)
         ),
         school=body.school,
     )
 
 
-def people_of(referral: Referral) -> Indexed:
-    """The subjects of a referral and its words."""
-    words: list[str] = [referral.reference or ""]
+def people_of(referral: Referral, marks: Mapping[str, Mark]) -> Indexed:
+    """The subjects of a referral and its words; ``marks`` by subject."""
     received = referral.received_at
     closed = PartialDate.of(referral.closed.made_at.date()) if referral.closed else None
     found = levels(referral)
+    hidden = frozenset(subject for subject, mark in marks.items() if mark.hides)
+    secret = {subject for a in referral.addresses if a.body.suppressed for subject in a.body.subjects}
     people = []
+    words: list[str] = [referral.reference or ""]
     for subject, made in referral.subjects.items():
-        facts = facts_of_subject(referral, subject)
+        facts = facts_of_subject(referral, subject, hidden)
         what = _level_label(referral, found.get(subject)) or referral.stage.label
         past = ((PartialDate.of(received.date()), what, closed),) if received else ()
         shown = Shown(
@@ -100,11 +170,16 @@ def people_of(referral: Referral) -> Indexed:
             reference=referral.reference,
             address=facts.addresses[0].line if facts.addresses else "",
             past=past,
+            suppressed=subject in hidden or subject in secret,
         )
-        people.append(Person(f"{referral.stream}#{subject}", facts, shown))
+        mark = marks.get(subject, NO_MARK)
+        people.append(Person(f"{referral.stream}#{subject}", facts, shown, mark.barred))
         words += [shown.name, *made.body.aliases, *(f"{a.line} {a.postcode}" for a in facts.addresses)]
+    if hidden or secret or any(mark.readers is not None for mark in marks.values()):
+        # What was told may say what the markers hide, and one found by it would betray it.
+        return Indexed(tuple(people))
     words += [made.body.words for made in referral.all(ConcernRecorded)]
-    return Indexed(tuple(people), "\n".join(word for word in words if word))
+    return Indexed(tuple(people), fold(" ".join(words)))
 
 
 def _level_label(referral: Referral, given: Levels | None) -> str:
@@ -119,6 +194,8 @@ def person_of(identity: Identity) -> Indexed:
     if not identity.history:
         return Indexed()
     body = identity.history[-1].body
+    mark = mark_of(identity)
+    address = "" if mark.hides else body.address
     facts = PersonFacts(
         forenames=body.forenames,
         surname=body.surname,
@@ -127,132 +204,14 @@ def person_of(identity: Identity) -> Indexed:
         sex=body.sex,
         nhs_number=body.nhs_number,
         upn=body.upn,
-        addresses=(Residence(body.address, body.postcode),) if body.address else (),
+        addresses=(Residence(address, body.postcode),) if address else (),
     )
     shown = Shown(
         name=f"{body.forenames} {body.surname}".strip(),
         birth=body.birth,
         agency=body.agency,
-        address=body.address,
+        address=address,
         past=tuple((e.referred_on, e.summary or e.level, e.closed_on) for e in body.episodes),
+        suppressed=mark.hides,
     )
-    words = (shown.name, *body.aliases, body.address, body.postcode)
-    return Indexed((Person(identity.stream, facts, shown),), "\n".join(word for word in words if word))
-
-
-def put(connection: Connection, found: Mapping[str, Indexed]) -> None:
-    """Index these streams as they are now, an empty one out of every index; what is as it was is left."""
-    for some in batches(list(found)):
-        now = {stream: found[stream] for stream in some}
-        _put_people(connection, now)
-        _put_words(connection, now)
-
-
-def _put_people(connection: Connection, now: Mapping[str, Indexed]) -> None:
-    table, blocks = schema.people, schema.blocks
-    held = {row.key: row for row in connection.execute(select(table).where(table.c.stream.in_(list(now))))}
-    added: list[dict[str, Any]] = []
-    shown_anew: list[dict[str, Any]] = []
-    blocked: list[dict[str, Any]] = []
-    following = (connection.scalar(select(func.max(table.c.id))) or 0) + 1
-    for stream, one in now.items():
-        for person in one.people:
-            facts, shown = msgspec.json.encode(person.facts), msgspec.json.encode(person.shown)
-            there = held.get(person.key)
-            if there is not None and there.facts == facts:
-                del held[person.key]
-                if there.shown != shown:
-                    shown_anew.append({"at": there.id, "now": shown})
-                continue
-            number = following + len(added)
-            added.append({"id": number, "key": person.key, "stream": stream, "facts": facts, "shown": shown})
-            blocked += [{"block": block, "person": number} for block in blocking_keys(person.facts)]
-    gone = [{"at": row.id} for row in held.values()]
-    if gone:
-        connection.execute(delete(blocks).where(blocks.c.person == bindparam("at")), gone)
-        connection.execute(delete(table).where(table.c.id == bindparam("at")), gone)
-    if shown_anew:
-        connection.execute(
-            update(table).where(table.c.id == bindparam("at")).values(shown=bindparam("now")), shown_anew
-        )
-    if added:
-        connection.execute(insert(table), added)
-    if blocked:
-        connection.execute(insert(blocks), blocked)
-
-
-def _put_words(connection: Connection, now: Mapping[str, Indexed]) -> None:
-    table = schema.worded
-    numbers = {
-        row.stream: row.id for row in connection.execute(select(table).where(table.c.stream.in_(list(now))))
-    }
-    following = (connection.scalar(select(func.max(table.c.id))) or 0) + 1
-    gone: list[dict[str, Any]] = []
-    added: list[dict[str, Any]] = []
-    for stream, one in now.items():
-        number = numbers.get(stream)
-        if number is not None:
-            if _text_at(connection, number) == one.text:
-                continue
-            gone.append({"id": number})
-        if one.text:
-            added.append({"id": following + len(added), "stream": stream, "text": one.text})
-    if gone:
-        connection.execute(text("DELETE FROM words WHERE rowid = :id"), gone)
-        connection.execute(text("DELETE FROM worded WHERE id = :id"), gone)
-    if added:
-        connection.execute(insert(table), [{"id": one["id"], "stream": one["stream"]} for one in added])
-        connection.execute(
-            text("INSERT INTO words (rowid, text, stream) VALUES (:id, :text, :stream)"), added
-        )
-
-
-def _text_at(connection: Connection, number: int) -> str:
-    return str(connection.scalar(text("SELECT text FROM words WHERE rowid = :id"), {"id": number}))
-
-
-def matches(
-    connection: Connection, typed: PersonFacts, most: int, besides: str = ""
-) -> tuple[Candidate, ...]:
-    """People who may be the one typed, best first; not those of the stream ``besides``."""
-    wanted = blocking_keys(typed)
-    if not wanted:
-        return ()
-    table = schema.people
-    ids = (
-        select(schema.blocks.c.person)
-        .where(schema.blocks.c.block.in_(wanted))
-        .distinct()
-        .limit(MOST_CANDIDATES)
-    )
-    found = []
-    for row in connection.execute(select(table).where(table.c.id.in_(ids), table.c.stream != besides)):
-        match = compare(typed, msgspec.json.decode(row.facts, type=PersonFacts))
-        if match.band is not Band.UNLIKELY:
-            found.append(Candidate(row.key, msgspec.json.decode(row.shown, type=Shown), match))
-    found.sort(key=lambda candidate: (-candidate.match.score, candidate.key))
-    return tuple(found[:most])
-
-
-def streams_with_words(connection: Connection, typed: str, most: int) -> tuple[str, ...]:
-    """Streams whose words begin with each word typed, latest first: never ranked, so that it stays quick."""
-    query = " ".join(f'"{word}"*' for word in _terms(typed))
-    if not query:
-        return ()
-    rows = connection.execute(
-        text("SELECT stream FROM words WHERE words MATCH :query ORDER BY rowid DESC LIMIT :most"),
-        {"query": query, "most": most},
-    )
-    return tuple(dict.fromkeys(row.stream for row in rows))
-
-
-def shown_of(connection: Connection, streams: Iterable[str]) -> tuple[tuple[str, Shown], ...]:
-    """What results say of the people of these streams."""
-    table = schema.people
-    rows = connection.execute(select(table.c.key, table.c.shown).where(table.c.stream.in_(list(streams))))
-    return tuple((row.key, msgspec.json.decode(row.shown, type=Shown)) for row in rows)
-
-
-def _terms(typed: str) -> list[str]:
-    cleaned = "".join(letter if letter.isalnum() else " " for letter in typed)
-    return cleaned.split()
+    return Indexed((Person(identity.stream, facts, shown, mark.barred),))

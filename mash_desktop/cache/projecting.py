@@ -10,44 +10,91 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, insert, select
 
 from ..domain.configuration import HubTimeline
 from ..domain.entries import Body, Made
 from ..domain.fold import Referral, fold, fold_identity
-from . import people, reading, schema
+from . import indexing, reading, schema
+from .people import NO_MARK, Indexed, Mark, mark_of, people_of, person_of
 from .projection import RANKS, queue_row
 from .rows import batches, upsert
 
 
 def project(connection: Connection, streams: Iterable[str], timeline: HubTimeline) -> None:
-    """Project these streams as they now stand."""
+    """Project these streams as they now stand, and the referrals in which an identity's markers now hide
+    more or less."""
     named = set(streams)
     if "hub" in named and timeline.versions:
         named |= _unprojected(connection)
-    for some in batches(sorted(named)):
-        _project(connection, some, timeline)
+    for some in batches(sorted(one for one in named if one.startswith("identity:"))):
+        named |= _project_identities(connection, some)
+    for some in batches(sorted(one for one in named if one.startswith("referral:"))):
+        _project_referrals(connection, some, timeline)
 
 
-def _project(connection: Connection, streams: Iterable[str], timeline: HubTimeline) -> None:
-    referrals = [one for one in streams if one.startswith("referral:")]
-    identities = [one for one in streams if one.startswith("identity:")]
-    held = reading.entries_of_streams(connection, [*referrals, *identities])
-    indexed = dict.fromkeys((*referrals, *identities), people.Indexed())
+def _project_identities(connection: Connection, streams: Sequence[str]) -> set[str]:
+    """Returns the referrals in which they mark people differently now."""
+    held = reading.entries_of_streams(connection, streams)
+    folded = {stream: fold_identity(held.get(stream, ())) for stream in streams}
+    indexing.put(connection, {stream: person_of(identity) for stream, identity in folded.items()})
+    table = schema.links
+    before = {
+        (row.referral, row.subject, row.identity): Mark.kept(row.hides, row.readers)
+        for row in connection.execute(select(table).where(table.c.identity.in_(streams)))
+    }
+    now = {
+        (referral, subject, stream): mark_of(identity)
+        for stream, identity in folded.items()
+        for referral, subject in identity.linked
+    }
+    connection.execute(delete(table).where(table.c.identity.in_(streams)))
+    if now:
+        connection.execute(
+            insert(table),
+            [
+                {
+                    "referral": referral,
+                    "subject": subject,
+                    "identity": stream,
+                    "hides": mark.hides,
+                    "readers": mark.barred,
+                }
+                for (referral, subject, stream), mark in now.items()
+            ],
+        )
+    links = before.keys() | now.keys()
+    return {link[0] for link in links if before.get(link, NO_MARK) != now.get(link, NO_MARK)}
+
+
+def _project_referrals(connection: Connection, streams: Sequence[str], timeline: HubTimeline) -> None:
+    held = reading.entries_of_streams(connection, streams)
+    marks = _marks(connection, streams)
+    indexed = dict.fromkeys(streams, Indexed())
     rows: list[dict[str, Any]] = []
-    for stream in referrals if timeline.versions else ():
+    for stream in streams if timeline.versions else ():
         if stream in held:
             referral = fold(held[stream], timeline)
             rows.append(_row(stream, referral, held[stream]))
-            indexed[stream] = people.people_of(referral)
-    for stream in identities:
-        indexed[stream] = people.person_of(fold_identity(held.get(stream, ())))
+            indexed[stream] = people_of(referral, marks.get(stream, {}))
     table = schema.referrals
-    gone = set(referrals) - {row["stream"] for row in rows}
+    gone = set(streams) - {row["stream"] for row in rows}
     if gone:
         connection.execute(delete(table).where(table.c.stream.in_(sorted(gone))))
     upsert(connection, table, rows)
-    people.put(connection, indexed)
+    indexing.put(connection, indexed)
+
+
+def _marks(connection: Connection, streams: Sequence[str]) -> dict[str, dict[str, Mark]]:
+    """What markers do to the subjects of these referrals, by stream."""
+    table = schema.links
+    marks: dict[str, dict[str, Mark]] = {}
+    for row in connection.execute(select(table).where(table.c.referral.in_(streams))):
+        mark = Mark.kept(row.hides, row.readers)
+        if mark != NO_MARK:
+            subjects = marks.setdefault(row.referral, {})
+            subjects[row.subject] = subjects.get(row.subject, NO_MARK) | mark
+    return marks
 
 
 def _row(stream: str, referral: Referral, entries: Sequence[Made[Body]]) -> dict[str, Any]:

@@ -41,17 +41,10 @@ def entries_of_streams(connection: Connection, streams: Sequence[str]) -> dict[s
 
 
 def streams_linking(connection: Connection, referral: str) -> tuple[str, ...]:
-    """Identities' streams with a link that names this referral; whether it still stands is the fold's."""
-    table = schema.entries
+    """Streams of the identities that a subject of this referral is linked to now."""
+    table = schema.links
     found = connection.scalars(
-        select(table.c.stream)
-        .where(
-            text("kind = 'identity.linked'"),  # as written in the index, so that it is used
-            table.c.refused.is_(False),
-            func.instr(table.c.body, referral.encode()) > 0,
-        )
-        .distinct()
-        .order_by(table.c.stream)
+        select(table.c.identity).where(table.c.referral == referral).distinct().order_by(table.c.identity)
     )
     return tuple(found)
 

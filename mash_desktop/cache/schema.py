@@ -1,7 +1,7 @@
 """The shape of the cache, and how an older one becomes it.
 
-``VERSION`` is SQLite's ``user_version``. A new cache is made in the present shape at once; an older one goes
-through the steps that it lacks, each a function on the one open transaction. Steps only go up.
+``VERSION`` is SQLite's ``user_version``. A new cache is made in the present shape at once; a copy of an older
+one goes through the steps that it lacks (``upgrading.py``). Steps only go up.
 """
 
 from __future__ import annotations
@@ -104,6 +104,7 @@ referrals = Table(
     Column("row", LargeBinary, nullable=False),
     Index("referrals_by_due", "stage", "rag_rank", "due_at"),
     Index("referrals_by_receipt", "stage", "received_at"),
+    Index("referrals_by_move", "stage", "moved_at"),
 )
 """One row a referral: what a queue sorts and filters by, and the whole queue row as encoded."""
 
@@ -115,8 +116,10 @@ people = Table(
     Column("stream", String, nullable=False, index=True),
     Column("facts", LargeBinary, nullable=False),
     Column("shown", LargeBinary, nullable=False),
+    Column("readers", String),
 )
-"""People of referrals and identities held here, with the facts that are compared."""
+"""People of referrals and identities held here, with the facts that are compared. ``readers`` are those to
+whom alone a restricted one is shown, each between bars: ``|ann|bob|``."""
 
 blocks = Table(
     "blocks",
@@ -134,6 +137,48 @@ worded = Table(
     Column("stream", String, nullable=False, unique=True),
 )
 """Which row of ``words`` holds the text of a stream: the index of words finds a row by its number alone."""
+
+links = Table(
+    "links",
+    metadata,
+    Column("referral", String, primary_key=True),
+    Column("subject", String, primary_key=True),
+    Column("identity", String, primary_key=True),
+    Column("hides", Boolean, nullable=False),
+    Column("readers", String),
+    Index("links_by_identity", "identity"),
+    sqlite_with_rowid=False,
+)
+"""The links that stand, and what the identity's markers do to the subject: ``hides`` its addresses, or shows
+it to ``readers`` alone."""
+
+names = Table(
+    "names",
+    metadata,
+    Column("word", String, primary_key=True),
+    Column("people", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""The words that people's names are made of, and of how many people each is: none with the last of them."""
+
+near = Table(
+    "near",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("word", String, primary_key=True),
+    Index("near_by_word", "word"),
+    sqlite_with_rowid=False,
+)
+"""Under which keys a name is found when it is misspelled, told by its sound, or by another form of it."""
+
+retired = Table(
+    "retired",
+    metadata,
+    Column("stream", String, primary_key=True),
+    Column("position", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Closed referrals that are no longer of the working set, and the last position of each that was held."""
 
 drafts = Table(
     "drafts",
@@ -163,9 +208,18 @@ chunks = Table(
     Column("sent", Boolean, nullable=False, default=False),
 )
 
-SEARCH = """
-CREATE VIRTUAL TABLE words USING fts5(text, stream UNINDEXED, tokenize = "unicode61 remove_diacritics 2")
-"""
+SEARCH = (
+    """
+CREATE VIRTUAL TABLE persons USING fts5(
+    name, alias, number, address, born, tokenize = "ascii", detail = column, prefix = '1 2 3'
+)
+""",
+    'CREATE VIRTUAL TABLE words USING fts5(text, tokenize = "ascii", detail = none)',
+    "INSERT INTO persons (persons, rank) VALUES ('secure-delete', 1)",
+    "INSERT INTO words (words, rank) VALUES ('secure-delete', 1)",
+)
+"""What is searched, in folded words: people, by the number of their row, and what was told, by that of
+``worded``. A row deleted from either leaves none of its words behind."""
 
 
 def _number_words(connection: Connection) -> None:
@@ -174,27 +228,47 @@ def _number_words(connection: Connection) -> None:
     connection.exec_driver_sql("INSERT INTO worded (id, stream) SELECT rowid, stream FROM words")
 
 
-STEPS: tuple[Callable[[Connection], None], ...] = (_number_words,)
-"""From version 1 on."""
+def _search_by_person(connection: Connection) -> None:
+    """3: people are searched by themselves and under other spellings, hidden as markers say; closed
+    referrals leave. All of it is made anew from the entries."""
+    connection.exec_driver_sql("DROP TABLE words")
+    for table in (people, blocks, worded, referrals):
+        table.drop(connection)
+    metadata.create_all(connection)
+    for statement in SEARCH:
+        connection.exec_driver_sql(statement)
+
+
+STEPS: tuple[Callable[[Connection], None], ...] = (_number_words, _search_by_person)
+"""From version 1 on. After them everything that screens read is projected anew."""
 VERSION = 1 + len(STEPS)
 
 
-def bring_up_to_date(connection: Connection) -> None:
-    """Make the tables, or apply the steps that are missing, in the transaction given.
-
-    Raises ``Refusal`` (*profile-newer*) for a cache that a newer program has written.
-    """
-    found = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+def version_of(connection: Connection) -> int:
+    """0 for one that is still empty. Raises ``Refusal`` (*profile-newer*) for what a newer program wrote."""
+    found: int = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
     if found > VERSION:
         raise Refusal(
             "profile-newer",
             "A newer version of this program has used this profile. Bring this program up to date.",
         )
-    if found == VERSION:
-        return
+    return found
+
+
+def make(connection: Connection) -> None:
+    """Make what is needed in an empty cache, in the transaction given; one that is made is left."""
+    found = version_of(connection)
     if found == 0:
         metadata.create_all(connection)
-        connection.exec_driver_sql(SEARCH)
-    for step in STEPS[found - 1 :] if found else ():
+        for statement in SEARCH:
+            connection.exec_driver_sql(statement)
+        connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
+    elif found != VERSION:
+        raise ValueError("an older cache is upgraded before it is used")
+
+
+def apply_steps(connection: Connection) -> None:
+    """Bring an older cache to the present shape, in the transaction given."""
+    for step in STEPS[version_of(connection) - 1 :]:
         step(connection)
     connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")

@@ -20,7 +20,7 @@ from sync.client.directory import sign_in_by_directory, ways_in
 from sync.client.sign_in import enrol, sign_in
 from sync.protocol import Enrolled, Session
 
-from ..cache import Cache, open_engine
+from ..cache import open_cache
 from ..cache.engine import FILE_NAME
 from ..domain.acts import Author, Seen
 from ..domain.errors import Refusal
@@ -83,7 +83,7 @@ class Profile:
         try:
             self._claim = Claim(folder)
             try:
-                self.cache = Cache(open_engine(folder / FILE_NAME, vault.cache_key.hex))
+                self.cache = open_cache(folder / FILE_NAME, vault.cache_key.hex)
                 self.lease = Lease(self.cache, lambda: datetime.now(UTC) + self._kept_offset())
                 """How long it may be read without the hub."""
             except BaseException:

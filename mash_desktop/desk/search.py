@@ -6,6 +6,7 @@ opened elsewhere.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import Future
 from datetime import date
 from time import perf_counter
@@ -14,17 +15,16 @@ import msgspec
 
 from sync.protocol import Found, PeopleFound, PeopleSearch, Standing
 
-from ..cache.people import Shown
-from ..domain.codes import Marker
-from ..domain.fold import Identity
+from ..cache.searching import FEW, TOLD, Asked, Candidate, Hit
 from ..domain.partial_date import PartialDate
-from ..matching import Band
+from ..matching import Band, fold
 from . import glass
 from .desk import Desk
 from .places import ROLES
 from .triage.forms import Clock
-from .triage.line import read_line
+from .triage.line import read_line, take_date
 from .triage.people import born, facts_of
+from .wording import joined
 
 MOST = 50
 SUPPRESSED = "address suppressed"
@@ -69,31 +69,33 @@ class Results(msgspec.Struct, frozen=True):
 
 
 def find(desk: Desk, typed: str) -> Results:
-    """Search what this desk holds: words that begin as typed, then people who may be meant."""
+    """Search what this desk holds: people known by the words typed, and people who may be meant by them."""
     if not typed.strip():
         return Results(typed)
     began = perf_counter()
     today = Clock.of(desk).today
+    asked = _asked(typed, today)
+    hits = desk.cache.search(asked, desk.me.person, most=MOST)
     rows: dict[str, Result] = {}
-    by_stream: dict[str, list[tuple[str, Shown]]] = {}
-    for key, shown in desk.cache.search(typed, most=MOST):
-        by_stream.setdefault(key.partition("#")[0], []).append((key, shown))
-    for people in by_stream.values():
-        told = [(key, shown, _why(shown, typed)) for key, shown in people]
-        # Where nobody's own facts hold the words, they stand in what was told about all of them.
-        named = [one for one in told if one[2]] or [
-            (key, shown, "in what was told") for key, shown, _ in told
-        ]
-        for key, shown, why in named:
-            row = _result(desk, key, shown, why, today)
-            # To be found by a suppressed address would betray it.
-            if row.address != SUPPRESSED or why in ("name", "reference"):
-                rows[key] = row
-    for candidate in desk.cache.matches(facts_of(read_line(typed, today)), most=MOST):
-        if candidate.key not in rows:
-            why = f"{candidate.match.band.label}: {candidate.match.say()}"
-            rows[candidate.key] = _result(desk, candidate.key, candidate.shown, why, today)
-    return Results(typed, tuple(rows.values())[:MOST], (perf_counter() - began) * 1000)
+    names = {one.id: one.short_name for one in desk.config().agencies}
+    if asked.birth is not None or len(hits) <= FEW:
+        for like in desk.cache.matches(facts_of(read_line(typed, today)), desk.me.person, most=MOST):
+            why = f"{like.match.band.label}: {like.match.say()}"
+            rows[like.key] = _result(like, why, today, names)
+    found = {hit.key: _result(hit, _why(hit), today, names) for hit in hits}
+    # Who is known by the very words stands before who is only like it; but a birth date says how like.
+    together = found | rows if asked.birth is None else {**rows, **found, **rows}
+    return Results(typed, tuple(together.values())[:MOST], (perf_counter() - began) * 1000)
+
+
+def _asked(typed: str, today: date) -> Asked:
+    birth, before, after = take_date(typed.split(), today)
+    words = tuple(fold(" ".join((*before, *after))).split())
+    return Asked(words, birth, tuple(fold(typed).split()))
+
+
+def _why(hit: Hit) -> str:
+    return "in what was told" if hit.by == (TOLD,) else joined(hit.by)
 
 
 def note(desk: Desk, results: Results) -> None:
@@ -101,50 +103,24 @@ def note(desk: Desk, results: Results) -> None:
     desk.searched(results.typed, len(results.rows))
 
 
-def _why(shown: Shown, typed: str) -> str:
-    """Which of a person's own facts holds every word typed; empty if none does."""
-    words = _words(typed)
-    for text, why in (
-        (shown.name, "name"),
-        (shown.reference or "", "reference"),
-        (shown.address, "address"),
-        (f"{shown.name} {shown.address}", "name and address"),
-    ):
-        held = _words(text)
-        if words and all(any(one.startswith(word) for one in held) for word in words):
-            return why
-    return ""
-
-
-def _words(text: str) -> list[str]:
-    return "".join(letter if letter.isalnum() else " " for letter in text.lower()).split()
-
-
-def _result(desk: Desk, key: str, shown: Shown, why: str, today: date) -> Result:
-    stream = shown.referral or ""
-    row = desk.cache.row(stream) if stream else None
+def _result(found: Hit | Candidate, why: str, today: date, names: Mapping[str, str]) -> Result:
+    """``names`` are the agencies', by id."""
+    shown = found.shown
     past = sorted(shown.past, key=lambda episode: episode[0].order_key, reverse=True)
-    hidden = any(Marker.ADDRESS_SUPPRESSED in one.markers for one in _identities(desk, key))
+    stream = shown.referral or ""
     return Result(
-        key=key,
+        key=found.key,
         name=shown.name or "name not known",
         born=born(shown.birth, today) or "–",
-        agency=desk.agency_name(shown.agency),
+        agency=names.get(shown.agency, shown.agency),
         reference=shown.reference or ("not sent yet" if stream else "–"),
-        stage=row.stage.label if row else "Known before",
+        stage=found.stage.label if found.stage else "Known before",
         last=past[0][0].display() if past else "–",
         why=why,
         stream=stream,
         episodes=tuple(_say(*episode) for episode in past),
-        address=SUPPRESSED if hidden else shown.address,
+        address=shown.address or (SUPPRESSED if shown.suppressed else ""),
     )
-
-
-def _identities(desk: Desk, key: str) -> tuple[Identity, ...]:
-    if key.startswith("identity:"):
-        return (desk.cache.identity(key),)
-    stream, _, subject = key.partition("#")
-    return tuple(one for one in desk.cache.linked_identities(stream) if (stream, subject) in one.linked)
 
 
 def _say(began: PartialDate, what: str, closed: PartialDate | None) -> str:

@@ -88,6 +88,15 @@ def _mac(word: str) -> str:
     return f"mac{word[2:]}" if word.startswith("mc") and len(word) > 3 else word
 
 
+def search_words(text: str) -> frozenset[str]:
+    """The folded words under which a name is searched: O'Brien is *obrien*, *o* and *brien*, McDonald is
+    *macdonald* too."""
+    words = {*fold(text).split(), *surname_words(text)}
+    if _APOSTROPHES.search(text):
+        words.update(fold(_APOSTROPHES.sub(" ", text)).split())
+    return frozenset(words)
+
+
 def names_of(forenames: str, surname: str, aliases: tuple[str, ...]) -> tuple[Name, ...]:
     """The name itself and each alias. A one-word alias is another forename."""
     own = Name(forename_words(forenames), surname_words(surname))

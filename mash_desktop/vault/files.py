@@ -36,6 +36,16 @@ def replace_file(path: Path, data: bytes) -> None:
         raise _not_writable(error) from error
 
 
+def put_in_place(fresh: Path, path: Path) -> None:
+    """Let ``fresh``, a whole file on the disk, take the place of ``path``: after a crash at any moment there
+    is the one or the other."""
+    try:
+        os.replace(fresh, path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise _not_writable(error) from error
+
+
 def remove_file(path: Path) -> None:
     """Remove ``path`` if it is there."""
     try:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from mash_desktop.cache import Cache, ChangeSet, feed, open_engine
 from mash_desktop.cache.feed import FeedPlace, FeedRow
 from mash_desktop.cache.reading import stamp
+from mash_desktop.cache.searching import Asked
 from mash_desktop.domain.acts import Draft, Parcel, compose, read
 from mash_desktop.domain.entries import Unread
 from mash_desktop.domain.entries.contact import NoteAdded, SubjectRecorded
@@ -58,13 +59,13 @@ def test_an_audience_that_is_gone_is_purged_from_every_index(cache: Cache) -> No
     story = Story("referral:1").taken()
     receive(cache, CONSULTANT, story)
     cache.receive([], [FeedPlace("agency:scc-children", 1, 9, bytes(32))], ["hub", "agency:scc-children"])
-    assert cache.search("carter")
+    assert found(cache, "carter")
     change = cache.receive([], [], ["hub"])
     assert "referral:1" in change.streams
     assert cache.entries("referral:1") == ()
     assert cache.row("referral:1") is None
-    assert cache.search("carter") == ()
-    assert cache.matches(PersonFacts(forenames="Mia", surname="Carter")) == ()
+    assert found(cache, "carter") == {}
+    assert cache.matches(PersonFacts(forenames="Mia", surname="Carter"), "ruth") == ()
     assert "agency:scc-children" not in cache.places()
 
 
@@ -81,13 +82,13 @@ def test_a_queue_is_most_urgent_first(cache: Cache) -> None:
 @pytest.mark.parametrize("typed", ["cart", "Mia C", "CARTER mia", "bruise", "ISL-26-00002"])
 def test_words_are_found_by_how_they_begin(cache: Cache, typed: str) -> None:
     receive(cache, CONSULTANT, Story("referral:1").taken())
-    assert {shown.name for _, shown in cache.search(typed)} >= {"Mia Carter"}
+    assert set(found(cache, typed).values()) >= {"Mia Carter"}
 
 
 @pytest.mark.parametrize("typed", ["", "'", '"', "*", "NEAR(", "mia AND", "-", "zzz"])
 def test_nothing_typed_breaks_the_search(cache: Cache, typed: str) -> None:
     receive(cache, CONSULTANT, Story("referral:1").taken())
-    assert cache.search(typed) == ()
+    assert found(cache, typed) == {}
 
 
 def test_history_is_matched_and_says_why(cache: Cache) -> None:
@@ -103,11 +104,18 @@ def test_history_is_matched_and_says_why(cache: Cache) -> None:
         episodes=(PastEpisode(referred_on=PartialDate(2026, 6, 1), closed_on=PartialDate(2026, 8, 11)),),
     )
     cache.save(compose("staffordshire", OPERATOR, [Draft("identity:1", body)], KEY, START))
-    (found,) = cache.matches(PersonFacts(forenames="Mia", surname="Carter", birth=PartialDate(2017, 4, 3)))
-    assert found.match.band in {Band.LIKELY, Band.VERY_LIKELY}
-    assert "same birth date and surname" in found.match.say()
-    assert found.shown.past[0][2] == PartialDate(2026, 8, 11)
+    (match,) = cache.matches(
+        PersonFacts(forenames="Mia", surname="Carter", birth=PartialDate(2017, 4, 3)), "ruth"
+    )
+    assert match.match.band in {Band.LIKELY, Band.VERY_LIKELY}
+    assert "same birth date and surname" in match.match.say()
+    assert match.shown.past[0][2] == PartialDate(2026, 8, 11)
     assert cache.identity("identity:1").history[0].body == body
+
+
+def found(cache: Cache, typed: str) -> dict[str, str]:
+    """Names by key."""
+    return {hit.key: hit.shown.name for hit in cache.search(Asked.of(typed), "ruth")}
 
 
 def granted(parcel: Parcel, position: int, audience: str = "agency:scc-children") -> list[FeedRow]:
@@ -174,24 +182,26 @@ def test_a_case_comes_to_the_lists_once_the_configuration_is_there(tmp_path: Pat
 def test_people_are_shown_anew_when_their_case_moves_on(cache: Cache) -> None:
     story = Story("referral:1").taken()
     receive(cache, CONSULTANT, story)
-    before = {key: shown.past for key, shown in cache.search("carter")}
+    before = {hit.key: hit.shown.past for hit in cache.search(Asked.of("carter"), "ruth")}
     story.triaged()
     receive(cache, CONSULTANT, story)
-    after = {key: shown.past for key, shown in cache.search("carter")}
+    after = {hit.key: hit.shown.past for hit in cache.search(Asked.of("carter"), "ruth")}
     assert before.keys() == after.keys()
     assert before["referral:1#mia"] != after["referral:1#mia"]
     facts = PersonFacts(forenames="Mia", surname="Carter")
-    assert [one.key for one in cache.matches(facts)] == ["referral:1#mia"]
+    assert [one.key for one in cache.matches(facts, "ruth")] == ["referral:1#mia"]
     body = next(e.body for e in cache.entries("referral:1") if isinstance(e.body, SubjectRecorded))
     corrected = replace(body, surname="Quillfeather")
     told = compose(
         "staffordshire", OPERATOR, [Draft("referral:1", corrected)], KEY, START + timedelta(hours=1)
     )
     cache.save(told)
-    assert [one.key for one in cache.matches(replace(facts, surname="Quillfeather"))] == ["referral:1#mia"]
-    assert cache.search("quillf")
-    assert cache.matches(facts, besides="referral:1") == ()
-    assert cache.matches(PersonFacts()) == ()
+    assert [one.key for one in cache.matches(replace(facts, surname="Quillfeather"), "ruth")] == [
+        "referral:1#mia"
+    ]
+    assert found(cache, "quillf")
+    assert cache.matches(facts, "ruth", besides="referral:1") == ()
+    assert cache.matches(PersonFacts(), "ruth") == ()
 
 
 def test_an_identity_without_history_is_not_found_by_name(cache: Cache) -> None:

@@ -249,8 +249,8 @@ class Cached(RuleBasedStateMachine):
             row = self.cache.row(stream)
             assert row == (queue_row(referral) if referral.entries else None)
         with self.cache._read() as connection:
-            words = connection.exec_driver_sql("SELECT rowid, stream FROM words ORDER BY rowid").all()
-            numbered = connection.exec_driver_sql("SELECT id, stream FROM worded ORDER BY id").all()
+            words = connection.exec_driver_sql("SELECT rowid FROM words ORDER BY rowid").all()
+            numbered = connection.exec_driver_sql("SELECT id FROM worded ORDER BY id").all()
         assert words == numbered
 
 

@@ -85,7 +85,7 @@ def test_who_is_unlikely_to_be_the_one_typed_is_not_offered(tmp_path: Path) -> N
     )
     cache.save(compose("staffordshire", OPERATOR, [Draft("identity:1", body)], KEY, START))
     typed = PersonFacts(forenames="Mia", surname="Carter", birth=PartialDate(2017, 4, 3))
-    assert [one.key for one in cache.matches(typed)] == ["identity:1"]
+    assert [one.key for one in cache.matches(typed, "priya")] == ["identity:1"]
     # Keyed alike, and two generations apart.
-    assert cache.matches(replace(typed, birth=PartialDate(1950, 1, 1))) == ()
+    assert cache.matches(replace(typed, birth=PartialDate(1950, 1, 1)), "priya") == ()
     cache.close()

@@ -15,7 +15,7 @@ import msgspec
 
 from sync.protocol import Found, PeopleFound, PeopleSearch, Standing
 
-from ...cache.people import Candidate
+from ...cache.searching import Candidate
 from ...domain.acts import Draft
 from ...domain.assessments import repeats
 from ...domain.codes import Marker
@@ -113,7 +113,7 @@ def of_everybody(desk: Desk, stream: str) -> dict[str, History]:
 
 def _found(desk: Desk, stream: str, subject: str, name: str, facts: PersonFacts) -> History:
     began = perf_counter()
-    candidates = desk.cache.matches(facts, besides=stream)
+    candidates = desk.cache.matches(facts, desk.me.person, besides=stream)
     took = (perf_counter() - began) * 1000
     referral = desk.referral(stream)
     return History(subject, name, _cards(desk, referral, subject, candidates), took)

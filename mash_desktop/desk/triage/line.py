@@ -81,7 +81,7 @@ def read_line(line: str, today: date) -> Said:
     """What a line says. A name comes first, then a birth date, then a relation; each may be missing."""
     aliases = tuple(name.strip() for name in _QUOTED.findall(line))
     tokens = _QUOTED.sub(" ", line).replace(",", " , ").split()
-    birth, before, after = _take_date(tokens, today)
+    birth, before, after = take_date(tokens, today)
     if birth is None:
         at = next((n for n, word in enumerate(before) if _begins_relation(word, n == 0)), len(before))
         before, after = before[:at], before[at:]
@@ -112,7 +112,7 @@ def _begins_relation(word: str, first: bool) -> bool:
     return lowered in _RELATIONS or lowered == "pr" or lowered.removesuffix("'s") in _RELATIONS
 
 
-def _take_date(tokens: list[str], today: date) -> tuple[PartialDate | None, list[str], list[str]]:
+def take_date(tokens: list[str], today: date) -> tuple[PartialDate | None, list[str], list[str]]:
     """The longest run of words that reads as a date, and what stands before and after it."""
     for length in range(min(_LONGEST_DATE, len(tokens)), 0, -1):
         for start in range(len(tokens) - length + 1):

@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 
 import msgspec
 
+from ...cache.searching import Asked
 from ...domain.acts import Draft
 from ...domain.codes import Cohort
 from ...domain.configuration import Ladder, Route
@@ -179,9 +180,9 @@ def take_route(desk: Desk, stream: str, routing: Routing, forget_drafts: tuple[s
 def name_duplicate(desk: Desk, stream: str, reference: str, reason: str) -> None:
     """Close this contact as a duplicate of another. Raises ``Refusal`` on *of* or *reason*."""
     found = [
-        shown.referral
-        for _, shown in desk.cache.search(reference)
-        if shown.referral and (shown.reference or "").lower() == reference.strip().lower()
+        hit.shown.referral
+        for hit in desk.cache.search(Asked.of(reference), desk.me.person)
+        if hit.shown.referral and (hit.shown.reference or "").lower() == reference.strip().lower()
     ]
     if not found:
         raise Refusal("reference-unknown", "No referral held here has that reference.", "of")

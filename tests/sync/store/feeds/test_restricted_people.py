@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from uuid6 import uuid7
 
-from mash_desktop.cache.people import Candidate
+from mash_desktop.cache.searching import Candidate
 from mash_desktop.desk import alerts
 from mash_desktop.desk.places import badges
 from mash_desktop.desk.search import find
@@ -45,7 +45,8 @@ def restrict(reader: Desk, stream: str, subject: str) -> str:
 
 def typed(desktop: Kept, who: Child) -> tuple[Candidate, ...]:
     """Whom a desktop itself knows of that name, as its person types."""
-    return desktop.cache.matches(PersonFacts(who.forename, who.surname, birth=who.born))
+    facts = PersonFacts(who.forename, who.surname, birth=who.born)
+    return desktop.cache.matches(facts, desktop.networked.desk.me.person)
 
 
 def told_of(desktop: Kept, identity: str) -> list[alerts.Alert]:
