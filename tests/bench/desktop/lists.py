@@ -21,6 +21,7 @@ import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy import Engine, event
 
 from mash_desktop.cache import Cache, open_engine
+from mash_desktop.cache.searching import Asked
 from mash_desktop.domain.acts import Draft, Parcel, compose
 from mash_desktop.domain.entries.contact import NoteAdded
 from mash_desktop.domain.fold import Stage
@@ -97,7 +98,7 @@ def _search(engine: Engine, cache: Cache, made: Filling, *, limit: bool) -> Iter
         name = surname(number * 13)
         return f"{FORENAMES[number % len(FORENAMES)]} {name[: 2 + number % TYPED]}"
 
-    asked = [partial(cache.search, typed(number)) for number in range(40)]
+    asked = [partial(cache.search, Asked.of(typed(number)), "priya") for number in range(40)]
     what = f"search while typing among {made.referrals:,} referrals, {made.people:,} people"
     yield from _beside_its_statements(engine, made.path, asked, what, most=30 if limit else None)
 
