@@ -30,6 +30,7 @@ from ui.shell.lease import LeasePage
 from ui.shell.main_window import MainWindow
 from ui.shell.shown_once import Square
 from ui.shell.state import Place, ShellState
+from ui.shell.telephone import Telephoning
 from ui.work import Worker
 
 IDLE_MINUTES = 10
@@ -119,6 +120,7 @@ class PersonWindow(QObject):
         self._places: tuple[Place, ...] = ()
         self._built = False
         """The screens are there."""
+        self._telephoning: Telephoning | None = None
         self._over = False
         """It has been too long without the hub: nothing may be read."""
         self._locks = 0
@@ -358,6 +360,7 @@ class PersonWindow(QObject):
         self._places = tuple(PLACES[place] for place in mine if place in made)
         for place in self._places:
             self.window.add_screen(made[place.id](desk, self.worker))
+        self._telephoning = Telephoning(self.window, desk, self.worker)
         self._show_state()
         self._tell_line()
         self.window.unlock()
@@ -414,6 +417,9 @@ class PersonWindow(QObject):
         if self._built:
             self._left = (self.window.current_place(), self.window.current_reference())
         self._built = False
+        if self._telephoning is not None:
+            self._telephoning.end()
+            self._telephoning = None
         self.window.drop_screens()
 
     def _person_leaves(self) -> None:

@@ -159,6 +159,8 @@ class Route(Dated, frozen=True, kw_only=True, omit_defaults=True):
     needs_qualified_decision: bool = False
     immediate: bool = False
     """A direct line: never waits for returns."""
+    telephone: str = ""
+    """Whom to ring where a direct line does not reach the hub."""
     indicative_level: str | None = None
     makes_referral: bool = True
     """Taking it is the recorded act by which a contact becomes a referral."""

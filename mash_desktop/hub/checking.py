@@ -17,6 +17,7 @@ from mash_desktop.domain.assessments import QUESTION_SETS
 from mash_desktop.domain.codes import Cohort, Rag, RetentionAction
 from mash_desktop.domain.configuration import Clock, Dated, HubConfig
 from mash_desktop.domain.errors import Refusal
+from mash_desktop.domain.identifiers import check_phone
 from mash_desktop.domain.lawfulness import check as check_basis
 from mash_desktop.domain.lawfulness import prefill
 from mash_desktop.domain.roles import DECIDERS, Role
@@ -138,6 +139,11 @@ def _routes(config: HubConfig) -> Iterator[Finding]:
                 f"{field}.key",
                 "An immediate route, and no other, has a key that is pressed twice: Alt 0, Alt 0.",
             )
+        if route.telephone:
+            try:
+                check_phone(route.telephone)
+            except Refusal as refusal:
+                yield Finding(f"{field}.telephone", refusal.sentence)
         yield from _known(f"{field}.agency", (route.agency,), set(agencies), "agency")
         if route.team is not None:
             agency = agencies.get(route.agency or "")

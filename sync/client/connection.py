@@ -6,6 +6,7 @@ that answers as no store does, as :class:`Unreachable`.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import ssl
@@ -26,6 +27,8 @@ from .. import protocol
 M = TypeVar("M")
 
 TIMEOUT = httpx.Timeout(20.0, connect=5.0)
+LONGEST_SECONDS = 180.0
+"""How long one request may take in all: an answer that comes by drops is no better than none."""
 
 
 class Server(msgspec.Struct, frozen=True):
@@ -87,6 +90,10 @@ class Unreachable(Exception):
         self.retry_after = retry_after
 
 
+class TooSlow(Unreachable):
+    """It came or went too slowly to go on waiting: less at a time may get through."""
+
+
 class Connection:
     """One asynchronous client of one store. ``token`` is the session's, once signed in."""
 
@@ -109,9 +116,12 @@ class Connection:
 
     async def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
         try:
-            response = await self._client.request(method, path, headers=self._headers(), **options)
+            async with asyncio.timeout(LONGEST_SECONDS):
+                response = await self._client.request(method, path, headers=self._headers(), **options)
         except httpx.HTTPError as error:
             raise _unreachable(error) from error
+        except TimeoutError as error:
+            raise TooSlow(type(error).__name__) from error
         if not response.is_success:
             raise _refusal(response)
         return response

@@ -25,7 +25,7 @@ from mash_desktop.domain.errors import Refusal
 
 from .. import protocol
 from .backoff import Backoff
-from .connection import Connection, Unreachable
+from .connection import Connection, TooSlow, Unreachable
 from .heads import Verified
 from .status import Status
 from .verification import CALL, Distrust, Owed, Place, checked_answers
@@ -39,6 +39,8 @@ WOKEN_SECONDS = 5.0
 STEADY_SECONDS = 10.0
 """A live stream that held for so long may be opened again at once."""
 PUSH_ACTS = 20
+FEWEST_ROWS = 50
+"""Of a page, however slow the line is."""
 SESSION_OVER = frozenset({"session-ended"})
 ACCESS_OVER = frozenset({"device-revoked", "directory-left"})
 """Refusals after which a desktop locks."""
@@ -85,6 +87,8 @@ class Together:
         self.status = Status(first_sync=not cache.places())
         self._audiences: dict[protocol.Standing, frozenset[str]] = {}
         self._owed = Owed()
+        self._most_acts, self._most_rows = PUSH_ACTS, protocol.MOST_ROWS
+        """Of one request: less on a line that is too slow for so much."""
         self._woken = asyncio.Event()
 
     def wake(self) -> None:
@@ -148,12 +152,15 @@ class Together:
 
     async def _push(self) -> None:
         path = f"/v1/hubs/{self._hub}/acts"
-        most = PUSH_ACTS
+        most = self._most_acts
         while parcels := self._cache.outgoing(self._session.person, most):
             try:
                 # An act that attaches a document is taken only once the document is there.
                 await self._send_chunks(parcels)
                 pushed = await self._connection.ask(protocol.Push(acts=parcels), path, protocol.Pushed)
+            except TooSlow:
+                self._most_acts = max(1, len(parcels) // 4)
+                raise
             except Refusal as refusal:
                 if refusal.code not in UNFIT:
                     raise
@@ -163,6 +170,7 @@ class Together:
                 only = read(parcels[0].signed).id
                 change = self._cache.refused(only, refusal.code, refusal.sentence, refusal.field, None, None)
             else:
+                self._most_acts = min(PUSH_ACTS, 2 * self._most_acts)
                 change = await self._settle(parcels, pushed)
             self._on_change(change)
             if not change:
@@ -224,8 +232,14 @@ class Together:
                 cursors=tuple(
                     protocol.Cursor(audience=one.audience, epoch=one.epoch, n=one.n) for one in held.values()
                 ),
+                limit=self._most_rows,
             )
-            page = await self._connection.ask(message, f"/v1/hubs/{self._hub}/feed", protocol.Page)
+            try:
+                page = await self._connection.ask(message, f"/v1/hubs/{self._hub}/feed", protocol.Page)
+            except TooSlow:
+                self._most_rows = max(FEWEST_ROWS, self._most_rows // 4)
+                raise
+            self._most_rows = min(protocol.MOST_ROWS, 2 * self._most_rows)
             head = await self._verified.check_head(self._connection, page.head)
             checked = await self._verified.check_page(self._connection, page, held, head)
             await self._verified.check_some(self._connection, head, checked.places)

@@ -12,7 +12,7 @@ from random import Random
 from typing import ClassVar
 
 import hypothesis.strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from litestar.exceptions import LitestarDeprecationWarning
 
 from sync.client import Server
@@ -173,7 +173,6 @@ class Schedule(RuleBasedStateMachine):
         if self.world.roles(desktop.person) and not desktop.line.cut:
             desktop.sign_in()
 
-    @precondition(lambda self: self.world.chance.random() < 0.3)
     @rule()
     def all_is_mended(self) -> None:
         self.world.heal()

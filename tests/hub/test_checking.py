@@ -113,6 +113,7 @@ TEAMS = HUB.agencies[SCC].teams
         (spoiled("routes", 0, key="Alt 5"), "routes.key", "Alt 5 is used 2 times"),
         (spoiled("routes", DIRECT, key="Alt 9"), "routes.direct-line.key", "pressed twice"),
         (spoiled("routes", 0, key="Alt 9, Alt 9"), "routes.advice.key", "and no other"),
+        (spoiled("routes", DIRECT, telephone="ext"), "routes.direct-line.telephone", "phone number"),
         (spoiled("routes", DIRECT, agency="x"), "routes.direct-line.agency", "no agency named x"),
         (spoiled("routes", DIRECT, team="x"), "routes.direct-line.team", "no team named x"),
         (spoiled("routes", DIRECT, agency=None), "routes.direct-line.team", "no team named child-protection"),

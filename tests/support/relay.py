@@ -114,8 +114,8 @@ class Relay:
             writer.transport.abort()
 
     async def _answer(self, client: httpx.AsyncClient, asked: Asked) -> Answered | None:
-        await asyncio.sleep(self.slow)
         passed = self.before(asked)
+        await asyncio.sleep(self.slow)
         if isinstance(passed, Answered):
             return passed
         response = await client.request(

@@ -23,7 +23,7 @@ from ui.shell.rail import Rail
 from ui.shell.sign_in import Door, SignInPage, UnlockPage
 from ui.shell.state import ShellState
 from ui.theme import Theme, current_look
-from ui.widgets.banner import Banner, Toast
+from ui.widgets.banner import Toast
 from ui.widgets.layout import Box, Column, Row, Snug
 
 _TEXT_STEP = 0.1
@@ -175,12 +175,12 @@ class MainWindow(QMainWindow):
     def toast(self, sentence: str, undo: Callable[[], object] | None = None) -> None:
         self._toast.say(sentence, undo)
 
-    def add_banner(self, banner: Banner) -> None:
+    def add_banner(self, banner: QWidget) -> None:
         """Show a banner above every screen until ``remove_banner``."""
         self._banners.addWidget(banner)
         self._banner_box.show()
 
-    def remove_banner(self, banner: Banner) -> None:
+    def remove_banner(self, banner: QWidget) -> None:
         self._banners.removeWidget(banner)
         banner.hide()
         banner.deleteLater()
