@@ -593,37 +593,3 @@ def test_who_else_is_there_is_passed_on(office: Office) -> None:
 
     until(seen, "presence")
     assert (ruth.presences[0].name, ruth.presences[0].doing) == ("Priya Nair", "typing")
-
-
-# --- slow lines
-
-
-def test_an_answer_that_comes_by_drops_is_not_waited_for_and_less_is_asked_for(
-    office: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("sync.client.connection.LONGEST_SECONDS", 0.5)
-    monkeypatch.setattr("sync.client.backoff.CEILING", 0.2)
-    relay = office.relay()
-    priya = office.left("Priya Nair", *OPERATOR)
-    case = referral()
-    priya.contact(case)
-    for number in range(5):
-        note(priya, case, f"note {number}")
-    acts: list[int] = []
-    limits: list[int] = []
-
-    def sizes(asked: Asked) -> Asked:
-        if asked.path.endswith("/acts"):
-            acts.append(len(msgspec.json.decode(asked.body, type=protocol.Push).acts))
-        elif asked.path.endswith("/feed"):
-            limits.append(msgspec.json.decode(asked.body, type=protocol.Pull).limit)
-        too_much = acts[-1:] > [1] or limits[-1:] > [250]
-        relay.slow = 2.0 if too_much else 0.0
-        return asked
-
-    relay.before = sizes
-    priya.connect(relay.server)
-    priya.until_online()
-    assert acts[:2] == [6, 1]
-    assert limits[:2] == [1000, 250]
-    assert states(priya) == []
