@@ -11,10 +11,17 @@ from collections.abc import Iterator
 import pytest
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QThread, QThreadPool, QTimer
+from pytestqt.qtbot import QtBot
 
 from tests.support.gui_thread import watched_gui_thread
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+
+# A wait ends when what is waited for is so: only a test that fails waits to the end. On a machine with much
+# else to do a window may need longer than five seconds.
+for waits in (QtBot.waitUntil, QtBot.waitSignal, QtBot.waitActive, QtBot.waitExposed):
+    waits.__kwdefaults__ = {**(waits.__kwdefaults__ or {}), "timeout": 20_000}
 
 
 def _has_windows(item: pytest.Item) -> bool:

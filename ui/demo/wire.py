@@ -24,7 +24,7 @@ class Wire:
         self._port = 0
         self._loop = asyncio.new_event_loop()
         self._closed = asyncio.Event()
-        self._thread = Thread(target=self._run, name="wire")
+        self._thread = Thread(target=self._run, name="wire", daemon=True)
         self._thread.start()
         self._ready.wait()
         self.server = msgspec.structs.replace(server, url=f"https://127.0.0.1:{self._port}")
@@ -66,17 +66,19 @@ class Wire:
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         ends = {writer}
-        try:
-            if self._cut:
-                return
-            there, back = await asyncio.open_connection(*self._target)
-            ends.add(back)
-            self._writers |= ends
-            await asyncio.gather(_pump(reader, back), _pump(there, writer))
-        finally:
-            self._writers -= ends
-            for end in ends:
-                end.close()
+        # What breaks or ends a line is no fault here; asyncio would log it as one.
+        with contextlib.suppress(OSError, asyncio.CancelledError):
+            try:
+                if self._cut:
+                    return
+                there, back = await asyncio.open_connection(*self._target)
+                ends.add(back)
+                self._writers |= ends
+                await asyncio.gather(_pump(reader, back), _pump(there, writer))
+            finally:
+                self._writers -= ends
+                for end in ends:
+                    end.close()
 
 
 async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

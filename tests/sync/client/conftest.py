@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 
@@ -89,13 +91,13 @@ class Networked:
         )
 
 
-class Office:
-    """Makes networked desks in one hub, and ends them."""
+class Office(AbstractContextManager["Office"]):
+    """Makes networked desks in one hub, and ends each of them when it is left, whatever has failed."""
 
     def __init__(self, served: ServedStore, hub: str, folder: Path) -> None:
         self.served, self.hub, self.folder = served, hub, folder
         self.desks: list[Networked] = []
-        self.relays: list[Relay] = []
+        self._stack = ExitStack()
 
     def sit(
         self,
@@ -113,8 +115,10 @@ class Office:
         folder = folder or self.folder / f"{signed.enrolled.person}-{len(self.desks)}"
         folder.mkdir(exist_ok=True)
         cache = Cache(open_engine(folder / "cache.db", lambda: "7e" * 32))
+        self._stack.callback(cache.close)
         author = Author(signed.enrolled.person, agency, role, signed.enrolled.key)
         wire = Wire(server or self.server)
+        self._stack.callback(wire.close)
         me = Me(self.hub, author.person, name, author, (author,))
         desk = Desk(cache, me, signed.key, prove_passphrase=lambda passphrase: None)
         statuses: list[Status] = []
@@ -133,6 +137,7 @@ class Office:
         desk.listen(changes.append)
         made = Networked(desk, network, wire, signed, changes, statuses, presences, folder)
         self.desks.append(made)
+        self._stack.callback(lambda: made.network.stop())
         if start:
             network.start()
         return made
@@ -149,21 +154,15 @@ class Office:
         return Server(self.served.base_url, self.served.cert.read_text(), self.hub)
 
     def relay(self) -> Relay:
-        made = Relay(self.server, self.folder / f"relay-{len(self.relays)}")
-        self.relays.append(made)
+        made = Relay(self.server, Path(mkdtemp(dir=self.folder)))
+        self._stack.callback(made.close)
         return made
 
-    def end(self) -> None:
-        for one in self.desks:
-            one.network.stop()
-            one.wire.close()
-            one.desk.cache.close()
-        for relay in self.relays:
-            relay.close()
+    def __exit__(self, *fault: object) -> None:
+        self._stack.close()
 
 
 @pytest.fixture
 def office(served_store: ServedStore, a_hub: str, tmp_path: Path) -> Iterator[Office]:
-    made = Office(served_store, a_hub, tmp_path)
-    yield made
-    made.end()
+    with Office(served_store, a_hub, tmp_path) as made:
+        yield made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -113,29 +114,29 @@ def test_desks_go_on_when_the_store_has_handed_its_key_on(postgres: PostgresServ
     name = postgres.new_database()
     database, folder = postgres.url(name), tmp_path / "desks"
     folder.mkdir()
-    with serving(database, tmp_path) as served:
-        office = Office(served, served.new_hub(), folder)
-        priya = office.sit("Priya Nair", "scc-children", Role.TRIAGE_OPERATOR)
-        ruth = office.left("Ruth Okafor", "scc-children", Role.CONSULTANT_SOCIAL_WORKER)
-        priya.until_online()
-        priya.network.stop()
-    engine = connect(database, 3, generation=read_file(served.secrets_file).generation)
-    rotate_signing(engine, served.secrets_file)
-    engine.dispose()
-    with serving(database, tmp_path) as office.served:
-        for one in (priya, ruth):
-            one.connect(office.server)
-        late = office.sit("Dan Whitmore", "scc-children", Role.SOCIAL_WORKER)
-        stream = f"referral:{uuid7()}"
-        priya.until_online()
-        priya.contact(stream)
-        for one in (ruth, late):
-            one.until_holding(stream, "contact.opened")
-        priya.connect(office.server)
-        for one in (priya, ruth, late):
-            one.until_online()
-            assert not one.status.distrust
-            kept = msgspec.json.decode(one.desk.cache.fact("store-keys") or b"", type=tuple[bytes, ...])
-            assert len(kept) == 2
-        office.end()
+    with ExitStack() as stack:
+        with serving(database, tmp_path) as served:
+            office = stack.enter_context(Office(served, served.new_hub(), folder))
+            priya = office.sit("Priya Nair", "scc-children", Role.TRIAGE_OPERATOR)
+            ruth = office.left("Ruth Okafor", "scc-children", Role.CONSULTANT_SOCIAL_WORKER)
+            priya.until_online()
+            priya.network.stop()
+        engine = connect(database, 3, generation=read_file(served.secrets_file).generation)
+        rotate_signing(engine, served.secrets_file)
+        engine.dispose()
+        with serving(database, tmp_path) as office.served:
+            for one in (priya, ruth):
+                one.connect(office.server)
+            late = office.sit("Dan Whitmore", "scc-children", Role.SOCIAL_WORKER)
+            stream = f"referral:{uuid7()}"
+            priya.until_online()
+            priya.contact(stream)
+            for one in (ruth, late):
+                one.until_holding(stream, "contact.opened")
+            priya.connect(office.server)
+            for one in (priya, ruth, late):
+                one.until_online()
+                assert not one.status.distrust
+                kept = msgspec.json.decode(one.desk.cache.fact("store-keys") or b"", type=tuple[bytes, ...])
+                assert len(kept) == 2
     postgres.drop_database(name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from mash_desktop.desk.profile import Account, Profile, Server
@@ -18,6 +17,7 @@ from mash_desktop.domain.entries.contact import NoteAdded
 from sync.protocol import Standing
 from tests.domain.story import KEY, OPERATOR, Story
 from tests.support.desks import receive, receive_hub
+from tests.support.lines import nobody_listens
 from tests.support.secret_service import SecretService
 from tests.ui.accessibility import nameless
 from ui.composition import PersonWindow
@@ -111,6 +111,7 @@ def fill(person: PersonWindow, **values: str) -> None:
 
 def answered(qtbot: QtBot, person: PersonWindow) -> str:
     qtbot.waitUntil(lambda: person.worker.waiting == 0, timeout=20_000)
+    QApplication.processEvents()  # what was put into a layout just now is seen in the next turn
     return said(person.enrol_page)
 
 
@@ -149,12 +150,10 @@ def test_an_address_that_is_no_hub_s_is_refused_and_what_was_typed_stays(
 def test_a_hub_that_does_not_answer_is_said_and_nothing_is_made(
     qtbot: QtBot, opening: Callable[[Path], PersonWindow], tmp_path: Path
 ) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     person = opening(tmp_path / "new")
-    fill(person, hub_url=f"https://127.0.0.1:{port}")
-    assert "The hub cannot be reached" in answered(qtbot, person)
+    with nobody_listens() as port:
+        fill(person, hub_url=f"https://127.0.0.1:{port}")
+        assert "The hub cannot be reached" in answered(qtbot, person)
     assert not Profile.exists(tmp_path / "new")
 
 

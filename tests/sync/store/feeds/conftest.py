@@ -59,9 +59,8 @@ class House:
 
 @pytest.fixture
 def house(served_store: ServedStore, told: Cast, tmp_path: Path) -> Iterator[House]:
-    office = Office(served_store, told.hub, tmp_path)
-    yield House(office, told)
-    office.end()
+    with Office(served_store, told.hub, tmp_path) as office:
+        yield House(office, told)
 
 
 class Instance:

@@ -28,9 +28,8 @@ pytestmark = pytest.mark.parametrize("postgres", ["embedded"], indirect=True)
 @pytest.fixture
 def own(served_store: ServedStore, a_hub: str, tmp_path: Path) -> Iterator[House]:
     """A hub of the test's own, which agencies may leave."""
-    office = Office(served_store, a_hub, tmp_path)
-    yield House(office, Cast(served_store, a_hub))
-    office.end()
+    with Office(served_store, a_hub, tmp_path) as office:
+        yield House(office, Cast(served_store, a_hub))
 
 
 def member_until(cast: Cast, agency: str, days_from_now: int) -> None:

@@ -60,8 +60,8 @@ def on_the_table(story: ServedStory, until_day: object) -> str:
 def test_a_release_leaves_the_table_after_its_last_day_and_stays_with_whose_it_is(
     served_store: ServedStore, cast: Cast, tmp_path: Path
 ) -> None:
-    office, story = Office(served_store, cast.hub, tmp_path), ServedStory(cast)
-    try:
+    story = ServedStory(cast)
+    with Office(served_store, cast.hub, tmp_path) as office:
         house = House(office, cast)
         today = load_preset("staffordshire").day(datetime.now(UTC))
         released = on_the_table(story, today)
@@ -79,8 +79,6 @@ def test_a_release_leaves_the_table_after_its_last_day_and_stays_with_whose_it_i
         assert over not in cast["iris"].holds()
         row = next(row for row in cast["iris"].pull() if row.entry == released and row.op == "withdraw")
         assert row.because == cast["karen"].holds()[over].position
-    finally:
-        office.end()
 
 
 def test_a_release_replaced_by_one_without_a_last_day_does_not_end(

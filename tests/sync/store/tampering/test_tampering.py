@@ -79,11 +79,10 @@ def log(served_store: ServedStore, tmp_path_factory: pytest.TempPathFactory) -> 
         (answer,) = desk.push(desk.compose([note], seen=seen))
         places += answer.positions
     first, second, third, fourth = places
-    office = Office(served_store, cast.hub, folder)
-    priya = office.sit("Priya Nair", "scc-children", Role.TRIAGE_OPERATOR, signed=cast["priya"])
-    priya.until_holding(story.stream, "note.added")
-    priya.until_online()
-    office.end()
+    with Office(served_store, cast.hub, folder) as office:
+        priya = office.sit("Priya Nair", "scc-children", Role.TRIAGE_OPERATOR, signed=cast["priya"])
+        priya.until_holding(story.stream, "note.added")
+        priya.until_online()
     head_now = served_store.direct.head(cast.hub)
     return Log(cast, story, (first, second, third, fourth), priya.folder, head_now, earlier)
 
@@ -110,9 +109,8 @@ class Desks:
 
 @pytest.fixture
 def desks(log: Log, tmp_path: Path) -> Iterator[Desks]:
-    office = Office(log.served, log.hub, tmp_path)
-    yield Desks(log, office, tmp_path)
-    office.end()
+    with Office(log.served, log.hub, tmp_path) as office:
+        yield Desks(log, office, tmp_path)
 
 
 def said_by(desk: Networked, caplog: pytest.LogCaptureFixture) -> tuple[str, str]:

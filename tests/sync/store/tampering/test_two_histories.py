@@ -84,8 +84,7 @@ def fork(postgres: PostgresServer, tmp_path: Path) -> Iterator[Fork]:
         secrets.chmod(0o600)
         there = stack.enter_context(serving(postgres.url(databases[1]), folders[1]))
         hub = here.new_hub()
-        office = Office(here, hub, tmp_path)
-        stack.callback(office.end)
+        office = stack.enter_context(Office(here, hub, tmp_path))
         priya = office.sit("Priya Nair", "scc-children", Role.TRIAGE_OPERATOR)
         ruth = office.sit("Ruth Okafor", "scc-children", Role.CONSULTANT_SOCIAL_WORKER)
         case = f"referral:{uuid7()}"
