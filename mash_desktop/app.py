@@ -14,6 +14,7 @@ from pathlib import Path
 from platformdirs import user_data_path
 
 from mash_desktop.domain.errors import Refusal
+from mash_desktop.memory import overwrite_what_is_freed, write_no_dump
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,6 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             from ui.demo.run import run
 
             return run(asked.output, asked.screenshots, asked.folder, asked.seat)
+        if arguments is None:
+            overwrite_what_is_freed()
+        write_no_dump()
         from ui.run import open_window
 
         return open_window(asked.profile or user_data_path("mash-desktop", appauthor=False), asked.hub)

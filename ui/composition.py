@@ -7,6 +7,7 @@ unlocking builds them anew at the place that was left.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
@@ -22,6 +23,7 @@ from mash_desktop.desk.places import Badges, badges, my_places
 from mash_desktop.desk.profile import Barred, Enrolled, Profile, Server, Session, Status, Synchroniser
 from mash_desktop.documents.square import square
 from mash_desktop.domain.errors import Refusal
+from ui.keys import keys
 from ui.screen import Screen
 from ui.session import SessionWatch, watching
 from ui.shell.clipboard import clear_clipboard
@@ -410,7 +412,7 @@ class PersonWindow(QObject):
         self.lease_page.forget()
         self._stop_network()
         profile, self.profile, self.desk = self.profile, None, None
-        self.worker.submit(profile.lock)
+        self.worker.submit(profile.lock, _forget, _forget)
 
     def _drop_screens(self) -> None:
         """No view of a case is kept; only where it was."""
@@ -544,6 +546,12 @@ class PersonWindow(QObject):
         self.worker.submit(desk.send_access)
         self.worker.submit(partial(glass.close_overdue, desk))
         self._show_state()
+
+
+def _forget(_: object) -> None:
+    """By now the screens are gone: let go of what still knew them, so that their words are free memory."""
+    keys.forget_gone()
+    gc.collect()
 
 
 class _Opened(NamedTuple):

@@ -78,7 +78,7 @@ class Keys:
         ``key`` is in Qt's portable writing (``"R"``, ``"Ctrl+D"``, ``"Alt+0, Alt+0"``), or empty for a
         command that the palette alone offers. ``also`` are further keys that are not shown.
         """
-        self._bindings = [kept for kept in self._bindings if kept.alive]
+        self.forget_gone()
         names = [name for name in (key, *also) if name]
         if "Return" in names:
             names.append("Enter")
@@ -102,6 +102,11 @@ class Keys:
                 shortcut.deleteLater()
         self._bindings = [kept for kept in self._bindings if kept is not binding]
 
+    def forget_gone(self) -> None:
+        """Let go of what belonged to widgets that are no more, and of all that their callbacks knew."""
+        self._bindings = [kept for kept in self._bindings if kept.alive]
+        self._overlays = [kept for kept in self._overlays if shiboken6.isValid(kept)]
+
     def _press(self, binding: Binding) -> None:
         if binding.acts and self._reaches(binding.scope):
             binding.callback()
@@ -111,7 +116,7 @@ class Keys:
         return top is None or scope is top or top.isAncestorOf(scope)
 
     def _overlay_of(self, window: QWidget) -> QWidget | None:
-        self._overlays = [kept for kept in self._overlays if shiboken6.isValid(kept)]
+        self.forget_gone()
         shown = [kept for kept in self._overlays if kept.isVisible() and kept.window() is window]
         return shown[-1] if shown else None
 
@@ -130,7 +135,7 @@ class Keys:
 
     def commands(self, window: QWidget, *, every: bool = False) -> list[Binding]:
         """What can be done in a window now, in the order of binding; ``every`` adds what is asleep."""
-        self._bindings = [kept for kept in self._bindings if kept.alive]
+        self.forget_gone()
         return [
             binding
             for binding in self._bindings

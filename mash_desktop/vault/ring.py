@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 import keyring
@@ -70,7 +71,10 @@ def kept_secret(profile_id: str) -> bytes:
 
 
 def _encrypting_ring() -> KeyringBackend:
-    chosen = _asked(keyring.get_keyring)
+    # On a thread of its own: what fails to load there stays in the library with its traceback, and that would
+    # keep every caller's frame alive, with the passphrase and the key in it.
+    with ThreadPoolExecutor(1, "keyring") as apart:
+        chosen = _asked(apart.submit(keyring.get_keyring).result)
     # Never the chain itself: it would go on to the next backend, whatever that one is.
     candidates = chosen.backends if isinstance(chosen, ChainerBackend) else [chosen]
     for candidate in candidates:
