@@ -476,7 +476,7 @@ def _restore(asked: argparse.Namespace) -> int:
     if done.refused:
         print(f"{done.refused} decisions on keeping could not be put back into the log. They hold.")
     for one in done.left_out:
-        print(f"Left out, as it is not as signed: {one}", file=sys.stderr)
+        print(f"Left out: {one}", file=sys.stderr)
     return 0
 
 

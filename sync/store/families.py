@@ -178,8 +178,11 @@ def judge_identity(
     return YES
 
 
-def judge_kept(author: Author, entry: Made[Body], kept: Kept, target: Target, now: datetime) -> Verdict:
-    """Whether something may be decided now about keeping a record."""
+def judge_kept(
+    author: Author, entry: Made[Body], kept: Kept, target: Target | None, now: datetime
+) -> Verdict:
+    """Whether something may be decided now about keeping a record. Without ``target``, as far as that follows
+    from who decides and from what was decided before."""
     permitted = _permitted(author, entry, now)
     return judge_keeping(author, entry, kept, target) if permitted else permitted
 

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, delete, select
+from msgspec.structs import replace
+from sqlalchemy import Connection, delete, select, update
 
 from mash_desktop.domain.entries import Made
 from mash_desktop.domain.entries.contact import AddressRecorded, SubjectRecorded
@@ -20,7 +21,7 @@ from mash_desktop.domain.fold import Referral
 from mash_desktop.matching import PersonFacts, Residence, blocking_keys
 
 from . import tables
-from .bulk import copy
+from .bulk import among, copy
 from .holding import Marks, only_named, residence
 from .sealing import Secrets, StreamKey
 from .streams import Held
@@ -96,6 +97,35 @@ def forget(db: Connection, hub: str, streams: Sequence[str], entry: str | None =
     old = select(p.c.key).where(*told).scalar_subquery()
     db.execute(delete(b).where(b.c.hub == hub, b.c.key.in_(old)))
     db.execute(delete(p).where(*told))
+
+
+def keep_addresses(
+    db: Connection, hub: str, secrets: Secrets, stream: str, key: StreamKey, told: Sequence[Residence]
+) -> None:
+    """Leave of whom a stream tells the addresses that are told still, so that nobody is found by another."""
+    p = tables.people
+    for row in db.execute(select(p.c.key, p.c.sealed).where(p.c.hub == hub, p.c.stream == stream)).all():
+        account = msgspec.msgpack.decode(key.open_value(row.key, row.sealed), type=Account)
+        left = tuple(one for one in account.facts.addresses if one in told)
+        if left != account.facts.addresses:
+            account = replace(account, facts=replace(account.facts, addresses=left))
+            sealed = key.seal_value(row.key, msgspec.msgpack.encode(account))
+            db.execute(update(p).where(p.c.hub == hub, p.c.key == row.key).values(sealed=sealed))
+            reblock(db, hub, secrets, {row.key: account.facts})
+
+
+def reblock(db: Connection, hub: str, secrets: Secrets, several: Mapping[str, PersonFacts]) -> None:
+    """Have people, by their keys, found by the blocking keys of these facts and by no other."""
+    b = tables.people_blocks
+    theirs = (b.c.hub == hub, among(b.c.key, several))
+    restricted = dict(db.execute(select(b.c.key, b.c.restricted).distinct().where(*theirs)).all())
+    db.execute(delete(b).where(*theirs))
+    blocks = [
+        (hub, secrets.digest("block", f"{hub}\x00{block}"), key, restricted[key])
+        for key, facts in several.items()
+        for block in blocking_keys(facts)
+    ]
+    copy(db, tables.people_blocks, blocks)
 
 
 def _accounts(held: Held) -> Iterable[tuple[str, str, Made[Any], Account]]:

@@ -13,6 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 from psycopg import sql
 from sqlalchemy import (
     BigInteger,
@@ -30,10 +31,12 @@ from sqlalchemy import (
     update,
 )
 
-from mash_desktop.domain.acts import Parcel, check_bodies, check_signature, entries_of, read
+from mash_desktop.domain.acts import Act, Author, Parcel, check_bodies, check_signature, entries_of, read
+from mash_desktop.domain.entries import Body, Made
 from mash_desktop.domain.entries.hub import EpochOpened
 from mash_desktop.domain.entries.keeping import DisposalAgreed
 from mash_desktop.domain.errors import Refusal
+from mash_desktop.domain.fold import Directory, fold_hub, fold_keeping
 from mash_desktop.proofs.feed_chain import START, link
 from sync.protocol import feed_row_bytes
 
@@ -58,12 +61,15 @@ from .bulk import copy
 from .composition import Store
 from .database import migrate, revision
 from .disposing import destroy
-from .examining import public_key
+from .docket import standing
+from .examining import family_of, public_key
+from .families import judge_kept
+from .holding import residence
 from .log import head_row, read_head, root_at, signed_head
-from .people_index import forget
+from .people_index import forget, keep_addresses
 from .rotating import hand_on
 from .sealing import Secrets
-from .streams import Shelf, current_directory
+from .streams import Shelf, current_directory, load, stream_keys
 from .verifying import walk
 
 _READ = 1 << 16
@@ -75,7 +81,8 @@ _CHAINED = Table(
 class Restored(msgspec.Struct, frozen=True):
     """``hubs`` as the backup had them, ``disposals`` replayed, ``refused`` decisions no longer taken.
 
-    ``left_out`` names the decisions that are not as one of the hub's own people signed them, and why.
+    ``left_out`` names the decisions that are not as one of the hub's own people signed them, or were not
+    theirs to make, and why.
     """
 
     made_at: datetime
@@ -119,7 +126,7 @@ def restore(engine: Engine, secrets: Secrets, folder: Path, name: str | None = N
             for hub in manifest.hubs:
                 for disposal in _disposals(decisions[hub.hub]):
                     destroy(db, hub.hub, disposal.target, disposal.entry)
-                    _forget(db, hub.hub, disposal)
+                    _forget(db, secrets, hub.hub, disposal)
                 _open_epoch(db, _signer(db, secrets, hub.hub), hub)
     for hub in manifest.hubs:
         _hand_on(engine, secrets, hub.hub)
@@ -187,25 +194,70 @@ def _decisions(folder: Path) -> dict[str, tuple[Parcel, ...]]:
 def _as_signed(
     db: Connection, secrets: Secrets, manifest: Manifest, told: dict[str, tuple[Parcel, ...]]
 ) -> tuple[dict[str, tuple[Parcel, ...]], tuple[str, ...]]:
-    """The decisions that somebody with a key in the hub's log signed as they are; the others by name."""
+    """The decisions that are as their authors signed them and were theirs to make; the others by name."""
     kept: dict[str, tuple[Parcel, ...]] = {}
     left_out = []
     for hub in (one.hub for one in manifest.hubs):
-        known, kept[hub] = current_directory(db, Shelf(), secrets, hub).directory, ()
+        deciding, kept[hub] = _Deciding(db, secrets, hub), ()
         for number, parcel in enumerate(told.get(hub, ()), 1):
             name = f"{hub}, decision {number}"
             try:
                 act = read(parcel.signed)
                 name = f"{name} on {', '.join(sorted({header.stream for header in act.entries}))}"
-                if act.hub != hub:
-                    raise Refusal("hub-wrong", "This act was made for another hub.")
-                check_signature(parcel.signed, public_key(act, known, secrets))
-                check_bodies(act, parcel.bodies, whole=False)
+                deciding.judge(act, parcel)
             except Refusal as refusal:
                 left_out.append(f"{name}: {refusal.sentence}")
             else:
                 kept[hub] += (parcel,)
     return kept, tuple(left_out)
+
+
+class _Deciding:
+    """The decisions on keeping of one hub judged again, one after another, by who was who when each was
+    admitted; what the log has lost, by who was who at its end."""
+
+    def __init__(self, db: Connection, secrets: Secrets, hub: str) -> None:
+        self._db = db
+        self._secrets = secrets
+        self._hub = hub
+        self._people = current_directory(db, Shelf(), secrets, hub)
+        self._decided: dict[str, tuple[Made[Body], ...]] = {}
+        self._then: dict[int, Directory] = {}
+
+    def judge(self, act: Act, parcel: Parcel) -> None:
+        """``Refusal`` unless the act is as its author signed it, and was theirs to make."""
+        if act.hub != self._hub:
+            raise Refusal("hub-wrong", "This act was made for another hub.")
+        a = tables.acts
+        row = self._db.execute(
+            select(a.c.first, a.c.admitted_at).where(
+                a.c.hub == self._hub, a.c.act == act.id, a.c.bytes == parcel.signed.act
+            )
+        ).one_or_none()
+        directory = self._directory(row.first) if row else self._people.directory
+        check_signature(parcel.signed, public_key(act, directory, self._secrets))
+        bodies = check_bodies(act, parcel.bodies, whole=True)
+        at = row.admitted_at if row else act.made_at
+        held = standing(directory, act.author, act.agency, act.role, at)
+        if held is None or directory.keys[act.key].revoked is not None:
+            raise Refusal("role-not-held", "Who decided did not hold that role, or that device, then.")
+        author = Author(act.author, held.agency, held.role, act.key, held.team)
+        decided = dict(self._decided)
+        for entry in entries_of(act, bodies):
+            before = decided.get(entry.stream, ())
+            verdict = judge_kept(author, entry, fold_keeping(before), None, at)
+            if not verdict:
+                raise Refusal(verdict.code, verdict.sentence)
+            # In the order in which they are told, wherever the log has them.
+            decided[entry.stream] = (*before, replace(entry, position=len(before) + 1))
+        self._decided = decided
+
+    def _directory(self, position: int) -> Directory:
+        """Who was who before this position."""
+        before = [entry for entry in self._people.entries if (entry.position or 0) < position]
+        if len(before) not in self._then:
+            self._then[len(before)] = fold_hub(before)
+        return self._then[len(before)]
 
 
 def _disposals(acts: tuple[Parcel, ...]) -> Iterator[DisposalAgreed]:
@@ -269,12 +321,22 @@ def _check(db: Connection, secrets: Secrets, then: HubThen) -> None:
         )
 
 
-def _forget(db: Connection, hub: str, gone: DisposalAgreed) -> None:
-    """Take what was disposed of out of the people index and the queue; of one entry, whom it tells of."""
-    forget(db, hub, [gone.target], gone.entry)
+def _forget(db: Connection, secrets: Secrets, hub: str, gone: DisposalAgreed) -> None:
+    """Take what was disposed of out of the people index and the queue; of one entry, whom it tells of, or
+    where."""
+    target = gone.target
+    forget(db, hub, [target], gone.entry)
     if gone.entry is None:
         r = tables.referrals
-        db.execute(delete(r).where(r.c.hub == hub, r.c.referral == gone.target))
+        db.execute(delete(r).where(r.c.hub == hub, r.c.referral == target))
+        return
+    shelf = Shelf()
+    key = stream_keys(db, shelf, secrets, hub, [target]).get(target)
+    if key is not None and family_of(target) == "referral":
+        left = load(db, shelf, secrets, hub, {target: 1})[target]
+        referral = left.referral(current_directory(db, shelf, secrets, hub).directory)
+        told = [residence(one.body) for one in referral.addresses]
+        keep_addresses(db, hub, secrets, target, key, told)
 
 
 def _open_epoch(db: Connection, secrets: Secrets, then: HubThen) -> None:

@@ -16,10 +16,12 @@ from sqlalchemy import text
 from uuid6 import uuid7
 
 from mash_desktop.domain.acts import Draft, Parcel, SignedAct, compose
-from mash_desktop.domain.entries.contact import NoteAdded, SubjectRecorded
-from mash_desktop.domain.entries.hub import EpochOpened
+from mash_desktop.domain.entries.contact import AddressRecorded, NoteAdded, SubjectRecorded
+from mash_desktop.domain.entries.hub import EpochOpened, MembershipEnded
+from mash_desktop.domain.entries.identity import HistoryRecorded
 from mash_desktop.domain.entries.keeping import DisposalAgreed, DisposalProposed
 from mash_desktop.domain.errors import Refusal
+from mash_desktop.domain.partial_date import PartialDate
 from mash_desktop.domain.roles import Role
 from mash_desktop.proofs.signature import SigningKey
 from sync import cli
@@ -57,6 +59,22 @@ class Drill:
         self.cast = Cast(served, self.hub)
         self.early, self.late, self.kept = (ServedStory(self.cast).taken() for _ in range(3))
         (note,) = self.kept.tell(OPERATOR, NoteAdded(words="A word too many."))
+        self.child = next(one.body for one in self.kept.entries if isinstance(one.body, SubjectRecorded))
+        lives = AddressRecorded(
+            address="a", subjects=(self.child.subject,), line="14 Mill Lane", postcode="ST16 2XX"
+        )
+        (self.address,) = self.kept.tell(OPERATOR, lives)
+        self.identity = f"identity:{uuid7()}"
+        history = HistoryRecorded(
+            agency="scc-children", source_system="census", record="1", cohort="children",
+            forenames="Ivo", surname="Sandringham", birth=PartialDate(2014, 3, 2),
+        )  # fmt: skip
+        told = self.cast["ruth"].compose([Draft(self.identity, history)])
+        assert self.cast["ruth"].push(told)[0].state == "admitted"
+        self.history = told.bodies[0].entry
+        assert self.cast["karen"].hub == self.hub, "signed in before anything is backed up"
+        (early,) = self.early.tell(OPERATOR, NoteAdded(words="Of another."))
+        self.dispose(self.early.stream, early)
         self.dispose(self.early.stream)
         self.old = self.back_up()
         self.dispose(self.late.stream)
@@ -73,12 +91,9 @@ class Drill:
         return back_up(store.engine, store.secrets, self.backups)
 
     def dispose(self, target: str, entry: str | None = None) -> None:
-        stream = f"keeping:{target}"
-        body = DisposalProposed(target=target, entry=entry, reason=WHY)
-        proposed = self.cast["gwen"].compose([Draft(stream, body)])
-        assert self.cast["gwen"].push(proposed)[0].state == "admitted"
-        agreed = DisposalAgreed(target=target, entry=entry, proposal=proposed.bodies[0].entry)
-        assert self.cast["hal"].act(Draft(stream, agreed)).state == "admitted"
+        both = decided(self.cast, "gwen", "hal", target, entry)
+        for person, parcel in zip(("gwen", "hal"), both, strict=True):
+            assert self.cast[person].push(parcel)[0].state == "admitted"
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +133,7 @@ def test_the_latest_backup_comes_back_with_the_same_head_in_a_new_epoch(drill: D
     done = restored(drill, empty)
     then = drill.new.hubs[0]
     assert done.hubs == drill.new.hubs
-    assert (done.disposals, done.refused) == (3, 0)
+    assert (done.disposals, done.refused) == (4, 0)
     store, faults = looked_at(drill, empty)
     with store.engine.connect() as db:
         held = current_directory(db, store.shelf, store.secrets, drill.hub)
@@ -159,7 +174,7 @@ def test_an_older_log_with_the_latest_keys_has_no_more_than_was_left_of_it(drill
         decided = db.scalar(
             text(f"select count(*) from entries where stream = 'keeping:{drill.late.stream}'")
         )
-    assert streams == told == {drill.kept.stream}
+    assert streams == told - {drill.identity} == {drill.kept.stream}
     # The decision itself was made after that backup, and is in the log again.
     assert decided == 2
     store.engine.dispose()
@@ -174,7 +189,7 @@ def test_keys_from_before_a_disposal_do_not_bring_back_what_was_disposed_of(
     for part in (LOG, KEYS):
         shutil.rmtree(max((backups / part).iterdir()))
     done = restored(drill, empty, backups=backups)
-    assert (done.disposals, done.refused) == (3, 0)
+    assert (done.disposals, done.refused) == (4, 0)
     store, faults = looked_at(drill, empty)
     with store.engine.connect() as db:
         streams = set(db.scalars(text("select stream from stream_keys where stream like 'referral:%'")))
@@ -348,7 +363,7 @@ def test_decisions_that_nobody_here_signed_as_they_are_destroy_nothing_and_are_n
     command = ["restore", str(backups), "--database", empty, "--secrets", str(drill.secrets)]
     assert cli.main(command) == 0
     said = capsys.readouterr()
-    assert "2 disposals replayed" in said.out
+    assert "3 disposals replayed" in said.out
     named = [line for line in said.err.splitlines() if line.startswith("Left out")]
     assert [drill.late.stream in line for line in named] == [True, True, False, False, False, False]
     for line, why in zip(
@@ -364,28 +379,128 @@ def test_decisions_that_nobody_here_signed_as_they_are_destroy_nothing_and_are_n
     store.engine.dispose()
 
 
-def test_whom_one_entry_told_of_is_found_no_more_though_the_log_takes_its_disposal_no_more(
-    drill: Drill, empty: str, tmp_path: Path
-) -> None:
-    backups, target = tmp_path / "backups", drill.kept.stream
-    shutil.copytree(drill.backups, backups)
-    told = [one.id for one in drill.kept.entries if isinstance(one.body, SubjectRecorded)]
-    # Its proposal was lost with the store.
-    agreed = DisposalAgreed(target=target, entry=told[0], proposal=str(uuid7()))
-    decide(backups, drill, drill.cast["hal"].compose([Draft(f"keeping:{target}", agreed)]))
-    done = restored(drill, empty, backups=backups)
-    assert (done.disposals, done.refused, done.left_out) == (4, 1, ())
-    engine = connect(empty, 2)
+def decided(cast: Cast, who: str, other: str, target: str, entry: str | None = None) -> tuple[Parcel, Parcel]:
+    """A proposal by the one and an agreement by the other, as their desktops would sign them."""
+    stream = f"keeping:{target}"
+    body = DisposalProposed(target=target, entry=entry, reason=WHY)
+    proposed = cast[who].compose([Draft(stream, body)])
+    agreed = DisposalAgreed(target=target, entry=entry, proposal=proposed.bodies[0].entry)
+    return proposed, cast[other].compose([Draft(stream, agreed)])
+
+
+def index_of(database: str) -> tuple[set[str], dict[str, int], int]:
+    """Entries by which somebody is told of, by how many blocking keys each key is found, and of how many keys
+    nobody is told."""
+    engine = connect(database, 2)
     with engine.connect() as db:
         found = set(db.scalars(text("select e.entry from people p join entries e using (hub, position)")))
-        blocks = db.scalar(
+        blocks: dict[str, int] = dict(
+            db.execute(text("select key, count(*) from people_blocks group by key")).all()
+        )
+        orphans = db.scalar(
             text(
                 "select count(*) from people_blocks b left join people p on p.key = b.key where p.key is null"
             )
         )
-    assert found == set(told[1:])
-    assert blocks == 0
     engine.dispose()
+    return found, blocks, orphans or 0
+
+
+def test_whom_and_where_one_entry_told_of_is_found_no_more_before_the_log_takes_its_disposal(
+    drill: Drill, empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backups, target = tmp_path / "backups", drill.kept.stream
+    shutil.copytree(drill.backups, backups)
+    told = [one.id for one in drill.kept.entries if isinstance(one.body, SubjectRecorded)]
+    lost = (target, told[1]), (target, drill.address), (drill.identity, drill.history)
+    decide(backups, drill, *(one for each in lost for one in decided(drill.cast, "gwen", "hal", *each)))
+    before = index_of(drill.served.database)[1]
+    with monkeypatch.context() as patch:
+        # As where the log takes them no more, or the machine stops here.
+        patch.setattr(restoring, "_tell", lambda *arguments: 0)
+        done = restored(drill, empty, backups=backups)
+    assert (done.disposals, done.left_out) == (7, ())
+    found, blocks, orphans = index_of(empty)
+    assert found == {*told} - {told[1]}
+    assert orphans == 0
+    lived = f"{target}#{drill.child.subject}"
+    assert blocks[lived] < before[lived]
+    assert restored(drill, empty, backups=backups).refused == 0
+    store, faults = looked_at(drill, empty)
+    assert faults == []
+    store.engine.dispose()
+    assert index_of(empty) == (found, blocks, 0)
+
+
+@pytest.mark.parametrize(
+    ("who", "other", "proposal", "named"),
+    [
+        ("gwen", "gwen", True, ["You proposed it. Somebody else agrees to it."]),
+        ("gwen", "gwen", False, ["That proposal is not there"]),
+        ("gwen", "karen", True, ["Hub manager cannot do this."]),
+        ("priya", "gwen", True, ["Triage operator cannot do this.", "That proposal is not there"]),
+    ],
+    ids=["one officer", "no proposal", "not an officer agrees", "not an officer proposes"],
+)
+def test_what_was_not_theirs_to_decide_destroys_nothing_and_is_named(
+    drill: Drill, empty: str, tmp_path: Path, who: str, other: str, proposal: bool, named: list[str]
+) -> None:
+    """Whoever reaches the folder of decisions can put well signed acts there that no store ever admitted."""
+    backups, target = tmp_path / "backups", drill.kept.stream
+    shutil.copytree(drill.backups, backups)
+    forged = decided(drill.cast, who, other, target)
+    decide(backups, drill, *(forged if proposal else forged[1:]))
+    done = restored(drill, empty, backups=backups)
+    assert (done.disposals, done.refused) == (4, 0)
+    assert len(done.left_out) == len(named)
+    for said, words in zip(done.left_out, named, strict=True):
+        assert f"on keeping:{target}: {words}" in said
+    store, faults = looked_at(drill, empty)
+    with store.engine.connect() as db:
+        streams = set(db.scalars(text("select stream from stream_keys where stream like 'referral:%'")))
+    assert streams == {target}
+    assert faults == []
+    store.engine.dispose()
+
+
+def test_decisions_are_judged_by_who_was_an_officer_when_they_were_admitted(
+    postgres: PostgresServer, tmp_path: Path
+) -> None:
+    """One who decided and has left since decided rightly; one who left before, whose key is good, did not."""
+    name, back = postgres.new_database(), postgres.new_database()
+    with serving(postgres.url(name), tmp_path) as served:
+        hub = served.new_hub()
+        cast = Cast(served, hub)
+        stories = [ServedStory(cast).taken() for _ in range(2)]
+        for person, parcel in zip(
+            ("gwen", "hal"), decided(cast, "gwen", "hal", stories[0].stream), strict=True
+        ):
+            assert cast[person].push(parcel)[0].state == "admitted"
+        ended = MembershipEnded(
+            person=cast["hal"].enrolled.person,
+            agency="police",
+            role=Role.INFORMATION_GOVERNANCE,
+            reason="Moved.",
+        )
+        assert cast["noor"].act(Draft("hub", ended)).state == "admitted"
+        store = served.direct
+        back_up(store.engine, store.secrets, tmp_path / "backups")
+        late = decided(cast, "gwen", "hal", stories[1].stream)
+        where = max((tmp_path / "backups" / DECISIONS).iterdir())
+        told = msgspec.json.decode((where / DECISIONS).read_bytes(), type=dict[str, tuple[Parcel, ...]])
+        content = msgspec.json.encode({hub: (*told[hub], *late)})
+        (where / DECISIONS).write_bytes(content)
+        rewrite(where, DECISIONS, content)
+        secrets = read_file(served.secrets_file)
+    engine = connect(postgres.url(back), 5)
+    done = restore(engine, secrets, tmp_path / "backups")
+    assert (done.disposals, done.refused) == (1, 0)
+    (said,) = done.left_out
+    assert "did not hold that role" in said
+    assert stories[1].stream in said
+    engine.dispose()
+    for one in (name, back):
+        postgres.drop_database(one)
 
 
 def test_nothing_is_restored_over_a_hub(drill: Drill, empty: str) -> None:
