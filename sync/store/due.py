@@ -8,10 +8,10 @@ others end by what is written.
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from http import HTTPStatus
 from uuid import NAMESPACE_URL, uuid5
 
 from sqlalchemy import Connection, Engine, delete, func, or_, select
@@ -33,6 +33,8 @@ from . import tables
 from .admission import Admission
 from .authoring import access_act, hub_act, own_act
 from .committing import lock_number
+from .refusals import status_of
+from .repeating import Repeating
 from .sealing import Secrets
 from .streams import HUB_STREAM, Held, Shelf, current_directory, load
 from .watching import Watching
@@ -40,6 +42,7 @@ from .watching import Watching
 logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 5.0
+NOT_WRITTEN = "what is due was not written"
 LEFT = "The agency's membership of the hub has ended."
 OVER = "The last day of the appointment is past."
 UNDECIDED = "The hub has closed and it is not decided."
@@ -47,8 +50,8 @@ TONIGHT = timedelta(hours=12)
 """What somebody handed over so lately is not handed over again at closing."""
 
 
-_Due = Callable[[], Parcel | None]
-"""Makes what is to be written of one thing; ``None`` where that is nothing."""
+_Due = tuple[str, Callable[[], Parcel | None]]
+"""The entry or stream that it is about, and what makes what is to be written of it: ``None`` is nothing."""
 
 
 class Due:
@@ -71,30 +74,22 @@ class Due:
         self.watching = Watching(engine, secrets, shelf, admission)
         self._looked: dict[str, tuple[int, datetime]] = {}
         """The version of each hub's stream and the quarter of an hour in which it was looked at."""
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="mash-isl-due")
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._over.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while not self._over.wait(LOOK_SECONDS):
-            try:
-                self.write()
-            except Exception as error:
-                # What is due stays due: it is looked for again.
-                logger.warning("what is due was not written", extra={"error": type(error).__name__})
+        self._refused: dict[str, set[str]] = {}
+        """What has come to its end in each hub and was refused that: it is left until the next quarter."""
+        # What is due stays due: where it was not written it is looked for again.
+        self._repeating = Repeating("mash-isl-due", LOOK_SECONDS, self.write, NOT_WRITTEN)
+        self.start, self.stop = self._repeating.start, self._repeating.stop
 
     def write(self) -> None:
         """Write all that is due now, in every hub."""
         now = self._clock()
         t, h, s = tables.terms, tables.hubs, tables.streams
         with self._engine.connect() as db:
-            over = set(db.scalars(select(t.c.hub).distinct().where(t.c.until <= now)))
+            over = {
+                row.hub
+                for row in db.execute(select(t.c.hub, t.c.entry).where(t.c.until <= now))
+                if row.entry not in self._refused.get(row.hub, ())
+            }
             versions = dict(
                 db.execute(
                     # From the hubs, which are few, and not from the streams, which are not.
@@ -104,9 +99,11 @@ class Due:
         # Days begin, and hubs close, on a quarter of an hour wherever they are.
         quarter = now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0)
         for hub, version in versions.items():
-            due = hub in over or self._looked.get(hub) != (version, quarter)
+            anew = self._looked.get(hub) != (version, quarter)
+            if anew:
+                self._refused.pop(hub, None)
             try:
-                if due and self.write_in(hub, now):
+                if (anew or hub in over) and self.write_in(hub, now):
                     self._looked[hub] = (version, quarter)
                 self.watching.look(hub, now)
             except Exception as error:
@@ -123,7 +120,7 @@ class Due:
             if not held.directory.configs:
                 return True
             whole = True
-            for made in [
+            for what, made in [
                 *self._memberships(hub, held, now),
                 *self._terms(db, hub, held, now),
                 *self._hand_overs(db, hub, held, now),
@@ -135,6 +132,10 @@ class Due:
                 except Refusal as refusal:
                     # A hub keeps its last administrator; and another instance may have been here first.
                     logger.info("what is due was refused", extra={"code": refusal.code})
+                    if status_of(refusal) == HTTPStatus.SERVICE_UNAVAILABLE:
+                        whole = False
+                    else:
+                        self._refused.setdefault(hub, set()).add(what)
                 except Exception as error:
                     # One record that does not open keeps no other from its end.
                     _not_written(hub, error)
@@ -157,8 +158,8 @@ class Due:
             if (over or one.agency in left) and one.role is not Role.STORE:
                 reason = OVER if over else LEFT
                 body = MembershipEnded(person=one.person, agency=one.agency, role=one.role, reason=reason)
-                once = f"left {granted[one.person, one.agency, one.role]}"
-                yield partial(hub_act, hub, self._secrets, [body], now, once=once)
+                entry = granted[one.person, one.agency, one.role]
+                yield entry, partial(hub_act, hub, self._secrets, [body], now, once=f"left {entry}")
 
     def _terms(self, db: Connection, hub: str, held: Held, now: datetime) -> Iterator[_Due]:
         """Broken glass and releases whose time is over."""
@@ -172,9 +173,9 @@ class Due:
             if row.person is not None:
                 body = GlassMended(broken=row.entry, target=row.stream, person=row.person)
                 once = f"mended {row.entry}"
-                yield partial(access_act, hub, self._secrets, [body], now, once=once)
+                yield row.entry, partial(access_act, hub, self._secrets, [body], now, once=once)
             else:
-                yield partial(self._release_over, db, hub, held, row.stream, row.entry, now)
+                yield row.entry, partial(self._release_over, db, hub, held, row.stream, row.entry, now)
 
     def _release_over(
         self, db: Connection, hub: str, held: Held, stream: str, release: str, now: datetime
@@ -212,7 +213,8 @@ class Due:
         ).all()
         opens = hours.next_open(now)
         for row in rows:
-            yield partial(self._hand_over, db, hub, held, row.referral, teams[row.owner], opens, now)
+            team = teams[row.owner]
+            yield row.referral, partial(self._hand_over, db, hub, held, row.referral, team, opens, now)
 
     def _hand_over(
         self, db: Connection, hub: str, held: Held, stream: str, team: str, opens: datetime, now: datetime
@@ -232,5 +234,4 @@ class Due:
 
 
 def _not_written(hub: str, error: Exception) -> None:
-    # What is due stays due: it is looked for again.
-    logger.warning("what is due was not written", extra={"hub": hub, "error": type(error).__name__})
+    logger.warning(NOT_WRITTEN, extra={"hub": hub, "error": type(error).__name__})

@@ -12,7 +12,6 @@ import hashlib
 import hmac
 import logging
 import secrets as random
-import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -25,6 +24,7 @@ from mash_desktop.domain.errors import Refusal
 from sync.protocol import BeginSingle, FinishSingle, Session, SingleBegun, WaysIn
 
 from .. import tables
+from ..repeating import Repeating
 from ..sealing import Secrets
 from .delays import Delays
 from .provider import Provider, Providers, Unavailable, refused, secure
@@ -234,22 +234,8 @@ class Leavers:
         self._clock = clock
         self._paused: dict[bytes, datetime] = {}
         """Sessions for which there was no answer, by their token, and until when they are left alone."""
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="mash-isl-leavers")
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._over.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while not self._over.wait(LOOK_SECONDS):
-            try:
-                self.look()
-            except Exception as error:
-                logger.warning("directories not asked", extra={"error": type(error).__name__})
+        self._repeating = Repeating("mash-isl-leavers", LOOK_SECONDS, self.look, "directories not asked")
+        self.start, self.stop = self._repeating.start, self._repeating.stop
 
     def look(self) -> None:
         """Ask after every session that is due, each by one instance alone."""
@@ -269,7 +255,7 @@ class Leavers:
         for _ in range(_MOST_CHECKS):
             with self._engine.begin() as db:
                 row = db.execute(self._next(hub)).one_or_none()
-                if row is None or self._over.is_set():
+                if row is None or self._repeating.ending:
                     return
                 answer = self._answer(provider, row)
                 if answer is None:

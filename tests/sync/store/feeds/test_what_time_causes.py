@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from sqlalchemy import create_engine, delete, func, select, update
+from sqlalchemy import create_engine, delete, func, insert, select, update
 
 from mash_desktop.domain.acts import Draft
 from mash_desktop.domain.clocks import calendar
@@ -104,6 +104,34 @@ def test_a_release_whose_content_is_gone_is_let_be(served_store: ServedStore, ca
     until(Instance(served_store, cast.hub, timedelta(days=1)).write, "a turn")
     assert given(cast["karen"], "release.expired", story.stream) == []
     assert ending(cast, released) == 0, "it is not looked for again"
+
+
+def test_what_is_refused_its_end_is_left_until_the_next_quarter_of_an_hour(
+    served_store: ServedStore, cast: Cast, caplog: pytest.LogCaptureFixture
+) -> None:
+    story, direct, now = ServedStory(cast), served_store.direct, datetime.now(UTC)
+    first = on_the_table(story, load_preset("staffordshire").day(now))
+    body = next(one.body for one in story.entries if one.id == first)
+    assert isinstance(body, ContributionReleased)
+    story.tell(POLICE, msgspec.structs.replace(body, until=None))
+    with direct.engine.begin() as db:
+        # As if it had not been noticed that another release took its place.
+        term = {"hub": cast.hub, "entry": first, "stream": story.stream, "until": now - timedelta(hours=1)}
+        db.execute(insert(tables.terms).values(**term, person=None))
+    at = [now - timedelta(minutes=30)]
+    looking = Due(direct.engine, direct.secrets, direct.shelf, direct.admission, clock=lambda: at[0])
+
+    def refusals() -> int:
+        looking.write()
+        return sum(getattr(one, "code", "") == "moved-on" for one in caplog.records)
+
+    with caplog.at_level(logging.INFO, "sync.store.due"):
+        until(lambda: refusals() == 1, "a turn")
+        assert [refusals() for _ in range(3)] == [1] * 3, "it is not asked for again and again"
+        at[0] += timedelta(minutes=15)
+        until(lambda: refusals() == 2, "a turn in the next quarter")
+    with direct.engine.begin() as db:
+        db.execute(delete(tables.terms).where(tables.terms.c.entry == first))
 
 
 def ending(cast: Cast, entry: str) -> int:
