@@ -28,6 +28,7 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    TextClause,
     any_,
     literal,
 )
@@ -73,7 +74,7 @@ def among(column: Column[Any], values: Iterable[Any]) -> ColumnElement[bool]:
     return column == any_(literal(list(values), ARRAY(column.type)))
 
 
-def read(db: Connection, statement: Select[Any], **values: Any) -> list[Any]:
+def read(db: Connection, statement: Select[Any] | TextClause, **values: Any) -> list[Any]:
     """The rows of ``statement``, by column name. In binary: as text, bytes are twice as long and decoded.
 
     ``statement`` is one of a module's constants, since what it compiles to is kept; ``values`` are those of
@@ -85,7 +86,7 @@ def read(db: Connection, statement: Select[Any], **values: Any) -> list[Any]:
 
 
 @cache
-def _compiled(statement: Select[Any], dialect: Dialect) -> sql.SQL:
+def _compiled(statement: Select[Any] | TextClause, dialect: Dialect) -> sql.SQL:
     return sql.SQL(str(statement.compile(dialect=dialect)))
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ARRAY, BigInteger, Connection, Engine, any_, bindparam, select, text
+from sqlalchemy import ARRAY, BigInteger, Connection, Engine, Text, any_, bindparam, select, text
 
 from mash_desktop.domain.acts import OpenBody, SignedAct
 from mash_desktop.domain.audiences import HUB, audiences_of
@@ -69,15 +69,14 @@ def page(engine: Engine, secrets: Secrets, shelf: Shelf, caller: Caller, asked: 
         head = read_head(db, caller.hub)
         came = {one.audience: one.n for one in asked.cursors if one.epoch == head.epoch}
         cursors = {audience: max(0, came.get(audience, 0)) for audience in audiences}
-        rows = db.execute(
+        rows = read(
+            db,
             _ROWS,
-            {
-                "hub": caller.hub,
-                "audiences": audiences,
-                "ns": [cursors[audience] for audience in audiences],
-                "most": limit + 1,
-            },
-        ).all()
+            hub=caller.hub,
+            audiences=audiences,
+            ns=[cursors[audience] for audience in audiences],
+            most=limit + 1,
+        )
         more, rows = len(rows) > limit, rows[:limit]
         brought = content(db, secrets, shelf, caller.hub, {row.position for row in rows if row.granted})
     built = []
@@ -104,19 +103,18 @@ class Content(msgspec.Struct, frozen=True, gc=False):
 
 
 def _row(row: Any, content: Content | None) -> Row:
-    op = "grant" if row.granted else "withdraw"
+    audience, n, granted, position, entry, because, chain = row
+    op = "grant" if granted else "withdraw"
     if content is None:
-        return Row(
-            audience=row.audience, n=row.n, op=op, entry=row.entry, because=row.because, chain=row.chain
-        )
+        return Row(audience=audience, n=n, op=op, entry=entry, because=because, chain=chain)
     return Row(
-        audience=row.audience,
-        n=row.n,
+        audience=audience,
+        n=n,
         op=op,
-        entry=row.entry,
-        because=row.because,
-        chain=row.chain,
-        position=row.position,
+        entry=entry,
+        because=because,
+        chain=chain,
+        position=position,
         admitted_at=content.admitted_at,
         signed=content.signed,
         body=content.body,
@@ -126,20 +124,20 @@ def _row(row: Any, content: Content | None) -> Row:
 
 _E, _A, _B, _K, _G = tables.entries, tables.acts, tables.bodies, tables.body_keys, tables.grants
 _CONTENT = (
-    select(
-        _E.c.position, _E.c.entry, _E.c.stream, _A.c.bytes, _A.c.signature, _A.c.admitted_at,
-        _B.c.sealed, _K.c.wrapped, _G.c.audiences,
-    )
+    select(_E.c.position, _E.c.entry, _E.c.stream, _E.c.act, _B.c.sealed, _K.c.wrapped, _G.c.audiences)
     .select_from(
-        _E.join(_A, (_A.c.hub == _E.c.hub) & (_A.c.act == _E.c.act))
-        .join(_G, (_G.c.hub == _E.c.hub) & (_G.c.position == _E.c.position))
+        _E.join(_G, (_G.c.hub == _E.c.hub) & (_G.c.position == _E.c.position))
         .outerjoin(_B, (_B.c.hub == _E.c.hub) & (_B.c.position == _E.c.position))
         .outerjoin(_K, (_K.c.hub == _E.c.hub) & (_K.c.position == _E.c.position))
     )
     .where(
         _E.c.hub == bindparam("hub"), _E.c.position == any_(bindparam("positions", type_=ARRAY(BigInteger)))
     )
-)  # fmt: skip
+)
+_ACTS = select(_A.c.act, _A.c.admitted_at, _A.c.bytes, _A.c.signature).where(
+    _A.c.hub == bindparam("hub"), _A.c.act == any_(bindparam("acts", type_=ARRAY(Text)))
+)
+"""By themselves: several entries of an act come together as a rule, and acts are most of what is read."""
 
 
 def content(
@@ -149,13 +147,16 @@ def content(
     if not positions:
         return {}
     rows = read(db, _CONTENT, hub=hub, positions=list(positions))
+    acts = {
+        act: (admitted_at, SignedAct(raw, signature))
+        for act, admitted_at, raw, signature in read(db, _ACTS, hub=hub, acts=list({row.act for row in rows}))
+    }
     keys = stream_keys(db, shelf, secrets, hub, {row.stream for row in rows})
     found: dict[int, Content] = {}
-    for row in rows:
+    for position, entry, stream, act, sealed, wrapped, audiences in rows:
         body = None
-        if row.sealed is not None and row.wrapped is not None and row.stream in keys:
-            opened, salt = keys[row.stream].open(row.entry, SealedBody(row.sealed, row.wrapped))
-            body = OpenBody(row.entry, opened, salt)
-        signed = SignedAct(row.bytes, row.signature)
-        found[row.position] = Content(row.audiences, row.admitted_at, signed, body)
+        if sealed is not None and wrapped is not None and stream in keys:
+            opened, salt = keys[stream].open(entry, SealedBody(sealed, wrapped))
+            body = OpenBody(entry, opened, salt)
+        found[position] = Content(audiences, *acts[act], body)
     return found
