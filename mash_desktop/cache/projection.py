@@ -13,6 +13,7 @@ from ..domain.entries.contact import AcknowledgementSent, ConcernRecorded, Histo
 from ..domain.entries.outcome import FeedbackGiven
 from ..domain.entries.table import TableOpened
 from ..domain.fold.gathering import requests
+from ..domain.fold.levels import to_send
 from ..domain.fold.people import household_name
 from ..domain.fold.referral import Referral
 from ..domain.fold.stage import Stage
@@ -36,6 +37,14 @@ class AgencyState(msgspec.Struct, frozen=True):
     """How many people it is asked about."""
     answered: int = 0
     """About how many of them it has answered."""
+
+
+class SentTo(msgspec.Struct, frozen=True):
+    """A receiving team that somebody was sent to, and whether it has yet to answer."""
+
+    agency: str
+    team: str
+    waits: bool
 
 
 class QueueRow(msgspec.Struct, frozen=True):
@@ -62,7 +71,6 @@ class QueueRow(msgspec.Struct, frozen=True):
     facilitator: str | None
     drafted_by: str | None
     returned: bool
-    receiving: str | None
     referrer_told: bool
     pending: bool
     """Something about it has not been sent yet."""
@@ -75,8 +83,10 @@ class QueueRow(msgspec.Struct, frozen=True):
     """A qualified decision comes before it goes anywhere."""
     acknowledge_by: datetime | None = None
     """When the referrer must have been told what was decided; ``None`` once they were."""
-    receiving_team: str | None = None
-    """The team, within the receiving agency, that it was sent to."""
+    sent: tuple[SentTo, ...] = ()
+    """The receiving teams that somebody of it is with."""
+    to_send: tuple[str, ...] = ()
+    """Subjects who are with no team and meet a threshold, or were returned by a team."""
 
 
 def queue_row(referral: Referral) -> QueueRow:
@@ -130,7 +140,6 @@ def queue_row(referral: Referral) -> QueueRow:
         facilitator=table.author if table else None,
         drafted_by=referral.draft.author if referral.draft else None,
         returned=referral.returned is not None,
-        receiving=referral.outcome.body.agency if referral.outcome else None,
         referrer_told=bool(referral.all(FeedbackGiven)),
         pending=any(entry.position is None for entry in referral.entries),
         read_only=referral.read_only,
@@ -141,8 +150,13 @@ def queue_row(referral: Referral) -> QueueRow:
         acknowledge_by=None
         if any(one.body.decided for one in referral.all(AcknowledgementSent))
         else acknowledgement_due(referral),
-        receiving_team=referral.outcome.body.team if referral.outcome else None,
+        sent=tuple(SentTo(one.agency, one.team, one.waits) for one in referral.sent),
+        to_send=_to_send(referral),
     )
+
+
+def _to_send(referral: Referral) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*to_send(referral), *referral.came_back)))
 
 
 def _waits_for(referral: Referral, asked: tuple[AgencyState, ...]) -> str:
@@ -152,6 +166,11 @@ def _waits_for(referral: Referral, asked: tuple[AgencyState, ...]) -> str:
     waiting = [one.short_name for one in asked if one.state in {"asked", "acknowledged"} and not one.without]
     if referral.stage in {Stage.GATHERING, Stage.TABLE} and waiting:
         return f"{' and '.join(waiting[:2])} answer" if len(waiting) < 3 else f"{len(waiting)} answers"
+    if referral.stage in {Stage.OUTCOME, Stage.ACCEPTED} and _to_send(referral):
+        return "receiving team"
+    accepting = sum(one.waits for one in referral.sent)
+    if accepting > 1:
+        return f"{accepting} acceptances"
     return {
         Stage.CONTACT: "routing",
         Stage.TRIAGED: "oversight",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -20,7 +21,9 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    select,
     text,
+    update,
 )
 
 from ..domain.errors import Refusal

@@ -311,6 +311,19 @@ class SubjectDecision(Struct, frozen=True):
     rationale: str = ""
 
 
+class Outcome(Struct, frozen=True):
+    """Where one subject, by key, is now: ``team`` is empty for who is with none.
+
+    ``answer`` is what became of the sending in words, and ``answered_at`` when.
+    """
+
+    person: str
+    team: str = ""
+    sent_at: datetime | None = None
+    answer: str = ""
+    answered_at: datetime | None = None
+
+
 class Dissent(Struct, frozen=True):
     agency: str
     text: str
@@ -376,7 +389,8 @@ class Feedback(Struct, frozen=True):
 
 
 class SummaryContent(Struct, frozen=True):
-    """The MASH summary. ``copy_for`` names the team that a receiving team's copy is for."""
+    """The MASH summary. ``copy_for`` names the team that a receiving team's copy is for, and ``copy_about``,
+    by key, those sent to it: all who were decided about, where it names nobody."""
 
     letterhead: Letterhead
     referral: Referral
@@ -392,6 +406,7 @@ class SummaryContent(Struct, frozen=True):
     adult: AdultMatters | None = None
     risk_tools: tuple[RiskTool, ...] = ()
     decisions: tuple[SubjectDecision, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
     dissent: tuple[Dissent, ...] = ()
     actions: tuple[Action, ...] = ()
     distribution: tuple[Recipient, ...] = ()
@@ -399,6 +414,7 @@ class SummaryContent(Struct, frozen=True):
     signature: Signature | None = None
     feedback: Feedback | None = None
     copy_for: str = ""
+    copy_about: tuple[str, ...] = ()
 
 
 class Attendee(Struct, frozen=True):

@@ -12,7 +12,14 @@ from typing import TypeVar
 
 import msgspec
 
-from mash_desktop.documents.content import Address, Person, Profile, Signature, SummaryContent
+from mash_desktop.documents.content import (
+    Address,
+    Outcome,
+    Person,
+    Profile,
+    Signature,
+    SummaryContent,
+)
 from mash_desktop.documents.wording import POSTCODE, plain
 
 ADDRESS_SUPPRESSED = "[address suppressed]"
@@ -25,10 +32,12 @@ def for_profile(content: SummaryContent, profile: Profile) -> SummaryContent:
     """The content that a copy of this profile may hold.
 
     The receiving team's copy has no withheld statement, and leaves out what its owning agency has not
-    agreed may be used beyond the table.
+    agreed may be used beyond the table. What was decided it has for those sent to its team; of others it says
+    where they are, since a household is looked after as one.
     """
     if profile is Profile.FULL:
         return content
+    about = content.copy_about or tuple(each.person for each in content.decisions)
     left_out = {line.relied_on for line in content.chronology if not line.onward_agreed}
     return msgspec.structs.replace(
         content,
@@ -40,6 +49,10 @@ def for_profile(content: SummaryContent, profile: Profile) -> SummaryContent:
             )
             for each in content.contributions
             if each.onward_agreed
+        ),
+        decisions=tuple(each for each in content.decisions if each.person in about),
+        outcomes=tuple(
+            each if each.person in about else Outcome(each.person, each.team) for each in content.outcomes
         ),
         signature=_without_words_of(content.signature, left_out) if content.signature else None,
     )

@@ -17,6 +17,7 @@ from mash_desktop.documents.content import (
     Contribution,
     Finding,
     Known,
+    Outcome,
     Person,
     Profile,
     Rated,
@@ -61,6 +62,7 @@ def render(content: SummaryContent, profile: Profile) -> bytes:
     story = [
         *_front(making, profile, copy),
         *_decision(making),
+        *_outcomes(making),
         *parts.actions(content.actions, making.zone),
         *_referral(making),
         *_people(making),
@@ -93,7 +95,9 @@ def _front(making: _Making, profile: Profile, copy: str) -> list[Flowable]:
         Spacer(1, 9),
     ]
     if content.copy_for and profile is Profile.RECEIVING_TEAM:
-        head.insert(2, words(f"Copy for {content.copy_for}", styles().small))
+        about = ", ".join(making.names.full(key) for key in content.copy_about)
+        line = f"Copy for {content.copy_for}" + (f", about {about}" if about else "")
+        head.insert(2, words(line, styles().small))
     moments = [
         ("Received", referral.received_at),
         ("Admitted", referral.admitted_at),
@@ -113,6 +117,24 @@ def _decision(making: _Making) -> list[Flowable]:
         parts.decisions(making.content.decisions, making.names),
         "No decision has been drafted.",
     )
+
+
+def _outcomes(making: _Making) -> list[Flowable]:
+    def line(each: Outcome) -> tuple[Sequence[Flowable], ...]:
+        sent, answered = (
+            wording.moment(at, making.zone) if at else "" for at in (each.sent_at, each.answered_at)
+        )
+        team = words(each.team) if each.team else aside("with no receiving team")
+        return (
+            [strong(making.names.full(each.person))],
+            [team],
+            [words(sent)],
+            [words(f"{each.answer} {answered}")],
+        )
+
+    lines = [line(each) for each in making.content.outcomes]
+    columns, shares = ("Person", "Receiving team", "Sent", "Answer"), (1.2, 1.9, 1.0, 1.2)
+    return section("Outcome for each person", [table(columns, shares, lines)]) if lines else []
 
 
 def _referral(making: _Making) -> list[Flowable]:

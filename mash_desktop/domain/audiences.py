@@ -101,6 +101,7 @@ class Reach(msgspec.Struct, frozen=True):
     """The owning agency and who took the contact; from admission on, the hub's own staff."""
     hub_staff: frozenset[str]
     receiving: frozenset[str]
+    """Agencies whose teams have somebody of it: whole, since a household is looked after as one."""
     table: frozenset[str]
     """Agencies at the table: those asked, once a table is open."""
     asked: dict[str, frozenset[str]]
@@ -128,7 +129,7 @@ def reach(referral: Referral, config: HubConfig) -> Reach:
     others = hub_staff if referral.admitted is not None else {f"agency:{referral.origin}"}
     core = others | ({f"agency:{referral.owner}"} if referral.owner is not None else set())
     asked = asked_about(referral)
-    receiving = {f"agency:{referral.outcome.body.agency}"} if referral.outcome is not None else set[str]()
+    receiving = {f"agency:{one.agency}" for one in referral.sent}
     involved = core | receiving | {f"agency:{agency}" for agency in asked}
     return Reach(
         core=frozenset(core),

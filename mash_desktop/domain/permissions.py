@@ -57,7 +57,7 @@ def relations(referral: Referral, agency: str, config: HubConfig) -> frozenset[R
         found.add(Relation.ORIGIN)
     if agency in asked_about(referral):
         found.add(Relation.ASKED)
-    if referral.outcome is not None and referral.outcome.body.agency == agency:
+    if any(one.agency == agency for one in referral.sent):
         found.add(Relation.RECEIVING)
     # The hub's own staff have to do with it from admission on: what was sent on from triage is not theirs.
     if referral.admitted is not None and any(
@@ -163,13 +163,15 @@ TABLE: dict[str, tuple[Permit, ...]] = {
     "enquiry.reported": (_permit(_OWNERS, _OWN, AFTER_SIGNING),),
     "adult.concluded": (_permit(_OWNERS, _OWN, AFTER_SIGNING),),
     "outcome.sent": (
-        _permit(_OWNERS, _OWN, frozenset({_S.SIGNED})),
-        _permit(_CHAIRS | HUB_MANAGERS, _HUB, frozenset({_S.SIGNED})),
+        # One sibling may be with a team before another is sent.
+        *_after,
         _permit(_INTAKE, _OWN, frozenset({_S.TRIAGED, _S.OVERSEEN})),
     ),
     "outcome.accepted": (_permit({_R.GATEWAY_WORKER}, {Relation.RECEIVING}, frozenset({_S.OUTCOME})),),
     "outcome.returned": (_permit({_R.GATEWAY_WORKER}, {Relation.RECEIVING}, frozenset({_S.OUTCOME})),),
-    "first_action.recorded": (_permit({_R.GATEWAY_WORKER}, {Relation.RECEIVING}, frozenset({_S.ACCEPTED})),),
+    "first_action.recorded": (
+        _permit({_R.GATEWAY_WORKER}, {Relation.RECEIVING}, frozenset({_S.OUTCOME, _S.ACCEPTED})),
+    ),
     "feedback.given": (_permit(_INTAKE, _DESK, OPEN), _permit(_CHAIRS | HUB_MANAGERS, _HUB, AFTER_SIGNING)),
     "agencies.told": _after,
     "summary.made": (

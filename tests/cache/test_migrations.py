@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from mash_desktop.cache import Cache, open_cache, open_engine, schema, upgrading
 from mash_desktop.cache.engine import connect
 from mash_desktop.cache.feed import FeedPlace
+from mash_desktop.cache.projection import SentTo, queue_row
 from mash_desktop.cache.schema import VERSION
 from mash_desktop.cache.searching import Asked
 from mash_desktop.domain.acts import check_bodies, check_signature, read
@@ -71,6 +72,19 @@ def test_what_was_held_is_there_and_found(old: Cache) -> None:
     assert {key.partition("#")[0] for key in found(old, "carter")} >= {"referral:1", "referral:2"}
     assert old.matches(PersonFacts(forenames="Sian", surname="OBrien"), "ruth")
     assert "hub" in old.places()
+    old.close()
+
+
+def test_what_a_receiving_team_had_is_still_with_it(tmp_path: Path) -> None:
+    shutil.copy(KEPT / "v2.db", tmp_path / "cache.db")
+    old = Cache(open_engine(tmp_path / "cache.db", lambda: KEYS["v2"]))
+    for stream, waits in (("referral:3", True), ("referral:4", False)):
+        row, referral = old.row(stream), old.referral(stream)
+        assert row is not None
+        assert row.sent == queue_row(referral).sent == (SentTo("scc-children", "social-work-gateway", waits),)
+        (sending,) = referral.sent
+        assert sending.subjects == ("mia", "tyler"), "who named nobody sent everybody"
+        assert (sending.acted_at is None) is waits
     old.close()
 
 

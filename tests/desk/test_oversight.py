@@ -283,8 +283,8 @@ def test_another_route_sends_the_contact_to_its_team_in_the_same_act(tmp_path: P
     oversight.send_on(desk, STREAM, routed)
     referral = desk.referral(STREAM)
     assert referral.stage is Stage.OUTCOME
-    assert referral.outcome is not None
-    assert (referral.outcome.body.team, referral.outcome.body.agency) == (
+    (sent,) = referral.sent
+    assert (sent.team, sent.agency) == (
         "early-help-gateway",
         "scc-children",
     )

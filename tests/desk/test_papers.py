@@ -14,12 +14,14 @@ from pypdf import PdfReader
 from mash_desktop.desk import Desk, papers, referral_file
 from mash_desktop.domain.codes import Rag
 from mash_desktop.domain.entries.contact import ReferrerRecorded
-from mash_desktop.domain.entries.outcome import OutcomeSent, SummaryMade
+from mash_desktop.domain.entries.outcome import OutcomeAccepted, OutcomeReturned, OutcomeSent, SummaryMade
 from mash_desktop.domain.entries.triage import RagRated
 from mash_desktop.domain.errors import Refusal
 from tests.domain.story import (
     CONSULTANT,
+    EARLY_HELP,
     FACILITATOR,
+    GATEWAY,
     MANAGER,
     OPERATOR,
     POLICE,
@@ -103,6 +105,48 @@ def test_the_receiving_teams_copy_is_addressed_to_it_and_names_the_referrer_to_t
     elsewhere = words(papers.make_paper(desk, "referral:1", "receiving_team"))
     assert "Helen Marsh, deputy head" not in elsewhere
     assert "Name kept by the owning agency" in elsewhere
+
+
+def test_each_receiving_team_has_its_own_copy_and_the_full_one_says_where_everybody_is(
+    tmp_path: Path,
+) -> None:
+    story = at_sign_off().signed()
+    mia, _ = story.tell(
+        FACILITATOR,
+        OutcomeSent(agency="scc-children", team="child-protection", subjects=("mia",)),
+        OutcomeSent(agency="scc-children", team="social-work-gateway", subjects=("tyler",)),
+    )
+    desk = consultant(tmp_path, story)
+    assert [label for _, label in papers.teams(desk, STREAM)] == [
+        "Child protection duty, Children's social care: Mia",
+        "Social Work Gateway, Children's social care: Tyler",
+    ]
+    hers = words(papers.make_paper(desk, STREAM, "receiving_team", sending=mia))
+    assert "Copy for Child protection duty, Children's social care, about Mia Louise Carter" in hers
+    assert "Section 47 enquiry" in hers
+    assert "Child in need plan" not in hers, "what was decided for her brother is his team's"
+    his = papers.make_and_record(desk, STREAM, "receiving_team")
+    assert "Child in need plan" in words(his.content)
+    assert "Section 47 enquiry" not in words(his.content)
+    assert his.name.endswith("mash-summary-social-work-gateway-receiving-team.pdf")
+    full = words(papers.make_paper(desk, STREAM, "full"))
+    for said in ("Section 47 enquiry", "Child in need plan", "Outcome for each person", "not accepted yet"):
+        assert said in full
+
+
+def test_who_was_returned_is_with_no_team_and_who_was_accepted_says_when(tmp_path: Path) -> None:
+    story = at_sign_off().signed()
+    mia, tyler = story.tell(
+        FACILITATOR,
+        OutcomeSent(agency="scc-children", team="social-work-gateway", subjects=("mia",)),
+        OutcomeSent(agency="scc-children", team="early-help-gateway", subjects=("tyler",)),
+    )
+    story.tell(GATEWAY, OutcomeAccepted(sent=mia))
+    story.tell(EARLY_HELP, OutcomeReturned(sent=tyler, reason="He needs a social worker."))
+    full = words(papers.make_paper(consultant(tmp_path, story), STREAM, "full"))
+    assert "accepted 12 Nov 2026" in full
+    assert "with no receiving team" in full
+    assert "returned by a receiving team" in full
 
 
 def test_who_does_not_hold_the_referrer_does_not_call_them_anonymous(tmp_path: Path) -> None:

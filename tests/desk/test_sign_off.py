@@ -129,6 +129,13 @@ def test_opening_a_decision_is_kept_as_a_view_and_reading_it_again_is_not(tmp_pa
     assert len(desk.cache.drafts("access/")) == 1
 
 
+SENT_APART = {
+    "team.mia": "scc-children/child-protection",
+    "team.tyler": "scc-children/social-work-gateway",
+    "words": "See her today.",
+}
+
+
 # --- signing and returning
 
 
@@ -220,28 +227,56 @@ def test_a_refused_signature_shows_both_sides_and_a_refused_return_keeps_its_wor
 # --- after signing
 
 
-def test_the_team_of_the_highest_level_is_suggested_and_it_is_sent_there(tmp_path: Path) -> None:
+def test_each_childs_own_level_leads_to_a_team_and_each_goes_there_in_its_own_sending(tmp_path: Path) -> None:
     desk = signed(tmp_path)
     then = read(desk).after
     assert then is not None
-    assert [one.id for one in then.teams if one.chosen] == ["scc-children/child-protection"]
+    assert [(one.who, one.level, one.team) for one in then.to_send] == [
+        ("Mia", "Child protection (s47)", "scc-children/child-protection"),
+        ("Tyler", "Child in need (s17)", "scc-children/social-work-gateway"),
+    ]
     assert then.may_send
     with pytest.raises(Refusal) as refused:
-        sign_off.send(desk, STREAM, {})
-    assert refused.value.field == "team"
-    sign_off.send(desk, STREAM, {"team": "scc-children/social-work-gateway", "words": "See her today."})
-    sent = desk.referral(STREAM).outcome
-    assert sent is not None
-    assert (sent.body.team, sent.body.words) == ("social-work-gateway", "See her today.")
+        sign_off.send(desk, STREAM, {"team.mia": "", "team.tyler": ""})
+    assert refused.value.field == "team.mia"
+    sign_off.send(desk, STREAM, SENT_APART)
+    mia, tyler = desk.referral(STREAM).sent
+    assert (mia.team, mia.subjects, mia.made.body.words) == ("child-protection", ("mia",), "See her today.")
+    assert (tyler.team, tyler.subjects) == ("social-work-gateway", ("tyler",))
     after = read(desk).after
     assert after is not None
-    assert "Sent to Social Work Gateway" in after.sent
-    assert after.sent.endswith("Not accepted yet.")
+    assert "Mia sent to Child protection duty" in after.sent[0]
+    assert after.sent[1].endswith("Not accepted yet.")
+    assert not after.may_send
+
+
+def test_siblings_who_go_to_the_same_team_go_together(tmp_path: Path) -> None:
+    desk = signed(tmp_path)
+    team = "scc-children/social-work-gateway"
+    sign_off.send(desk, STREAM, {"team.mia": team, "team.tyler": team})
+    (both,) = desk.referral(STREAM).sent
+    assert both.subjects == ("mia", "tyler")
+    after = read(desk).after
+    assert after is not None
+    assert "Mia and Tyler sent to Social Work Gateway" in after.sent[0]
+
+
+def test_who_is_left_is_named_and_waits_in_the_list(tmp_path: Path) -> None:
+    desk = signed(tmp_path)
+    sign_off.send(desk, STREAM, {"team.mia": "scc-children/child-protection", "team.tyler": ""})
+    sign_off.give_feedback(desk, STREAM, {"how": "Telephoned Mrs Marsh."})
+    after = read(desk).after
+    assert after is not None
+    assert after.sent[-1] == "Tyler: with no team yet."
+    assert [one.subject for one in after.to_send] == ["tyler"]
+    assert [one.note for one in sign_off.waiting(desk)] == ["to be sent"]
+    sign_off.send(desk, STREAM, {"team.tyler": "scc-children/social-work-gateway"})
+    assert sign_off.waiting(desk) == ()
 
 
 def test_a_signed_decision_leaves_the_list_once_sent_and_its_referrer_is_told(tmp_path: Path) -> None:
     desk = signed(tmp_path)
-    sign_off.send(desk, STREAM, {"team": "scc-children/social-work-gateway"})
+    sign_off.send(desk, STREAM, SENT_APART)
     assert [one.note for one in sign_off.waiting(desk)] == ["referrer not told"]
     with pytest.raises(Refusal) as refused:
         sign_off.give_feedback(desk, STREAM, {})
@@ -301,8 +336,12 @@ def test_what_the_receiving_team_returned_can_be_sent_elsewhere(tmp_path: Path) 
     story.tell(GATEWAY, OutcomeReturned(reason="Open to the district team."))
     then = read(signer(tmp_path, story)).after
     assert then is not None
-    assert then.sent.endswith("Open to the district team.")
-    assert then.may_send
+    assert then.sent[0].endswith("Open to the district team.")
+    assert then.sent[1] == "Mia and Tyler: with no team yet."
+    assert [(one.who, one.team) for one in then.to_send] == [
+        ("Mia", "scc-children/child-protection"),
+        ("Tyler", ""),
+    ], "the team that returned them is not offered again"
 
 
 def test_a_referrer_held_by_nobody_here_does_not_hinder_closing(tmp_path: Path) -> None:

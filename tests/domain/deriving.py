@@ -55,7 +55,6 @@ def answers(referral: Referral) -> Answers:
         "rated",
         "draft",
         "signed",
-        "outcome",
     ):
         made: Made[object] | None = getattr(referral, name)  # type: ignore[type-var]  # any of its entries
         found["entry", name] = made.id if made is not None else None
@@ -98,9 +97,13 @@ def _of_decision(referral: Referral) -> Answers:
         found["level", subject, "admission"] = one.admission
         found["level", subject, "final"] = one.final
         found["level", subject, "movement"] = one.movement
+    for sent, sending in referral.sendings.items():
+        found["sending", sent] = "waits" if sending.waits else "accepted" if sending.open else "returned"
+        found["acted", sent] = sending.acted_at
+        found |= {("at", subject): sent for subject in sending.made.body.subjects if sending.open}
     found |= {("drafted", subject): one.final for subject, one in drafted_levels(referral).items()}
     return found
 
 
-JOINT = {"stage", "due", "request", "concerned", "marac", "asked", "household", "handover"}
+JOINT = {"stage", "due", "request", "concerned", "marac", "asked", "household", "handover", "acted"}
 """Answers that are made of several entries: of a part that no audience holds they can be mixed."""

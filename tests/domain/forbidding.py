@@ -35,6 +35,9 @@ from mash_desktop.domain.entries.outcome import (
     EntryWithdrawn,
     EscalationRaised,
     EscalationResolved,
+    FirstActionRecorded,
+    OutcomeAccepted,
+    OutcomeReturned,
     OutcomeSent,
 )
 from mash_desktop.domain.entries.triage import ContactTriaged, ReferralAdmitted, TriageOverseen
@@ -334,11 +337,26 @@ def _waiting(log: Log) -> bool:
 
 
 def _of_the_outcome(entry: Made[Body], log: Log) -> Iterator[str]:
-    stage = log.chains["stage"]
-    if entry.kind in {"outcome.accepted", "outcome.returned", "first_action.recorded"}:
-        sent = log.bodies(OutcomeSent)
-        if not sent or sent[-1].agency != entry.agency:
+    body, sendings = entry.body, _sendings(log)
+    away = [sending for sending, state in sendings.values() if state != "outcome.returned"]
+    answered = getattr(body, "sent", "") or next(reversed(sendings), "")
+    if isinstance(body, (OutcomeAccepted, OutcomeReturned)):
+        sending, state = sendings.get(answered, (None, ""))
+        if sending is None or sending.agency != entry.agency:
             yield f"{entry.kind} by an agency that it was not sent to"
+        elif state != "outcome.sent":
+            yield f"{entry.kind} of what was {state}"
+    if isinstance(body, FirstActionRecorded) and not any(
+        sending.agency == entry.agency and state == "outcome.accepted" and body.sent in {"", sent}
+        for sent, (sending, state) in sendings.items()
+    ):
+        yield "a first action on what its agency has not accepted"
+    if isinstance(body, OutcomeSent):
+        named = set(body.subjects)
+        if any(not one.subjects or not named or named & set(one.subjects) for one in away):
+            yield "somebody sent to a second team"
+        if not named <= _final(log).keys():
+            yield "somebody sent about whom nothing was decided"
     if entry.kind == "referral.closed":
         raised = {one.escalation for one in log.bodies(EscalationRaised)}
         if raised - {one.escalation for one in log.bodies(EscalationResolved)}:
@@ -348,21 +366,36 @@ def _of_the_outcome(entry: Made[Body], log: Log) -> Iterator[str]:
             and "feedback.given" not in log.kinds
         ):
             yield "closed and the referrer not told"
-        if stage.kind == "outcome.sent" or (_met(log) and "outcome.accepted" not in log.kinds):
-            yield "closed, and nobody has taken it on"
+        if any(state == "outcome.sent" for _, state in sendings.values()):
+            yield "closed before every team has accepted"
+        met = {subject for subject, level in _final(log).items() if level in THRESHOLDS}
+        if not all(any(subject in (one.subjects or met) for one in away) for subject in met):
+            yield "closed, and nobody has taken somebody on"
 
 
-def _met(log: Log) -> bool:
-    """Whether a signed level meets a threshold."""
+def _sendings(log: Log) -> dict[str, tuple[OutcomeSent, str]]:
+    """What was sent, and the kind of the last thing said of it; who names no sending means the last."""
+    found: dict[str, tuple[OutcomeSent, str]] = {}
+    for one in log.standing:
+        if isinstance(one.body, OutcomeSent):
+            found[one.id] = (one.body, one.kind)
+        if isinstance(one.body, (OutcomeAccepted, OutcomeReturned)):
+            sent = one.body.sent or next(reversed(found))
+            found[sent] = (found[sent][0], one.kind)
+    return found
+
+
+def _final(log: Log) -> dict[str, str]:
+    """The signed level of each person."""
     signed = log.bodies(DecisionSigned)
     if not signed:
-        return False
+        return {}
     drafted = log.ids[signed[-1].draft].body
     assert isinstance(drafted, DecisionDrafted)
     final = {one.subject: one.level for one in drafted.subjects}
     for amended in log.bodies(DecisionAmended):
         final.update({one.subject: one.level for one in amended.subjects})
-    return bool(THRESHOLDS & set(final.values()))
+    return final
 
 
 def _of_withdrawing(entry: Made[Body], log: Log) -> Iterator[str]:

@@ -31,7 +31,12 @@ from mash_desktop.domain.entries.decision import (
     SubjectDecision,
 )
 from mash_desktop.domain.entries.gathering import RequestAnswered
-from mash_desktop.domain.entries.outcome import OutcomeSent
+from mash_desktop.domain.entries.outcome import (
+    FirstActionRecorded,
+    OutcomeAccepted,
+    OutcomeReturned,
+    OutcomeSent,
+)
 from mash_desktop.domain.entries.triage import (
     ContactTriaged,
     InScope,
@@ -61,6 +66,7 @@ from .stories import (
 )
 from .story import (
     CONSULTANT,
+    EARLY_HELP,
     EDUCATION,
     FACILITATOR,
     GATEWAY,
@@ -83,6 +89,7 @@ AUTHORS = (
     OUT_OF_HOURS,
     Author("vera", "scc-children", Role.SAFEGUARDING_MANAGER, KEY.key_id),
     GATEWAY,
+    EARLY_HELP,
     Author("tess", "scc-adults", Role.GATEWAY_WORKER, KEY.key_id),
     MANAGER,
     DEPUTY,
@@ -106,6 +113,14 @@ ROUTES = {
     Cohort.ADULTS: ("advice", "adult-safeguarding"),
     Cohort.DOMESTIC_ABUSE: ("advice", "police-domestic-abuse"),
 }
+
+TEAMS = (
+    ("scc-children", "social-work-gateway"),
+    ("scc-children", "early-help-gateway"),
+    ("scc-adults", "sast"),
+    ("police", "domestic-abuse"),
+)
+"""Receiving teams that somebody of ``AUTHORS`` sits in."""
 
 T = TypeVar("T")
 
@@ -163,6 +178,17 @@ def _fitted(body: Body, author: Author, referral: Referral, config: HubConfig, r
             return _changed(
                 body, draft=waiting.id if waiting else "", commitment=waiting.commitment if waiting else ""
             )
+        case OutcomeSent() if referral.signed is not None:
+            agency, team = rnd.choice(TEAMS)
+            decided, away = list(referral.decided), referral.with_team
+            left = [one for one in decided if one not in away] or decided
+            whole = not left or rnd.random() < 0.2
+            named = () if whole else tuple(rnd.sample(left, rnd.randint(1, len(left))))
+            return _changed(body, agency=agency, team=team, subjects=named)
+        case OutcomeAccepted() | OutcomeReturned() | FirstActionRecorded():
+            agencys = [one.id for one in referral.sent if one.agency == author.agency]
+            mine = [one.id for one in referral.sent if one.team == author.team] or agencys
+            return _changed(body, sent=rnd.choice(mine) if mine and rnd.random() < 0.8 else "")
         case OutcomeSent():
             route = next((one for one in config.routes if one.id == referral.route and one.team), None)
             if route is not None and referral.owner is not None:
@@ -244,6 +270,7 @@ def meddled(body: Body, referral: Referral, rnd: Random) -> Body:
         "agency": AGENCIES,
         "agencies": ((), ("police", "the-press")),
         "parties": ((), ("police", "housing")),
+        "sent": ("", *(one.id for one in referral.all(OutcomeSent)), "nothing"),
         "team": ("family-hub", "emergency-duty", "nowhere"),
         "to": AGENCIES,
         "owner": AGENCIES,

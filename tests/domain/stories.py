@@ -93,6 +93,18 @@ def stage_of(story: Story) -> Stage:
     return story.referral.stage
 
 
+def siblings() -> tuple[Story, str, str]:
+    """Siblings sent to two teams in one act; with the entries that sent Mia and Tyler."""
+    story = at(Stage.SIGNED)
+    story.tell(CONSULTANT, FeedbackGiven(how="Telephoned Mrs Marsh."))
+    mia, tyler = story.tell(
+        FACILITATOR,
+        OutcomeSent(agency="scc-children", team="social-work-gateway", subjects=("mia",)),
+        OutcomeSent(agency="scc-children", team="early-help-gateway", subjects=("tyler",)),
+    )
+    return story, mia, tyler
+
+
 def overseeing(decision: str, level: str = "child_in_need", **changes: str) -> TriageOverseen:
     return TriageOverseen(
         decision=decision,

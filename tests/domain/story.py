@@ -65,6 +65,7 @@ EDUCATION = Author("sarah", "education", Role.VIRTUAL_PARTNER, KEY.key_id)
 PROBATION = Author("owen", "probation", Role.RESEARCHER, KEY.key_id)
 HOUSING = Author("wendy", "housing", Role.VIRTUAL_PARTNER, KEY.key_id)
 GATEWAY = Author("tom", "scc-children", Role.GATEWAY_WORKER, KEY.key_id, "social-work-gateway")
+EARLY_HELP = Author("tariq", "scc-children", Role.GATEWAY_WORKER, KEY.key_id, "early-help-gateway")
 
 
 @cache

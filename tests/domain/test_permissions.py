@@ -9,6 +9,7 @@ import pytest
 from mash_desktop.domain.acts import Author
 from mash_desktop.domain.entries import KINDS
 from mash_desktop.domain.entries.gathering import RequestMade, RequestWithdrawn
+from mash_desktop.domain.entries.outcome import OutcomeReturned, OutcomeSent
 from mash_desktop.domain.fold import Stage
 from mash_desktop.domain.permissions import FAMILY_TABLE, GATES, TABLE, Relation, may, relations
 from mash_desktop.domain.roles import DECIDERS, HUB_MANAGERS, RESEARCHERS, Role
@@ -18,7 +19,7 @@ from .apart import AGENCIES, Apart, told_apart
 from .apart import CELLS as CELLS_REACHED
 from .sampling import SAMPLES
 from .stories import at
-from .story import KEY, MANAGER
+from .story import FACILITATOR, KEY, MANAGER
 
 CELLS = tuple(product(sorted(KINDS), Role, Relation, Stage))
 
@@ -147,6 +148,21 @@ def test_an_agency_stands_to_a_referral_in_every_way_that_it_does() -> None:
     assert said["mash"] == {Relation.NONE, Relation.HUB}
     assert said["police"] == {Relation.NONE, Relation.ASKED}
     assert said["housing"] == {Relation.NONE}
+
+
+def test_each_agency_that_was_sent_a_sibling_receives_until_its_own_team_returns_it() -> None:
+    story = at(Stage.SIGNED)
+    _, tyler = story.tell(
+        FACILITATOR,
+        OutcomeSent(agency="scc-children", team="social-work-gateway", subjects=("mia",)),
+        OutcomeSent(agency="scc-adults", team="sast", subjects=("tyler",)),
+    )
+    for agency in ("scc-children", "scc-adults"):
+        assert Relation.RECEIVING in relations(story.referral, agency, story.config)
+    adults = Author("tess", "scc-adults", Role.GATEWAY_WORKER, KEY.key_id)
+    story.tell(adults, OutcomeReturned(sent=tyler, reason="He is six."))
+    assert Relation.RECEIVING not in relations(story.referral, "scc-adults", story.config)
+    assert Relation.RECEIVING in relations(story.referral, "scc-children", story.config)
 
 
 def test_an_agency_is_no_longer_asked_once_the_request_is_withdrawn() -> None:

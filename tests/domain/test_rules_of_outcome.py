@@ -9,7 +9,8 @@ import pytest
 from mash_desktop.domain.acts import Author
 from mash_desktop.domain.clocks import handover_due
 from mash_desktop.domain.codes import EscalationStage
-from mash_desktop.domain.entries import Body
+from mash_desktop.domain.entries import Body, Unread
+from mash_desktop.domain.entries.body import decode
 from mash_desktop.domain.entries.contact import (
     ContactPassed,
     DuplicateNamed,
@@ -17,7 +18,12 @@ from mash_desktop.domain.entries.contact import (
     NoteAdded,
     SubjectRecorded,
 )
-from mash_desktop.domain.entries.decision import DecisionDrafted, DecisionSigned, SubjectDecision
+from mash_desktop.domain.entries.decision import (
+    DecisionAmended,
+    DecisionDrafted,
+    DecisionSigned,
+    SubjectDecision,
+)
 from mash_desktop.domain.entries.outcome import (
     AgenciesTold,
     EntryWithdrawn,
@@ -33,16 +39,38 @@ from mash_desktop.domain.entries.outcome import (
     ReferralClosed,
     SummaryMade,
 )
-from mash_desktop.domain.fold import Stage
+from mash_desktop.domain.fold import Stage, fold
 from mash_desktop.domain.fold.handover import handovers
+from mash_desktop.domain.fold.levels import to_send
 from mash_desktop.domain.verdict import Verdict
 
 from .refusing import Cases, Taken, but
-from .stories import GOVERNANCE, OTHER_OPERATOR, OUT_OF_HOURS, at, overseeing, stage_of, triaging
-from .story import CONSULTANT, FACILITATOR, GATEWAY, MANAGER, OPERATOR, POLICE, START, Story
+from .stories import (
+    GOVERNANCE,
+    OTHER_OPERATOR,
+    OUT_OF_HOURS,
+    at,
+    overseeing,
+    siblings,
+    stage_of,
+    triaging,
+)
+from .story import (
+    CONSULTANT,
+    EARLY_HELP,
+    FACILITATOR,
+    GATEWAY,
+    MANAGER,
+    OPERATOR,
+    POLICE,
+    START,
+    Story,
+)
 
 SENT = OutcomeSent(agency="scc-children", team="social-work-gateway")
 EARLY = OutcomeSent(agency="scc-children", team="early-help-gateway")
+MIA = but(SENT, subjects=("mia",))
+TYLER = but(EARLY, subjects=("tyler",))
 TOLD = FeedbackGiven(how="Telephoned Mrs Marsh.")
 CLOSED = ReferralClosed(reason="Advice was enough.")
 HANDED = HandoverMade(handover="h1", team="emergency-duty", words="See Mia before ten tonight.")
@@ -125,6 +153,19 @@ def accepted(*bodies: Body, author: Author = GATEWAY) -> Verdict:
     return at(Stage.ACCEPTED).judged(author, *bodies)
 
 
+def half_accepted() -> tuple[Story, str, str]:
+    """Mia's team has accepted her, Tyler's has yet to answer."""
+    story, mia, tyler = siblings()
+    story.tell(GATEWAY, OutcomeAccepted(sent=mia))
+    return story, mia, tyler
+
+
+def half_returned() -> Story:
+    story, _, tyler = half_accepted()
+    story.tell(EARLY_HELP, OutcomeReturned(sent=tyler, reason="He needs a social worker too."))
+    return story
+
+
 REFUSED: Cases = {
     "sending to a team that the hub does not have": (
         "unknown-team",
@@ -150,6 +191,68 @@ REFUSED: Cases = {
     "sending to a team what was only advice": (
         "team-not-of-route",
         lambda: routed("advice", "advice").judged(OPERATOR, SENT),
+    ),
+    "sending a child who is with a team already": (
+        "with-a-team",
+        lambda: siblings()[0].judged(FACILITATOR, but(TYLER, team="tamworth")),
+    ),
+    "sending everybody while one child is with a team": (
+        "with-a-team",
+        lambda: half_returned().judged(FACILITATOR, SENT),
+    ),
+    "sending on once more what everybody went with": (
+        "with-a-team",
+        lambda: at(Stage.OUTCOME).judged(FACILITATOR, TYLER),
+    ),
+    "naming a child twice": (
+        "subject-twice",
+        lambda: at(Stage.SIGNED).judged(FACILITATOR, but(MIA, subjects=("mia", "mia"))),
+    ),
+    "sending somebody about whom nothing was decided": (
+        "subject-undecided",
+        lambda: at(Stage.SIGNED).judged(FACILITATOR, but(MIA, subjects=("mia", "joanne"))),
+    ),
+    "sending one of two siblings on a route of triage": (
+        "route-whole",
+        lambda: routed().judged(OPERATOR, TYLER),
+    ),
+    "accepting the sibling who went to another team": (
+        "team-of-another",
+        lambda: siblings()[0].judged(GATEWAY, OutcomeAccepted(sent=siblings()[2])),
+    ),
+    "accepting what nobody sent": (
+        "not-sent",
+        lambda: siblings()[0].judged(GATEWAY, OutcomeAccepted(sent="nothing")),
+    ),
+    "accepting twice": (
+        "answered-already",
+        lambda: half_accepted()[0].judged(GATEWAY, OutcomeAccepted(sent=half_accepted()[1])),
+    ),
+    "returning what was accepted": (
+        "answered-already",
+        lambda: half_accepted()[0].judged(
+            GATEWAY, OutcomeReturned(sent=half_accepted()[1], reason="Not ours.")
+        ),
+    ),
+    "a first action by the team that has not accepted": (
+        "not-accepted",
+        lambda: half_accepted()[0].judged(EARLY_HELP, but(DONE, sent=half_accepted()[2])),
+    ),
+    "a first action for the sibling of another team": (
+        "team-of-another",
+        lambda: half_accepted()[0].judged(EARLY_HELP, but(DONE, sent=half_accepted()[1])),
+    ),
+    "closing while the other sibling is not accepted": (
+        "not-accepted",
+        lambda: half_accepted()[0].judged(CONSULTANT, CLOSED),
+    ),
+    "closing while the other sibling was returned": (
+        "not-accepted",
+        lambda: half_returned().judged(GATEWAY, CLOSED),
+    ),
+    "closing while the other sibling was never sent": (
+        "not-sent",
+        lambda: one_of_two().judged(GATEWAY, CLOSED),
     ),
     "accepting what was sent to another team": (
         "team-of-another",
@@ -270,6 +373,19 @@ def test_refused(sentence: str) -> None:
 
 
 TAKEN: Taken = {
+    "siblings to two teams in one act": lambda: at(Stage.SIGNED).judged(FACILITATOR, MIA, TYLER),
+    "one sibling first and the other once the first is accepted": lambda: one_of_two().judged(
+        FACILITATOR, TYLER
+    ),
+    "a first action while the sibling’s team has yet to answer": lambda: half_accepted()[0].judged(
+        GATEWAY, but(DONE, sent=half_accepted()[1])
+    ),
+    "the returned sibling to another team": lambda: half_returned().judged(
+        FACILITATOR, but(TYLER, team="tamworth")
+    ),
+    "closing with one sibling accepted and the other below every threshold": lambda: stepped_down().judged(
+        GATEWAY, CLOSED
+    ),
     "an operator taking back what they wrote while it is a contact": withdrawn_as_typed,
     "early help sent on by the operator who routed it": lambda: routed().judged(OPERATOR, EARLY),
     "a child in need sent on once a consultant has chosen the route": lambda: rerouted().judged(
@@ -307,6 +423,21 @@ TAKEN: Taken = {
         CONSULTANT, EntryWithdrawn(entry=noted()[1], reason="Another family's.")
     ),
 }
+
+
+def one_of_two() -> Story:
+    story = at(Stage.SIGNED)
+    story.tell(CONSULTANT, TOLD)
+    story.tell(FACILITATOR, MIA)
+    story.tell(GATEWAY, OutcomeAccepted())
+    return story
+
+
+def stepped_down() -> Story:
+    story = one_of_two()
+    advice = SubjectDecision("tyler", "advice", "Advice to his mother.", "No harm to him was found.")
+    story.tell(CONSULTANT, DecisionAmended(subjects=(advice,), reason="He was at his aunt's."))
+    return story
 
 
 def told() -> Story:
@@ -361,6 +492,63 @@ def test_what_a_team_returned_goes_back_to_who_sent_it_and_out_again() -> None:
     early.tell(OPERATOR, EARLY)
     early.tell(but(GATEWAY, team="early-help-gateway"), OutcomeReturned(reason="Needs a social worker."))
     assert stage_of(early) is Stage.TRIAGED
+
+
+def test_siblings_go_their_own_ways_and_close_together() -> None:
+    story, mia, tyler = siblings()
+    assert stage_of(story) is Stage.OUTCOME
+    story.tell(GATEWAY, OutcomeAccepted(sent=mia))
+    assert stage_of(story) is Stage.OUTCOME, "the other team has yet to answer"
+    story.tell(GATEWAY, but(DONE, sent=mia))
+    story.tell(EARLY_HELP, OutcomeReturned(sent=tyler, reason="He needs a social worker too."))
+    assert stage_of(story) is Stage.ACCEPTED, "a return undoes nobody else's acceptance"
+    assert to_send(story.referral) == ("tyler",)
+    (with_team,) = story.referral.with_team.items()
+    assert (with_team[0], with_team[1].team) == ("mia", "social-work-gateway")
+    (again,) = story.tell(FACILITATOR, but(TYLER, team="tamworth"))
+    tamworth = but(EARLY_HELP, team="tamworth")
+    story.tell(tamworth, OutcomeAccepted(sent=again))
+    assert story.referral.sendings[again].acted_at is None
+    story.tell(tamworth, but(DONE, sent=again, done_at=story.now))
+    assert [one.acted_at for one in story.referral.sent] == [START, story.now - timedelta(minutes=1)]
+    assert stage_of(story) is Stage.ACCEPTED
+    story.tell(tamworth, CLOSED)
+    assert stage_of(story) is Stage.CLOSED
+
+
+def test_what_names_no_sending_answers_the_last_one_before_it() -> None:
+    """As every entry did before siblings could part."""
+    story = at(Stage.OUTCOME)
+    story.tell(GATEWAY, OutcomeReturned(reason="Out of our area."))
+    (again,) = story.tell(FACILITATOR, but(SENT, team="cannock-chase"))
+    cannock = but(GATEWAY, team="cannock-chase")
+    assert story.judged(cannock, DONE).code == "not-accepted"
+    story.tell(cannock, OutcomeAccepted())
+    story.tell(cannock, DONE)
+    first, second = story.referral.sendings.values()
+    assert first.returned is not None
+    assert (second.id, second.subjects, second.acted_at) == (again, ("mia", "tyler"), START)
+    assert story.judged(cannock, OutcomeAccepted()).code == "not-permitted"
+
+
+def test_a_part_that_lacks_what_was_sent_elsewhere_does_not_call_the_referral_accepted() -> None:
+    story, mia, tyler = half_accepted()
+    assert stage_of(story) is Stage.OUTCOME
+    part = fold([one for one in story.entries if one.id != tyler], story.timeline)
+    assert (part.stage, set(part.with_team)) == (Stage.OUTCOME, {"mia"})
+    without = fold([one for one in story.entries if one.id != mia], story.timeline)
+    assert (without.stage, list(without.sendings)) == (Stage.OUTCOME, [tyler])
+
+
+def test_older_entries_are_read_as_what_they_said() -> None:
+    for kind, raw, body in (
+        ("outcome.sent", b'{"agency":"scc-children","team":"social-work-gateway"}', SENT),
+        ("outcome.accepted", b"{}", OutcomeAccepted()),
+        ("outcome.returned", b'{"reason":"Not ours."}', OutcomeReturned(reason="Not ours.")),
+        ("first_action.recorded", b'{"words":"Visited.","done_at":"2026-11-12T13:58:00Z"}', DONE),
+    ):
+        assert decode(kind, 1, raw) == body
+        assert decode(kind, 3, raw) == Unread(why="newer")
 
 
 def test_a_hand_over_rings_until_the_night_team_has_it() -> None:

@@ -49,6 +49,7 @@ from mash_desktop.domain.entries.outcome import (
     EntryWithdrawn,
     EscalationRaised,
     EscalationResolved,
+    FirstActionRecorded,
     OutcomeAccepted,
     OutcomeReturned,
     OutcomeSent,
@@ -283,6 +284,27 @@ def test_a_receiving_team_that_returns_it_keeps_only_its_own_words() -> None:
     story.tell(FACILITATOR, OutcomeSent(agency="scc-adults", team="sast"))
     story.tell(worker, OutcomeAccepted())
     assert "decision.signed" in holds(story, worker)
+
+
+def test_each_agency_that_takes_a_sibling_has_the_household_and_what_another_did_stays_its_own() -> None:
+    story = at(Stage.SIGNED)
+    mia, tyler = story.tell(
+        FACILITATOR,
+        OutcomeSent(agency="police", team="mash-police", subjects=("mia",)),
+        OutcomeSent(agency="scc-adults", team="sast", subjects=("tyler",)),
+    )
+    worker = but(GATEWAY, agency="scc-adults", team="sast")
+    officer = but(GATEWAY, person="gil", agency="police", team="mash-police")
+    both = of("police", "scc-adults", "mash", "scc-children")
+    assert audience(story, SubjectRecorded) == audience(story, ConcernRecorded) == both
+    assert "agency:scc-adults" not in audience(story, RequestMade)
+    story.tell(officer, OutcomeAccepted(sent=mia))
+    story.tell(officer, FirstActionRecorded(words="Seen at school.", done_at=story.now, sent=mia))
+    assert audience(story, OutcomeAccepted) == both, "the chain, on which the others move"
+    assert audience(story, FirstActionRecorded) == of("police", "mash", "scc-children")
+    story.tell(worker, OutcomeReturned(sent=tyler, reason="He is six."))
+    assert holds(story, worker) == {"outcome.returned"}
+    assert "decision.signed" in holds(story, officer)
 
 
 def test_agencies_told_of_the_outcome_receive_that_they_were_told() -> None:

@@ -29,6 +29,7 @@ from mash_desktop.domain.entries.outcome import (
     AgenciesTold,
     EscalationRaised,
     EscalationResolved,
+    OutcomeAccepted,
     OutcomeSent,
 )
 from mash_desktop.domain.entries.table import TableOpened
@@ -42,8 +43,8 @@ from .deriving import JOINT, Answers, answers
 from .forbidding import forbidden
 from .proposing import AGENCIES, AUTHORS, made_by, meddled, sensible
 from .refusing import but
-from .stories import abuse, adult
-from .story import START, Story, staffordshire, whole_story
+from .stories import abuse, adult, siblings
+from .story import GATEWAY, START, Story, staffordshire, whole_story
 
 CONFIG = staffordshire()
 TIMELINE = HubTimeline(((1, CONFIG),))
@@ -64,7 +65,14 @@ SHOWN_BY = {
 }  # fmt: skip
 
 
-STORIES = (whole_story, adult, abuse)
+def parted() -> Story:
+    """Siblings sent to two teams, of which one has answered."""
+    story, mia, _ = siblings()
+    story.tell(GATEWAY, OutcomeAccepted(sent=mia))
+    return story
+
+
+STORIES = (whole_story, adult, abuse, parted)
 FIRST_LINES = 4
 """The contact opened, and told of whom: with less, nobody has anything to go on."""
 A_WHILE = 80

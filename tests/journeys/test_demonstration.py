@@ -1,6 +1,7 @@
 """The whole demonstration: every step seen to happen, what should be left is, what should not be is not.
 
-The parts are real: a store in its own process on an embedded PostgreSQL, a Secret Service, sixteen desktops.
+The parts are real: a store in its own process on an embedded PostgreSQL, a Secret Service, seventeen
+desktops.
 """
 
 from __future__ import annotations
@@ -45,9 +46,10 @@ STEPS = (
     "Ruth Okafor returns the draft once, with a reason.",
     "Dee Lowe amends it and drafts again.",
     "Ruth Okafor signs exactly this text, with her passphrase.",
-    "It goes to the Social Work Gateway, and the referrer is told the outcome.",
-    "The summary for the receiving team and the feedback to the referrer are made.",
-    "Tom Hartley accepts it for the receiving team, records the first action and closes it.",
+    "Mia goes to child protection and Tyler to the Social Work Gateway; the referrer is told the outcome.",
+    "A summary for each receiving team and the feedback to the referrer are made.",
+    "Tom Hartley accepts Tyler for the Social Work Gateway, and records the first action.",
+    "Bel Osei accepts Mia for child protection; now that both are taken on, it closes.",
     "Leila Farouk signs a section 42 enquiry; the adult team accept and close.",
     "Nine yes answers of the DASH questions; professional judgement raises the case to high.",
     "Joan Fletcher signs: high, to MARAC on professional judgement below 14.",
@@ -60,9 +62,9 @@ STEPS = (
 SCREENS = (
     "administration", "command-palette", "enrol", "figures", "governance", "hub-board", "inbox-carter",
     "inbox-empty", "inbox-pickering", "inbox-tully", "keys", "locked", "offline", "oversight",
-    "referral-file", "refused", "requests", "round-table", "search", "settings", "sign-in", "sign-off",
-    "signed", "sync-and-attention", "triage", "triage-adult", "triage-domestic-abuse", "triage-queue",
-    "triage-routing",
+    "referral-file", "refused", "requests", "round-table", "search", "sending", "settings", "sign-in",
+    "sign-off", "signed", "sync-and-attention", "triage", "triage-adult", "triage-domestic-abuse",
+    "triage-queue", "triage-routing",
 )  # fmt: skip
 LOCK = ".lockfile"
 """The embedded PostgreSQL's: empty, and for every store of a machine the same."""
@@ -118,7 +120,10 @@ def test_a_dark_picture_is_dark_and_a_light_one_light(walked: Walked) -> None:
 
 def test_the_papers_of_every_case_say_what_was_told_and_decided(walked: Walked) -> None:
     papers = {f"{case}-{copy}.pdf" for case in CASES for copy in COPIES}
-    assert {path.name for path in walked.output.glob("*.pdf")} == papers
+    # Siblings went to two teams, and each has its copy.
+    assert {path.name for path in walked.output.glob("*.pdf")} == papers | {"children-receiving-team-2.pdf"}
+    assert "about Mia Louise Carter" in _text(walked.output / "children-receiving-team.pdf")
+    assert "about Tyler Carter" in _text(walked.output / "children-receiving-team-2.pdf")
     said = " ".join(_text(walked.output / f"{case}-full.pdf") for case in CASES)
     # And so the words that are looked for below were really there to be left.
     assert [words for words in TYPED if words not in said] == []

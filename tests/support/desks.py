@@ -19,6 +19,7 @@ from mash_desktop.domain.roles import Role
 from mash_desktop.proofs.feed_chain import START as CHAIN_START
 from tests.domain.story import (
     CONSULTANT,
+    EARLY_HELP,
     EDUCATION,
     FACILITATOR,
     GATEWAY,
@@ -54,6 +55,7 @@ NAMES = {
     "grace": "Grace Ellison",
     "anita": "Anita Rao",
     "mo": "Mo Farrell",
+    "tariq": "Tariq Aziz",
 }
 
 OFFICER = Author("helen", "mash", Role.INFORMATION_GOVERNANCE, KEY.key_id)
@@ -68,6 +70,7 @@ PEOPLE = (
     POLICE,
     HEALTH,
     GATEWAY,
+    EARLY_HELP,
     EDUCATION,
     PROBATION,
     HOUSING,

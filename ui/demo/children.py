@@ -10,10 +10,11 @@ from ui.demo.seat import Seat
 from ui.demo.steps import (
     Decision,
     People,
-    accept_and_close,
+    accept,
     action,
     admit,
     ask,
+    close,
     draft,
     papers,
     rate,
@@ -70,7 +71,7 @@ def tell(day: Day) -> None:
     day.high_contrast(dee, "round-table")
     _send_back(day, ruth, dee, known)
     _sign(day, ruth)
-    _receive(day, ruth, day.seat("tom"), stream)
+    _receive(day, ruth, known)
 
 
 def _call(day: Day, priya: Seat) -> str:
@@ -237,13 +238,20 @@ def _sign(day: Day, ruth: Seat) -> None:
     day.telling.step("Ruth Okafor signs exactly this text, with her passphrase.")
 
 
-def _receive(day: Day, ruth: Seat, tom: Seat, stream: str) -> None:
+def _receive(day: Day, ruth: Seat, known: People) -> None:
+    tom, bel = day.seat("tom"), day.seat("bel")
     tom.go("inbox")
     day.picture(tom, "inbox-empty")
-    send_on(ruth, "Social Work Gateway", "Mrs Marsh was telephoned at the end of the meeting.")
+    teams = {"Mia": "Child protection", "Tyler": "Social Work Gateway"}
+    send_on(day, ruth, known, teams, "Mrs Marsh was telephoned at the end of the meeting.", "sending")
     day.picture(ruth, "signed")
-    day.telling.step("It goes to the Social Work Gateway, and the referrer is told the outcome.")
-    papers(day, ruth, "children")
-    day.telling.step("The summary for the receiving team and the feedback to the referrer are made.")
-    accept_and_close(day, tom, CASE)
-    day.telling.step("Tom Hartley accepts it for the receiving team, records the first action and closes it.")
+    day.telling.step(
+        "Mia goes to child protection and Tyler to the Social Work Gateway; the referrer is told the outcome."
+    )
+    papers(day, ruth, "children", tuple(teams.values()))
+    day.telling.step("A summary for each receiving team and the feedback to the referrer are made.")
+    accept(day, tom, "Carter, Tyler", "inbox-carter")
+    day.telling.step("Tom Hartley accepts Tyler for the Social Work Gateway, and records the first action.")
+    accept(day, bel, CASE)
+    close(bel, "Each child is with the team that helps.")
+    day.telling.step("Bel Osei accepts Mia for child protection; now that both are taken on, it closes.")

@@ -23,6 +23,7 @@ PEOPLE = (
     DemoPerson("ruth.okafor", "Ruth Okafor", ("scc-children:consultant_social_worker",)),
     DemoPerson("dan.whitmore", "Dan Whitmore", ("scc-children:social_worker",)),
     DemoPerson("tom.hartley", "Tom Hartley", ("scc-children:gateway_worker:social-work-gateway",)),
+    DemoPerson("bel.osei", "Bel Osei", ("scc-children:gateway_worker:child-protection",)),
     DemoPerson("leila.farouk", "Leila Farouk", ("scc-adults:safeguarding_manager",)),
     DemoPerson("grace.mbeki", "Grace Mbeki", ("scc-adults:gateway_worker:sast",)),
     DemoPerson("karen.shaw", "Karen Shaw", ("mash:hub_manager",)),

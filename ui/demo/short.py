@@ -10,9 +10,10 @@ from ui.demo.seat import Seat
 from ui.demo.steps import (
     Decision,
     People,
-    accept_and_close,
+    accept,
     admit,
     ask,
+    close,
     draft,
     papers,
     rate,
@@ -66,9 +67,11 @@ def adult(day: Day) -> None:
     )
     draft(dee, known, {"George": decided})
     _sign(leila)
-    send_on(leila, "sast", "Dr Lowndes was telephoned.")
+    send_on(day, leila, known, {"George": "sast"}, "Dr Lowndes was telephoned.")
     papers(day, leila, "adult")
-    accept_and_close(day, day.seat("grace"), case)
+    grace = day.seat("grace")
+    accept(day, grace, case, "inbox-pickering")
+    close(grace, "Taken on by the team.")
     day.telling.step("Leila Farouk signs a section 42 enquiry; the adult team accept and close.")
 
 
@@ -109,9 +112,11 @@ def domestic_abuse(day: Day) -> None:
     )
     draft(dee, known, {"Lauren": decided})
     _sign(joan)
-    send_on(joan, "domestic-abuse", "PC Ward was told at the meeting.")
+    send_on(day, joan, known, {"Lauren": "domestic-abuse"}, "PC Ward was told at the meeting.")
     papers(day, joan, "domestic-abuse")
-    accept_and_close(day, day.seat("mark"), case)
+    mark = day.seat("mark")
+    accept(day, mark, case, "inbox-tully")
+    close(mark, "Taken on by the team.")
     day.telling.step("Joan Fletcher signs: high, to MARAC on professional judgement below 14.")
 
 

@@ -14,12 +14,11 @@ if TYPE_CHECKING:
 
 
 _PAPERS = {
-    "receiving_team": "receiving-team",
     "letter": "referrer",
     "full": "full",
     "round_table": "round-table",
 }
-"""What the buttons of the papers are called, and the files that are left of them."""
+"""What the buttons of the other papers are called, and the files that are left of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,37 +112,59 @@ def draft(seat: Seat, known: People, decisions: Mapping[str, Decision]) -> None:
     seat.press("table.draft")
 
 
-def send_on(seat: Seat, team: str, how: str) -> None:
-    """Send a signed decision to a receiving team, and tell the referrer."""
+def send_on(day: Day, seat: Seat, known: People, to: Mapping[str, str], how: str, name: str = "") -> None:
+    """Send each person of a signed decision to a receiving team, and tell the referrer.
+
+    ``to`` are words of the teams' labels, by forename; ``name`` is that of a picture of the form.
+    """
     seat.press("sign.send")
-    seat.choose("sign.team", team)
+    for forename, team in to.items():
+        seat.choose(f"sign.team.{known[forename]}", team)
+    if name:
+        day.picture(seat, name)
     seat.press("sign.form.save")
     seat.press("sign.feedback")
     seat.type("sign.how", how)
     seat.press("sign.form.save")
 
 
-def papers(day: Day, seat: Seat, name: str) -> None:
-    """Make the documents of a case, look at each and save it among what the demonstration leaves."""
+def papers(day: Day, seat: Seat, name: str, teams: Sequence[str] = ("",)) -> None:
+    """Make the documents of a case, look at each and save it among what the demonstration leaves.
+
+    ``teams`` are words of the receiving teams, where there are several: each has its copy.
+    """
+    for number, team in enumerate(teams, 1):
+        seat.press("sign.receiving_team")
+        if team:
+            seat.choose("sign.sending", team)
+            seat.press("sign.form.save")
+        seat.find("viewer.save")
+        if (name, number) == ("children", 1):
+            day.picture(seat, "paper")
+        day.save_paper(seat, f"{name}-receiving-team{f'-{number}' if number > 1 else ''}.pdf")
+        seat.press("viewer.close")
     for copy, file in _PAPERS.items():
         seat.press(f"sign.{copy}")
         if copy == "letter":
             seat.press("sign.form.save")
         seat.find("viewer.save")
-        if (name, copy) == ("children", "receiving_team"):
-            day.picture(seat, "paper")
         day.save_paper(seat, f"{name}-{file}.pdf")
         seat.press("viewer.close")
 
 
-def accept_and_close(day: Day, seat: Seat, case: str) -> None:
+def accept(day: Day, seat: Seat, case: str, picture: str = "") -> None:
+    """Accept who came to this person's team, and record what was done first."""
     seat.go("inbox")
     seat.pick("inbox.table", case)
-    day.picture(seat, f"inbox-{case.partition(',')[0].lower()}")
+    if picture:
+        day.picture(seat, picture)
     seat.press("inbox.accept")
     seat.press("inbox.first")
     seat.type("inbox.words", "Telephoned the school and arranged to see the family today.")
     seat.press("inbox.form.save")
+
+
+def close(seat: Seat, reason: str) -> None:
     seat.press("inbox.close")
-    seat.type("inbox.reason", "Taken on by the team.")
+    seat.type("inbox.reason", reason)
     seat.press("inbox.form.save")

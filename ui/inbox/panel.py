@@ -74,6 +74,9 @@ class OpenPanel(ActingPanel):
             for name, face in shown.levels:
                 card.put(Row(Text(name), None, pill(face)))
             self.put(card)
+        if shown.others:
+            lines = [Text(line, wrap=True) for line in shown.others]
+            self.put(Card("Others of the household", "", *lines, gap=4))
         if shown.actions:
             lines = [Text(line, wrap=True) for line in shown.actions]
             self.put(Card("Actions agreed", "", *lines, gap=4))

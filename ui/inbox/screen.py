@@ -8,7 +8,6 @@ from functools import partial
 from mash_desktop.desk import ChangeSet, Desk, inbox, papers, refused
 from mash_desktop.desk.inbox import Open, Received
 from mash_desktop.desk.refused import Refused
-from mash_desktop.desk.sign_off import form_key
 from mash_desktop.domain.entries.outcome import OutcomeAccepted, OutcomeReturned
 from ui.forms import OpenForm, SideForm
 from ui.inbox.panel import OpenPanel
@@ -44,11 +43,11 @@ class Inbox(Screen):
         super().__init__(worker)
         self._desk = desk
         self._asked = ""
-        """The referral chosen last: what stands at the side, or is about to."""
+        """The sending chosen last: what stands at the side, or is about to."""
         self._wanted = ""
         self._entering = False
         self.table: DenseTable[Received] = DenseTable(
-            self._columns(), key=lambda row: row.stream, accessible_name="Referrals sent to this team"
+            self._columns(), key=lambda row: row.sending, accessible_name="Referrals sent to this team"
         )
         self.table.setObjectName("inbox.table")
         self.table.chosen.connect(self._row_chosen)
@@ -106,8 +105,15 @@ class Inbox(Screen):
 
     def open(self, reference: str) -> None:
         self._wanted = reference
-        if self.table.select_key(reference):
-            self._wanted = ""
+        self._select_wanted()
+
+    def _select_wanted(self) -> bool:
+        """Choose what came of the referral that was asked for, once it is in the list."""
+        found = next((row.sending for row in self.table.rows() if row.stream == self._wanted), "")
+        if not found or not self.table.select_key(found):
+            return False
+        self._wanted = ""
+        return True
 
     def show_change(self, change_set: object) -> None:
         if not isinstance(change_set, ChangeSet):
@@ -116,7 +122,7 @@ class Inbox(Screen):
             self.run(partial(inbox.received, self._desk), self._show_rows, self._failed)
         shown = self.side.shown
         if shown is not None and shown.row.stream in change_set.streams:
-            self._read(shown.row.stream)
+            self._read(shown.row)
         if change_set.outbox:
             self._read_refused()
 
@@ -143,10 +149,8 @@ class Inbox(Screen):
             )
             return
         self._show_instead(None)
-        if self._wanted and self.table.select_key(self._wanted):
-            self._wanted = ""
-        elif self.table.current() is None:
-            self.table.select_key(rows[0].stream)
+        if not self._select_wanted() and self.table.current() is None:
+            self.table.select_key(rows[0].sending)
         if self._entering and self.isVisible():
             self._entering = False
             self.table.setFocus()
@@ -159,22 +163,23 @@ class Inbox(Screen):
             self._instead.put(state)
 
     def _row_chosen(self, row: Received) -> None:
-        self._asked = row.stream
+        self._asked = row.sending
         shown = self.side.shown
-        if shown is not None and shown.row.stream == row.stream:
+        if shown is not None and shown.row.sending == row.sending:
             self.side.setEnabled(True)
             return
         self._form.close()
         # Until the chosen one is read, nothing may be done to the one before it.
         self.side.setEnabled(False)
-        task = partial(inbox.open_received, self._desk, row.stream)
-        self.run(task, partial(self._show_open, row.stream))
+        task = partial(inbox.open_received, self._desk, row)
+        self.run(task, partial(self._show_open, row.sending))
 
-    def _read(self, stream: str) -> None:
-        self.run(partial(inbox.read_received, self._desk, stream), partial(self._show_open, stream))
+    def _read(self, row: Received) -> None:
+        task = partial(inbox.read_received, self._desk, row)
+        self.run(task, partial(self._show_open, row.sending))
 
-    def _show_open(self, stream: str, shown: Open | None) -> None:
-        if stream == self._asked:
+    def _show_open(self, sending: str, shown: Open | None) -> None:
+        if sending == self._asked:
             if shown != self.side.shown:
                 self.side.show_open(shown, self._desk.now())
             self.side.setEnabled(True)
@@ -186,15 +191,13 @@ class Inbox(Screen):
 
     # --- actions
 
-    def _stream(self) -> str:
-        return self.side.shown.row.stream if self.side.shown is not None else ""
-
     def _accept(self) -> None:
         shown = self.side.shown
         if shown is not None:
+            row = shown.row
             self.run(
-                partial(inbox.accept, self._desk, shown.row.stream),
-                lambda _: self.says.emit(f"{shown.row.reference} is accepted."),
+                partial(inbox.accept, self._desk, row),
+                lambda _: self.says.emit(f"{row.who}, {row.reference}, accepted."),
             )
 
     def _back(self) -> None:
@@ -218,25 +221,30 @@ class Inbox(Screen):
     def _finish(self) -> None:
         self._open(close_form("inbox"), "close", inbox.close)
 
-    def _open(self, form: SideForm, name: str, act: Callable[[Desk, str, Mapping[str, str]], object]) -> None:
-        stream = self._stream()
-        if not stream:
+    def _open(
+        self, form: SideForm, name: str, act: Callable[[Desk, Received, Mapping[str, str]], object]
+    ) -> None:
+        if self.side.shown is None:
             return
+        row = self.side.shown.row
         self._form.close()
         self.side.open_form(form)
         self._form.open(
             form,
-            form_key(stream, name),
-            lambda _: partial(act, self._desk, stream, form.values()),
+            inbox.form_of(row.stream, row.sending, name),
+            lambda _: partial(act, self._desk, row, form.values()),
             self.side.close_form,
         )
 
     def _paper(self) -> None:
-        task = partial(papers.make_and_record, self._desk, self._stream(), "receiving_team")
-        self.run(task, self.viewer.show_paper)
+        if self.side.shown is not None:
+            row = self.side.shown.row
+            make = partial(papers.make_and_record, self._desk, row.stream, "receiving_team")
+            self.run(partial(make, sending=row.sending), self.viewer.show_paper)
 
     def _file(self) -> None:
-        self.asks_to_open.emit("file", self._stream())
+        if self.side.shown is not None:
+            self.asks_to_open.emit("file", self.side.shown.row.stream)
 
     # --- not admitted
 
@@ -248,7 +256,7 @@ class Inbox(Screen):
         empty(self._banners)
         for one in found:
             buttons = []
-            if one.typed:
+            if one.kind == "outcome.returned":
                 again = ActionButton("Use the words again", "Y", accessible_name="Use what you wrote again")
                 again.setObjectName("inbox.again")
                 again.clicked.connect(partial(self._again, one))
@@ -264,9 +272,11 @@ class Inbox(Screen):
         self.run(partial(refused.let_go, self._desk, one.act), lambda _: None)
 
     def _again(self, one: Refused) -> None:
-        task = partial(refused.take_up_again, self._desk, one, form_key(one.stream, "back"))
-        self.run(task, lambda _: self._open_again(one.stream))
+        sending = one.typed.get("sent", "")
+        form = inbox.form_of(one.stream, sending, "back")
+        task = partial(refused.take_up_again, self._desk, one, form)
+        self.run(task, lambda _: self._open_again(sending))
 
-    def _open_again(self, stream: str) -> None:
-        if self.table.select_key(stream):
+    def _open_again(self, sending: str) -> None:
+        if self.table.select_key(sending):
             self._back()

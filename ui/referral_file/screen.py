@@ -21,7 +21,7 @@ from ui.referral_file.heading import HeadCard, warnings
 from ui.referral_file.people import people_cards
 from ui.referral_file.side import SideActions
 from ui.screen import Screen
-from ui.sign_off.forms import letter_form
+from ui.sign_off.forms import copy_form, letter_form
 from ui.sign_off.reading import decision_cards, evidence_card
 from ui.theme import Role, Voice, look_of
 from ui.viewer import Viewer
@@ -336,11 +336,28 @@ class ReferralFile(Screen):
         if copy == "referrer":
             self.run(partial(papers.default_letter, self._desk, self._stream), self._open_letter)
             return
+        if copy == "receiving_team":
+            self.run(partial(papers.teams, self._desk, self._stream), self._choose_copy)
+            return
         task = partial(papers.make_and_record, self._desk, self._stream, copy)
         self.run(task, self.viewer.show_paper)
 
     def _open_letter(self, default: str) -> None:
         self._open(letter_form(default, "file"), "letter", self._letter)
+
+    def _choose_copy(self, teams: tuple[tuple[str, str], ...]) -> None:
+        """Each receiving team has its own copy."""
+        if len(teams) > 1:
+            self._open(copy_form(teams, "file"), "copy", self._copy)
+        else:
+            task = partial(papers.make_and_record, self._desk, self._stream, "receiving_team")
+            self.run(task, self.viewer.show_paper)
+
+    def _copy(self, desk: Desk, stream: str, values: Mapping[str, str]) -> None:
+        drafts, sending = (form_key(stream, "copy"),), values["sending"]
+        self._paper_made.emit(
+            papers.make_and_record(desk, stream, "receiving_team", drafts=drafts, sending=sending)
+        )
 
     def _letter(self, desk: Desk, stream: str, values: Mapping[str, str]) -> None:
         drafts = (form_key(stream, "letter"),)

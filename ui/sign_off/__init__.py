@@ -6,7 +6,8 @@
   ``sign.full`` (P), ``sign.receiving_team`` (V), ``sign.round_table`` (B), ``sign.amend`` (M),
   ``sign.close`` (C), ``sign.file`` (O); for an adult ``sign.conclude`` (N), ``sign.enquiry`` (Q),
   ``sign.report`` (R)
-- forms: ``sign.form.save`` (Ctrl Enter), ``sign.form.close`` (Esc); fields ``sign.reason``, ``sign.team``,
+- forms: ``sign.form.save`` (Ctrl Enter), ``sign.form.close`` (Esc); fields ``sign.reason``, ``sign.sending``,
+  ``sign.team.<subject>`` (``sign.together``, Ctrl T, sends everybody to the same),
   ``sign.words``, ``sign.how``, ``sign.not_given``, ``sign.outcome``, ``sign.agency.<agency>``,
   ``sign.subject``, ``sign.level``, ``sign.intervention``, ``sign.rationale``, ``sign.risk``,
   ``sign.conclusion``, ``sign.made_by``, ``sign.due_on``, ``sign.enquiry``

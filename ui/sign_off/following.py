@@ -64,7 +64,7 @@ class AfterCard(Card):
         self.put(paper_row)
 
     def show_after(self, then: After, copies: tuple[Copy, ...]) -> None:
-        self._say("sent", then.sent or "Not sent yet.", bool(then.sent))
+        self._say("sent", "\n".join(then.sent) or "Not sent yet.", bool(then.sent))
         self._say("told", then.told or "Not told yet.", bool(then.told))
         self._say("agencies", then.agencies_told or "Nobody told yet.", bool(then.agencies_told))
         self._say("adult", "\n".join(then.enquiries) or "Not concluded yet.", bool(then.enquiries))

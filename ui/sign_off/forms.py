@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from PySide6.QtWidgets import QLayout, QWidget
 
@@ -10,7 +11,7 @@ from mash_desktop.desk.sign_off import After, Suggestion
 from mash_desktop.domain.codes import AbuseType, RiskOutcome
 from ui.forms import SideForm, Typed
 from ui.theme import Role, Voice
-from ui.widgets import ChoiceField, Field, Flow, Text, TextField, TickBox
+from ui.widgets import ActionButton, ChoiceField, Field, Flow, Grid, Row, Text, TextField, TickBox
 
 
 class TickForm(SideForm):
@@ -52,13 +53,47 @@ def return_form() -> SideForm:
     return SideForm("sign", "Return with a reason", "Return", reason, fields={"reason": reason})
 
 
-def send_form(then: After) -> SideForm:
-    chosen = next((one.id for one in then.teams if one.chosen), "")
-    team = ChoiceField("Receiving team", [(one.id, one.label) for one in then.teams], chosen)
-    words = TextField("What they should know first", lines=2, aside="May stay empty")
-    return SideForm(
-        "sign", "Send to receiving team", "Send", team, words, fields={"team": team, "words": words}
-    )
+class SendForm(SideForm):
+    """A team for each person, as their level leads; one key sends everybody where the chosen one goes."""
+
+    def __init__(self, then: After) -> None:
+        teams = [("", "Not sent now"), *((one.id, one.label) for one in then.teams)]
+        self._teams = {
+            f"team.{one.subject}": ChoiceField(one.who, teams, one.team, aside=one.level)
+            for one in then.to_send
+        }
+        grid = Grid(gap=10)
+        for at, field in enumerate(self._teams.values()):
+            grid.addWidget(field, at // 2, at % 2)
+            grid.setColumnStretch(at % 2, 1)
+            for touched in (field.changed, field.left):
+                touched.connect(partial(self._touch, field))
+        self._touched = next(iter(self._teams.values()))
+        words = TextField("What they should know first", lines=2, aside="May stay empty")
+        together = ActionButton(
+            "All to the same", "Ctrl+T", accessible_name="Send everybody to the team of the chosen one"
+        )
+        together.setObjectName("sign.together")
+        together.clicked.connect(self._together)
+        if len(self._teams) < 2:
+            together.hide()
+        fields: dict[str, Typed] = {**self._teams, "words": words}
+        heading = "Send to receiving teams" if len(self._teams) > 1 else "Send to receiving team"
+        super().__init__("sign", heading, "Send", grid, Row(together, None), words, fields=fields)
+
+    def _touch(self, field: ChoiceField, _: str = "") -> None:
+        self._touched = field
+
+    def _together(self) -> None:
+        lead = next((one for one in self._teams.values() if one.control.hasFocus()), self._touched)
+        for field in self._teams.values():
+            field.set_value(lead.value())
+        self.edited.emit()
+
+
+def copy_form(teams: Sequence[tuple[str, str]], prefix: str = "sign") -> SideForm:
+    sending = ChoiceField("Whose copy", teams, teams[0][0])
+    return SideForm(prefix, "Receiving team’s copy", "Make the copy", sending, fields={"sending": sending})
 
 
 def feedback_form() -> SideForm:

@@ -313,7 +313,7 @@ class SignOff(Screen):
             return
         then = shown.after
         if name == "send":
-            self._open(forms.send_form(then), name, sign_off.send)
+            self._open(forms.SendForm(then), name, sign_off.send)
         elif name == "feedback":
             self._open(forms.feedback_form(), name, sign_off.give_feedback)
         elif name == "tell":
@@ -334,12 +334,29 @@ class SignOff(Screen):
     def _open_letter(self, default: str) -> None:
         self._open(forms.letter_form(default), "letter", self._letter)
 
+    def _choose_copy(self, teams: tuple[tuple[str, str], ...]) -> None:
+        """Each receiving team has its own copy."""
+        if len(teams) > 1:
+            self._open(forms.copy_form(teams), "copy", self._copy)
+        else:
+            task = partial(papers.make_and_record, self._desk, self._stream, "receiving_team")
+            self.run(task, self.viewer.show_paper)
+
+    def _copy(self, desk: Desk, stream: str, values: Mapping[str, str]) -> None:
+        drafts, sending = (form_key(stream, "copy"),), values["sending"]
+        self._paper_made.emit(
+            papers.make_and_record(desk, stream, "receiving_team", drafts=drafts, sending=sending)
+        )
+
     def _letter(self, desk: Desk, stream: str, values: Mapping[str, str]) -> None:
         drafts = (form_key(stream, "letter"),)
         made = papers.make_and_record(desk, stream, "referrer", values["outcome"], drafts)
         self._paper_made.emit(made)
 
     def _make_paper(self, copy: str) -> None:
+        if copy == "receiving_team":
+            self.run(partial(papers.teams, self._desk, self._stream), self._choose_copy)
+            return
         task = partial(papers.make_and_record, self._desk, self._stream, copy)
         self.run(task, self._show_paper)
 

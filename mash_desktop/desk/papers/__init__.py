@@ -17,6 +17,7 @@ from .making import (
     protected,
     record_printed,
     save_to,
+    teams,
 )
 
 __all__ = [
@@ -32,4 +33,5 @@ __all__ = [
     "protected",
     "record_printed",
     "save_to",
+    "teams",
 ]

@@ -21,13 +21,14 @@ from ...domain.codes import Attendance, Rag
 from ...domain.entries import Made
 from ...domain.entries.contact import ConcernRecorded, ReferrerRecorded, TellingRecorded
 from ...domain.entries.decision import SubjectDecision
-from ...domain.entries.outcome import AgenciesTold, FeedbackGiven, OutcomeSent, SummaryMade
+from ...domain.entries.outcome import AgenciesTold, FeedbackGiven, SummaryMade
 from ...domain.entries.table import AttendanceRecorded, TableOpened
 from ...domain.entries.triage import RagRated
 from ...domain.errors import Refusal
 from ...domain.fold import Referral
 from ...domain.fold.gathering import released, requests
 from ...domain.fold.levels import drafted_levels, levels
+from ...domain.fold.sending import Sending
 from ...domain.law import Basis
 from ..desk import Desk
 from ..telling import Teller
@@ -98,20 +99,30 @@ def _why_not(referral: Referral, copy: str) -> str:
             return "This desk does not hold who referred."
         if referral.all(ReferrerRecorded)[-1].body.anonymous:
             return "The referrer is anonymous."
-        if referral.signed is None and referral.outcome is None and referral.closed is None:
+        if referral.signed is None and not referral.sent and referral.closed is None:
             return "Nothing has been decided yet."
     return ""
 
 
+def teams(desk: Desk, stream: str) -> tuple[tuple[str, str], ...]:
+    """The sendings that are with a team, by id and words: each team has its own copy."""
+    referral = desk.referral(stream)
+    teller = Teller(desk, referral)
+    return tuple(
+        (one.id, f"{teller.team(one.agency, one.team)}: {teller.subjects(one.subjects)}")
+        for one in referral.sent
+    )
+
+
 def make_and_record(
-    desk: Desk, stream: str, copy: str, outcome: str = "", drafts: tuple[str, ...] = ()
+    desk: Desk, stream: str, copy: str, outcome: str = "", drafts: tuple[str, ...] = (), sending: str = ""
 ) -> Paper:
     """Make a paper and record in the referral that it was made, where the table lets this person record it.
 
-    ``drafts`` are the keys of what was typed for it, which ends here. Raises ``Refusal`` where it cannot be
-    made.
+    ``sending`` is the one whose team a receiving team's copy is for, where there are several. ``drafts`` are
+    the keys of what was typed for it, which ends here. Raises ``Refusal`` where it cannot be made.
     """
-    made = make_paper(desk, stream, copy, outcome)
+    made = make_paper(desk, stream, copy, outcome, sending)
     digest = hashlib.sha256(made).hexdigest()
     if desk.may(SummaryMade, desk.referral(stream)):
         desk.act(stream, SummaryMade(profile=copy, digest=digest), forget_drafts=drafts)
@@ -119,18 +130,22 @@ def make_and_record(
         for key in drafts:
             desk.cache.put_draft(key, "")
     label, kind, profile = COPIES[copy]
-    name = file_name(_reference(desk.referral(stream)), kind, profile)
+    referral = desk.referral(stream)
+    sent = _whose(referral, copy, sending)
+    if sent is not None and len(referral.sent) > 1:
+        kind = f"{kind}-{sent.team}"
+    name = file_name(_reference(referral), kind, profile)
     return Paper(stream, copy, label, name, made, desk.config().marking.label)
 
 
-def make_paper(desk: Desk, stream: str, copy: str, outcome: str = "") -> bytes:
+def make_paper(desk: Desk, stream: str, copy: str, outcome: str = "", sending: str = "") -> bytes:
     """The PDF of one paper, in memory. ``outcome`` is what the referrer is told, for the letter."""
     referral = desk.referral(stream)
     if why_not := _why_not(referral, copy):
         raise Refusal("paper-not-yet", why_not, "copy")
     if copy == "round_table":
         return render_round_table(round_table(desk, referral))
-    content = contents(desk, referral, copy, outcome)
+    content = contents(desk, referral, copy, outcome, sending)
     profile = COPIES[copy][2]
     assert profile is not None
     return render_summary(content, profile)
@@ -182,15 +197,17 @@ def record_printed(desk: Desk, stream: str, copy: str) -> None:
 # --- the contents
 
 
-def contents(desk: Desk, referral: Referral, copy: str, outcome: str = "") -> paper.SummaryContent:
+def contents(
+    desk: Desk, referral: Referral, copy: str, outcome: str = "", sending: str = ""
+) -> paper.SummaryContent:
     """The MASH summary's content. Whose copy holds what of it is the documents room's to cut."""
     today = local(desk.now(), desk.config()).date()
     identities = desk.cache.linked_identities(referral.stream)
     partnerships, parentages = values.family(referral)
-    parts = gathered.analysis(referral)
+    parts, sent = gathered.analysis(referral), _whose(referral, copy, sending)
     return paper.SummaryContent(
         letterhead=letterhead(desk, _reference(referral)),
-        referral=_referral(desk, referral, copy),
+        referral=_referral(desk, referral, copy, sent),
         people=values.people(referral, identities, today),
         partnerships=partnerships,
         parentages=parentages,
@@ -212,14 +229,23 @@ def contents(desk: Desk, referral: Referral, copy: str, outcome: str = "") -> pa
         adult=gathered.adult(referral),
         risk_tools=gathered.risk_tools(referral),
         decisions=_decisions(referral),
+        outcomes=_outcomes(desk, referral),
         dissent=gathered.dissent(desk, referral),
         actions=gathered.actions(referral),
         distribution=_distribution(desk, referral),
         withheld=gathered.withheld(desk, referral),
         signature=_signature(desk, referral),
         feedback=_feedback(desk, referral, outcome) if copy == "referrer" else None,
-        copy_for=_receiving(desk, referral),
+        copy_for=Teller(desk, referral).team(sent.agency, sent.team) if sent is not None else "",
+        copy_about=sent.made.body.subjects if sent is not None else (),
     )
+
+
+def _whose(referral: Referral, copy: str, sending: str) -> Sending | None:
+    """The sending whose team a copy is for: the one named, else the last that is with a team."""
+    if copy != "receiving_team":
+        return None
+    return referral.sendings.get(sending) or (referral.sent[-1] if referral.sent else None)
 
 
 def letterhead(desk: Desk, reference: str) -> paper.Letterhead:
@@ -243,7 +269,7 @@ def _rating(rag: Rag) -> paper.Rating:
     return paper.Rating(rag.value)
 
 
-def _referral(desk: Desk, referral: Referral, copy: str) -> paper.Referral:
+def _referral(desk: Desk, referral: Referral, copy: str, sent: Sending | None) -> paper.Referral:
     opened = referral.opened
     assert opened is not None
     body, config = opened.body, desk.config()
@@ -264,7 +290,7 @@ def _referral(desk: Desk, referral: Referral, copy: str) -> paper.Referral:
         cohort=body.cohort.label,
         local_authority=area,
         received_at=referral.received_at or body.received_at,
-        referrer=_referrer(desk, referral, copy),
+        referrer=_referrer(referral, copy, sent),
         concern="\n".join(told.words for told in accounts),
         owner=_agency_name(desk, referral.owner),
         entered_at=opened.made_at,
@@ -274,7 +300,7 @@ def _referral(desk: Desk, referral: Referral, copy: str) -> paper.Referral:
     )
 
 
-def _referrer(desk: Desk, referral: Referral, copy: str) -> paper.Referrer:
+def _referrer(referral: Referral, copy: str, sent: Sending | None) -> paper.Referrer:
     """Who told the hub, as far as this copy may say: beyond the owning agency a name is not passed on."""
     assert referral.source is not None
     source = referral.source.label
@@ -284,8 +310,7 @@ def _referrer(desk: Desk, referral: Referral, copy: str) -> paper.Referrer:
     body = held[-1].body
     if body.anonymous:
         return paper.Referrer(source)
-    outcome = referral.outcome
-    elsewhere = outcome is not None and outcome.body.agency != referral.owner
+    elsewhere = sent is not None and sent.agency != referral.owner
     if copy == "receiving_team" and (elsewhere or body.confidential):
         return paper.Referrer(source, role="Name kept by the owning agency", confidential=body.confidential)
     role = ", ".join(part for part in (body.capacity, body.organisation) if part)
@@ -338,11 +363,8 @@ def _conditions(basis: Basis) -> tuple[str, ...]:
 def _decisions(referral: Referral) -> tuple[paper.SubjectDecision, ...]:
     """The decision that stands, amendments included; before signing, the draft."""
     draft = referral.draft
-    decided: dict[str, SubjectDecision] = {}
-    if draft is not None:
-        decided.update({one.subject: one for one in draft.body.subjects})
-    for amendment in referral.amendments:
-        decided.update({one.subject: one for one in amendment.body.subjects})
+    waits = {one.subject: one for one in draft.body.subjects} if draft is not None else {}
+    decided = referral.decided if referral.signed is not None else waits
     given = levels(referral) if referral.signed is not None else drafted_levels(referral)
     return tuple(
         values.decision(
@@ -363,16 +385,33 @@ def _intervention(decided: SubjectDecision | None) -> str:
     return f"{decided.intervention}{marac}"
 
 
-def _receiving(desk: Desk, referral: Referral) -> str:
-    outcome = referral.outcome
-    return Teller(desk, referral).team(outcome.body.agency, outcome.body.team) if outcome is not None else ""
+def _outcomes(desk: Desk, referral: Referral) -> tuple[paper.Outcome, ...]:
+    """Where everybody who was decided about is, once it is signed."""
+    teller = Teller(desk, referral)
+    found = []
+    for subject in referral.decided:
+        one = referral.with_team.get(subject)
+        if one is None:
+            back = subject in referral.came_back
+            found.append(paper.Outcome(subject, answer="returned by a receiving team" if back else ""))
+            continue
+        team, sent_at = teller.team(one.agency, one.team), one.made.made_at
+        if one.accepted is None:
+            found.append(paper.Outcome(subject, team, sent_at, "not accepted yet"))
+        else:
+            found.append(paper.Outcome(subject, team, sent_at, "accepted", one.accepted.made_at))
+    return tuple(found)
 
 
 def _distribution(desk: Desk, referral: Referral) -> tuple[paper.Recipient, ...]:
     teller = Teller(desk, referral)
     found = [
-        paper.Recipient(teller.team(made.body.agency, made.body.team), "Receiving team’s copy", made.made_at)
-        for made in referral.all(OutcomeSent)
+        paper.Recipient(
+            teller.team(one.agency, one.team),
+            f"Receiving team’s copy: {teller.subjects(one.subjects)}",
+            one.made.made_at,
+        )
+        for one in referral.sendings.values()
     ]
     found += [
         paper.Recipient("Referrer", "Told the outcome", made.made_at)

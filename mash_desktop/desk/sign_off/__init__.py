@@ -17,7 +17,7 @@ from .acts import (
     sign,
     tell_agencies,
 )
-from .after import After, Suggestion, after
+from .after import After, Placing, Suggestion, after
 from .decision import Decision, Evidence, Since, SubjectShown, open_decision, read_decision
 from .queue import Waiting, waiting
 
@@ -25,6 +25,7 @@ __all__ = [
     "After",
     "Decision",
     "Evidence",
+    "Placing",
     "Since",
     "SubjectShown",
     "Suggestion",

@@ -52,12 +52,23 @@ def return_draft(desk: Desk, stream: str, values: Values) -> str:
 
 
 def send(desk: Desk, stream: str, values: Values) -> str:
-    """Send the outcome to a receiving team, given as ``agency/team``. Raises ``Refusal`` on *team*."""
-    agency, _, team = values.get("team", "").partition("/")
-    if not team:
-        raise Refusal("team-missing", "Choose who receives it.", "team")
-    body = OutcomeSent(agency=agency, team=team, words=values.get("words", "").strip())
-    return desk.act(stream, body, forget_drafts=(form_key(stream, "send"),))
+    """Send people to receiving teams: ``team.<subject>`` is an ``agency/team``, or empty for who stays.
+
+    Who goes to the same team goes in one sending. Raises ``Refusal`` where nobody goes anywhere.
+    """
+    chosen: dict[str, list[str]] = {}
+    for field, team in values.items():
+        if field.startswith("team.") and team:
+            chosen.setdefault(team, []).append(field.removeprefix("team."))
+    if not chosen:
+        first = next((field for field in values if field.startswith("team.")), "team")
+        raise Refusal("team-missing", "Choose who receives them.", first)
+    bodies = []
+    for team, subjects in chosen.items():
+        agency, _, name = team.partition("/")
+        words = values.get("words", "").strip()
+        bodies.append(OutcomeSent(agency=agency, team=name, words=words, subjects=tuple(subjects)))
+    return desk.act(stream, *bodies, forget_drafts=(form_key(stream, "send"),))
 
 
 def give_feedback(desk: Desk, stream: str, values: Values) -> str:

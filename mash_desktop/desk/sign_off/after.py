@@ -10,14 +10,12 @@ from ...domain.entries.decision import AdultConcluded, DecisionAmended, EnquiryC
 from ...domain.entries.outcome import (
     AgenciesTold,
     FeedbackGiven,
-    OutcomeAccepted,
-    OutcomeReturned,
     OutcomeSent,
     ReferralClosed,
 )
 from ...domain.fold import Referral
 from ...domain.fold.gathering import requests
-from ...domain.fold.levels import levels
+from ...domain.fold.levels import to_send
 from ...domain.verdict import Answer
 from ..desk import Desk
 from ..telling import Teller
@@ -32,11 +30,23 @@ class Suggestion(msgspec.Struct, frozen=True):
     chosen: bool = False
 
 
+class Placing(msgspec.Struct, frozen=True):
+    """Somebody who is with no receiving team: their level in words, and the team that it leads to."""
+
+    subject: str
+    who: str
+    level: str
+    team: str
+    """``agency/team``; empty where the level leads to no team, or the one it leads to returned them."""
+
+
 class After(msgspec.Struct, frozen=True):
     """What has been done since the signature, in words, and what may be done now."""
 
     signed: str
-    sent: str
+    sent: tuple[str, ...]
+    """Each sending and what its team said to it, and who is left."""
+    to_send: tuple[Placing, ...]
     told: str
     agencies_told: str
     teams: tuple[Suggestion, ...]
@@ -63,19 +73,21 @@ def after(desk: Desk, referral: Referral) -> After:
     verdict = desk.ask(referral.stream, [ReferralClosed(reason="Done.")])
     ladder = referral.ladder
     may_close = desk.may(ReferralClosed, referral)
+    left = _placings(desk, referral, teller) if desk.may(OutcomeSent, referral) else ()
     told = referral.all(FeedbackGiven)
     return After(
         signed=f"Signed {teller.moment(signed.made_at)} by {initial_name(desk.name(signed.author))}"
         if signed
         else "",
         sent=_sent(referral, teller),
+        to_send=left,
         told=_line(teller, referral, FeedbackGiven),
         agencies_told=_line(teller, referral, AgenciesTold),
         teams=_teams(desk, referral),
         agencies=_working_with(desk, referral),
         subjects=tuple(Suggestion(one, teller.subject(one)) for one in referral.of_concern),
         levels=tuple(Suggestion(one.id, one.label) for one in ladder.levels) if ladder else (),
-        may_send=desk.may(OutcomeSent, referral),
+        may_send=bool(left),
         may_tell_referrer=desk.may(FeedbackGiven, referral),
         may_tell_agencies=desk.may(AgenciesTold, referral),
         may_amend=desk.may(DecisionAmended, referral),
@@ -116,17 +128,19 @@ def _why_not_close(referral: Referral, sentence: str, answer: Answer) -> str:
     return sentence if answer is Answer.NO else ""
 
 
-def _sent(referral: Referral, teller: Teller) -> str:
-    sent = referral.last(OutcomeSent)
-    if sent is None:
-        return ""
-    words = f"{teller.tell(sent).what}, {teller.moment(sent.made_at)}"
-    back, accepted = referral.last(OutcomeReturned), referral.last(OutcomeAccepted)
-    if back is not None and back.order > sent.order:
-        return f"{words}. Returned {teller.moment(back.made_at)}: {back.body.reason}"
-    if accepted is not None and accepted.order > sent.order:
-        return f"{words}. Accepted {teller.moment(accepted.made_at)}."
-    return f"{words}. Not accepted yet."
+def _sent(referral: Referral, teller: Teller) -> tuple[str, ...]:
+    found = []
+    for one in referral.sendings.values():
+        said = "Not accepted yet."
+        if one.returned is not None:
+            said = f"Returned {teller.moment(one.returned.made_at)}: {one.returned.body.reason}"
+        elif one.accepted is not None:
+            said = f"Accepted {teller.moment(one.accepted.made_at)}."
+        found.append(f"{teller.tell(one.made).what}, {teller.moment(one.made.made_at)}. {said}")
+    left = to_send(referral) or referral.came_back
+    if found and left:
+        found.append(f"{teller.subjects(left)}: with no team yet.")
+    return tuple(found)
 
 
 def _line(teller: Teller, referral: Referral, kind: type[FeedbackGiven] | type[AgenciesTold]) -> str:
@@ -139,29 +153,44 @@ def _line(teller: Teller, referral: Referral, kind: type[FeedbackGiven] | type[A
 
 
 def _teams(desk: Desk, referral: Referral) -> tuple[Suggestion, ...]:
-    """Receiving teams, the owner's first; the one that the highest final level leads to is chosen."""
+    """Receiving teams, the owner's first."""
     config, today = desk.config(), desk.now().date()
-    wanted = suggested_team(desk, referral)
+    return tuple(
+        Suggestion(f"{agency.id}/{team.id}", f"{team.name}, {agency.short_name}")
+        for agency in sorted(config.agencies_on(today), key=lambda one: one.id != referral.owner)
+        for team in agency.teams
+        if team.receiving and team.holds(today)
+    )
+
+
+def _placings(desk: Desk, referral: Referral, teller: Teller) -> tuple[Placing, ...]:
+    """Those decided about who are with no team, with the team that each one's level leads to."""
+    back = {
+        (subject, f"{one.agency}/{one.team}")
+        for one in referral.sendings.values()
+        if not one.open
+        for subject in one.subjects
+    }
     found = []
-    for agency in sorted(config.agencies_on(today), key=lambda one: one.id != referral.owner):
-        for team in agency.teams:
-            if team.receiving and team.holds(today):
-                id_ = f"{agency.id}/{team.id}"
-                found.append(Suggestion(id_, f"{team.name}, {agency.short_name}", id_ == wanted))
+    for subject, decided in referral.decided.items():
+        if subject not in referral.with_team:
+            team = _led_to(desk, referral, decided.level)
+            suggested = team if (subject, team) not in back else ""
+            found.append(Placing(subject, teller.subject(subject), teller.level(decided.level), suggested))
     return tuple(found)
 
 
-def suggested_team(desk: Desk, referral: Referral) -> str:
-    """``agency/team`` of the route that the highest final level leads to, else of the route of triage."""
+def _led_to(desk: Desk, referral: Referral, level: str) -> str:
+    """``agency/team`` of the route that a level leads to; at a threshold without one, of triage's route."""
     config, ladder, cohort = desk.config(), referral.ladder, referral.cohort
     if ladder is None or cohort is None or referral.owner is None:
         return ""
-    reached = [one.final for one in levels(referral).values() if one.final and one.final in ladder]
-    highest = max(reached, key=lambda level: ladder.level(level).rank, default=None)
     routes = [one for one in config.routes_for(cohort, desk.now().date()) if one.team]
-    chosen = next((one for one in routes if one.id == referral.route), None)
-    if chosen is None or chosen.indicative_level != highest:
-        chosen = next((one for one in routes if one.indicative_level == highest), chosen)
+    triaged = next((one for one in routes if one.id == referral.route), None)
+    led = [one for one in routes if one.indicative_level == level]
+    chosen = triaged if triaged in led else next(iter(led), None)
+    if chosen is None and level in ladder.thresholds:
+        chosen = triaged
     return f"{config.receiver(chosen, referral.owner)}/{chosen.team}" if chosen is not None else ""
 
 

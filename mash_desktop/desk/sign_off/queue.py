@@ -35,7 +35,7 @@ def waiting(desk: Desk) -> tuple[Waiting, ...]:
     signed = desk.cache.queue((Stage.SIGNED, Stage.OUTCOME, Stage.ACCEPTED), owners=owners, most=_MOST)
     found = [_row(desk, row, True, f"drafted by {_drafter(desk, row)}") for row in drafts]
     for row in signed:
-        if row.stage is Stage.SIGNED:
+        if row.stage is Stage.SIGNED or row.to_send:
             found.append(_row(desk, row, False, "to be sent"))
         elif not row.referrer_told:
             found.append(_row(desk, row, False, "referrer not told"))

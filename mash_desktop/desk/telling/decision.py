@@ -112,22 +112,37 @@ def _concluded(teller: Teller, made: Made[AdultConcluded]) -> Told:
 
 @says(OutcomeSent)
 def _sent(teller: Teller, made: Made[OutcomeSent]) -> Told:
-    return Told(f"Sent to {teller.team(made.body.agency, made.body.team)}", made.body.words)
+    body = made.body
+    said = f"{teller.subjects(body.subjects)} sent to" if body.subjects else "Sent to"
+    return Told(f"{said} {teller.team(body.agency, body.team)}", body.words, body.subjects)
 
 
 @says(OutcomeAccepted)
 def _accepted(teller: Teller, made: Made[OutcomeAccepted]) -> Told:
-    return Told("Accepted by the receiving team", made.body.words)
+    return _answer(teller, made, "accepted", made.body.words)
 
 
 @says(OutcomeReturned)
 def _sent_back(teller: Teller, made: Made[OutcomeReturned]) -> Told:
-    return Told("Returned by the receiving team", made.body.reason)
+    return _answer(teller, made, "returned", made.body.reason)
+
+
+def _answer(
+    teller: Teller, made: Made[OutcomeAccepted] | Made[OutcomeReturned], said: str, words: str
+) -> Told:
+    sent = teller.sent(made.body.sent)
+    if sent is None or not sent.subjects:
+        return Told(f"{said.capitalize()} by the receiving team", words)
+    by = teller.team(sent.agency, sent.team)
+    return Told(f"{teller.subjects(sent.subjects)} {said} by {by}", words, sent.subjects)
 
 
 @says(FirstActionRecorded)
 def _first_action(teller: Teller, made: Made[FirstActionRecorded]) -> Told:
-    return Told(f"First action, {teller.moment(made.body.done_at)}", made.body.words)
+    sent, at = teller.sent(made.body.sent), teller.moment(made.body.done_at)
+    about = sent.subjects if sent is not None else ()
+    whom = f" for {teller.subjects(about)}" if about else ""
+    return Told(f"First action{whom}, {at}", made.body.words, about)
 
 
 @says(FeedbackGiven)

@@ -12,6 +12,7 @@ from ...domain.codes import Rag
 from ...domain.configuration import HubConfig
 from ...domain.entries import KINDS, Body, Made, Unread
 from ...domain.entries.contact import SubjectRecorded
+from ...domain.entries.outcome import OutcomeSent
 from ...domain.fold import Referral
 from ...domain.fold.gathering import requests
 from ...domain.fold.people import full_name
@@ -113,6 +114,11 @@ class Teller:
         """The agency that a request asks."""
         agency = self._asked.get(request)
         return self.agency(agency) if agency else "an agency"
+
+    def sent(self, sending: str) -> OutcomeSent | None:
+        """What was sent, where this desk holds it."""
+        made = self._referral.get(sending)
+        return made.body if made is not None and isinstance(made.body, OutcomeSent) else None
 
     def level(self, level: str) -> str:
         ladder = self._referral.ladder

@@ -1,35 +1,50 @@
 """Entries after the signature: summary, acceptance, first action, feedback, closing; and what may come at any
-time: a hand-over out of hours, an escalation, a withdrawal."""
+time: a hand-over out of hours, an escalation, a withdrawal.
+
+Until version 2 a referral went to one team at a time, whole: a sending named nobody, and what its team did
+named no sending. Those entries mean what they meant: everybody, and the sending that was last then.
+"""
 
 from __future__ import annotations
 
 from ..codes import EscalationStage
-from .body import Body, Moment, kind
+from .body import UPCASTS, Body, Moment, kind
 
 
-@kind("outcome.sent", guard="stage")
+@kind("outcome.sent", guard="stage", version=2)
 class OutcomeSent(Body, frozen=True):
     """The summary went to a receiving team (``agency``, and ``team`` within it)."""
 
     agency: str
     team: str
     words: str = ""
+    subjects: tuple[str, ...] = ()
+    """Whom it takes on; nobody named is everybody."""
 
 
-@kind("outcome.accepted", guard="stage")
+@kind("outcome.accepted", guard="stage", version=2)
 class OutcomeAccepted(Body, frozen=True):
+    """``sent`` is the entry that sent it, here and below; without it, the last one before."""
+
     words: str = ""
+    sent: str = ""
 
 
-@kind("outcome.returned", guard="stage")
+@kind("outcome.returned", guard="stage", version=2)
 class OutcomeReturned(Body, frozen=True):
     reason: str
+    sent: str = ""
 
 
-@kind("first_action.recorded")
+@kind("first_action.recorded", version=2)
 class FirstActionRecorded(Body, frozen=True):
     words: str
     done_at: Moment
+    sent: str = ""
+
+
+for _kind in (OutcomeSent, OutcomeAccepted, OutcomeReturned, FirstActionRecorded):
+    UPCASTS[_kind.KIND, 1] = dict
 
 
 @kind("feedback.given")

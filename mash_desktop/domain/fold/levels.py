@@ -30,14 +30,18 @@ def levels(referral: Referral) -> dict[str, Levels]:
     triaged = {one.subject: one.level for one in referral.triaged.body.levels} if referral.triaged else {}
     seen = referral.admitting
     admission = {one.subject: one.level for one in seen.body.levels} if seen else {}
-    final: dict[str, str] = {}
-    if referral.signed is not None:
-        draft = referral.get(referral.signed.body.draft)
-        for decided in getattr(draft.body if draft else None, "subjects", ()):
-            final[decided.subject] = decided.level
-        for amendment in referral.amendments:
-            final.update({decided.subject: decided.level for decided in amendment.body.subjects})
+    final = {subject: one.level for subject, one in referral.decided.items()}
     return _compared(referral, triaged, admission, final)
+
+
+def to_send(referral: Referral) -> tuple[str, ...]:
+    """Subjects whose final level meets a threshold of admission and who are at no receiving team."""
+    met = referral.ladder.thresholds if referral.ladder is not None else ()
+    return tuple(
+        subject
+        for subject, one in levels(referral).items()
+        if one.final in met and subject not in referral.with_team
+    )
 
 
 def drafted_levels(referral: Referral) -> dict[str, Levels]:

@@ -23,17 +23,17 @@ def list_name(subject: SubjectRecorded) -> str:
     return full_name(subject)
 
 
-def household_name(referral: Referral) -> str:
+def household_name(referral: Referral, among: tuple[str, ...] = ()) -> str:
     """*Carter, Mia + 1*: the first person of concern and how many more; *no one named yet* without any.
 
-    An organisational concern is named after its setting, which is no household.
+    ``among`` are those to be named, where it is about some only. An organisational concern is named after its
+    setting, which is no household.
     """
     settings = referral.latest(SettingRecorded, "setting")
     if settings and referral.opened is not None and referral.opened.body.organisational:
         return next(iter(settings.values())).body.name
-    named = [referral.subjects[subject].body for subject in referral.of_concern] or [
-        made.body for made in referral.subjects.values()
-    ]
+    held = [subject for subject in among or referral.of_concern if subject in referral.subjects]
+    named = [referral.subjects[subject].body for subject in held or referral.subjects]
     if not named:
         return "no one named yet"
     return list_name(named[0]) + (f" + {len(named) - 1}" if len(named) > 1 else "")

@@ -24,11 +24,18 @@ from ..entries.contact import (
     OwnershipTransferred,
     SubjectRecorded,
 )
-from ..entries.decision import DecisionAmended, DecisionDrafted, DecisionReturned, DecisionSigned
+from ..entries.decision import (
+    DecisionAmended,
+    DecisionDrafted,
+    DecisionReturned,
+    DecisionSigned,
+    SubjectDecision,
+)
 from ..entries.gathering import RequestMade
-from ..entries.outcome import EntryWithdrawn, OutcomeAccepted, OutcomeReturned, OutcomeSent, ReferralClosed
+from ..entries.outcome import EntryWithdrawn, ReferralClosed
 from ..entries.table import TableOpened
 from ..entries.triage import ContactTriaged, InScope, RagRated, ReferralAdmitted, TriageOverseen
+from .sending import Sending, sendings
 from .stage import Stage
 
 B = TypeVar("B", bound=Body)
@@ -102,6 +109,14 @@ class Referral:
 
     def get(self, entry_id: str) -> Made[Body] | None:
         return self._by_id.get(entry_id)
+
+    def link(self, kind: type[B], at: Made[Body] | None) -> Made[B] | None:
+        """The nearest link of a kind at or before ``at``: found along the chain, so never another one's."""
+        while at is not None and not isinstance(at.body, kind):
+            before = self.get(at.base or "")
+            # Whatever a link names, only what came earlier came before it.
+            at = before if before is not None and before.order < at.order else None
+        return cast("Made[B] | None", at)
 
     def config(self, at: Made[Body] | None = None) -> HubConfig:
         """The configuration in force at an entry's position, or now."""
@@ -190,13 +205,8 @@ class Referral:
 
     @property
     def admitting(self) -> Made[TriageOverseen] | None:
-        """The oversight on which it was admitted: found along the chain, so never another one's levels."""
-        link: Made[Body] | None = self.admitted
-        while link is not None and not isinstance(link.body, TriageOverseen):
-            before = self.get(link.base or "")
-            # Whatever a link names, only what came earlier came before it.
-            link = before if before is not None and before.order < link.order else None
-        return cast("Made[TriageOverseen] | None", link)
+        """The oversight on which it was admitted."""
+        return self.link(TriageOverseen, self.admitted)
 
     @property
     def route(self) -> str | None:
@@ -243,13 +253,40 @@ class Referral:
     def signed(self) -> Made[DecisionSigned] | None:
         return self.last(DecisionSigned)
 
-    @property
-    def outcome(self) -> Made[OutcomeSent] | None:
-        """The outcome that is with a receiving team, unless it was returned."""
-        sent, returned = self.last(OutcomeSent), self.last(OutcomeReturned)
-        if sent is None or (returned is not None and returned.order > sent.order):
-            return None
-        return sent
+    @cached_property
+    def decided(self) -> dict[str, SubjectDecision]:
+        """What is signed for each subject, amendments included; a draft does not count."""
+        draft = self.get(self.signed.body.draft) if self.signed is not None else None
+        if draft is None or not isinstance(draft.body, DecisionDrafted):
+            return {}
+        amended = (one for made in self.amendments for one in made.body.subjects)
+        return {one.subject: one for one in (*draft.body.subjects, *amended)}
+
+    @cached_property
+    def for_outcome(self) -> tuple[str, ...]:
+        """Whom an outcome is about: people of concern, and whoever else was decided about."""
+        return tuple(dict.fromkeys((*self.of_concern, *self.decided)))
+
+    @cached_property
+    def sendings(self) -> dict[str, Sending]:
+        """Every sending to a receiving team, by id."""
+        return sendings(self)
+
+    @cached_property
+    def sent(self) -> tuple[Sending, ...]:
+        """The sendings that are with a receiving team: those it has not returned."""
+        return tuple(one for one in self.sendings.values() if one.open)
+
+    @cached_property
+    def with_team(self) -> dict[str, Sending]:
+        """The sending with which each subject is at a receiving team."""
+        return {subject: one for one in self.sent for subject in one.subjects}
+
+    @cached_property
+    def came_back(self) -> tuple[str, ...]:
+        """Subjects whom a receiving team returned and who are with no other."""
+        back = (subject for one in self.sendings.values() if not one.open for subject in one.subjects)
+        return tuple(dict.fromkeys(subject for subject in back if subject not in self.with_team))
 
     @property
     def closed(self) -> Made[Body] | None:
@@ -261,12 +298,12 @@ class Referral:
 
     @cached_property
     def stage(self) -> Stage:
-        """The furthest stage that these entries show."""
-        accepted = self.last(OutcomeAccepted)
+        """The furthest stage that these entries show; *accepted* once every team has what it was sent."""
+        sent = self.sent[-1].made if self.sent else None
         steps = (
             (Stage.CLOSED, self.closed),
-            (Stage.ACCEPTED, accepted if self.outcome is not None else None),
-            (Stage.OUTCOME, self.outcome),
+            (Stage.ACCEPTED, None if any(one.waits for one in self.sent) or not self._chain_held else sent),
+            (Stage.OUTCOME, sent),
             (Stage.SIGNED, self.signed),
             (Stage.DRAFTED, self.draft),
             (Stage.TABLE, self.last(TableOpened)),
@@ -278,6 +315,12 @@ class Referral:
             (Stage.CONTACT, self.opened),
         )
         return next((stage for stage, entry in steps if entry is not None), Stage.NONE)
+
+    @property
+    def _chain_held(self) -> bool:
+        """Every link of the stage chain is here: without that, another sending may be open elsewhere."""
+        links = (one for one in self.entries if one.guard == "stage")
+        return all(one.base is None or one.base in self._by_id for one in links)
 
     @property
     def amendments(self) -> tuple[Made[DecisionAmended], ...]:

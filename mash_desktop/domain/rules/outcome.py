@@ -19,9 +19,8 @@ from ..entries.outcome import (
     ReferralClosed,
 )
 from ..errors import Refusal
-from ..fold.levels import levels
-from ..fold.referral import Referral
-from ..fold.stage import Stage
+from ..fold.levels import to_send
+from ..fold.sending import Sending, acted_on, answered
 from ..roles import DECISION_MAKERS, Role
 from ..verdict import YES, Verdict, no
 from .oversight import free_to_leave
@@ -30,7 +29,8 @@ from .situation import Situation, filled, rule
 
 @rule(OutcomeSent)
 def sent(situation: Situation, entry: Made[OutcomeSent]) -> Verdict:
-    """To a team that receives: from triage the route's own, after the decision any."""
+    """To a team that receives: from triage the route's own and whole, after the decision any, person by
+    person."""
     referral, config, body = situation.referral, situation.config, entry.body
     try:
         team = config.agency(body.agency).team(body.team)
@@ -39,37 +39,66 @@ def sent(situation: Situation, entry: Made[OutcomeSent]) -> Verdict:
     if not team.receiving or not team.holds(situation.today):
         return no("team-not-receiving", f"{team.name} does not receive referrals now.", "team")
     if referral.signed is not None or referral.owner is None:
-        return YES
+        return _one_team_each(situation, body.subjects)
     route = next((one for one in config.routes if one.id == referral.route), None)
     if route is None or (config.receiver(route, referral.owner), route.team) != (body.agency, body.team):
         return no("team-not-of-route", "That is not the team that this route leads to.", "team")
-    return free_to_leave(situation)
+    if body.subjects:
+        return no("route-whole", "A contact goes on its route whole: name nobody.", "subjects")
+    return situation.first_no(free_to_leave(situation), _one_team_each(situation, ()))
 
 
-def _team(situation: Situation) -> Verdict:
-    """Who sits in a team answers for what was sent to that team."""
-    outcome, team = situation.referral.outcome, situation.author.team
-    if outcome is None:
-        return situation.absent("not-sent", "Nothing has been sent to a receiving team.")
-    if team not in {None, outcome.body.team}:
-        return no("team-of-another", "This was sent to another team of your agency.", "team")
+def _one_team_each(situation: Situation, named: tuple[str, ...]) -> Verdict:
+    """Whoever is sent was decided about, and is at no other receiving team."""
+    referral = situation.referral
+    if len(set(named)) != len(named):
+        return no("subject-twice", "A person is named twice.", "subjects")
+    if referral.with_team.keys() & set(named) if named else referral.sent:
+        return no("with-a-team", "Somebody named here is with a receiving team already.", "subjects")
+    if not referral.decided.keys() >= set(named):
+        return situation.absent(
+            "subject-undecided", "Nothing has been decided about somebody named here.", "subjects"
+        )
     return YES
+
+
+def _own(situation: Situation, sent: str) -> tuple[Sending | None, Verdict]:
+    """A sending, if it went to the author's team: who sits in a team answers for what was sent to it."""
+    found, author = situation.referral.sendings.get(sent), situation.author
+    if found is None:
+        return None, situation.absent("not-sent", "Nothing has been sent to a receiving team.", "sent")
+    if found.agency != author.agency or author.team not in {None, found.team}:
+        return None, no("team-of-another", "This was sent to another team than yours.")
+    return found, YES
+
+
+def _waits(situation: Situation, entry: Made[Body]) -> Verdict:
+    """The sending that this answers is the author's team's, and has not been answered."""
+    found, verdict = _own(situation, answered(situation.referral, entry))
+    if found is not None and not found.waits:
+        return no("answered-already", "This was accepted or returned already.")
+    return verdict
 
 
 @rule(OutcomeAccepted)
 def accepted(situation: Situation, entry: Made[OutcomeAccepted]) -> Verdict:
-    return _team(situation)
+    return _waits(situation, entry)
 
 
 @rule(OutcomeReturned)
 def returned(situation: Situation, entry: Made[OutcomeReturned]) -> Verdict:
-    return situation.first_no(_team(situation), filled(entry.body.reason, "reason", "why it goes back"))
+    return situation.first_no(
+        _waits(situation, entry), filled(entry.body.reason, "reason", "why it goes back")
+    )
 
 
 @rule(FirstActionRecorded)
 def first_action(situation: Situation, entry: Made[FirstActionRecorded]) -> Verdict:
+    found, verdict = _own(situation, acted_on(situation.referral.sendings, entry))
+    if found is not None and found.accepted is None:
+        return no("not-accepted", "Accept it first; then say what was done.")
     return situation.first_no(
-        _team(situation),
+        verdict,
         situation.not_future(entry.body.done_at, "done_at"),
         filled(entry.body.words, "words", "what was done"),
     )
@@ -91,15 +120,18 @@ def feedback(situation: Situation, entry: Made[FeedbackGiven]) -> Verdict:
 
 @rule(ReferralClosed)
 def closed(situation: Situation, entry: Made[ReferralClosed]) -> Verdict:
-    """Closing needs the referrer told, or the reason why not, wherever a referrer is known."""
+    """Closing needs everybody who meets a threshold accepted by a team, and the referrer told, or the reason
+    why not, wherever a referrer is known."""
     referral = situation.referral
     leaves = free_to_leave(situation)
     if not leaves:
         return leaves
-    if referral.stage in {Stage.SIGNED, Stage.OUTCOME} and referral.last(OutcomeSent) is not None:
-        return no("not-accepted", "The receiving team has not accepted it.")
-    if referral.stage is Stage.SIGNED and _met(referral):
-        return no("not-sent", "A threshold is met: send it to a receiving team first.")
+    if any(one.waits for one in referral.sent):
+        return no("not-accepted", "A receiving team has not accepted what it was sent.")
+    if left := to_send(referral):
+        if set(left) & set(referral.came_back):
+            return no("not-accepted", "A receiving team returned somebody: send them on, to be accepted.")
+        return no("not-sent", "A threshold is met: send everybody who meets it to a receiving team first.")
     resolved = referral.latest(EscalationResolved, "escalation")
     if referral.latest(EscalationRaised, "escalation").keys() - resolved.keys():
         return no("escalation-open", "A disagreement is open. Record how it was resolved.", "escalation")
@@ -109,12 +141,6 @@ def closed(situation: Situation, entry: Made[ReferralClosed]) -> Verdict:
             "referrer-not-told", "Tell the referrer the outcome, or write why not.", "feedback"
         )
     return filled(entry.body.reason, "reason", "why it closes")
-
-
-def _met(referral: Referral) -> bool:
-    """Whether somebody's final level meets a threshold of admission."""
-    thresholds = referral.ladder.thresholds if referral.ladder is not None else ()
-    return any(one.final in thresholds for one in levels(referral).values())
 
 
 @rule(HandoverMade)

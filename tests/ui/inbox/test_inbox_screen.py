@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
@@ -108,6 +109,34 @@ def test_it_is_accepted_acted_on_and_closed_by_keys(driven: Callable[..., AtInbo
     inbox.save()
     assert inbox.desk.referral(STREAM).stage is Stage.CLOSED
     assert inbox.screen.table.rows() == ()
+
+
+def test_siblings_who_came_apart_are_two_rows_and_each_is_dealt_with_by_itself(
+    qtbot: QtBot, worker: Worker, tmp_path: Path
+) -> None:
+    story = at_sign_off().signed()
+    mia, tyler = story.tell(
+        FACILITATOR,
+        OutcomeSent(agency="scc-children", team="child-protection", subjects=("mia",)),
+        OutcomeSent(agency="scc-children", team="social-work-gateway", subjects=("tyler",)),
+    )
+    desk = desk_of(msgspec.structs.replace(GATEWAY, team=None), tmp_path, story)
+    desk.now = lambda: NOW
+    inbox = AtInbox(qtbot, worker, desk)
+    assert [row.sending for row in inbox.screen.table.rows()] == [mia, tyler]
+    assert "Tyler: with Social Work Gateway" in inbox.words()
+    assert "Section 47 enquiry" in inbox.words()
+    assert "Child in need plan" not in inbox.words()
+    assert nameless(inbox.window) == []
+    inbox.press(Qt.Key.Key_Down)
+    assert "Mia: with Child protection duty" in inbox.words()
+    inbox.press(Qt.Key.Key_A)
+    referral = inbox.desk.referral(STREAM)
+    assert [(one.id, one.waits) for one in referral.sent] == [(mia, True), (tyler, False)]
+    inbox.screen.open(STREAM)
+    current = inbox.screen.table.current()
+    assert current is not None
+    assert current.sending == mia, "what waits comes first"
 
 
 def test_a_time_that_is_none_is_said_at_its_field(driven: Callable[..., AtInbox]) -> None:

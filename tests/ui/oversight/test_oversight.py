@@ -202,9 +202,8 @@ def test_below_the_threshold_it_is_sent_on_to_the_routes_team(driven: Callable[.
     seen.write("oversight.reason", "Support at school meets it.")
     seen.write("oversight.words", "His attendance has fallen since September.")
     seen.save()
-    outcome = seen.desk.referral(WOOD).outcome
-    assert outcome is not None
-    assert (outcome.body.team, outcome.body.words) == (
+    (sent,) = seen.desk.referral(WOOD).sent
+    assert (sent.team, sent.made.body.words) == (
         "early-help-gateway",
         "His attendance has fallen since September.",
     )

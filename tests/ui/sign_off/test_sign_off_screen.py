@@ -282,21 +282,81 @@ def signed(driven: Callable[..., AtSignOff]) -> AtSignOff:
     return driven(at_sign_off().signed())
 
 
-def test_it_is_sent_to_the_team_that_the_level_leads_to_unless_another_is_chosen(signed: AtSignOff) -> None:
+def team_of(sign: AtSignOff, subject: str) -> ChoiceField:
+    field = sign.find(f"sign.team.{subject}")
+    assert isinstance(field, ChoiceField)
+    return field
+
+
+def test_each_child_goes_to_the_team_that_the_level_leads_to_unless_another_is_chosen(
+    signed: AtSignOff,
+) -> None:
     assert nameless(signed.window) == []
     assert keys.clashes(signed.window) == []
     signed.press(Qt.Key.Key_S)
-    team = signed.find("sign.team")
-    assert isinstance(team, ChoiceField)
-    assert team.value() == "scc-children/child-protection"
-    team.set_value("scc-children/social-work-gateway")
+    assert nameless(signed.window) == []
+    assert keys.clashes(signed.window) == []
+    mia, tyler = team_of(signed, "mia"), team_of(signed, "tyler")
+    assert (mia.value(), tyler.value()) == (
+        "scc-children/child-protection",
+        "scc-children/social-work-gateway",
+    )
+    tyler.set_value("scc-children/stafford")
     signed.write("sign.words", "See her today.")
     signed.save()
-    sent = signed.desk.referral(STREAM).outcome
-    assert sent is not None
-    assert (sent.body.team, sent.body.words) == ("social-work-gateway", "See her today.")
-    assert "Sent to Social Work Gateway" in signed.words()
+    sent = [(one.team, one.subjects, one.made.body.words) for one in signed.desk.referral(STREAM).sent]
+    assert sent == [
+        ("child-protection", ("mia",), "See her today."),
+        ("stafford", ("tyler",), "See her today."),
+    ]
+    assert "Tyler sent to Stafford district" in signed.words()
     assert not signed.screen.after_card.send.isEnabled()
+
+
+def test_one_key_sends_everybody_where_the_chosen_one_goes(signed: AtSignOff) -> None:
+    signed.press(Qt.Key.Key_S)
+    team_of(signed, "tyler").control.setFocus()
+    signed.press(Qt.Key.Key_T, CONTROL)
+    assert team_of(signed, "mia").value() == "scc-children/social-work-gateway"
+    signed.save()
+    (both,) = signed.desk.referral(STREAM).sent
+    assert both.subjects == ("mia", "tyler")
+    assert signed.desk.cache.drafts("form/") == {}
+
+
+def test_one_child_is_sent_and_the_other_later(signed: AtSignOff) -> None:
+    signed.press(Qt.Key.Key_S)
+    team_of(signed, "mia").set_value("")
+    team_of(signed, "tyler").set_value("")
+    signed.save()
+    assert signed.sees("sign.form.save"), "nobody goes anywhere"
+    team_of(signed, "mia").set_value("scc-children/child-protection")
+    signed.save()
+    assert "Tyler: with no team yet." in signed.words()
+    signed.press(Qt.Key.Key_S)
+    assert not signed.sees("sign.together"), "there is nobody to go with"
+    signed.save()
+    assert [one.subjects for one in signed.desk.referral(STREAM).sent] == [("mia",), ("tyler",)]
+
+
+def test_where_siblings_have_parted_it_asks_whose_copy_is_made(signed: AtSignOff) -> None:
+    signed.press(Qt.Key.Key_S)
+    signed.save()
+    signed.press(Qt.Key.Key_V)
+    whose = signed.find("sign.sending")
+    assert isinstance(whose, ChoiceField)
+    whose.set_value(signed.desk.referral(STREAM).sent[1].id)
+    signed.save()
+    assert signed.screen.viewer.isVisible()
+    made = signed.desk.referral(STREAM).last(SummaryMade)
+    assert made is not None
+    assert made.body.profile == "receiving_team"
+    assert signed.desk.cache.drafts("form/") == {}
+
+
+def test_who_went_together_has_one_copy(signed: AtSignOff) -> None:
+    signed.press(Qt.Key.Key_V)
+    assert signed.screen.viewer.isVisible()
 
 
 def test_the_referrer_is_told_and_then_it_can_be_closed(driven: Callable[..., AtSignOff]) -> None:
