@@ -76,7 +76,7 @@ class OpenPanel(ActingPanel):
             self.put(card)
         if shown.others:
             lines = [Text(line, wrap=True) for line in shown.others]
-            self.put(Card("Others of the household", "", *lines, gap=4))
+            self.put(Card("Others in this decision", "", *lines, gap=4))
         if shown.actions:
             lines = [Text(line, wrap=True) for line in shown.actions]
             self.put(Card("Actions agreed", "", *lines, gap=4))
