@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import msgspec
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -21,9 +20,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    select,
     text,
-    update,
 )
 
 from ..domain.errors import Refusal

@@ -76,8 +76,7 @@ def test_what_was_held_is_there_and_found(old: Cache) -> None:
 
 
 def test_what_a_receiving_team_had_is_still_with_it(tmp_path: Path) -> None:
-    shutil.copy(KEPT / "v2.db", tmp_path / "cache.db")
-    old = Cache(open_engine(tmp_path / "cache.db", lambda: KEYS["v2"]))
+    old = open_cache(copied(tmp_path, "sent-v2"), lambda: KEYS["v2"])
     for stream, waits in (("referral:3", True), ("referral:4", False)):
         row, referral = old.row(stream), old.referral(stream)
         assert row is not None

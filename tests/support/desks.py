@@ -19,7 +19,6 @@ from mash_desktop.domain.roles import Role
 from mash_desktop.proofs.feed_chain import START as CHAIN_START
 from tests.domain.story import (
     CONSULTANT,
-    EARLY_HELP,
     EDUCATION,
     FACILITATOR,
     GATEWAY,
@@ -70,7 +69,6 @@ PEOPLE = (
     POLICE,
     HEALTH,
     GATEWAY,
-    EARLY_HELP,
     EDUCATION,
     PROBATION,
     HOUSING,
