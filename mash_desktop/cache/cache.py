@@ -23,7 +23,7 @@ from ..domain.entries import Body, Made
 from ..domain.errors import Refusal
 from ..domain.fold import Directory, Identity, Referral, Stage, fold, fold_hub, fold_identity
 from ..matching import PersonFacts
-from . import feed, outbox, reading, schema, searching, upgrading
+from . import feed, outbox, reading, schema, searching, upgrading, working_set
 from .changes import ChangeSet
 from .engine import open_engine
 from .feed import FeedPlace, FeedRow
@@ -190,8 +190,8 @@ class Cache:
         return ChangeSet(streams, outbox=waits or bool(streams))
 
     def forget_audience(self, audience: str) -> ChangeSet:
-        """Purge what came by one audience alone; its feed is read anew: see ``feed.purge_audience``."""
-        return self._settle(lambda c: frozenset(feed.purge_audience(c, audience)))
+        """Purge what came by one audience alone; its feed is read anew: see ``feed.forget_audience``."""
+        return self._settle(lambda c: feed.forget_audience(c, audience), waits=True)
 
     def quarantine(self, author: str) -> ChangeSet:
         with self._write() as connection:
@@ -209,8 +209,16 @@ class Cache:
         *,
         read_to: int | None = None,
     ) -> ChangeSet:
-        """Apply verified feed rows and advance the cursors, together: see ``feed.apply``."""
-        return self._settle(lambda c: feed.apply(c, rows, at, audiences, read_to))
+        """Apply verified feed rows and advance the cursors, together: see ``feed.apply``. With all feeds read
+        to their end, what is no longer of the working set leaves."""
+        with self._write() as connection:
+            streams = feed.apply(connection, rows, at, audiences, read_to)
+            self._project(connection, streams)
+            if read_to is not None:
+                retired = working_set.retire(connection, self._directory_in(connection).timeline)
+                self._project(connection, retired)
+                streams |= retired
+        return ChangeSet(streams, outbox=bool(streams))
 
     def _project(self, connection: Connection, streams: frozenset[str]) -> None:
         if "hub" in streams:

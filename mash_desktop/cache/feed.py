@@ -16,7 +16,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import IntegrityError
 
 from ..domain.acts import Act, Header, OpenBody, SignedAct, read
-from . import outbox, schema
+from . import outbox, schema, working_set
 from .disposing import dispose
 from .pieces import forget, named_by
 from .rows import batches, upsert
@@ -79,6 +79,7 @@ def apply(
     )
     if read_to is not None:
         touched |= _end_answers(connection, read_to)
+    outbox.follow(connection, touched)
     return frozenset(touched)
 
 
@@ -114,6 +115,12 @@ def _grant(connection: Connection, rows: Sequence[FeedRow]) -> set[str]:
         grants.append({"entry": header.id, "audience": row.audience})
         if row.body is not None:
             opened.append((header, row.body.body))
+    left = working_set.take_up(connection, ((entry["stream"], entry["position"]) for entry in entries))
+    if left:
+        entries = [entry for entry in entries if entry["stream"] not in left]
+        kept, of = {entry["id"] for entry in entries}, {entry["act"] for entry in entries}
+        grants = [grant for grant in grants if grant["entry"] in kept]
+        acts = [act for act in acts if act["id"] in of]
     if not entries:
         return set()
     # Where the answer to a push was lost, the feed shows that the act had been admitted: the whole of it, so
@@ -140,7 +147,7 @@ def _withdraw(connection: Connection, rows: Sequence[FeedRow]) -> set[str]:
         delete(table).where(table.c.entry == bindparam("of"), table.c.audience == bindparam("to")),
         [{"of": row.entry, "to": row.audience} for row in rows],
     )
-    return _purge(connection, [row.entry for row in rows])
+    return purge(connection, [row.entry for row in rows])
 
 
 def purge_audience(connection: Connection, audience: str) -> set[str]:
@@ -148,7 +155,14 @@ def purge_audience(connection: Connection, audience: str) -> set[str]:
     held = connection.scalars(select(schema.grants.c.entry).where(schema.grants.c.audience == audience)).all()
     connection.execute(delete(schema.grants).where(schema.grants.c.audience == audience))
     connection.execute(delete(schema.feeds).where(schema.feeds.c.audience == audience))
-    return _purge(connection, held)
+    return purge(connection, held)
+
+
+def forget_audience(connection: Connection, audience: str) -> frozenset[str]:
+    """As :func:`purge_audience`, for an audience that the session may have again."""
+    touched = purge_audience(connection, audience)
+    outbox.follow(connection, touched)
+    return frozenset(touched)
 
 
 def begin_epoch(connection: Connection, author: str) -> frozenset[str]:
@@ -163,7 +177,7 @@ def begin_epoch(connection: Connection, author: str) -> frozenset[str]:
     connection.execute(delete(schema.feeds))
     connection.execute(update(schema.chunks).values(sent=False))
     admitted = connection.scalars(select(table.c.id).where(table.c.position.is_not(None))).all()
-    return frozenset(_purge(connection, admitted) | offered)
+    return frozenset(purge(connection, admitted) | offered)
 
 
 def _end_answers(connection: Connection, read_to: int) -> set[str]:
@@ -176,10 +190,10 @@ def _end_answers(connection: Connection, read_to: int) -> set[str]:
     ).all()
     for some in batches(told):
         connection.execute(delete(table).where(table.c.audience == outbox.ANSWER, table.c.entry.in_(some)))
-    return _purge(connection, told)
+    return purge(connection, told)
 
 
-def _purge(connection: Connection, among: Sequence[str]) -> set[str]:
+def purge(connection: Connection, among: Sequence[str]) -> set[str]:
     """Delete those of ``among`` that nothing grants any more. Pending work is never among them."""
     table, acts = schema.entries, schema.acts
     touched: set[str] = set()

@@ -6,6 +6,7 @@ takes it back or makes it anew. An act behind a refused one on the same stream w
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import msgspec
@@ -18,6 +19,7 @@ from ..domain.errors import Refusal
 from . import schema
 from .pieces import forget, named_by
 from .reading import EPOCH, entries_of_acts, open_bodies, stamp
+from .rows import batches
 
 WAITING, REFUSED, QUARANTINED = "waiting", "refused", "quarantined"
 ANSWER = "answer"
@@ -28,6 +30,12 @@ KEY_REVOKED = (
     "key-revoked",
     "This was made under a key that has been revoked since, so it was not sent. Do it again to sign it with "
     "your new key, or let it go.",
+)
+
+ACCESS_LOST = (
+    "access-lost",
+    "You may no longer receive what this belongs to, so it was not sent. It goes by itself once you may "
+    "again, and your words are kept until then; or let it go.",
 )
 
 
@@ -235,6 +243,35 @@ def quarantine(connection: Connection, author: str) -> int:
     ).rowcount
 
 
+def follow(connection: Connection, streams: Iterable[str]) -> None:
+    """What waits on a stream of these that is held no longer is set aside, never dropped; what was set aside
+    so waits again once its stream has come back."""
+    table, entries = schema.outbox, schema.entries
+    if not connection.scalar(select(func.count()).select_from(table)):
+        return
+    for some in batches(sorted(streams)):
+        admitted = entries.c.stream.in_(some) & entries.c.position.is_not(None)
+        held = set(connection.scalars(select(entries.c.stream).where(admitted).distinct()))
+        set_aside = (table.c.state == QUARANTINED) & (table.c.code == ACCESS_LOST[0])
+        connection.execute(
+            update(table)
+            .where(set_aside, table.c.field.in_(held))
+            .values(state=WAITING, code="", sentence="", field=None)
+        )
+        pending = connection.execute(
+            select(entries.c.act, entries.c.stream)
+            .join(table, table.c.act == entries.c.act)
+            .where(entries.c.stream.in_(set(some) - held), table.c.state == WAITING)
+        ).all()
+        for row in pending:
+            code, sentence = ACCESS_LOST
+            connection.execute(
+                update(table)
+                .where(table.c.act == row.act)
+                .values(state=QUARANTINED, code=code, sentence=sentence, field=row.stream)
+            )
+
+
 def release(connection: Connection, author: str, key: str) -> frozenset[str]:
     """Access was given back: what was set aside waits again where ``key`` signed it.
 
@@ -245,7 +282,11 @@ def release(connection: Connection, author: str, key: str) -> frozenset[str]:
     rows = connection.execute(
         select(table.c.act, schema.acts.c.signed, schema.acts.c.signature)
         .join(schema.acts, schema.acts.c.id == table.c.act)
-        .where(table.c.author == author, table.c.state.in_((WAITING, QUARANTINED)))
+        .where(
+            table.c.author == author,
+            table.c.state.in_((WAITING, QUARANTINED)),
+            table.c.code != ACCESS_LOST[0],
+        )
     ).all()
     for row in rows:
         if read(SignedAct(row.signed, row.signature)).key == key:

@@ -88,7 +88,8 @@ outbox = Table(
     Column("moved_by", String),
     sqlite_autoincrement=True,
 )
-"""``state`` is ``waiting``, ``refused`` or ``quarantined``; an admitted act leaves the outbox."""
+"""``state`` is ``waiting``, ``refused`` or ``quarantined``; an admitted act leaves the outbox. ``field`` is
+the one at fault, or of what was set aside the stream that is held no longer."""
 
 referrals = Table(
     "referrals",

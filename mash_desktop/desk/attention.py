@@ -118,7 +118,7 @@ def _item(desk: Desk, one: Waiting, behind: bool) -> Item:
 
 
 def _why(one: Waiting) -> str:
-    if one.state == QUARANTINED:
+    if one.state == QUARANTINED and not one.sentence:
         return (
             "Your access ended before this was sent, so it is set aside. Nobody else can open it. "
             "It can be sent again once an administrator has given your role back."
