@@ -1,8 +1,7 @@
 """One person's window put together: profile, desk, network, screens; locked, unlocked, signed in and out.
 
-The one file of ``ui`` that knows every screen. What a screen shows is its own; what the shell shows is made
-here from the desk and the network. Locking drops every view, closes the cache and overwrites its key;
-unlocking builds them anew at the place that was left.
+What a screen shows is its own; what the shell shows is made here from the desk and the network. Locking drops
+every view, closes the cache and overwrites its key; unlocking builds them anew at the place that was left.
 """
 
 from __future__ import annotations
@@ -18,13 +17,13 @@ from typing import NamedTuple
 from PySide6.QtCore import QEvent, QObject, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
-from mash_desktop.desk import ChangeSet, Desk, glass
+from mash_desktop.desk import ChangeSet, Desk, downtime, glass
 from mash_desktop.desk.places import Badges, badges, my_places
 from mash_desktop.desk.profile import Barred, Enrolled, Profile, Server, Session, Status, Synchroniser
 from mash_desktop.documents.square import square
 from mash_desktop.domain.errors import Refusal
 from ui.keys import keys
-from ui.screen import Screen
+from ui.places import PLACES, Factories, factories
 from ui.session import SessionWatch, watching
 from ui.shell.clipboard import clear_clipboard
 from ui.shell.enrol import EnrolPage
@@ -36,51 +35,6 @@ from ui.shell.telephone import Telephoning
 from ui.work import Worker
 
 IDLE_MINUTES = 10
-
-PLACES = {
-    "triage": Place("triage", "Triage", "phone-incoming", "F3", title="Triage desk"),
-    "oversight": Place("oversight", "Oversight", "eye", "F4"),
-    "hub": Place("hub", "Hub", "layout-grid", "F5", title="Hub board"),
-    "requests": Place("requests", "Requests", "inbox", "F6", title="My agency's requests"),
-    "table": Place("table", "Table", "users", "F7", title="Round table"),
-    "sign": Place("sign", "Sign", "pen-line", "F8", title="Sign-off"),
-    "inbox": Place("inbox", "Inbox", "inbox", "F9", title="Receiving team's inbox"),
-    "file": Place("file", "File", "folder", "F10", title="Referral file"),
-    "search": Place("search", "Search", "search", "Ctrl+Shift+F"),
-    "figures": Place("figures", "Figures", "chart-column", "F11"),
-    "govern": Place("govern", "Govern", "shield-check", "F12", title="Governance"),
-    "admin": Place("admin", "Admin", "settings", "Ctrl+F12", title="Administration"),
-    "sync": Place("sync", "Sync", "refresh-cw", "Ctrl+Shift+S", title="Sync and attention"),
-    "settings": Place("settings", "Settings", "contrast", "Ctrl+F11"),
-}
-
-
-Factories = dict[str, Callable[[Desk, Worker], Screen]]
-
-
-def factories() -> Factories:
-    """The screen of each place; imported when a window is built, so that a start stays quick."""
-    from ui.administration import AdministrationScreen
-    from ui.figures import FiguresScreen
-    from ui.governance import GovernanceScreen
-    from ui.hub_board import HubBoard
-    from ui.inbox import Inbox
-    from ui.oversight import Oversight
-    from ui.referral_file import ReferralFile
-    from ui.requests import Requests
-    from ui.round_table import RoundTable
-    from ui.search import SearchPlace
-    from ui.settings import SettingsScreen
-    from ui.sign_off import SignOff
-    from ui.sync_status import SyncScreen
-    from ui.triage import TriageDesk
-
-    screens = (
-        TriageDesk, Oversight, HubBoard, Requests, RoundTable, SignOff, Inbox, ReferralFile, SearchPlace,
-        FiguresScreen, GovernanceScreen, AdministrationScreen, SyncScreen, SettingsScreen,
-    )  # fmt: skip
-    return {screen.place_id: screen for screen in screens}
-
 
 _TOUCHES = (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel)
 
@@ -530,6 +484,10 @@ class PersonWindow(QObject):
         if any(place.id == "search" for place in self._places):
             self.window.open("search", words)
 
+    def _say_if_any(self, sentence: str) -> None:
+        if sentence and self._built:
+            self.window.toast(sentence)
+
     # --- idle
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -545,6 +503,7 @@ class PersonWindow(QObject):
             return
         self.worker.submit(desk.send_access)
         self.worker.submit(partial(glass.close_overdue, desk))
+        self.worker.submit(partial(downtime.make_daily, desk), self._say_if_any, owner=self)
         self._show_state()
 
 

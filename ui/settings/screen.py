@@ -3,7 +3,7 @@ change of it, whoever made it: this page or a key.
 
 Names for whoever drives it: ``settings.theme``, ``settings.size``, ``settings.password``, ``settings.code``,
 ``settings.renew`` (Alt N), ``settings.replace`` (Alt A); for officers ``lease.code``, ``lease.reason``,
-``lease.extend`` (Alt X).
+``lease.extend`` (Alt X); of the list for an outage see its card.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from mash_desktop.desk import Desk, lease, settings
+from mash_desktop.desk import Desk, downtime, lease, settings
 from ui.screen import Screen
+from ui.settings.downtime import DowntimeCard
 from ui.settings.recovery import RecoveryCard
 from ui.shell.lease import ExtensionCard
 from ui.shell.settings import SettingsPage
@@ -44,9 +45,13 @@ class SettingsScreen(Screen):
         self.page.changed.connect(_apply)
         self._about = Grid(gap=6)
         self._about.setColumnStretch(1, 1)
+        self._downtime = DowntimeCard(desk, worker)
+        self._downtime.hide()
+        self.run(partial(downtime.may_keep, desk), self._downtime.setVisible)
         cards = [self._help(), self._about_card(), RecoveryCard(desk)]
         if lease.may_extend(desk):
             cards.append(ExtensionCard(desk, worker))
+        cards.append(self._downtime)
         self.setLayout(Column(Page(self.page, right=SidePanel(*cards, None))))
         Theme.announcer().changed.connect(self._look_changed)
         self.run(partial(settings.kept_look, desk), self._take_up)

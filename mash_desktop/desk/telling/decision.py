@@ -38,6 +38,7 @@ PAPERS = {
     "referrer": "Letter to the referrer",
     "round_table": "Round-table record",
     "codes": "Codes for devices",
+    "open_reds": "List of open reds",
 }
 
 

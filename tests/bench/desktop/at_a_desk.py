@@ -26,7 +26,7 @@ PATIENCE = 120.0
 def window_of(desk: Desk, worker: Worker) -> MainWindow:
     """The shell with every screen that this person has, as it is composed."""
     from mash_desktop.desk.places import places_for
-    from ui.composition import PLACES, factories
+    from ui.places import PLACES, factories
     from ui.shell.main_window import MainWindow
     from ui.shell.state import ShellState
 

@@ -16,8 +16,8 @@ from mash_desktop.domain.acts import Author
 from tests.domain.story import CONSULTANT, FACILITATOR, GATEWAY, MANAGER, OPERATOR, POLICE, whole_story
 from tests.support.desks import ADMINISTRATOR, OFFICER, desk_of
 from tests.ui.accessibility import nameless
-from ui.composition import PLACES, factories
 from ui.keys import keys
+from ui.places import PLACES, factories
 from ui.shell.main_window import MainWindow
 from ui.work import Worker
 
