@@ -13,7 +13,7 @@ from typing import Protocol
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from mash_desktop.desk import Desk
-from mash_desktop.desk.triage import Form, keep, keep_line, leave
+from mash_desktop.desk.triage import Form, Typed, keep, keep_line, leave
 from mash_desktop.domain.errors import Refusal
 from ui.screen import Screen
 
@@ -42,7 +42,7 @@ class Keeping(QObject):
         self._screen, self._desk = screen, desk
         self.stream = ""
         self._to_leave: dict[str, Leaves] = {}
-        self._to_keep: dict[str, Callable[[], Form]] = {}
+        self._to_keep: dict[str, Callable[[], Typed]] = {}
         self._line: tuple[str, str] | None = None
         self._drafts = QTimer(self)
         self._drafts.setSingleShot(True)
@@ -64,7 +64,7 @@ class Keeping(QObject):
         self._to_keep[name] = section.form
         self._wind(pause=True)
 
-    def draft_only(self, name: str, form: Callable[[], Form]) -> None:
+    def draft_only(self, name: str, form: Callable[[], Typed]) -> None:
         """Keep a form that leaves in an act of its own."""
         self._to_keep[name] = form
         self._wind(pause=False)

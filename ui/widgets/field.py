@@ -5,6 +5,7 @@ A field never drops what was typed: ``offer`` fills it only until somebody has t
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
@@ -72,11 +73,13 @@ class _Field(Snug):
             self.left.emit()
         return super().eventFilter(watched, event)
 
+    @abstractmethod
     def value(self) -> str:
-        raise NotImplementedError
+        """What stands in the field."""
 
+    @abstractmethod
     def set_value(self, value: str) -> None:
-        raise NotImplementedError
+        """Put it there; what was typed is gone."""
 
     def offer(self, value: str) -> None:
         """Fill the field unless somebody has typed in it."""

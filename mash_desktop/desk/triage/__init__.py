@@ -33,7 +33,7 @@ from .contact import (
     view,
     waiting,
 )
-from .forms import Account, Adult, Arrival, Assessed, Caller, Form, Mark, Telling
+from .forms import Account, Adult, Arrival, Assessed, Caller, Form, Mark, Telling, Typed
 from .kinship import BONDS, Bond, bonds, relate
 from .people import Home, Person, PersonRow, add_home, add_person, lives_at
 from .reaching import Reach, add_reach, say_safe
@@ -63,6 +63,7 @@ __all__ = [
     "Setting",
     "Settings",
     "Telling",
+    "Typed",
     "Waiting",
     "add_home",
     "add_line",

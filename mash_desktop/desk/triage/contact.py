@@ -23,11 +23,11 @@ from ...domain.fold.people import household_name
 from ...domain.partial_date import parse
 from ..desk import Desk, new_id
 from . import guide, people, routing
-from .forms import Account, Adult, Arrival, Assessed, Caller, Clock, Form, Telling
+from .forms import Account, Adult, Arrival, Assessed, Caller, Clock, Form, Telling, Typed
 from .people import Home, Person, PersonRow
 from .setting import Setting
 
-F = TypeVar("F", bound=Form)
+F = TypeVar("F", bound=Typed)
 _OPEN = "triage/open"
 _UNOPENED = "triage//"
 """Keys of what was typed before the contact could be opened."""
@@ -253,7 +253,7 @@ def _aside(arrival: Arrival) -> str:
 # --- keystrokes and sections
 
 
-def keep(desk: Desk, stream: str, forms: Sequence[Form]) -> None:
+def keep(desk: Desk, stream: str, forms: Sequence[Typed]) -> None:
     """Keep what is being typed, before it leaves."""
     for form in forms:
         desk.cache.put_draft(draft_key(stream, form.key), msgspec.json.encode(form).decode())

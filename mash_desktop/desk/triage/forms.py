@@ -6,6 +6,7 @@ Reading and recording only: when a section leaves for the hub is decided by the 
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from datetime import date, datetime, timedelta
 from typing import ClassVar
 from zoneinfo import ZoneInfo
@@ -88,8 +89,8 @@ def from_yes_no(answer: str) -> bool | None:
     return {YES: True, NO: False}.get(answer)
 
 
-class Form(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One section. ``recorded`` is the entry that stands; ``of`` the form as it stands."""
+class Typed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is typed in one place of a contact, kept as a draft until it leaves."""
 
     SECTION: ClassVar[str] = ""
 
@@ -98,12 +99,17 @@ class Form(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """What tells this section's draft from others of the contact."""
         return self.SECTION
 
-    def recorded(self, referral: Referral) -> Body | None:
-        raise NotImplementedError
 
+class Form(Typed, frozen=True):
+    """One section; ``of`` each is the form as it stands."""
+
+    @abstractmethod
+    def recorded(self, referral: Referral) -> Body | None:
+        """The entry that stands."""
+
+    @abstractmethod
     def body(self, referral: Referral, clock: Clock) -> Body | None:
         """The entry that records this form; None where nothing is filled in. Raises ``Refusal``."""
-        raise NotImplementedError
 
     def beside(self, referral: Referral, body: Body) -> list[Body]:
         """What goes along with ``body`` in one act, because it follows from it."""

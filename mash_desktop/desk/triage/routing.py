@@ -34,7 +34,7 @@ from ...domain.fold import Referral
 from ...domain.fold.people import full_name, relationships
 from ...domain.verdict import Answer
 from ..desk import Desk, new_id
-from .forms import Account, Arrival, Clock, Form
+from .forms import Account, Arrival, Clock, Typed
 
 
 class RouteChoice(msgspec.Struct, frozen=True):
@@ -55,8 +55,8 @@ class Ask(msgspec.Struct, frozen=True):
     name: str
 
 
-class Routing(Form, frozen=True):
-    """A route being taken: its levels, why, and what was looked at. Kept as a draft until it leaves."""
+class Routing(Typed, frozen=True):
+    """A route being taken: its levels, why, and what was looked at."""
 
     SECTION: ClassVar[str] = "routing"
 
