@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import msgspec
-from sqlalchemy import Connection, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Connection, delete, exists, func, insert, select
 from uuid6 import uuid7
 
 from mash_desktop.domain.configuration import HubConfig
@@ -31,6 +30,7 @@ from sync.protocol import EnrolmentCode
 
 from . import tables, watching
 from .authoring import hub_act
+from .committing import lock_number
 from .composition import Store
 from .examining import STORE
 from .log import head_row, signed_head
@@ -60,21 +60,43 @@ class Appointed(msgspec.Struct, frozen=True):
 
 
 def open_hub(store: Store, config: HubConfig) -> None:
-    """Begin a hub's log with its configuration and the store's own key. ``Refusal`` (*hub-there*)."""
+    """Begin a hub's log with its configuration and the store's own key.
+
+    ``Refusal``: *hub-there*; as a configuration is refused, and then there is no hub. One that was cut off
+    before its first entry is begun anew.
+    """
     hub, now, key = config.id, datetime.now(UTC), store.secrets.signing_key(config.id)
     head = signed_head(hub, FIRST_EPOCH, Frontier(), now, key)
-    with store.engine.begin() as db:
-        made = db.scalar(
-            insert(tables.hubs)
-            .values(hub=hub, epoch=FIRST_EPOCH, store_key=key.public, store_key_id=key.key_id, opened_at=now)
-            .on_conflict_do_nothing()
-            .returning(tables.hubs.c.hub)
-        )
-        if made is None:
-            raise Refusal("hub-there", f"There is a hub named {hub} in this database already.", "hub")
-        db.execute(insert(tables.heads).values(head_row(hub, head)))
-        db.execute(insert(tables.streams).values(hub=hub, stream=HUB_STREAM, last=0, version=0))
-        watching.begin(db, hub, now)
+    with store.engine.begin() as alone:
+        alone.execute(select(func.pg_advisory_xact_lock(lock_number(hub, "open"))))
+        with store.engine.begin() as db:
+            _leave_none(db, hub)
+            if db.scalar(select(tables.hubs.c.hub).where(tables.hubs.c.hub == hub)) is not None:
+                raise Refusal("hub-there", f"There is a hub named {hub} in this database already.", "hub")
+            row = {"hub": hub, "epoch": FIRST_EPOCH, "opened_at": now}
+            db.execute(
+                insert(tables.hubs).values(row | {"store_key": key.public, "store_key_id": key.key_id})
+            )
+            db.execute(insert(tables.heads).values(head_row(hub, head)))
+            db.execute(insert(tables.streams).values(hub=hub, stream=HUB_STREAM, last=0, version=0))
+            watching.begin(db, hub, now)
+        try:
+            _begin(store, config, now)
+        except Refusal:
+            with store.engine.begin() as db:
+                _leave_none(db, hub)
+            raise
+
+
+def _leave_none(db: Connection, hub: str) -> None:
+    """Take away a hub in whose log there is nothing."""
+    empty = exists().where(tables.heads.c.hub == hub, tables.heads.c.size == 0)
+    for table in (tables.hubs, tables.streams, tables.watches, tables.heads):
+        db.execute(delete(table).where(table.c.hub == hub, empty))
+
+
+def _begin(store: Store, config: HubConfig, now: datetime) -> None:
+    hub, key = config.id, store.secrets.signing_key(config.id)
     bodies: list[Body] = [
         HubConfigured(config=config),
         PersonEnrolled(person=STORE, name="The central store"),

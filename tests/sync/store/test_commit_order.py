@@ -6,8 +6,10 @@ The delays are the database's own: a trigger that sleeps between the inserts of 
 from __future__ import annotations
 
 import itertools
+import logging
 import random
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,15 +20,22 @@ from pathlib import Path
 import httpx
 import msgspec
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from mash_desktop.domain.acts import Draft, Parcel
 from mash_desktop.domain.entries.access import RecordViewed
 from mash_desktop.domain.entries.contact import ConcernRecorded, NoteAdded
 from mash_desktop.domain.roles import Role
+from mash_desktop.hub import load_preset
 from sync.protocol import Answer, Cursor, Page, Pull, Push, Pushed
+from sync.store.authoring import access_act
+from sync.store.bootstrap import open_hub
+from sync.store.composition import Store
+from sync.store.database import connect, migrate
+from sync.store.sealing import Secrets
 from sync.store.verifying import verify
 from tests.support.ear import listening
+from tests.support.postgres import PostgresServer
 from tests.support.served_story import Cast, ServedStory
 from tests.support.store import Desk, ServedStore, another_instance
 
@@ -207,3 +216,58 @@ def test_32_writers_at_three_services_leave_no_gap_and_no_reader_passes_what_com
     assert max(shared.values()) > 3
     assert not any("40P01" in one.log.read_text() for one in instances)
     assert verify(served.direct, a_hub).faults == ()
+
+
+GATE = """
+create function stand_at_the_gate() returns trigger language plpgsql as
+$$ begin perform pg_advisory_xact_lock_shared(77); return null; end $$;
+create trigger gate before insert on acts for each statement execute function stand_at_the_gate();
+"""
+
+
+def test_who_writes_second_waits_for_the_head_and_takes_the_next_position_without_a_second_try(
+    postgres: PostgresServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Unique positions and a second try would keep the log whole too, until a busy hub runs out of tries."""
+    caplog.set_level(logging.INFO, logger="sync.store")
+    name, secrets = postgres.new_database(), Secrets.generate()
+    engines = [connect(postgres.url(name), 5) for _ in range(3)]
+    migrate(engines[0])
+    first, second = (Store(engine, secrets) for engine in engines[:2])
+    open_hub(first, msgspec.structs.replace(load_preset("staffordshire"), id="north"))
+
+    def write(store: Store, stream: str) -> Answer:
+        now = datetime.now(UTC)
+        viewed = RecordViewed(target=stream, screen="referral", at=now)
+        return store.admission.admit_own("north", access_act("north", secrets, [viewed], now))
+
+    def waiting(db: Connection, what: str, many: int) -> None:
+        counted = text(
+            "select count(*) from pg_stat_activity where datname = current_database()"
+            " and pid <> pg_backend_pid() and wait_event_type = 'Lock' and query ilike :what"
+        )
+        deadline = time.monotonic() + 30
+        while db.scalar(counted, {"what": what}) != many:
+            assert time.monotonic() < deadline, what
+            db.rollback()
+
+    with engines[2].connect() as gate, ThreadPoolExecutor(2) as pool:
+        gate.exec_driver_sql(GATE)
+        gate.commit()
+        gate.exec_driver_sql("select pg_advisory_lock(77)")
+        gate.commit()
+        try:
+            writing = [pool.submit(write, first, "one")]
+            waiting(gate, "copy%acts%", 1)
+            writing.append(pool.submit(write, second, "two"))
+            waiting(gate, "select%from heads%for update", 1)
+            waiting(gate, "copy%acts%", 1)
+        finally:
+            gate.exec_driver_sql("select pg_advisory_unlock(77)")
+            gate.commit()
+        one, two = (each.result() for each in writing)
+    assert two.positions == (one.positions[0] + 1,)
+    assert "commit tried again" not in caplog.messages
+    for engine in engines:
+        engine.dispose()
+    postgres.drop_database(name)

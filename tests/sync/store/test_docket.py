@@ -17,9 +17,11 @@ from mash_desktop.domain.entries.identity import HistoryRecorded, IdentityLinked
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.domain.fold import fold_hub
 from mash_desktop.hub import load_preset
+from sync.store import bootstrap
 from sync.store.authoring import access_act
-from sync.store.bootstrap import open_hub
+from sync.store.bootstrap import hubs, open_hub
 from sync.store.docket import standings
+from sync.store.verifying import verify
 from tests.domain.story import OPERATOR
 from tests.support.served_story import Cast, ServedStory
 from tests.support.store import ServedStore
@@ -70,15 +72,42 @@ def test_what_two_restrictions_leave_to_no_reader_is_admitted_and_goes_to_nobody
 
 
 @on_one_postgres
-def test_nothing_is_judged_in_a_hub_whose_configuration_was_refused(served_store: ServedStore) -> None:
-    store, now = served_store.direct, datetime.now(UTC)
-    nameless = msgspec.structs.replace(load_preset("staffordshire"), id=f"hub-{uuid7()}", name=" ")
+def test_of_a_hub_whose_configuration_is_refused_nothing_is_there_and_it_is_opened_once_that_is_right(
+    served_store: ServedStore,
+) -> None:
+    store = served_store.direct
+    config = msgspec.structs.replace(load_preset("staffordshire"), id=f"hub-{uuid7()}")
     with pytest.raises(Refusal, match="may not be empty"):
-        open_hub(store, nameless)
+        open_hub(store, msgspec.structs.replace(config, name=" "))
+    assert config.id not in hubs(store)
+    with pytest.raises(Refusal, match="hub-unknown"):
+        store.head(config.id)
+    open_hub(store, config)
+    with pytest.raises(Refusal, match="hub-there"):
+        open_hub(store, config)
+    assert verify(store, config.id).faults == ()
+
+
+@on_one_postgres
+def test_nothing_is_judged_in_a_hub_whose_opening_was_cut_off_and_it_is_opened_again(
+    served_store: ServedStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, now = served_store.direct, datetime.now(UTC)
+    config = msgspec.structs.replace(load_preset("staffordshire"), id=f"hub-{uuid7()}")
+
+    def cut(*arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(bootstrap, "hub_act", cut)
+        with pytest.raises(KeyboardInterrupt):
+            open_hub(store, config)
     failed = SignInFailed(account_digest="00", address="127.0.0.1", at=now)
     with pytest.raises(Refusal) as refused:
-        store.admission.admit_own(nameless.id, access_act(nameless.id, store.secrets, [failed], now))
+        store.admission.admit_own(config.id, access_act(config.id, store.secrets, [failed], now))
     assert refused.value.code == "no-configuration"
+    open_hub(store, config)
+    assert verify(store, config.id).faults == ()
 
 
 def test_a_hub_without_a_configuration_gives_nobody_a_role() -> None:
