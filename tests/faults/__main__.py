@@ -1,4 +1,4 @@
-"""`python -m tests.faults [--schedules N] [--processes N] [--seed S]`: many schedules; fails where one does.
+"""`python -m tests.faults [--schedules N] [--processes N] [--seed S]`: many schedules; ends where one fails.
 
 Each block of schedules has a seed of its own, printed before it runs: the same seed runs the same block.
 """
@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.faults.machine import Schedule, ground
+from tests.faults.processes import a_mortal_store, context, run_schedule
 from tests.support.postgres import embedded
 
 BLOCK = 25
@@ -43,12 +44,27 @@ def run_schedules(count: int, first: int) -> None:
             print(f", held, {time.monotonic() - began:.0f} s", flush=True)
 
 
+def run_processes(count: int, first: int) -> None:
+    """``count`` schedules of real processes, seeded ``first`` and on."""
+    with embedded() as postgres, tempfile.TemporaryDirectory(prefix="mash-faults-") as folder:
+        name = postgres.new_database()
+        with a_mortal_store(postgres.url(name), Path(folder)) as store:
+            processes = context()
+            for number in range(first, first + count):
+                began = time.monotonic()
+                print(f"seed {number}: processes", end="", flush=True)
+                killed = run_schedule(store, Path(folder) / str(number), number, processes)
+                print(f", {killed} killed, held, {time.monotonic() - began:.0f} s", flush=True)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench-faults", description="Schedules of faults.")
     parser.add_argument("--schedules", type=int, default=1000, metavar="N", help="in one process each")
+    parser.add_argument("--processes", type=int, default=50, metavar="N", help="of real processes")
     parser.add_argument("--seed", type=int, default=int(time.time()), metavar="S")
     asked = parser.parse_args()
     run_schedules(asked.schedules, asked.seed)
+    run_processes(asked.processes, asked.seed)
     return 0
 
 

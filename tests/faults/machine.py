@@ -156,21 +156,21 @@ class Schedule(RuleBasedStateMachine):
 
     @rule(who=st.integers(0, 5))
     def a_device_is_revoked(self, who: int) -> None:
-        self.world.revoke(self.desktop(who))
+        self.world.hub.revoke(self.desktop(who).seat)
 
     @rule(who=st.integers(0, 5))
     def a_role_ends(self, who: int) -> None:
-        self.world.end_role(self.desktop(who))
+        self.world.hub.end_role(self.desktop(who).seat)
 
     @rule(who=st.integers(0, 5), as_of=st.integers(0, 4))
     def a_role_is_given(self, who: int, as_of: int) -> None:
         _, agency, role = SEATS[as_of]
-        self.world.give_role(self.desktop(who), agency, role)
+        self.world.hub.give_role(self.desktop(who).seat.person, agency, role)
 
     @rule(who=st.integers(0, 5))
     def somebody_signs_in_again(self, who: int) -> None:
         desktop = self.desktop(who)
-        if self.world.roles(desktop.person) and not desktop.line.cut:
+        if self.world.hub.roles(desktop.seat.person) and not desktop.line.cut:
             desktop.sign_in()
 
     @rule()

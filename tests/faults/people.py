@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Protocol
 
 from uuid6 import uuid7
 
-from mash_desktop.desk import attention
+from mash_desktop.desk import Desk, attention
 from mash_desktop.domain.clocks import returns_due
 from mash_desktop.domain.codes import (
     AnswerResult,
@@ -49,7 +50,17 @@ from mash_desktop.domain.entries.triage import (
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.domain.fold.gathering import requests
 from mash_desktop.domain.lawfulness import prefill
+from tests.faults.hub import Seat
 from tests.faults.world import Desktop
+
+
+class Sitting(Protocol):
+    """Somebody at a desktop. ``saved`` are their acts so far."""
+
+    seat: Seat
+    desk: Desk
+    saved: list[str]
+
 
 LEVELS = (SubjectLevel("mia", "child_in_need"),)
 
@@ -57,6 +68,10 @@ LEVELS = (SubjectLevel("mia", "child_in_need"),)
 def opens(desktop: Desktop, stream: str) -> None:
     stream = f"referral:{uuid7()}"
     desktop.world.streams.append(stream)
+    opens_at(desktop, stream)
+
+
+def opens_at(desktop: Sitting, stream: str) -> None:
     desktop.desk.act(
         stream,
         ContactOpened(
@@ -74,11 +89,11 @@ def opens(desktop: Desktop, stream: str) -> None:
     )
 
 
-def notes(desktop: Desktop, stream: str) -> None:
+def notes(desktop: Sitting, stream: str) -> None:
     desktop.desk.act(stream, NoteAdded(words=f"Rang the school. {uuid7()}"))
 
 
-def corrects(desktop: Desktop, stream: str) -> None:
+def corrects(desktop: Sitting, stream: str) -> None:
     desktop.desk.act(stream, ConcernRecorded(account="a1", words=f"She said otherwise. {uuid7()}"))
 
 
@@ -99,7 +114,7 @@ def attaches(desktop: Desktop, stream: str) -> None:
     )
 
 
-def triages(desktop: Desktop, stream: str) -> None:
+def triages(desktop: Sitting, stream: str) -> None:
     desktop.desk.act(
         stream,
         ContactTriaged(
@@ -116,7 +131,7 @@ def passes(desktop: Desktop, stream: str) -> None:
     desktop.desk.act(stream, ContactPassed(worker="Dan Whitmore", reason="An open case of Dan's."))
 
 
-def admits(desktop: Desktop, stream: str) -> None:
+def admits(desktop: Sitting, stream: str) -> None:
     kinds = (DataKind.ORDINARY, DataKind.SPECIAL_CATEGORY)
     config, today = desktop.desk.config(), datetime.now(UTC).date()
     basis = prefill(config, Cohort.CHILDREN, config.agency("scc-children").kind, kinds, today)
@@ -131,9 +146,9 @@ def admits(desktop: Desktop, stream: str) -> None:
     )
 
 
-def rates(desktop: Desktop, stream: str) -> None:
+def rates(desktop: Sitting, stream: str) -> None:
     rag = (Rag.RED, Rag.AMBER, Rag.GREEN)[len(desktop.saved) % 3]
-    desktop.desk.act(stream, RagRated(rag=rag, reason=f"As {desktop.person} sees it. {uuid7()}"))
+    desktop.desk.act(stream, RagRated(rag=rag, reason=f"As {desktop.seat.person} sees it. {uuid7()}"))
 
 
 def asks(desktop: Desktop, stream: str) -> None:
@@ -217,7 +232,7 @@ def hands_over(desktop: Desktop, stream: str) -> None:
     desktop.desk.act(stream, OwnershipTransferred(to=to, reason="She lives there."))
 
 
-def looks(desktop: Desktop, stream: str) -> None:
+def looks(desktop: Sitting, stream: str) -> None:
     desktop.desk.viewed(stream, "file")
     desktop.desk.send_access()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
@@ -11,6 +12,7 @@ from tests.faults.machine import Ground, Schedule
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 
 
+@pytest.mark.timeout(300)
 def test_a_handful_of_schedules(a_ground: Ground) -> None:
     Schedule.ground = a_ground
     run_state_machine_as_test(

@@ -16,39 +16,22 @@ import httpcore
 import httpx
 from msgspec.structs import replace
 from sqlalchemy import Connection as Database
-from sqlalchemy import Engine, select
-from uuid6 import uuid7
+from sqlalchemy import Engine
 
 from mash_desktop.cache import Cache, open_engine
 from mash_desktop.cache.outbox import Clash
-from mash_desktop.cache.projection import queue_row
 from mash_desktop.desk import Desk, Me
-from mash_desktop.domain.acts import Author, SignedAct, read
-from mash_desktop.domain.entries import Body
-from mash_desktop.domain.entries.hub import (
-    KeyEnrolled,
-    KeyRevoked,
-    MembershipEnded,
-    MembershipGranted,
-    PersonEnrolled,
-)
+from mash_desktop.domain.acts import Author
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.domain.roles import Role
-from mash_desktop.hub import load_preset
 from mash_desktop.proofs.signature import SigningKey
 from sync.client import Server, Status
 from sync.client.connection import Connection
 from sync.client.together import Together
 from sync.client.verification import Distrust
-from sync.protocol import Session
-from sync.store import tables
-from sync.store.authoring import hub_act
-from sync.store.bootstrap import open_hub
 from sync.store.composition import Store
-from sync.store.pulling import audiences_in, content
-from sync.store.sign_in.password import SIGN_IN
-from sync.store.sign_in.sessions import Shown
 from tests.faults.clock import SimulatedLoop
+from tests.faults.hub import Hub, Seat
 from tests.faults.network import Line
 from tests.faults.network import Store as Served
 
@@ -76,8 +59,8 @@ class Killed(BaseException):
 class MortalCache(Cache):
     """A cache whose process ends at a boundary of a commit: ``fuse`` counts them down, two a commit."""
 
-    def __init__(self, engine: Engine) -> None:
-        self.fuse: int | None = None
+    def __init__(self, engine: Engine, fuse: int | None = None) -> None:
+        self.fuse = fuse
         super().__init__(engine)
 
     @contextmanager
@@ -91,7 +74,10 @@ class MortalCache(Cache):
         if self.fuse is not None:
             self.fuse -= 1
             if self.fuse < 0:
-                raise Killed
+                self.die()
+
+    def die(self) -> None:
+        raise Killed
 
 
 class WatchedConnection(Connection):
@@ -149,17 +135,14 @@ class WatchedTogether(Together):
 class Desktop:
     """One person's desktop: cache, desk, and the network that keeps it together with the store."""
 
-    def __init__(self, world: World, number: int) -> None:
-        self.world = world
-        self.person, self.agency, self.role = SEATS[number]
-        self.device = f"device-{number}"
-        self.key = SigningKey.generate()
-        self.folder = world.folder / self.device
+    def __init__(self, world: World, seat: Seat) -> None:
+        self.world, self.seat = world, seat
+        self.folder = world.folder / seat.device
         self.folder.mkdir()
         self.lives = 0
-        self.line = Line(world.served, world.hub)
+        self.line = Line(world.served, world.hub.id)
         self.clock = timedelta()
-        self.session: Session | None = None
+        self.session = world.hub.session(seat)
         self.saved: list[str] = []
         """Acts that were saved here, in their order."""
         self.remade: set[str] = set()
@@ -181,29 +164,28 @@ class Desktop:
         self.connect()
 
     def _sit(self) -> None:
-        author = Author(self.person, self.agency, self.role, self.key.key_id)
+        seat = self.seat
+        author = Author(seat.person, seat.agency, seat.role, seat.key.key_id)
         standings = tuple(
-            Author(self.person, one.agency, one.role, self.key.key_id, one.team)
-            for one in (self.session.standings if self.session else ())
+            Author(seat.person, one.agency, one.role, seat.key.key_id, one.team)
+            for one in self.session.standings
         )
-        me = Me(self.world.hub, self.person, self.person.title(), author, standings or (author,))
+        me = Me(self.world.hub.id, seat.person, seat.person.title(), author, standings or (author,))
         self.desk = Desk(
             self.cache,
             me,
-            self.key,
+            self.seat.key,
             now=lambda: datetime.now(UTC) + self.clock,
             prove_passphrase=lambda passphrase: None,
         )
 
     def connect(self) -> None:
-        if self.session is None:
-            return
         self.connection = WatchedConnection(self.world.server, self.session.token, self.line, self.world.loop)
         self.together = WatchedTogether(
             self.cache,
             self.connection,
             self.session,
-            self.world.store_key,
+            self.world.hub.store_key,
             on_change=self.desk.tell,
             on_status=self._said,
             on_presence=lambda presence: None,
@@ -234,7 +216,7 @@ class Desktop:
     def kill(self) -> None:
         """End it as SIGKILL does: what is on the disk is all that there is."""
         left = self.folder
-        self.folder = left.with_name(f"{self.device}-{self.lives}")
+        self.folder = left.with_name(f"{self.seat.device}-{self.lives}")
         self.folder.mkdir()
         for name in ("cache.db", "cache.db-wal"):
             if (left / name).exists():
@@ -283,18 +265,14 @@ class Desktop:
     def sign_in(self) -> None:
         """Sign in anew, with a new key where the device was revoked."""
         self.disconnect()
-        if self.world.revoked(self.key.key_id):
-            self.key = SigningKey.generate()
-            self.world.hub_act(self.enrolment())
-            self.cache.release(self.person, self.key.key_id)
-        self.session = self.world.session(self)
+        hub = self.world.hub
+        if hub.revoked(self.seat):
+            self.seat = replace(self.seat, key=SigningKey.generate())
+            hub.act(self.seat.enrolment)
+            self.cache.release(self.seat.person, self.seat.key.key_id)
+        self.session = hub.session(self.seat)
         self._sit()
         self.connect()
-
-    def enrolment(self) -> Body:
-        return KeyEnrolled(
-            key=self.key.key_id, person=self.person, device=self.device, public=self.key.public.hex()
-        )
 
 
 class World:
@@ -306,26 +284,14 @@ class World:
         self.store, self.loop, self.chance = store, loop, chance
         memory = MEMORY if MEMORY.is_dir() else None
         self.folder = Path(tempfile.mkdtemp(prefix="mash-faults-", dir=memory))
-        self.hub = f"hub-{uuid7()}"
-        self.server = replace(server, hub=self.hub)
-        open_hub(store, replace(load_preset("staffordshire"), id=self.hub))
-        self.store_key = store.secrets.signing_key(self.hub).public
         self.served = served
-        self.desktops = [Desktop(self, number) for number in range(desks)]
-        self._people()
+        seats = [Seat(*SEATS[number], f"device-{number}", SigningKey.generate()) for number in range(desks)]
+        self.hub = Hub(store, seats, served.tell)
+        self.server = replace(server, hub=self.hub.id)
         self.streams: list[str] = []
+        self.desktops = [Desktop(self, seat) for seat in seats]
         for desktop in self.desktops:
-            desktop.session = self.session(desktop)
             desktop.start()
-
-    def _people(self) -> None:
-        bodies: list[Body] = []
-        for person, agency, role in dict.fromkeys((d.person, d.agency, d.role) for d in self.desktops):
-            bodies += [
-                PersonEnrolled(person=person, name=person.title()),
-                MembershipGranted(person=person, agency=agency, role=role),
-            ]
-        self.hub_act(*bodies, *(desktop.enrolment() for desktop in self.desktops))
 
     def close(self) -> None:
         for desktop in self.desktops:
@@ -345,49 +311,6 @@ class World:
         for desktop in self.desktops:
             desktop.check_alive()
 
-    # --- the hub itself
-
-    def hub_act(self, *bodies: Body) -> None:
-        parcel = hub_act(self.hub, self.store.secrets, bodies, datetime.now(UTC))
-        self.store.admission.admit_own(self.hub, parcel)
-        self.served.tell()
-
-    def session(self, desktop: Desktop) -> Session:
-        token = str(uuid7()).encode()
-        shown = Shown(desktop.device, token, desktop.key.sign(token, SIGN_IN), SIGN_IN)
-        with self.store.engine.begin() as db:
-            return self.store.sessions.open(db, self.hub, desktop.person, shown)
-
-    def directory(self) -> object:
-        with self.store.engine.connect() as db:
-            return self.store.sessions.directory(db, self.hub)
-
-    def revoked(self, key: str) -> bool:
-        with self.store.engine.connect() as db:
-            held = self.store.sessions.directory(db, self.hub).keys.get(key)
-        return held is None or held.revoked is not None
-
-    def revoke(self, desktop: Desktop) -> None:
-        if not self.revoked(desktop.key.key_id):
-            self.hub_act(KeyRevoked(key=desktop.key.key_id, reason="The laptop was lost."))
-
-    def roles(self, person: str) -> set[tuple[str, Role]]:
-        with self.store.engine.connect() as db:
-            directory = self.store.sessions.directory(db, self.hub)
-        return {(one.agency, one.role) for one in directory.roles_of(person)}
-
-    def end_role(self, desktop: Desktop) -> None:
-        if (desktop.agency, desktop.role) in self.roles(desktop.person):
-            self.hub_act(
-                MembershipEnded(
-                    person=desktop.person, agency=desktop.agency, role=desktop.role, reason="Moved."
-                )
-            )
-
-    def give_role(self, desktop: Desktop, agency: str, role: Role) -> None:
-        if (agency, role) not in self.roles(desktop.person):
-            self.hub_act(MembershipGranted(person=desktop.person, agency=agency, role=role))
-
     # --- what must hold
 
     def heal(self) -> None:
@@ -398,11 +321,11 @@ class World:
             desktop.clock = timedelta()
         self.wait(0.0)
         for desktop in self.desktops:
-            self.give_role(desktop, desktop.agency, desktop.role)
+            self.hub.give_role(desktop.seat.person, desktop.seat.agency, desktop.seat.role)
         for _ in range(1200):
             self.wait(1.0)
             for desktop in self.desktops:
-                assert not desktop.status.distrust, (desktop.device, desktop.status.distrust)
+                assert not desktop.status.distrust, (desktop.seat.device, desktop.status.distrust)
                 if desktop.status.signed_out:
                     desktop.sign_in()
             if all(self._settled(desktop) for desktop in self.desktops):
@@ -411,83 +334,12 @@ class World:
 
     def _settled(self, desktop: Desktop) -> bool:
         status = desktop.status
-        if not status.online or status.log_size != self.size():
+        if not status.online or status.log_size != self.hub.size:
             return False
-        return not desktop.cache.outgoing(desktop.person, 1) and status.synced_at is not None
-
-    def size(self) -> int:
-        return self.store.head(self.hub).verify(self.store_key).size
+        return not desktop.cache.outgoing(desktop.seat.person, 1) and status.synced_at is not None
 
     def check(self) -> None:
         """Every desktop holds what the store would have it hold; nothing that was saved is lost or twice."""
         for desktop in self.desktops:
-            self._check_view(desktop)
-            self._check_saved(desktop)
-
-    def _check_view(self, desktop: Desktop) -> None:
-        assert desktop.session is not None
-        caller = self.store.sessions.caller(desktop.session.token)
-        mine: set[str] = set()
-        for standing in desktop.session.standings:
-            try:
-                mine |= audiences_in(caller, standing, datetime.now(UTC))
-            except Refusal:
-                continue
-        e, g = tables.entries, tables.grants
-        with self.store.engine.connect() as db:
-            rows = db.execute(
-                select(e.c.position, e.c.entry)
-                .join(g, (g.c.hub == e.c.hub) & (g.c.position == e.c.position))
-                .where(e.c.hub == self.hub, g.c.audiences.overlap(sorted(mine)))
-            ).all()
-            brought = content(
-                db, self.store.secrets, self.store.shelf, self.hub, {row.position for row in rows}
-            )
-        should = {}
-        for row in rows:
-            found = brought[row.position]
-            body = found.body.body if found.body else None
-            should[row.entry] = (row.position, found.admitted_at, found.signed.signature, body)
-        with desktop.cache._read() as db:
-            held = db.exec_driver_sql(
-                "SELECT e.id, e.position, e.admitted_at, a.signature, e.body FROM entries e"
-                " JOIN acts a ON a.id = e.act WHERE e.position IS NOT NULL"
-            ).all()
-        epoch = datetime(1970, 1, 1, tzinfo=UTC)
-        has = {
-            row[0]: (row[1], epoch + timedelta(microseconds=row[2]), bytes(row[3]), row[4]) for row in held
-        }
-        assert has == should, (
-            desktop.device,
-            {"missing": should.keys() - has.keys(), "too much": has.keys() - should.keys()},
-        )
-        for stream in desktop.cache.streams("referral:"):
-            referral = desktop.cache.referral(stream)
-            shown = queue_row(referral) if referral.entries else None
-            assert desktop.cache.row(stream) == shown, (desktop.device, stream)
-
-    def _check_saved(self, desktop: Desktop) -> None:
-        t = tables.acts
-        with self.store.engine.connect() as db:
-            rows = db.execute(
-                select(t.c.act, t.c.first, t.c.bytes, t.c.signature)
-                .where(t.c.hub == self.hub, t.c.act.in_(desktop.saved))
-                .order_by(t.c.first)
-            ).all()
-        admitted = {row.act: read(SignedAct(row.bytes, row.signature)) for row in rows}
-        waiting = {one.act: one for one in desktop.cache.waiting()}
-        for act in desktop.saved:
-            places = [act in admitted, act in waiting, act in desktop.done and act not in admitted]
-            assert places.count(True) == 1, (desktop.device, act, places)
-        refused = {one.state for one in waiting.values()}
-        assert refused <= {"refused", "waiting"}, refused
-        # In one stream, acts stand in the order in which they were saved; what was made anew took a place.
-        last: dict[str, int] = {}
-        for act in admitted:
-            if act in desktop.remade:
-                continue
-            place = desktop.saved.index(act)
-            for header in admitted[act].entries:
-                if not header.stream.startswith("access:"):
-                    assert last.get(header.stream, -1) <= place, (desktop.device, act)
-                    last[header.stream] = place
+            self.hub.check_view(desktop.session, desktop.cache)
+            self.hub.check_saved(desktop.saved, desktop.done, desktop.remade, desktop.cache)

@@ -1,0 +1,196 @@
+"""One hub of a store with people at their devices, and what must hold of what their desktops keep."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+from msgspec.structs import replace
+from sqlalchemy import select
+from uuid6 import uuid7
+
+from mash_desktop.cache import Cache
+from mash_desktop.cache.projection import queue_row
+from mash_desktop.domain.acts import SignedAct, read
+from mash_desktop.domain.entries import Body
+from mash_desktop.domain.entries.hub import (
+    KeyEnrolled,
+    KeyRevoked,
+    MembershipEnded,
+    MembershipGranted,
+    PersonEnrolled,
+)
+from mash_desktop.domain.errors import Refusal
+from mash_desktop.domain.fold import Directory
+from mash_desktop.domain.roles import Role
+from mash_desktop.hub import load_preset
+from mash_desktop.proofs.signature import SigningKey
+from sync.protocol import Session
+from sync.store import tables
+from sync.store.authoring import hub_act
+from sync.store.bootstrap import open_hub
+from sync.store.composition import Store
+from sync.store.pulling import audiences_in, content
+from sync.store.sign_in.password import SIGN_IN
+from sync.store.sign_in.sessions import Shown
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Seat(msgspec.Struct, frozen=True):
+    """Somebody at a device, with the role that they are there for."""
+
+    person: str
+    agency: str
+    role: Role
+    device: str
+    key: SigningKey
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # So that it can be handed to another process.
+        return _seat, (self.person, self.agency, self.role, self.device, self.key.to_bytes())
+
+    @property
+    def enrolment(self) -> Body:
+        return KeyEnrolled(
+            key=self.key.key_id, person=self.person, device=self.device, public=self.key.public.hex()
+        )
+
+
+def _seat(person: str, agency: str, role: Role, device: str, key: bytes) -> Seat:
+    return Seat(person, agency, role, device, SigningKey.from_bytes(key))
+
+
+class Hub:
+    """``told`` is called whenever the hub's own stream has grown."""
+
+    def __init__(self, store: Store, seats: Sequence[Seat], told: Callable[[], None] = lambda: None) -> None:
+        self._store, self._told = store, told
+        self.id = f"hub-{uuid7()}"
+        open_hub(store, replace(load_preset("staffordshire"), id=self.id))
+        self.store_key = store.secrets.signing_key(self.id).public
+        bodies: list[Body] = []
+        for person, agency, role in dict.fromkeys((one.person, one.agency, one.role) for one in seats):
+            bodies += [
+                PersonEnrolled(person=person, name=person.title()),
+                MembershipGranted(person=person, agency=agency, role=role),
+            ]
+        self.act(*bodies, *(one.enrolment for one in seats))
+
+    def act(self, *bodies: Body) -> None:
+        parcel = hub_act(self.id, self._store.secrets, bodies, datetime.now(UTC))
+        self._store.admission.admit_own(self.id, parcel)
+        self._told()
+
+    def session(self, seat: Seat) -> Session:
+        token = str(uuid7()).encode()
+        shown = Shown(seat.device, token, seat.key.sign(token, SIGN_IN), SIGN_IN)
+        with self._store.engine.begin() as db:
+            return self._store.sessions.open(db, self.id, seat.person, shown)
+
+    def _directory(self) -> Directory:
+        with self._store.engine.connect() as db:
+            return self._store.sessions.directory(db, self.id)
+
+    def revoked(self, seat: Seat) -> bool:
+        held = self._directory().keys.get(seat.key.key_id)
+        return held is None or held.revoked is not None
+
+    def revoke(self, seat: Seat) -> None:
+        if not self.revoked(seat):
+            self.act(KeyRevoked(key=seat.key.key_id, reason="The laptop was lost."))
+
+    def roles(self, person: str) -> set[tuple[str, Role]]:
+        return {(one.agency, one.role) for one in self._directory().roles_of(person)}
+
+    def end_role(self, seat: Seat) -> None:
+        if (seat.agency, seat.role) in self.roles(seat.person):
+            ended = MembershipEnded(person=seat.person, agency=seat.agency, role=seat.role, reason="Moved.")
+            self.act(ended)
+
+    def give_role(self, person: str, agency: str, role: Role) -> None:
+        if (agency, role) not in self.roles(person):
+            self.act(MembershipGranted(person=person, agency=agency, role=role))
+
+    @property
+    def size(self) -> int:
+        return self._store.head(self.id).verify(self.store_key).size
+
+    # --- what must hold
+
+    def check_view(self, session: Session, cache: Cache) -> None:
+        """The cache holds what the store would have this session hold, and lists say what entries say."""
+        should, has = self._granted(session), _held(cache)
+        missing, more = should.keys() - has.keys(), has.keys() - should.keys()
+        assert has == should, {"missing": missing, "too much": more}
+        for stream in cache.streams("referral:"):
+            referral = cache.referral(stream)
+            assert cache.row(stream) == (queue_row(referral) if referral.entries else None), stream
+
+    def _granted(self, session: Session) -> dict[str, tuple[object, ...]]:
+        """By the table of who holds what, which the feeds are not made from."""
+        caller = self._store.sessions.caller(session.token)
+        mine: set[str] = set()
+        for standing in session.standings:
+            try:
+                mine |= audiences_in(caller, standing, datetime.now(UTC))
+            except Refusal:
+                continue
+        e, g = tables.entries, tables.grants
+        with self._store.engine.connect() as db:
+            rows = db.execute(
+                select(e.c.position, e.c.entry)
+                .join(g, (g.c.hub == e.c.hub) & (g.c.position == e.c.position))
+                .where(e.c.hub == self.id, g.c.audiences.overlap(sorted(mine)))
+            ).all()
+            positions = {row.position for row in rows}
+            brought = content(db, self._store.secrets, self._store.shelf, self.id, positions)
+        found: dict[str, tuple[object, ...]] = {}
+        for row in rows:
+            one = brought[row.position]
+            body = one.body.body if one.body else None
+            found[row.entry] = (row.position, one.admitted_at, one.signed.signature, body)
+        return found
+
+    def check_saved(
+        self, saved: Sequence[str], done: Collection[str], remade: Collection[str], cache: Cache
+    ) -> None:
+        """Each act that was saved is admitted, or waits, or was dealt with: one of these, and once.
+
+        ``done`` were taken back or made anew, and ``remade`` took the place of another in the outbox.
+        """
+        t = tables.acts
+        with self._store.engine.connect() as db:
+            rows = db.execute(
+                select(t.c.act, t.c.bytes, t.c.signature)
+                .where(t.c.hub == self.id, t.c.act.in_(saved))
+                .order_by(t.c.first)
+            ).all()
+        admitted = {row.act: read(SignedAct(row.bytes, row.signature)) for row in rows}
+        waiting = {one.act: one.state for one in cache.waiting()}
+        for act in saved:
+            places = (act in admitted, act in waiting, act in done and act not in admitted)
+            assert places.count(True) == 1, (act, places)
+        assert set(waiting.values()) <= {"refused", "waiting"}, waiting
+        # In one stream acts stand in the order in which they were saved.
+        last: dict[str, int] = {}
+        for act in (one for one in admitted if one not in remade):
+            place = saved.index(act)
+            for stream in _ordered(header.stream for header in admitted[act].entries):
+                assert last.get(stream, -1) < place, act
+                last[stream] = place
+
+
+def _ordered(streams: Iterable[str]) -> set[str]:
+    """Those in which order matters: a day of accesses is no sequence."""
+    return {one for one in streams if not one.startswith("access:")}
+
+
+def _held(cache: Cache) -> dict[str, tuple[object, ...]]:
+    with cache._read() as db:
+        rows = db.exec_driver_sql(
+            "SELECT e.id, e.position, e.admitted_at, a.signature, e.body FROM entries e"
+            " JOIN acts a ON a.id = e.act WHERE e.position IS NOT NULL"
+        ).all()
+    return {row[0]: (row[1], EPOCH + timedelta(microseconds=row[2]), bytes(row[3]), row[4]) for row in rows}

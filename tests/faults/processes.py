@@ -1,0 +1,283 @@
+"""Desktops in processes of their own, killed with SIGKILL at one boundary of a commit after another.
+
+The store is another process over HTTPS, and is killed too; lines are cut and mended meanwhile. What a desktop
+promised as saved it writes down in a file beside its cache, and that is what must be found in the end.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from multiprocessing.context import ForkServerContext, ForkServerProcess
+from pathlib import Path
+from random import Random
+
+from uuid6 import uuid7
+
+from mash_desktop.cache import Cache, open_engine
+from mash_desktop.desk import Desk, Me
+from mash_desktop.domain.acts import Author
+from mash_desktop.domain.errors import Refusal
+from mash_desktop.proofs.signature import SigningKey
+from sync.client import Server, Synchroniser
+from sync.protocol import Session
+from sync.store.composition import Store
+from sync.store.database import connect, migrate
+from sync.store.sealing import read_secrets, write_secrets
+from sync.store.serving import make_certificate
+from tests.faults import people
+from tests.faults.hub import Hub, Seat
+from tests.faults.world import CACHE_KEY, SEATS, MortalCache
+from tests.support.store import REPOSITORY
+from ui.demo.wire import Wire
+
+STEPS = 12
+"""Deeds of each desktop in a schedule."""
+KILLS = 6
+"""Lives of each desktop that are cut short, one more boundary in each schedule."""
+PATIENCE = 90.0
+DEEDS = (people.notes, people.rates, people.triages, people.admits, people.corrects, people.looks)
+
+
+@dataclass(frozen=True)
+class Life:
+    """One start of a desktop's program. It ends at ``boundary``, or once everything is sent and fetched."""
+
+    folder: Path
+    server: Server
+    session: Session
+    store_key: bytes
+    seat: Seat
+    stream: str
+    seed: int
+    boundary: int | None
+
+
+class _Cache(MortalCache):
+    def die(self) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+@dataclass
+class _At:
+    seat: Seat
+    desk: Desk
+    saved: list[str] = field(default_factory=list)
+
+
+def live(life: Life) -> None:
+    """What the process of one life does."""
+    seat = life.seat
+    engine = open_engine(life.folder / "cache.db", lambda: CACHE_KEY)
+    with engine.connect() as db:
+        assert db.exec_driver_sql("PRAGMA synchronous").scalar() == 2, "what is saved waits for the disk"
+    cache = _Cache(engine, life.boundary)
+    author = Author(seat.person, seat.agency, seat.role, seat.key.key_id)
+    me = Me(life.server.hub, seat.person, seat.person.title(), author, (author,))
+    desk = Desk(cache, me, seat.key, prove_passphrase=lambda passphrase: None)
+    network = Synchroniser(
+        cache,
+        life.server,
+        life.session,
+        life.store_key,
+        on_change=desk.tell,
+        on_status=lambda status: None,
+        on_seen=lambda seen: setattr(desk, "seen", seen),
+    )
+    desk.wake = network.wake
+    network.start()
+    try:
+        _work(life, _At(seat, desk), cache)
+        until = time.monotonic() + PATIENCE
+        while not _settled(network, cache, seat):
+            assert time.monotonic() < until, network.status
+            network.wake()
+            time.sleep(0.05)
+    finally:
+        network.stop()
+        cache.close()
+
+
+def _work(life: Life, at: _At, cache: Cache) -> None:
+    chance = Random(life.seed)
+    with (life.folder / "promised").open("a") as promised:
+        while (step := int(cache.fact("step") or b"0")) < STEPS:
+            until = time.monotonic() + PATIENCE
+            while not at.desk.directory().configs:
+                assert time.monotonic() < until, "the hub's configuration never came"
+                time.sleep(0.02)
+            before = {one.act for one in cache.waiting()}
+            deed = people.opens_at if step == 0 else chance.choice(DEEDS)
+            with suppress(Refusal):
+                deed(at, life.stream)
+            for one in cache.waiting():
+                if one.act not in before:
+                    at.saved.append(one.act)
+                    promised.write(f"{one.act}\n")
+                    promised.flush()
+            cache.put_fact("step", str(step + 1).encode())
+            time.sleep(chance.uniform(0.0, 0.05))
+
+
+def _settled(network: Synchroniser, cache: Cache, seat: Seat) -> bool:
+    return network.status.online and not cache.outgoing(seat.person, 1)
+
+
+class MortalStore:
+    """The store's program on a port that it keeps, killed and started again."""
+
+    def __init__(self, database: str, folder: Path) -> None:
+        engine = connect(database, 5)
+        migrate(engine)
+        engine.dispose()
+        self._secrets = folder / "secrets.json"
+        write_secrets(self._secrets)
+        self._tls = make_certificate(folder / "tls", ("127.0.0.1",))
+        self._database, self._log = database, folder / "log"
+        self._listen = "127.0.0.1:0"
+        self.direct = Store(connect(database, 5), read_secrets(self._secrets))
+        self.start()
+
+    def start(self) -> None:
+        certificate, key = self._tls
+        with self._log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [
+                    sys.executable, "-m", "sync.cli", "serve", "--database", self._database,
+                    "--secrets", str(self._secrets), "--listen", self._listen,
+                    "--tls-cert", str(certificate), "--tls-key", str(key),
+                ],
+                stdout=subprocess.PIPE, stderr=log, text=True, cwd=REPOSITORY,
+            )  # fmt: skip
+        assert self.process.stdout is not None
+        said = self.process.stdout.readline()
+        assert said.startswith("Serving "), self._log.read_text()
+        self.url = said.split()[1].rstrip(",")
+        self._listen = self.url.removeprefix("https://")
+
+    def kill(self) -> None:
+        self.process.send_signal(signal.SIGKILL)
+        self._end()
+
+    def _end(self) -> None:
+        self.process.wait(30)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+
+    def close(self) -> None:
+        self.process.terminate()
+        self._end()
+        self.direct.close()
+
+    def server(self, hub: str) -> Server:
+        return Server(self.url, self._tls[0].read_text(), hub)
+
+
+@contextmanager
+def a_mortal_store(database: str, folder: Path) -> Iterator[MortalStore]:
+    store = MortalStore(database, folder)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def context() -> ForkServerContext:
+    """Processes come from one that has read every module already, so that a start takes no second."""
+    made = multiprocessing.get_context("forkserver")
+    made.set_forkserver_preload(["tests.faults.processes"])
+    return made
+
+
+def run_schedule(store: MortalStore, folder: Path, seed: int, processes: ForkServerContext) -> int:
+    """One schedule: three desktops killed again and again, then healed and looked at. Returns the kills."""
+    chance = Random(seed)
+    seats = [Seat(*SEATS[number], f"device-{number}", SigningKey.generate()) for number in range(3)]
+    hub = Hub(store.direct, seats)
+    wires = [Wire(store.server(hub.id)) for _ in seats]
+    stream = f"referral:{uuid7()}"
+    lives = []
+    for number, (seat, wire) in enumerate(zip(seats, wires, strict=True)):
+        home = folder / seat.device
+        home.mkdir(parents=True)
+        session = hub.session(seat)
+        life = Life(home, wire.server, session, hub.store_key, seat, stream, seed + number, None)
+        # First lives end at one boundary after another: forty schedules kill at each of the first 120.
+        boundaries = [(3 * seed + number) % 120, *(chance.randrange(16) for _ in range(KILLS - 1))]
+        lives.append((life, boundaries))
+    try:
+        killed = _killed(store, wires, lives, chance, processes)
+    finally:
+        for wire in wires:
+            wire.close()
+    for life, _ in lives:
+        _check(hub, life)
+    return killed
+
+
+def _killed(
+    store: MortalStore,
+    wires: list[Wire],
+    lives: list[tuple[Life, list[int]]],
+    chance: Random,
+    processes: ForkServerContext,
+) -> int:
+    """Run every life, then whole ones until all is sent and fetched. Returns how many were killed."""
+    killed = 0
+    left = [(life, list(boundaries)) for life, boundaries in lives]
+    running: list[ForkServerProcess | None] = [
+        _begin(processes, life, boundaries) for life, boundaries in left
+    ]
+    store_dies_at = time.monotonic() + chance.uniform(0.2, 3.0)
+    while any(process is not None for process in running):
+        for number, process in enumerate(running):
+            if process is None or process.is_alive():
+                continue
+            process.join()
+            assert process.exitcode in {0, -signal.SIGKILL}, process.exitcode
+            killed += process.exitcode != 0
+            process.close()
+            life, boundaries = left[number]
+            running[number] = _begin(processes, life, boundaries) if boundaries else None
+        wire = chance.choice(wires)
+        wire.cut() if chance.random() < 0.05 else wire.mend()
+        if time.monotonic() > store_dies_at:
+            store_dies_at = float("inf")
+            store.kill()
+            store.start()
+        time.sleep(0.01)
+    for wire in wires:
+        wire.mend()
+    # Once so that all is sent, and once more so that all of it is fetched.
+    for _ in range(2):
+        whole = [processes.Process(target=live, args=(life,)) for life, _ in lives]
+        for process in whole:
+            process.start()
+        for process in whole:
+            process.join()
+            assert process.exitcode == 0, process.exitcode
+            process.close()
+    return killed
+
+
+def _begin(processes: ForkServerContext, life: Life, boundaries: list[int]) -> ForkServerProcess:
+    process = processes.Process(target=live, args=(replace(life, boundary=boundaries.pop(0)),))
+    process.start()
+    return process
+
+
+def _check(hub: Hub, life: Life) -> None:
+    cache = Cache(open_engine(life.folder / "cache.db", lambda: CACHE_KEY))
+    try:
+        hub.check_view(life.session, cache)
+        promised = dict.fromkeys((life.folder / "promised").read_text().split())
+        hub.check_saved(tuple(promised), (), (), cache)
+    finally:
+        cache.close()
