@@ -172,7 +172,7 @@ class Hub:
         for act in saved:
             places = (act in admitted, act in waiting, act in done and act not in admitted)
             assert places.count(True) == 1, (act, places)
-        assert set(waiting.values()) <= {"refused", "waiting"}, waiting
+        assert set(waiting.values()) <= {"refused", "waiting", "quarantined"}, waiting
         # In one stream acts stand in the order in which they were saved.
         last: dict[str, int] = {}
         for act in (one for one in admitted if one not in remade):
