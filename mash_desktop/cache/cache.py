@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Condition
 
-import msgspec
 from sqlalchemy import Connection, Engine, delete, func, select
 from sqlalchemy.dialects.sqlite import insert
 from uuid6 import uuid7
@@ -23,7 +22,7 @@ from ..domain.entries import Body, Made
 from ..domain.errors import Refusal
 from ..domain.fold import Directory, Identity, Referral, Stage, fold, fold_hub, fold_identity
 from ..matching import PersonFacts
-from . import feed, outbox, reading, schema, searching, upgrading, working_set
+from . import feed, listing, outbox, reading, schema, searching, upgrading, working_set
 from .changes import ChangeSet
 from .engine import open_engine
 from .feed import FeedPlace, FeedRow
@@ -36,7 +35,6 @@ from .searching import Asked, Candidate, Hit
 
 CLOSING_SECONDS = 5.0
 """How long closing waits for what is under way."""
-_ROW = msgspec.json.Decoder(QueueRow)
 
 
 def open_cache(path: Path, key_hex: Callable[[], str]) -> Cache:
@@ -297,7 +295,7 @@ class Cache:
             found = connection.scalar(
                 select(schema.referrals.c.row).where(schema.referrals.c.stream == stream)
             )
-        return None if found is None else _ROW.decode(found)
+        return None if found is None else listing.ROW.decode(found)
 
     def queue(
         self,
@@ -309,18 +307,8 @@ class Cache:
         offset: int = 0,
     ) -> tuple[QueueRow, ...]:
         """Referrals at these stages: most urgent first, or (``by_due`` false) longest waiting first."""
-        table = schema.referrals
-        query = select(table.c.row).where(table.c.stage.in_([stage.value for stage in stages]))
-        if owners is not None:
-            query = query.where(table.c.owner.in_(owners))
-        if by_due:
-            query = query.order_by(
-                table.c.due_at.is_(None), table.c.due_at, table.c.rag_rank, table.c.received_at
-            )
-        else:
-            query = query.order_by(table.c.received_at)
         with self._read() as connection:
-            return tuple(_ROW.decode(row) for row in connection.scalars(query.limit(most).offset(offset)))
+            return listing.page(connection, stages, owners, by_due, most, offset)
 
     def counts(self) -> dict[Stage, int]:
         """How many referrals are held at each stage."""

@@ -12,6 +12,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Connection,
     Index,
     Integer,
@@ -20,6 +21,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    literal_column,
     text,
 )
 
@@ -91,6 +93,9 @@ outbox = Table(
 """``state`` is ``waiting``, ``refused`` or ``quarantined``; an admitted act leaves the outbox. ``field`` is
 the one at fault, or of what was set aside the stream that is held no longer."""
 
+DUE: ColumnElement[int] = literal_column("coalesce(due_at, 9223372036854775807)", BigInteger)
+"""When a decision is due, what has no such time last: as the index of queues has it."""
+
 referrals = Table(
     "referrals",
     metadata,
@@ -103,8 +108,8 @@ referrals = Table(
     Column("received_at", BigInteger),
     Column("moved_at", BigInteger),
     Column("row", LargeBinary, nullable=False),
-    Index("referrals_by_due", "stage", "rag_rank", "due_at"),
-    Index("referrals_by_receipt", "stage", "received_at"),
+    Index("referrals_by_due", "stage", DUE, "rag_rank", "received_at", "owner"),
+    Index("referrals_by_receipt", "stage", "received_at", "owner"),
     Index("referrals_by_move", "stage", "moved_at"),
 )
 """One row a referral: what a queue sorts and filters by, and the whole queue row as encoded."""
