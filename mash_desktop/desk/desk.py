@@ -87,6 +87,7 @@ class Desk:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         wake: Callable[[], None] = lambda: None,
         prove_passphrase: Callable[[str], None],
+        change_passphrase: Callable[[str, str], None] = lambda old, new: None,
     ) -> None:
         self.cache = cache
         self.me = me
@@ -95,6 +96,8 @@ class Desk:
         """Tells the network that something waits to be sent."""
         self.prove_passphrase = prove_passphrase
         """Raises ``Refusal`` unless given the profile's passphrase: asked again before signing a decision."""
+        self.change_passphrase = change_passphrase
+        """From one to another; raises ``Refusal`` as the vault does."""
         self._signing_key = signing_key
         self._listeners: list[Callable[[ChangeSet], None]] = []
         self._lock = Lock()

@@ -265,6 +265,7 @@ class Profile:
             SigningKey.from_bytes(key),
             now=now,
             prove_passphrase=lambda passphrase: Vault.prove(self.folder, passphrase),
+            change_passphrase=lambda old, new: Vault.change_passphrase(self.folder, old, new),
         )
         desk.clock_offset_ms = _milliseconds(self._offset)
         head = self.cache.fact("head")

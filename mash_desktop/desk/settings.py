@@ -14,7 +14,7 @@ from .desk import Desk
 from .telling.elsewhere import standing_words
 from .wording import joined, local
 
-__all__ = ["Look", "Renew", "Renewed", "about", "keep_look", "kept_look", "renew_codes"]
+__all__ = ["Look", "Renew", "Renewed", "about", "change_passphrase", "keep_look", "kept_look", "renew_codes"]
 
 _LOOK = "look"
 
@@ -51,6 +51,21 @@ def renew_codes(desk: Desk, password: str, code: str, authenticator: bool) -> Fu
     if desk.store_renew is None:
         raise Refusal("offline", "The hub cannot be reached. Try again when the line is back.", "code")
     return desk.store_renew(Renew(password=password, code=code.strip(), authenticator=authenticator))
+
+
+def change_passphrase(desk: Desk, old: str, new: str, again: str) -> None:
+    """Have another passphrase open this profile; after a crash at any moment one of the two does.
+
+    Raises ``Refusal`` on *old* (*wrong-passphrase*, *too-soon*), on *new* (*passphrase-too-short*), on
+    *again* (*passphrase-differs*), and those of the keyring.
+    """
+    if new != again:
+        raise Refusal("passphrase-differs", "The two are not the same. Type the new one again.", "again")
+    try:
+        desk.change_passphrase(old, new)
+    except Refusal as refusal:
+        field = "new" if refusal.code == "passphrase-too-short" else "old"
+        raise Refusal(refusal.code, refusal.sentence, field) from refusal
 
 
 def _program() -> str:

@@ -3,7 +3,8 @@ change of it, whoever made it: this page or a key.
 
 Names for whoever drives it: ``settings.theme``, ``settings.size``, ``settings.password``, ``settings.code``,
 ``settings.renew`` (Alt N), ``settings.replace`` (Alt A); for officers ``lease.code``, ``lease.reason``,
-``lease.extend`` (Alt X); of the list for an outage see its card.
+``lease.extend`` (Alt X); of the passphrase and of the list
+for an outage see their cards.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 from mash_desktop.desk import Desk, downtime, lease, settings
 from ui.screen import Screen
 from ui.settings.downtime import DowntimeCard
+from ui.settings.passphrase import PassphraseCard
 from ui.settings.recovery import RecoveryCard
 from ui.shell.lease import ExtensionCard
 from ui.shell.settings import SettingsPage
@@ -48,11 +50,11 @@ class SettingsScreen(Screen):
         self._downtime = DowntimeCard(desk, worker)
         self._downtime.hide()
         self.run(partial(downtime.may_keep, desk), self._downtime.setVisible)
-        cards = [self._help(), self._about_card(), RecoveryCard(desk)]
+        self.page.add_cards(PassphraseCard(desk, worker), self._downtime)
         if lease.may_extend(desk):
-            cards.append(ExtensionCard(desk, worker))
-        cards.append(self._downtime)
-        self.setLayout(Column(Page(self.page, right=SidePanel(*cards, None))))
+            self.page.add_cards(ExtensionCard(desk, worker))
+        side = SidePanel(self._help(), self._about_card(), RecoveryCard(desk), None)
+        self.setLayout(Column(Page(self.page, right=side)))
         Theme.announcer().changed.connect(self._look_changed)
         self.run(partial(settings.kept_look, desk), self._take_up)
         self.run(partial(settings.about, desk), self._show_about)

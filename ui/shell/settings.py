@@ -77,9 +77,15 @@ class SettingsPage(QWidget):
             Text("Mia Carter, 3 Apr 2017 · ISL-26-04417 · 01785 555 0142"),
         )
         self._middle = QWidget()
-        self._middle.setLayout(Column(look, size, None, gap=10))
+        self._cards = Column(look, size, None, gap=10)
+        self._middle.setLayout(self._cards)
         self.setLayout(Row(self._middle, None, margins=12))
         self.relook()
+
+    def add_cards(self, *cards: Card) -> None:
+        """What else there is to set, below."""
+        for card in cards:
+            self._cards.insertWidget(self._cards.count() - 1, card)
 
     def relook(self) -> None:
         """Show the look in force, whoever set it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from tests.ui.accessibility import nameless
 from ui.composition import PersonWindow
 from ui.keys import keys
 from ui.shell.sign_in import Door
+from ui.triage.page import ContactPage
 from ui.widgets import Banner, Field, Text
 
 PASSPHRASE = "quiet river crossing stones"
@@ -247,6 +249,63 @@ def test_unlocking_returns_to_the_place_that_was_left(qtbot: QtBot, locked: Pers
     assert locked.window.current_place() == "file"
     assert locked.window.current_reference() == STREAM
     qtbot.waitUntil(lambda: "Carter" in said(locked.window), timeout=20_000)
+
+
+def test_a_passphrase_that_was_changed_opens_it_and_the_old_one_does_not(
+    qtbot: QtBot, opening: Callable[[Path], PersonWindow], made: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "copy"
+    shutil.copytree(made, folder)
+    person = opening(folder)
+    unlock(qtbot, person)
+    person.window.go("settings")
+    qtbot.waitUntil(lambda: person.worker.waiting == 0, timeout=20_000)
+    names = ("passphrase.old", "passphrase.new", "passphrase.again")
+    fields = [one for name in names for one in person.window.findChildren(Field, name)]
+
+    def change(*words: str) -> str:
+        for field, typing in zip(fields, words, strict=True):
+            field.set_value("")
+            typed(field, typing)
+        press(person, Qt.Key.Key_P, Qt.KeyboardModifier.AltModifier)
+        qtbot.waitUntil(lambda: person.worker.waiting == 0, timeout=20_000)
+        QApplication.processEvents()
+        return said(person.window)
+
+    other = "slow lantern under ferns"
+    assert "The two are not the same" in change(PASSPHRASE, other, "slow lantern")
+    assert "at least 12 characters" in change(PASSPHRASE, "short", "short")
+    assert "does not open this profile" in change("not the passphrase", other, other)
+    assert "The passphrase is changed." in change(PASSPHRASE, other, other)
+    assert {field.value() for field in fields} == {""}
+    person.lock()
+    typed(person.window.unlock_page.passphrase, PASSPHRASE)
+    QTest.keyClick(person.window.unlock_page.passphrase.line, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: "does not open this profile" in said(person.window), timeout=20_000)
+    person.window.unlock_page.passphrase.set_value("")
+    unlock(qtbot, person, other)
+
+
+def test_a_draft_is_there_again_after_a_lock_in_the_middle_of_a_word(
+    qtbot: QtBot, opening: Callable[[Path], PersonWindow], made: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "copy"
+    shutil.copytree(made, folder)
+    person = opening(folder)
+    unlock(qtbot, person)
+    person.window.go("triage")
+    qtbot.waitUntil(lambda: person.worker.waiting == 0, timeout=20_000)
+    press(person, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: person.worker.waiting == 0, timeout=20_000)
+    words = person.window.findChildren(ContactPage)[0].account.words
+    words.setFocus()
+    QTest.keyClicks(person.window.focusWidget(), "She said that he would come ba")
+    press(person, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    assert person.window.locked
+    unlock(qtbot, person)
+    assert person.window.current_place() == "triage"
+    page = person.window.findChildren(ContactPage)[0]
+    qtbot.waitUntil(lambda: page.account.words.value()[0] == "She said that he would come ba", timeout=20_000)
 
 
 def test_a_window_left_alone_locks_itself(
