@@ -261,14 +261,13 @@ class Live:
             if not outgoing:
                 continue
             try:
-                with self._engine.connect() as db:
+                with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
                     raw = db.connection.driver_connection
                     assert raw is not None
                     raw.execute(
                         "select pg_notify(%s, one) from unnest(%s::text[]) one",
                         (_CHANNEL, [one.decode() for one in outgoing]),
                     )
-                    raw.commit()
             except Exception as error:
                 # Nobody misses anything for good: every instance polls.
                 logger.warning("notice not sent", extra={"error": type(error).__name__})
