@@ -317,8 +317,18 @@ class Page(Message, frozen=True):
 # event ``locked``   data: Problem                the session or device is no longer good: lock now
 
 
+LOOKING, LEFT = "looking", "left"
+BEAT_SECONDS = 3.0
+"""How often somebody at a referral says so again, as long as they are."""
+SILENT_SECONDS = 10.0
+"""After how long a silence they are taken to be gone: a line that was cut, a computer that was shut."""
+
+
 class Presence(Message, frozen=True):
-    """Someone is looking at or typing in a referral. POST /v1/hubs/{hub}/presence with ``person`` empty."""
+    """Someone has a referral open (``doing`` is *looking*), or no longer (*left*).
+
+    POST /v1/hubs/{hub}/presence with ``person``, ``name`` and ``agency`` empty: the store says who it was.
+    """
 
     stream: str
     doing: str

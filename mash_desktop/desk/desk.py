@@ -23,6 +23,7 @@ from sync.protocol import (
     NewDevice,
     PeopleFound,
     PeopleSearch,
+    Presence,
     RecipientsAsked,
     RecipientsFound,
     Renew,
@@ -45,6 +46,7 @@ from ..domain.rules import judge_act
 from ..domain.rules.keeping import judge_keeping
 from ..domain.verdict import Answer, Verdict
 from ..proofs.signature import SigningKey
+from .company import Company
 
 MOST_ENTRIES = 200
 """Entries that the store takes in one act."""
@@ -122,6 +124,12 @@ class Desk:
         """Has the store let the directory sign somebody in no more, while there is a network."""
         self.where = Where()
         """Where the hub is reached, as whoever sets a computer up types it."""
+        self.company = Company()
+        """Who else has a referral open, while there is a network."""
+        self.at = ""
+        """The referral that this person has open."""
+        self.say_where: Callable[[str], None] = lambda stream: None
+        """Says where this person is to those who may know, while there is a network."""
         self.store_chunk: Callable[[str], Future[bytes]] | None = None
         """Brings a document's chunk from the store, while there is a network."""
 
@@ -139,6 +147,23 @@ class Desk:
             listeners = tuple(self._listeners)
         for listener in listeners:
             listener(change)
+
+    # --- who is where
+
+    def be_at(self, stream: str) -> None:
+        """This person has the referral open: others who may know are told, as long as it lasts."""
+        self.at = stream
+        self.say_where(stream)
+
+    def leave(self, stream: str) -> None:
+        """They have it open no more, unless another has been opened since."""
+        if self.at == stream:
+            self.be_at("")
+
+    def heard(self, presence: Presence) -> None:
+        """Somebody else has come to a referral, is there still, or has left."""
+        if self.company.heard(presence):
+            self.tell(ChangeSet(present=frozenset({presence.stream})))
 
     # --- reading
 

@@ -298,10 +298,13 @@ class Profile:
             self._store_key,
             on_change=desk.tell,
             on_status=said,
+            on_presence=desk.heard,
             on_seen=seen,
         )
         desk.clock_offset_ms = _milliseconds(self._offset)
         desk.wake = network.wake
+        desk.say_where = network.be_at
+        network.be_at(desk.at)
         desk.online = lambda: network.status.online
         people = f"/v1/hubs/{self.server.hub}/people"
         desk.store_search = lambda search: network.ask(search, people, protocol.PeopleFound)

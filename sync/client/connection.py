@@ -132,6 +132,10 @@ class Connection:
         response = await self._send("POST", path, content=body)
         return _decoded(response.content, answer)
 
+    async def tell(self, message: protocol.Message, path: str) -> None:
+        """POST a message that has no answer."""
+        await self._send("POST", path, content=msgspec.json.encode(message))
+
     async def get(self, path: str, answer: type[M]) -> M:
         return _decoded((await self._send("GET", path)).content, answer)
 

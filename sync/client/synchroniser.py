@@ -19,6 +19,7 @@ from mash_desktop.domain.errors import Refusal
 
 from .. import protocol
 from .connection import Connection, Server, Unreachable
+from .presence import Whereabouts
 from .status import Status
 from .together import Together, log_fault
 from .verification import Distrust
@@ -52,6 +53,7 @@ class Synchroniser:
             on_presence=on_presence,
             on_seen=on_seen,
         )
+        self._where = Whereabouts()
         self._stopping = False
         self._lock = Lock()
         """Guards what other threads reach the network's by; both are there while its loop runs."""
@@ -72,6 +74,17 @@ class Synchroniser:
         with self._lock:
             if self._loop is not None:
                 self._loop.call_soon_threadsafe(self._together.wake)
+
+    def be_at(self, stream: str) -> None:
+        """This person has a referral open, or none: whoever may know hears it, as long as it lasts.
+
+        Any thread may call this, before the start too.
+        """
+        with self._lock:
+            if self._loop is not None:
+                self._loop.call_soon_threadsafe(self._where.be_at, stream)
+            else:
+                self._where.be_at(stream)
 
     def stop(self) -> None:
         """End the thread, whatever it waits for. What waits to be sent stays in the outbox."""
@@ -115,6 +128,7 @@ class Synchroniser:
 
     async def _main(self) -> None:
         together = asyncio.create_task(self._together.run())
+        saying = asyncio.create_task(self._where.keep_saying(self._connection))
         with self._lock:
             self._loop, self._task = asyncio.get_running_loop(), together
             if self._stopping:
@@ -122,7 +136,8 @@ class Synchroniser:
         await asyncio.wait([together])
         with self._lock:
             self._loop = self._task = None
-        (ended,) = await asyncio.gather(together, return_exceptions=True)
-        if isinstance(ended, Exception):
-            log_fault(ended)
+        saying.cancel()
+        for ended in await asyncio.gather(together, saying, return_exceptions=True):
+            if isinstance(ended, Exception):
+                log_fault(ended)
         await self._connection.close()

@@ -77,7 +77,7 @@ class Store:
         self.leavers = Leavers(engine, self.sessions, self.directories, self.providers, _now)
         self.people = People(engine, secrets, self.shelf, self.admission)
         self.documents = Documents(engine, secrets)
-        self.live = Live(engine, self.sessions, told=self.metrics.lag_seconds.observe)
+        self.live = Live(engine, self.sessions, secrets, told=self.metrics.lag_seconds.observe)
         self.due = Due(engine, secrets, self.shelf, self.admission)
 
     def close(self) -> None:

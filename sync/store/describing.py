@@ -294,7 +294,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("GET", f"{_HUB}/chunks/{{chunk}}"): Operation("A piece of a document", b"%PDF-1.7"),
     ("POST", f"{_HUB}/presence"): Operation(
-        "Say that one is looking at a referral or typing in it",
+        "Say that one has a referral open, or has left it",
         None,
         Presence(stream=_REFERRAL, doing="looking"),
         refuses=(403, 413),

@@ -1,7 +1,8 @@
 """Waking live connections: which hub's feeds have grown, who is present, whose session is over.
 
 PostgreSQL's notices carry wake-ups between instances; a poll covers a lost one. What grew is read from the
-database on each wake, so a notice says only *look*. Presence is passed on and never stored.
+database on each wake, so a notice says only *look*. Presence is passed on, sealed, and never stored: who
+is somewhere says so again and again, and those who hear nothing more let them go.
 """
 
 from __future__ import annotations
@@ -17,12 +18,15 @@ import msgspec
 import psycopg
 from sqlalchemy import Engine, func, select
 
-from mash_desktop.domain.audiences import HUB
+from mash_desktop.domain.audiences import HUB, audiences_of
 from mash_desktop.domain.errors import Refusal
-from sync.protocol import Presence, Problem
+from sync.protocol import LEFT, LOOKING, Presence, Problem
 
 from . import tables
+from .docket import standings
+from .presence import Told, circle, purpose
 from .pulling import all_audiences
+from .sealing import Secrets
 from .sign_in.sessions import Caller, Sessions
 
 logger = logging.getLogger(__name__)
@@ -54,11 +58,10 @@ HEARTBEAT = b": still here\r\n\r\n"
 
 
 class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What instances tell each other. ``presence`` with who may know of it, or just *look at this hub*."""
+    """What instances tell each other. ``told`` is somebody's presence, sealed; else *look at this hub*."""
 
     hub: str
-    presence: Presence | None = None
-    audiences: tuple[str, ...] = ()
+    told: bytes = b""
     sessions: bool = False
     """A session of this hub was ended."""
 
@@ -152,11 +155,16 @@ class Live:
     """This instance's live connections and its two threads: one hears notices, one sends them."""
 
     def __init__(
-        self, engine: Engine, sessions: Sessions, told: Callable[[float], object] = lambda seconds: None
+        self,
+        engine: Engine,
+        sessions: Sessions,
+        secrets: Secrets,
+        told: Callable[[float], object] = lambda seconds: None,
     ) -> None:
         """``told`` takes, in seconds, how long ago what is told now was admitted."""
         self._engine = engine
         self._sessions = sessions
+        self._secrets = secrets
         self._told = told
         self._lock = threading.Lock()
         self._listeners: dict[str, set[Listener]] = {}
@@ -224,28 +232,29 @@ class Live:
         self._post(Notice(hub, sessions=True))
 
     def present(self, caller: Caller, presence: Presence, now: datetime) -> None:
-        """Pass on that the caller is at a referral, to who may see it too. ``Refusal``: *not-found*."""
-        g = tables.grants
+        """Pass on where the caller is, to those who may both see the referral. ``Refusal``: *not-found*,
+        *doing-unknown*."""
+        if presence.doing not in {LOOKING, LEFT}:
+            raise Refusal("doing-unknown", f"Somebody is {LOOKING} at a referral, or has {LEFT}.", "doing")
         with self._engine.connect() as db:
-            held = {
-                audience
-                for audiences in db.scalars(
-                    select(g.c.audiences).where(g.c.hub == caller.hub, g.c.stream == presence.stream)
-                )
-                for audience in audiences
-            }
-        mine = all_audiences(caller, now)
-        if not held & mine:
+            may_know = circle(db, caller.hub, presence.stream)
+        if not may_know.has(all_audiences(caller, now)):
             raise Refusal("not-found", "There is no such referral here.")
-        agency = next((one.agency for one in caller.directory.roles_of(caller.person)), "")
-        told = Presence(
+        roles = standings(caller.directory, caller.person, now)
+        agency = next(
+            one.agency
+            for one in roles
+            if audiences_of(caller.person, one.agency, one.role, one.team) & may_know.table
+        )
+        said = Presence(
             stream=presence.stream,
-            doing=presence.doing[:80],
+            doing=presence.doing,
             person=caller.person,
             name=caller.name,
             agency=agency,
         )
-        self._post(Notice(caller.hub, told, tuple(sorted(held))))
+        sealed = self._secrets.seal(purpose(caller.hub), msgspec.json.encode(Told(said, may_know)))
+        self._post(Notice(caller.hub, sealed))
 
     def _post(self, notice: Notice) -> None:
         with self._lock:
@@ -322,15 +331,23 @@ class Live:
             notice = msgspec.json.decode(payload, type=Notice)
         except msgspec.DecodeError:
             return
-        if notice.presence is None:
-            hubs.add(notice.hub)
-            if notice.sessions:
-                sessions.add(notice.hub)
+        if notice.told:
+            self._pass_on(notice)
             return
-        may_know = frozenset(notice.audiences)
-        event = Event("presence", msgspec.json.encode(notice.presence))
+        hubs.add(notice.hub)
+        if notice.sessions:
+            sessions.add(notice.hub)
+
+    def _pass_on(self, notice: Notice) -> None:
+        """Tell those here who may know."""
+        try:
+            told = msgspec.json.decode(self._secrets.open(purpose(notice.hub), notice.told), type=Told)
+        except Refusal:
+            # Sealed by an instance with other secrets, as while they are rotated: it is said again soon.
+            return
+        event = Event("presence", msgspec.json.encode(told.presence))
         for listener in self._of(notice.hub):
-            if listener.audiences & may_know and listener.caller.person != notice.presence.person:
+            if told.circle.has(listener.audiences) and listener.caller.person != told.presence.person:
                 listener.tell(event)
 
     def _of(self, hub: str) -> list[Listener]:

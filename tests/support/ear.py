@@ -65,6 +65,18 @@ class Ear:
                 return False
         return True
 
+    def within(self, wanted: str, seconds: float) -> dict[str, object]:
+        """What is told of this kind in so many seconds; empty where nothing is."""
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0:
+            try:
+                name, data = self._heard.get(timeout=left)
+            except queue.Empty:
+                break
+            if name == wanted:
+                return data
+        return {}
+
     def hears_nothing(self, seconds: float) -> bool:
         """Whether all is still: no event of any kind."""
         try:

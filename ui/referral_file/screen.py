@@ -25,6 +25,7 @@ from ui.sign_off.forms import copy_form, letter_form
 from ui.sign_off.reading import decision_cards, evidence_card
 from ui.theme import Role, Voice, look_of
 from ui.viewer import Viewer
+from ui.whereabouts import OpenHere
 from ui.widgets import (
     Box,
     Card,
@@ -63,6 +64,7 @@ class ReferralFile(Screen):
         super().__init__(worker)
         self._desk = desk
         self._stream = ""
+        self._open_here = OpenHere(self, desk)
         self._file: File | None = None
         self._line: Line | None = None
         self._bringing: Bringing | None = None
@@ -190,6 +192,7 @@ class ReferralFile(Screen):
                 EmptyState("folder", "This desk does not hold that referral", "It may be searched for.")
             )
             return
+        self._open_here.opened(stream)
         before, self._file = self._file, file
         self._show_instead(None)
         self._reading.show()

@@ -42,6 +42,7 @@ from ui.requests.answer import AnswerPage
 from ui.requests.faces import columns
 from ui.screen import Screen
 from ui.theme import Tone
+from ui.whereabouts import OpenHere
 from ui.widgets import (
     Box,
     Card,
@@ -73,6 +74,7 @@ class Requests(Screen):
         self._desk = desk
         self._rows: tuple[RequestRow, ...] = ()
         self._chosen: tuple[str, str] | None = None
+        self._open_here = OpenHere(self, desk)
         self.answer: AnswerPage | None = None
         self.filter = TabStrip(accessible_name="Which requests")
         self.filter.setObjectName("requests.filter")
@@ -150,6 +152,8 @@ class Requests(Screen):
             [Tab(_OPEN, "To answer", waiting), Tab(_ANSWERED, "Answered", len(rows) - waiting)]
         )
         self._show_rows()
+        if self._chosen is not None and self.answer is not None:
+            self._open_here.opened(self._chosen[0])
         self.chips_changed.emit()
 
     def _show_rows(self) -> None:
@@ -206,6 +210,7 @@ class Requests(Screen):
         page.items.take_back_asked.connect(self._take_back)
         self._show(page)
         self.answer = page
+        self._open_here.opened(chosen[0])
 
     def _no_request(self, chosen: tuple[str, str], error: Exception) -> None:
         if chosen == self._chosen:

@@ -41,6 +41,11 @@ def seat_face(seat: Around) -> PillFace:
     return PillFace(seat.words, _STATES.get(seat.state, Tone.NEUTRAL))
 
 
+def here_face(seat: Around) -> PillFace:
+    """For an agency somebody of which has the case open: whether they came is the chair's to record."""
+    return PillFace("has it open" if seat.in_the_room else "arriving now", Tone.ACCENT)
+
+
 def kind_face(line: Line) -> PillFace:
     """What weighs much is amber, whatever its kind."""
     tone = Tone.AMBER if line.weight == "high" else _KINDS.get(line.kind, Tone.NEUTRAL)

@@ -16,12 +16,13 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 import shiboken6
-from PySide6.QtGui import QHideEvent
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from mash_desktop.desk import ChangeSet, Desk
 from mash_desktop.desk import round_table as desk_table
-from mash_desktop.desk.round_table import Case, Shown, Table
+from mash_desktop.desk.round_table import Case, Here, Shown, Table
 from mash_desktop.domain.codes import Attendance
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.working_time import say_left
@@ -30,8 +31,11 @@ from ui.round_table.console import Console
 from ui.round_table.second_display import RoundTableDisplay
 from ui.screen import Screen
 from ui.theme import Tone
+from ui.whereabouts import OpenHere
 from ui.widgets import ActionButton, Column, EmptyState, ErrorState, PillFace, SkeletonRows, rag_face
 from ui.work import Worker
+
+_LOOK_MS = 1000
 
 
 class RoundTable(Screen):
@@ -48,6 +52,12 @@ class RoundTable(Screen):
         self._wanted = ""
         """The case asked for last: what is shown, or is about to be."""
         self._displays: list[RoundTableDisplay] = []
+        self._open_here = OpenHere(self, desk)
+        self._others: tuple[object, ...] = ()
+        """Who else had the case open when last looked."""
+        self._looking = QTimer(self)
+        self._looking.setInterval(_LOOK_MS)
+        self._looking.timeout.connect(self._look_around)
         self._kept_off = 0
         self.console = Console()
         self.second = ActionButton(
@@ -121,6 +131,7 @@ class RoundTable(Screen):
                 )
             )
             self._table = None
+            self._open_here.left()
             self.chips_changed.emit()
             return
         if self._wanted and table.stream != self._wanted:
@@ -138,6 +149,8 @@ class RoundTable(Screen):
         self._table = table
         self._pages.setCurrentWidget(self.console)
         self.console.show_table(table)
+        self._open_here.opened(self._stream)
+        self._look_around()
         self.chips_changed.emit()
         if begin:
             self.console.begin()
@@ -146,6 +159,7 @@ class RoundTable(Screen):
     def _unread(self, error: Exception) -> None:
         sentence = getattr(error, "sentence", "What is kept here could not be read.")
         self._stream, self._wanted, self._table = "", "", None
+        self._open_here.left()
         self._show(ErrorState("This case could not be read", sentence, self.enter))
         self._blank_display()
 
@@ -159,12 +173,28 @@ class RoundTable(Screen):
 
     def show_change(self, change_set: object) -> None:
         """What concerns the case is read anew; focus, selection and typing stay."""
-        if not isinstance(change_set, ChangeSet) or not change_set.streams:
+        if not isinstance(change_set, ChangeSet):
             return
+        if self._stream in change_set.present:
+            self._look_around()
         if any(
             stream.startswith(("referral:", "identity:")) or stream == "hub" for stream in change_set.streams
         ):
             self._read(self._wanted)
+
+    def _look_around(self) -> None:
+        """Who else has the case open: somebody is gone, too, of whom nothing more is heard."""
+        stream = self._stream
+        others = (stream, *self._desk.company.at(stream))
+        if others == self._others:
+            return
+        self._others = others
+
+        def show(here: tuple[Here, ...]) -> None:
+            if stream == self._stream:
+                self.console.seats.show_here(here)
+
+        self.run(partial(desk_table.here, self._desk, stream), show)
 
     def _next(self) -> None:
         order = [case.stream for case in self._cases]
@@ -377,7 +407,12 @@ class RoundTable(Screen):
         self.console.analysis.flush()
         self.console.decision.flush()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._looking.start()
+
     def hideEvent(self, event: QHideEvent) -> None:
+        self._looking.stop()
         if self._table is not None:
             self._leave()
         super().hideEvent(event)

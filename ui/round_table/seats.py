@@ -1,4 +1,5 @@
-"""Around the table: a card an agency, with its answer in a word and its attendance by one key."""
+"""Around the table: a card an agency, with its answer in a word, its attendance by one key, and who of it has
+the case open now."""
 
 from __future__ import annotations
 
@@ -9,10 +10,11 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from mash_desktop.desk.round_table import Around
+from mash_desktop.desk.round_table import Around, Here
+from mash_desktop.desk.wording import joined
 from mash_desktop.domain.codes import Attendance
 from ui.keys import keys
-from ui.round_table.faces import seat_face
+from ui.round_table.faces import here_face, seat_face
 from ui.theme import Role, Voice, look_of
 from ui.widgets import (
     Box,
@@ -52,12 +54,20 @@ class SeatCard(Card):
         self._pill = Pill()
         self._presence = Text("", Role.SMALL, Voice.INK)
         self._note = Text("", Role.SMALL, Voice.ASIDE, wrap=True)
+        self._here: tuple[Here, ...] = ()
+        self._arriving = Pill()
+        self._who_is_here = Text("", Role.SMALL, Voice.INK, wrap=True)
+        here = Row(self._arriving, gap=8)
+        here.put(self._who_is_here, 1)
+        here.setAlignment(self._who_is_here, Qt.AlignmentFlag.AlignVCenter)
+        self._here_row = Box(here)
         self.who = Field("", placeholder="Who came, Enter", accessible_name=f"Who came for {seat.name}")
         self.who.setObjectName(f"table.seat.{seat.agency}.who")
         self.who.hide()
         # Later, since the same press of Enter is yet to reach this card.
         self.who.entered.connect(self._entered, Qt.ConnectionType.QueuedConnection)
         self.put(Row(Text(seat.name, Role.BASE_BOLD), None, self._pill))
+        self.put(self._here_row)
         self.put(self._presence)
         self.put(self._note)
         self.put(self.who)
@@ -69,8 +79,22 @@ class SeatCard(Card):
         for text, words in ((self._presence, seat.presence), (self._note, seat.note)):
             text.setText(words)
             text.setVisible(bool(words))
-        said = ", ".join(part for part in (seat.name, seat.words, seat.presence, seat.note) if part)
-        self.setAccessibleName(said)
+        self._show_here()
+
+    def show_here(self, here: tuple[Here, ...]) -> None:
+        """Who of this agency has the case open now."""
+        self._here = here
+        self._show_here()
+
+    def _show_here(self) -> None:
+        seat, names = self.seat, joined(tuple(one.name for one in self._here))
+        face = here_face(seat)
+        self._arriving.set_face(face)
+        self._who_is_here.setText(names)
+        self._here_row.setVisible(bool(names))
+        arriving = f"{face.text}, {names}" if names else ""
+        parts = (seat.name, seat.words, arriving, seat.presence, seat.note)
+        self.setAccessibleName(", ".join(part for part in parts if part))
 
     def ask_who(self) -> None:
         self.who.offer(self.seat.attended_by)
@@ -111,6 +135,10 @@ class SeatsPanel(SidePanel):
         self._heading = SectionHeading("Around the table", "", icon_name="users")
         self._cards: dict[str, SeatCard] = {}
         self._rows = Column(gap=10)
+        self._here: tuple[Here, ...] = ()
+        self._also = Text("", Role.SMALL, Voice.LABEL, wrap=True)
+        self._also.setObjectName("table.also_here")
+        self._also.hide()
         self.others = ChoiceField("Someone else is here", [], placeholder="Choose an agency")
         self.others.setObjectName("table.others")
         legend: list[QWidget] = []
@@ -120,6 +148,7 @@ class SeatsPanel(SidePanel):
         super().__init__(
             self._heading,
             Box(self._rows),
+            self._also,
             self.others,
             None,
             width=300,
@@ -145,10 +174,20 @@ class SeatsPanel(SidePanel):
             self._arrange(seats)
         for one in seats:
             self._cards[one.agency].show_seat(one)
+        self.show_here(self._here)
         self.others.set_value("")
         self.others.set_choices(others)
         self.others.setVisible(may and bool(others))
         self._may = may
+
+    def show_here(self, here: tuple[Here, ...]) -> None:
+        """Who else has the case open now: at their agency's seat, and below for who has none."""
+        self._here = here
+        for agency, card in self._cards.items():
+            card.show_here(tuple(one for one in here if one.agency == agency))
+        also = [f"{one.name}, {one.agency_name}" for one in here if one.agency not in self._cards]
+        self._also.setText("\n".join(["Also has the case open:", *also]))
+        self._also.setVisible(bool(also))
 
     def _arrange(self, seats: Sequence[Around]) -> None:
         kept = {one.agency: self._cards.pop(one.agency, None) for one in seats}

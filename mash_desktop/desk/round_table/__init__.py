@@ -5,7 +5,7 @@ For the facilitator, who chairs, and for the owning agency. Live: a release that
 next time that the table is read, which is at its change set.
 """
 
-from .around import Around
+from .around import Around, Here, here
 from .cases import Case, cases
 from .chronology import Line
 from .deciding import (
@@ -37,6 +37,7 @@ __all__ = [
     "Case",
     "Decided",
     "Deciding",
+    "Here",
     "HouseholdSeen",
     "Line",
     "Rung",
@@ -51,6 +52,7 @@ __all__ = [
     "cases",
     "draft_decision",
     "go_on_without",
+    "here",
     "keep_analysis",
     "keep_deciding",
     "kept_deciding",

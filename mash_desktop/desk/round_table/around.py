@@ -48,6 +48,22 @@ class Around(msgspec.Struct, frozen=True):
         return f"{self.attendance.label}{f', {self.attended_by}' if self.attended_by else ''}"
 
 
+class Here(msgspec.Struct, frozen=True):
+    """Somebody else who has the case open now. ``agency`` is an id, ``agency_name`` what people call it."""
+
+    name: str
+    agency: str
+    agency_name: str
+
+
+def here(desk: Desk, stream: str) -> tuple[Here, ...]:
+    """Who else has the case open now, by name; nobody while there is no line."""
+    config = desk.config()
+    return tuple(
+        Here(one.name, one.agency, agency_called(config, one.agency)) for one in desk.company.at(stream)
+    )
+
+
 def around(desk: Desk, referral: Referral) -> tuple[Around, ...]:
     """The owner, then those asked in the order of asking, then others whose attendance was recorded."""
     asked: dict[str, list[Request]] = {}

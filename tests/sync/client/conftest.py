@@ -123,6 +123,11 @@ class Office(AbstractContextManager["Office"]):
         desk = Desk(cache, me, signed.key, prove_passphrase=lambda passphrase: None)
         statuses: list[Status] = []
         presences: list[Presence] = []
+
+        def hear(presence: Presence) -> None:
+            presences.append(presence)
+            desk.heard(presence)
+
         network = Synchroniser(
             cache,
             wire.server,
@@ -130,9 +135,9 @@ class Office(AbstractContextManager["Office"]):
             signed.enrolled.store_key,
             on_change=desk.tell,
             on_status=statuses.append,
-            on_presence=presences.append,
+            on_presence=hear,
         )
-        desk.wake = network.wake
+        desk.wake, desk.say_where = network.wake, network.be_at
         changes: list[ChangeSet] = []
         desk.listen(changes.append)
         made = Networked(desk, network, wire, signed, changes, statuses, presences, folder)

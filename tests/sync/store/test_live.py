@@ -62,7 +62,7 @@ def test_signing_out_locks_the_live_stream_of_that_session(served_store: ServedS
 
 
 def presence(desk: Desk, stream: str) -> httpx.Response:
-    return desk.post(f"/v1/hubs/{desk.hub}/presence", Presence(stream=stream, doing="reading"))
+    return desk.post(f"/v1/hubs/{desk.hub}/presence", Presence(stream=stream, doing="looking"))
 
 
 def test_presence_is_told_only_between_people_who_may_both_see_the_referral(
@@ -72,7 +72,7 @@ def test_presence_is_told_only_between_people_who_may_both_see_the_referral(
     with listening(told.served, told["ruth"]) as colleague, listening(told.served, told["sam"]) as other:
         assert presence(told["priya"], story.stream).status_code == 204
         heard = colleague.next("presence")
-        assert (heard["stream"], heard["name"], heard["doing"]) == (story.stream, "Priya Nair", "reading")
+        assert (heard["stream"], heard["name"], heard["doing"]) == (story.stream, "Priya Nair", "looking")
         assert other.nothing("presence")
 
 

@@ -311,7 +311,7 @@ def test_nothing_of_one_hub_is_heard_in_another(
         assert (answer.status_code, answer.json()["code"]) == (404, "hub-unknown")
     with listening(told.served, told["priya"]) as ear, listening(told.served, colleague) as other:
         elsewhere.tell(OPERATOR, NoteAdded(words="The school rang again."))
-        presence = Presence(stream=elsewhere.stream, doing="reading")
+        presence = Presence(stream=elsewhere.stream, doing="looking")
         at = theirs.post(f"/v1/hubs/{theirs.hub}/presence", presence)
         assert at.status_code == 204
         leaving = told.served.desk(elsewhere.cast.hub, "Dan Pell", ("scc-children", Role.SOCIAL_WORKER))

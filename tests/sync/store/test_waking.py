@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -13,8 +15,10 @@ from mash_desktop.domain.acts import Draft
 from mash_desktop.domain.entries.contact import NoteAdded
 from mash_desktop.domain.entries.hub import PersonEnrolled
 from mash_desktop.domain.roles import Role
+from sync.protocol import LOOKING, Presence
 from sync.store import live as module
 from sync.store.live import MOST_WAITING, Event, Listener, Live
+from sync.store.sealing import read_secrets, write_secrets
 from tests.support.served_story import Cast, ServedStory
 from tests.support.store import Desk, ServedStore
 
@@ -26,7 +30,7 @@ NEVER = 1e9
 @contextmanager
 def instance(served: ServedStore) -> Iterator[Live]:
     """One more instance's live connections. What this process admits itself is announced by nobody."""
-    live = Live(served.direct.engine, served.direct.sessions)
+    live = Live(served.direct.engine, served.direct.sessions, served.direct.secrets)
     live.start()
     try:
         yield live
@@ -170,3 +174,31 @@ def test_a_reader_whose_loop_has_ended_keeps_nobody_else_from_hearing(
 
     with instance(served_store) as live:
         asyncio.run(follow(live, asyncio.run(gone())))
+
+
+def test_what_an_instance_with_other_secrets_sealed_is_passed_over(
+    story: ServedStory, told: Cast, served_store: ServedStore, tmp_path: Path
+) -> None:
+    story.taken()
+    write_secrets(tmp_path / "other.json")
+    other = Live(
+        served_store.direct.engine, served_store.direct.sessions, read_secrets(tmp_path / "other.json")
+    )
+    presence = Presence(stream=story.stream, doing=LOOKING)
+
+    async def follow(live: Live) -> None:
+        one, priya = listener(served_store, told["ruth"]), listener(served_store, told["priya"]).caller
+        await asyncio.to_thread(live.add, one)
+        for at in (other, live):
+            await asyncio.to_thread(at.present, priya, presence, datetime.now(UTC))
+        heard = await next_event(one, lambda event: event is not None and event.name == "presence")
+        assert heard is not None
+        one.end()
+        assert [event.name async for event in one.events() if event and event.name == "presence"] == []
+
+    other.start()
+    try:
+        with instance(served_store) as live:
+            asyncio.run(follow(live))
+    finally:
+        other.stop()
