@@ -14,7 +14,8 @@ History
                 Added: by what the trail of accesses names somebody.
 3 (2026-11-29)  A rating may be blue, where the hub offers it, and an appointment may have a last day: neither
                 can be read by an older desktop.
-                Added: who signs in how, and unlinking somebody from the directory.
+                Added: who signs in how, and unlinking somebody from the directory; that a body is damaged at
+                the store, at which an older desktop stops, as it did before at the whole page.
 """
 
 from __future__ import annotations
@@ -293,8 +294,9 @@ class Row(Message, frozen=True, gc=False):
     admitted_at: datetime | None = None
     signed: SignedAct | None = None
     body: OpenBody | None = None
-    """``None`` in a standing grant says that the body has been disposed of."""
+    """``None`` in a standing grant says that the body has been disposed of, or is damaged at the store."""
     disposed: bool = False
+    damaged: bool = False
 
 
 class Page(Message, frozen=True):

@@ -115,6 +115,7 @@ def _grant(connection: Connection, rows: Sequence[FeedRow]) -> set[str]:
         grants.append({"entry": header.id, "audience": row.audience})
         if row.body is not None:
             opened.append((header, row.body.body))
+    entries = _unless_held(connection, entries)
     left = working_set.take_up(connection, ((entry["stream"], entry["position"]) for entry in entries))
     if left:
         entries = [entry for entry in entries if entry["stream"] not in left]
@@ -139,6 +140,20 @@ def _grant(connection: Connection, rows: Sequence[FeedRow]) -> set[str]:
         raise outbox.Clash from error
     connection.execute(insert(schema.grants).on_conflict_do_nothing(), grants)
     return {str(entry["stream"]) for entry in entries} | purged
+
+
+def _unless_held(connection: Connection, entries: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """These as they are kept: what is damaged at the store and was whole when it came here stays whole."""
+    table = schema.entries
+    damaged = {entry["id"]: entry for entry in entries if entry["body"] is None and not entry["disposed"]}
+    held = {
+        row.id: {"body": row.body, "salt": row.salt}
+        for some in batches(list(damaged))
+        for row in connection.execute(
+            select(table.c.id, table.c.body, table.c.salt).where(table.c.id.in_(some))
+        )
+    }
+    return [{**entry, **held[entry["id"]]} if entry["id"] in held else entry for entry in entries]
 
 
 def _withdraw(connection: Connection, rows: Sequence[FeedRow]) -> set[str]:

@@ -167,7 +167,7 @@ def _made(connection: Connection, *where: object) -> Iterable[Made[Body]]:
 
 def body_of(raw: bytes | None, header: Header, disposed: bool) -> Body:
     if raw is None:
-        return Unread(why="disposed" if disposed else "withheld")
+        return Unread(why="disposed" if disposed else "damaged")
     try:
         return decode(header.kind, header.v, raw)
     except msgspec.DecodeError:

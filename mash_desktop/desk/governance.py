@@ -19,6 +19,7 @@ from sync.protocol import RecipientsAsked, RecipientsFound, Standing
 from ..domain.configuration import HubConfig
 from ..domain.entries import Body, Made
 from ..domain.entries.access import (
+    DamageFound,
     DocumentPrinted,
     GlassBroken,
     GlassMended,
@@ -54,6 +55,7 @@ KINDS = (
     (GlassMended.KIND, "Closed broken glass"),
     (PurgeConfirmed.KIND, "Purged what was disposed of"),
     (LeaseExtended.KIND, "Let somebody read on without the hub"),
+    (DamageFound.KIND, "Found something damaged"),
 )
 _REFERENCE = re.compile(r"^[A-Z]{2,5}-\d{2}-\d{3,}$", re.IGNORECASE)
 

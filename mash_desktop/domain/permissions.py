@@ -244,6 +244,7 @@ FAMILY_TABLE: dict[str, frozenset[Role]] = {
     "recovery_code.used": frozenset({_R.STORE}),
     "restricted.met": frozenset({_R.STORE}),
     "restricted.watched": frozenset({_R.STORE}),
+    "damage.found": frozenset({_R.STORE}),
     "glass.broken": frozenset(
         {
             _R.CONSULTANT_SOCIAL_WORKER,

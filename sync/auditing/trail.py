@@ -8,6 +8,7 @@ import msgspec
 
 from mash_desktop.domain.entries import Body, Made
 from mash_desktop.domain.entries.access import (
+    DamageFound,
     DocumentPrinted,
     GlassBroken,
     GlassMended,
@@ -37,6 +38,7 @@ _WORDS: dict[type[Body], str] = {
     RecoveryCodesMade: "was given recovery codes",
     RecoveryCodeUsed: "used a recovery code",
     GlassBroken: "broke the glass",
+    DamageFound: "found content damaged",
     GlassMended: "had broken glass closed",
     PurgeConfirmed: "purged what was disposed of",
     LeaseExtended: "let somebody read on without the hub",

@@ -295,7 +295,7 @@ def _read(signed: SignedAct) -> Act:
 def _row(row: protocol.Row, brought: _Brought | None) -> FeedRow:
     """The row as the cache takes it, its body the one that was signed."""
     if row.signed is not None and brought is not None:
-        if (row.body is None) is not row.disposed:
+        if (row.body is None) is not (row.disposed or row.damaged):
             raise Distrust("body-withheld", "The store kept back the words of an entry that it granted.")
         if row.body is not None:
             try:

@@ -215,6 +215,12 @@ def _decisions(db: Connection, secrets: Secrets, hub: str) -> tuple[Parcel, ...]
     acts: dict[str, Parcel] = {}
     for row in rows:
         one = opened[row.position]
+        if one.damaged:
+            raise Refusal(
+                "decision-damaged",
+                f"The decision on keeping at position {row.position} of {hub} does not open, and a restore "
+                "would not know of it. Run mash-isl verify, and restore the latest backup that was whole.",
+            )
         before = acts.get(row.act, Parcel(one.signed, ()))
         acts[row.act] = Parcel(one.signed, (*before.bodies, *([one.body] if one.body is not None else [])))
     return tuple(acts.values())

@@ -25,7 +25,7 @@ from sync.protocol import (
     StoreKeys,
 )
 
-from . import log, pulling, tables
+from . import damage, log, pulling, tables
 from .about import about
 from .admission import Admission
 from .database import check_schema
@@ -90,6 +90,9 @@ class Store:
         with self.metrics.pull_seconds.time():
             page = pulling.page(self.engine, self.secrets, self.shelf, caller, asked, _now())
         self.metrics.rows.inc(len(page.rows))
+        damaged = {row.entry: row.position for row in page.rows if row.damaged and row.position is not None}
+        if damaged:
+            damage.tell(self.admission, caller.hub, damaged, _now())
         return page
 
     def push(self, caller: Caller, parcels: tuple[Parcel, ...]) -> Pushed:

@@ -21,7 +21,7 @@ from . import tables
 from .bulk import read
 from .docket import standing, standings
 from .log import read_head
-from .sealing import SealedBody, Secrets
+from .sealing import SealedBody, Secrets, StreamKey
 from .sign_in.sessions import Caller
 from .streams import Shelf, stream_keys
 
@@ -100,6 +100,8 @@ class Content(msgspec.Struct, frozen=True, gc=False):
     admitted_at: datetime
     signed: SignedAct
     body: OpenBody | None
+    damaged: bool
+    """It has its key, and is gone or does not open."""
 
 
 def _row(row: Any, content: Content | None) -> Row:
@@ -118,7 +120,8 @@ def _row(row: Any, content: Content | None) -> Row:
         admitted_at=content.admitted_at,
         signed=content.signed,
         body=content.body,
-        disposed=content.body is None,
+        disposed=content.body is None and not content.damaged,
+        damaged=content.damaged,
     )
 
 
@@ -151,12 +154,35 @@ def content(
         act: (admitted_at, SignedAct(raw, signature))
         for act, admitted_at, raw, signature in read(db, _ACTS, hub=hub, acts=list({row.act for row in rows}))
     }
-    keys = stream_keys(db, shelf, secrets, hub, {row.stream for row in rows})
+    keys = _keys(db, shelf, secrets, hub, {row.stream for row in rows})
     found: dict[int, Content] = {}
     for position, entry, stream, act, sealed, wrapped, audiences in rows:
-        body = None
-        if sealed is not None and wrapped is not None and stream in keys:
-            opened, salt = keys[stream].open(entry, SealedBody(sealed, wrapped))
-            body = OpenBody(entry, opened, salt)
-        found[position] = Content(audiences, *acts[act], body)
+        body, there = None, wrapped is not None and stream in keys
+        if there:
+            body = _opened(keys[stream], entry, sealed, wrapped)
+        found[position] = Content(audiences, *acts[act], body, damaged=there and body is None)
     return found
+
+
+def _keys(
+    db: Connection, shelf: Shelf, secrets: Secrets, hub: str, streams: set[str]
+) -> dict[str, StreamKey | None]:
+    """The keys of those streams that have one; ``None`` for one that does not open itself."""
+    try:
+        return {**stream_keys(db, shelf, secrets, hub, streams)}
+    except Refusal:
+        if len(streams) == 1:
+            return dict.fromkeys(streams)
+    found: dict[str, StreamKey | None] = {}
+    for stream in streams:
+        found |= _keys(db, shelf, secrets, hub, {stream})
+    return found
+
+
+def _opened(key: StreamKey | None, entry: str, sealed: bytes | None, wrapped: bytes) -> OpenBody | None:
+    if key is None or sealed is None:
+        return None
+    try:
+        return OpenBody(entry, *key.open(entry, SealedBody(sealed, wrapped)))
+    except Refusal:
+        return None

@@ -157,8 +157,17 @@ def test_a_body_disposed_of_leaves_its_entry(cache: Cache) -> None:
     cache.receive([replace(granted(note("referral:1", "b"), 8)[0], body=None)], [], cache.places())
     assert [entry.body for entry in cache.entries("referral:1")] == [
         Unread(why="disposed"),
-        Unread(why="withheld"),
+        Unread(why="damaged"),
     ]
+
+
+def test_a_body_that_is_damaged_at_the_store_stays_whole_where_it_was_held(cache: Cache) -> None:
+    parcel = note("referral:1", "a")
+    (row,) = granted(parcel, 7)
+    cache.receive([row], [], cache.places())
+    before = cache.entries("referral:1")
+    cache.receive([replace(row, body=None, audience="agency:other")], [], cache.places())
+    assert cache.entries("referral:1") == before
 
 
 def test_what_a_newer_program_wrote_is_kept_and_said_to_be_newer(cache: Cache) -> None:

@@ -43,7 +43,12 @@ def test_a_suppressed_address_is_not_told(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("why", "said"),
-    [("newer", "newer version"), ("withheld", "not for this desk"), ("disposed", "disposed of")],
+    [
+        ("newer", "newer version"),
+        ("withheld", "not for this desk"),
+        ("disposed", "disposed of"),
+        ("damaged", "damaged at the hub"),
+    ],
 )
 def test_what_cannot_be_read_says_why(why: str, said: str, tmp_path: Path) -> None:
     story = Story().taken()

@@ -13,6 +13,7 @@ from ...domain.audiences import GOVERNANCE
 from ...domain.configuration import HubConfig
 from ...domain.entries import Body, Made
 from ...domain.entries.access import (
+    DamageFound,
     DocumentPrinted,
     GlassBroken,
     GlassMended,
@@ -138,6 +139,10 @@ def _mended(desk: Desk, body: GlassMended) -> Told:
     return Told("Closed broken glass", f"{whose}: {body.reason}")
 
 
+def _damaged(desk: Desk, body: DamageFound) -> Told:
+    return Told("Found content damaged at the hub", f"of the entry at {body.position}; have verify run")
+
+
 def _extended(desk: Desk, body: LeaseExtended) -> Told:
     until = say_moment(body.until, desk.now(), desk.config())
     return Told(f"Let {desk.name(body.person)} read on without the hub", f"until {until}: {body.reason}")
@@ -218,6 +223,7 @@ _WORDS: dict[type[Body], Callable[[Desk, Any], Told]] = {
     GlassMended: _mended,
     PurgeConfirmed: _purged,
     LeaseExtended: _extended,
+    DamageFound: _damaged,
     RestrictedMet: _met,
     HubConfigured: _configured,
     PersonEnrolled: _person,

@@ -51,6 +51,7 @@ WORDS: dict[type[Body], Say[Body]] = {}
 _UNREAD = {
     "newer": "Made by a newer version of this program: kept, and shown as far as it can be",
     "withheld": "Held, but its content is not for this desk",
+    "damaged": "Its content is damaged at the hub and was not received. Governance has been told",
     "disposed": "Its content was disposed of under the retention schedule",
 }
 

@@ -127,6 +127,16 @@ class PurgeConfirmed(Body, frozen=True):
     at: Moment
 
 
+@kind("damage.found", family="access")
+class DamageFound(Body, frozen=True):
+    """The body of an entry has its key and does not open: it was altered, or the store's disk is failing."""
+
+    target: str
+    """The stream of the entry."""
+    entry: str
+    position: int
+
+
 @kind("lease.extended", family="access")
 class LeaseExtended(Body, frozen=True):
     """In an outage: one of the two officers who let a colleague's desktop be read until then."""

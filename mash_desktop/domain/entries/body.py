@@ -34,7 +34,8 @@ class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
 
 
 class Unread(Body, frozen=True):
-    """A body that this program cannot or may not read: ``why`` is *newer*, *withheld* or *disposed*."""
+    """A body that this program cannot or may not read: ``why`` is *newer*, *withheld*, *disposed*
+    or *damaged* (at the store, where it does not open)."""
 
     why: str
 
