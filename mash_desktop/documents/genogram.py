@@ -53,7 +53,7 @@ class Genogram(Flowable):
     def _natural_width(self) -> float:
         return self.family.width + _STEP
 
-    def wrap(self, aW: float, aH: float) -> tuple[float, float]:  # noqa: N803
+    def wrap(self, aW: float, aH: float) -> tuple[float, float]:
         self.scale = min(1.0, aW / self._natural_width())
         self.tall = self.family.rows * self.row - _DOWN + _ABOVE
         self.width, self.height = aW, self.tall * self.scale

@@ -55,7 +55,7 @@ class Chip(Flowable):
         super().__init__()
         self.text, self.tone, self.sign = text, tone, sign
 
-    def wrap(self, aW: float, aH: float) -> tuple[float, float]:  # noqa: N803 - ReportLab's own names
+    def wrap(self, aW: float, aH: float) -> tuple[float, float]:
         lead = _PAD + (_SIGN if self.sign is not Sign.NONE else 0)
         room = max(min(aW, _LONGEST_CHIP) - lead - _PAD, 12)
         self.shown = lettering.fitted(self.text, _CHIP, room, bold=True)
@@ -109,7 +109,7 @@ class Flow(Flowable):
         super().__init__()
         self.chips, self.gap = tuple(chips), gap
 
-    def wrap(self, aW: float, aH: float) -> tuple[float, float]:  # noqa: N803
+    def wrap(self, aW: float, aH: float) -> tuple[float, float]:
         x, row, widest = 0.0, 0, 0.0
         self.places: list[tuple[Chip, float, int]] = []
         for chip in self.chips:
@@ -134,14 +134,14 @@ class Headed(Flowable):
         super().__init__()
         self.heading, self.body, self.gap, self.spaceBefore = heading, body, gap, before
 
-    def wrap(self, aW: float, aH: float) -> tuple[float, float]:  # noqa: N803
+    def wrap(self, aW: float, aH: float) -> tuple[float, float]:
         _, self.top = self.heading.wrap(aW, aH)
         self.top += self.gap
         _, self.rest = self.body.wrap(aW, max(aH - self.top, 0))
         self.width, self.height = aW, self.top + self.rest
         return self.width, self.height
 
-    def split(self, aW: float, aH: float) -> list[Flowable]:  # noqa: N803
+    def split(self, aW: float, aH: float) -> list[Flowable]:
         self.wrap(aW, aH)
         parts = self.body.split(aW, aH - self.top) if aH > self.top else []
         return [Headed(self.heading, parts[0], self.gap, self.spaceBefore), *parts[1:]] if parts else []
@@ -189,7 +189,7 @@ _MOST_OF_A_PAGE = 0.8 * (PAGE[1] - TOP - BOTTOM)
 class _Rows(Table):
     """A table that keeps rows whole, but for one too tall for a page: that leaves parts worth reading."""
 
-    def split(self, aW: float, aH: float) -> list[Flowable]:  # noqa: N803
+    def split(self, aW: float, aH: float) -> list[Flowable]:
         for least in (0, _SMALLEST_PART, 1) if aH > _MOST_OF_A_PAGE else (0,):
             self.splitInRow = least
             parts: list[Flowable] = super().split(aW, aH)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import msgspec
 
@@ -113,4 +113,4 @@ def _mapped(value: _T, found: re.Pattern[str]) -> _T:
         new = tuple(_mapped(each, found) for each in value)
     elif type(value) is str:
         new = found.sub(ADDRESS_SUPPRESSED, plain(str(value)))
-    return new  # type: ignore[return-value]
+    return cast(_T, new)

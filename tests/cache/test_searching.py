@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -31,7 +32,7 @@ def cache(tmp_path: Path) -> Cache:
     return made
 
 
-def known(cache: Cache, number: int, forenames: str, surname: str, **more: object) -> str:
+def known(cache: Cache, number: int, forenames: str, surname: str, **more: Any) -> str:
     """Somebody known before, whom the store tells of."""
     body = HistoryRecorded(
         agency="scc-children",
@@ -40,7 +41,7 @@ def known(cache: Cache, number: int, forenames: str, surname: str, **more: objec
         cohort="children",
         forenames=forenames,
         surname=surname,
-        **more,  # type: ignore[arg-type]  # fields by name
+        **more,
     )
     bring(cache, f"identity:{number}", number, body)
     return f"identity:{number}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -40,8 +41,8 @@ def opened(desk: Desk, cohort: Cohort = Cohort.CHILDREN) -> str:
     return triage.begin(desk, cohort, STAFFORDSHIRE)
 
 
-def account(**fields: object) -> triage.Account:
-    return triage.Account(**{"words": "Mia came in with a bruise; she says she fell.", **fields})  # type: ignore[arg-type]
+def account(words: str = "Mia came in with a bruise; she says she fell.", **fields: Any) -> triage.Account:
+    return triage.Account(words=words, **fields)
 
 
 def test_a_contact_is_a_stream_from_its_first_line(desk: Desk) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from pymerkle import InmemoryTree  # type: ignore[import-untyped]
+from pymerkle import InmemoryTree  # type: ignore[import-untyped]  # it has neither types nor stubs
 
 from mash_desktop.proofs.merkle import (
     EMPTY_ROOT,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 from mash_desktop.domain.acts import Author
 from mash_desktop.domain.codes import (
@@ -237,7 +238,7 @@ class CarterStory(Story):
     ) -> str:
         """Returns the contribution's id."""
         contribution = f"c{len(self.entries)}"
-        said = {
+        said: dict[str, Any] = {
             "contribution": contribution,
             "request": request,
             "subjects": about,
@@ -247,8 +248,8 @@ class CarterStory(Story):
             "significance": significance,
             "aspect": aspect,
         }
-        recorded = ContributionRecorded(**said, data_kind=DataKind.ORDINARY)  # type: ignore[arg-type]
-        bodies = [recorded, ContributionReleased(**said)] if released else [recorded]  # type: ignore[arg-type]
+        recorded = ContributionRecorded(**said, data_kind=DataKind.ORDINARY)
+        bodies = [recorded, ContributionReleased(**said)] if released else [recorded]
         self.tell(author, *bodies)
         return contribution
 

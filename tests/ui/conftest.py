@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from tests.ui.gallery.window import window as gallery_window
 from ui.shell.main_window import MainWindow
@@ -29,12 +30,12 @@ def worker(themed: QApplication) -> Iterator[Worker]:
 
 
 @pytest.fixture
-def shell(qtbot: object, worker: Worker) -> MainWindow:
+def shell(qtbot: QtBot, worker: Worker) -> MainWindow:
     """The gallery's window, shown and active."""
     made = gallery_window(worker)
-    qtbot.addWidget(made)  # type: ignore[attr-defined]
+    qtbot.addWidget(made)
     made.resize(1366, 768)
-    made.show()
-    made.activateWindow()
-    qtbot.waitActive(made).__enter__()  # type: ignore[attr-defined]
+    with qtbot.waitActive(made):
+        made.show()
+        made.activateWindow()
     return made

@@ -110,23 +110,23 @@ def test_no_profile_is_made_on_a_keyring_that_says_yes_and_keeps_nothing(
 
 
 def test_without_a_keyring_no_profile_is_made(profile: Path, cheap: Cost) -> None:
-    keyring.set_keyring(NoKeyring())  # type: ignore[no-untyped-call]
+    keyring.set_keyring(NoKeyring())  # type: ignore[no-untyped-call]  # keyring's are untyped
     with refused("keyring-absent"):
         Vault.create(profile, PASSPHRASE, cost=cheap)
     assert not (profile / "vault.json").exists()
 
 
 def test_a_keyring_that_keeps_nothing_is_refused_by_name() -> None:
-    keyring.set_keyring(NullKeyring())  # type: ignore[no-untyped-call]
+    keyring.set_keyring(NullKeyring())  # type: ignore[no-untyped-call]  # keyring's are untyped
     with pytest.raises(Refusal, match=r"keyring\.backends\.null\.Keyring") as refusal:
         ring.new_secret("profile")
     assert refusal.value.code == "keyring-in-clear"
 
 
 def test_of_several_keyrings_one_that_encrypts_is_taken_and_not_the_chain() -> None:
-    keyring.set_keyring(ChainerBackend())  # type: ignore[no-untyped-call]
+    keyring.set_keyring(ChainerBackend())  # type: ignore[no-untyped-call]  # keyring's are untyped
     secret = ring.new_secret("profile in a chain")
-    keyring.set_keyring(RealKeyring())  # type: ignore[no-untyped-call]
+    keyring.set_keyring(RealKeyring())  # type: ignore[no-untyped-call]  # keyring's are untyped
     assert keyring.get_password(ring.SERVICE, "profile in a chain") == secret.hex()
 
 

@@ -89,7 +89,7 @@ def _call(day: Day, priya: Seat) -> str:
     priya.choose("triage.account.danger", "No")
     for line in FAMILY:
         priya.type("triage.line", line, then="Return")
-        priya.wait(lambda line=line: line.split()[0].strip("“”") in priya.words(), f"{line} in the table")  # type: ignore[misc]
+        priya.sees(line.split()[0].strip("“”"))
     priya.type("triage.home.line", "14 Mill Lane, Stafford")
     priya.type("triage.home.postcode", "ST16 2QB")
     day.telling.step("Priya Nair takes a call from a school and types as she listens.")

@@ -236,7 +236,8 @@ class Seat:
     def written(self, name: str) -> str:
         """What stands in the field of that name."""
         widget = _editor(self.find(name))
-        return widget.text() if isinstance(widget, QLineEdit) else widget.toPlainText()  # type: ignore[attr-defined]
+        assert isinstance(widget, (QLineEdit, QPlainTextEdit, QTextEdit))
+        return widget.text() if isinstance(widget, QLineEdit) else widget.toPlainText()
 
     def choose(self, name: str, words: str) -> None:
         """Choose the entry with these words, or this value, in a box of choices."""

@@ -39,7 +39,7 @@ class WindowsNotices(QAbstractNativeEventFilter):
 
     def stop(self) -> None:
         self._register("WTSUnRegisterSessionNotification")
-        QCoreApplication.instance().removeNativeEventFilter(self)  # type: ignore[union-attr]
+        QCoreApplication.instance().removeNativeEventFilter(self)  # type: ignore[union-attr]  # as above
 
     def nativeEventFilter(self, kind: Any, message: int) -> Any:
         if bytes(kind) == b"windows_generic_MSG":

@@ -295,7 +295,10 @@ class SignOff(Screen):
         self._form.close()
         self._foot.put(form)
         form.show()
-        make = lambda _: partial(act, self._desk, stream, form.values())  # noqa: E731 - one line says it
+
+        def make(_: str) -> Callable[[], object]:
+            return partial(act, self._desk, stream, form.values())
+
         self._form.open(form, form_key(stream, name), make, partial(self._take, form))
         self._show_foot()
 

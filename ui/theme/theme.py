@@ -53,7 +53,7 @@ class Theme:
 
 def dress(window: QWidget, look: Look) -> None:
     """Give one window a look of its own, whatever the application's is."""
-    window.own_look = look  # type: ignore[attr-defined]
+    window.own_look = look  # type: ignore[attr-defined]  # ours, kept on a window of Qt's
     window.setFont(look.font(Role.BASE))
     window.setPalette(palette(look))
     window.setStyleSheet(stylesheet(look))
@@ -62,7 +62,7 @@ def dress(window: QWidget, look: Look) -> None:
 
 def undress(window: QWidget) -> None:
     """Take a look of its own from a window: it has the application's again."""
-    del window.own_look  # type: ignore[attr-defined]
+    del window.own_look  # type: ignore[attr-defined]  # as above
     look = current_look()
     window.setFont(look.font(Role.BASE))
     window.setPalette(palette(look))

@@ -6,6 +6,7 @@ It counts and shows; it decides nothing. Professional judgement raises a result 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -103,10 +104,10 @@ class AssessmentCard(Card):
         self.section.changed.connect(self._edited)
         self._draw()
 
-    def _make(self, **values: object) -> Assessed:
+    def _make(self, **values: Any) -> Assessed:
         answers = {id: row.answer.value() for id, row in self._questions.items() if row.answer.value()}
         comments = {id: row.comment.value() for id, row in self._questions.items() if row.comment.value()}
-        return Assessed(tool=self.tool.value(), answers=answers, comments=comments, **values)  # type: ignore[arg-type]
+        return Assessed(tool=self.tool.value(), answers=answers, comments=comments, **values)
 
     def form(self) -> Assessed:
         form = self.section.form()

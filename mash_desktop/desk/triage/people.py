@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import ClassVar
 
@@ -288,8 +289,8 @@ def facts_in(referral: Referral, person: Person, today: date) -> PersonFacts:
     )
 
 
-def _checked(check: object, text: str) -> str | None:
+def _checked(check: Callable[[str], str], text: str) -> str | None:
     try:
-        return check(text) if text.strip() else None  # type: ignore[operator]
+        return check(text) if text.strip() else None
     except Refusal:
         return None

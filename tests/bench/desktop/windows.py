@@ -131,7 +131,7 @@ def _heard(seated: Seated, teller: Signed, line: Line, watched: str) -> list[flo
         before = rows()
         pushed([line], [pushes([teller.compose([Draft(watched, NoteAdded(words=NOTE))])], 1)])
         began = time.perf_counter()
-        live_until(lambda before=before: rows() > before, "the entry")  # type: ignore[misc]
+        live_until(lambda before=before: rows() > before, "the entry")  # type: ignore[misc]  # bound now
         times.append(1000 * (time.perf_counter() - began))
     return times
 

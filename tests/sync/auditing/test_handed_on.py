@@ -83,7 +83,7 @@ def kept(
     name, folder = postgres.new_database(), tmp_path_factory.mktemp("kept")
     with serving(postgres.url(name), folder) as served:
         looking = looked(served, folder / "officer")
-        made = Kept(looking, None, read_file(served.secrets_file), folder, served.database)  # type: ignore[arg-type]
+        made = Kept(looking, None, read_file(served.secrets_file), folder, served.database)  # type: ignore[arg-type]  # before, below
         made.before = made.asked(looking.officer, looking.device, looking.session)
         back_up(served.direct.engine, made.old, folder / "backups")
     engine = connect(made.database, 5, generation=made.old.generation)

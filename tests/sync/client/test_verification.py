@@ -187,7 +187,7 @@ LIES: dict[str, tuple[Alteration, str]] = {
         lambda p: with_row(
             p,
             of_one_act(p)[1],
-            admitted_at=p.rows[of_one_act(p)[1]].admitted_at - timedelta(hours=1),  # type: ignore[operator]
+            admitted_at=p.rows[of_one_act(p)[1]].admitted_at - timedelta(hours=1),  # type: ignore[operator]  # it was admitted
         ),
         "position-wrong",
     ),

@@ -28,6 +28,7 @@ from tests.ui.accessibility import nameless
 from tests.ui.composition.test_doors import PASSPHRASE, said, typed
 from ui.composition import PersonWindow
 from ui.keys import keys
+from ui.shell.sign_in import SignInPage
 
 pytestmark = [
     pytest.mark.usefixtures("secret_service", "themed"),
@@ -52,7 +53,7 @@ class AtTheWindow:
         self.totp = ""
 
     @property
-    def page(self):  # type: ignore[no-untyped-def]
+    def page(self) -> SignInPage:
         return self.person.window.sign_in_page
 
     def until(self, seen: Callable[[], bool]) -> None:
@@ -107,7 +108,9 @@ def test_a_revoked_device_locks_at_once_and_what_was_unsent_waits_for_a_new_code
 ) -> None:
     seat = sitting()
     seat.enrol(seat.appointed.code)
-    assert seat.page.shown_once.codes.value().count("-") == 10
+    shown = seat.page.shown_once
+    assert shown is not None
+    assert shown.codes.value().count("-") == 10
     seat.sign_in()
     person = seat.person
     desk, profile = person.desk, person.profile

@@ -31,6 +31,7 @@ from ui.widgets import (
     Text,
     TextField,
 )
+from ui.widgets.button import Kind
 from ui.work import Worker
 
 
@@ -133,13 +134,14 @@ class TriageDesk(Screen):
         )
         routes = Card()
         buttons = Flow(gap=10)
-        for text, key, kind in (
+        shown: tuple[tuple[str, str, Kind], ...] = (
             ("Advice", "Alt+1", "plain"),
             ("Early Help", "Alt+2", "plain"),
             ("Social Work Gateway", "Alt+3", "primary"),
             ("Direct line", "Alt+0, Alt+0", "urgent"),
-        ):
-            buttons.addWidget(ActionButton(text, key, kind, accessible_name=f"Route: {text}"))  # type: ignore[arg-type]
+        )
+        for text, key, kind in shown:
+            buttons.addWidget(ActionButton(text, key, kind, accessible_name=f"Route: {text}"))
         row = Row(gap=10)
         row.put(ask, 1)
         row.put(Box(buttons), 4)

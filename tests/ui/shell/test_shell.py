@@ -9,7 +9,7 @@ import pytest
 import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from mash_desktop.documents.square import square
@@ -145,7 +145,8 @@ def test_the_palette_is_used_by_keyboard_alone(
     assert palette.field.hasFocus()
     QTest.keyClicks(palette.field, "bring table")
     bring = next(each for each in keys.commands(shell) if each.label == "Bring to the table")
-    with qtbot.waitSignal(bring.scope.clicked):  # type: ignore[attr-defined]
+    assert isinstance(bring.scope, QAbstractButton)
+    with qtbot.waitSignal(bring.scope.clicked):
         QTest.keyClick(palette.field, Qt.Key.Key_Return)
     assert not palette.isVisible()
 
@@ -240,7 +241,8 @@ def test_locking_hides_everything_and_keeps_what_was_typed(shell: MainWindow, qt
     assert not shell.palette_overlay.isVisible()
     shell.unlock()
     assert field.isVisible()
-    assert field.toPlainText().startswith("Unsent words. ")  # type: ignore[attr-defined]
+    assert isinstance(field, QPlainTextEdit)
+    assert field.toPlainText().startswith("Unsent words. ")
 
 
 def test_unlocking_is_busy_then_wrong_then_open_and_forgets_the_passphrase(

@@ -70,7 +70,9 @@ def test_a_concern_about_a_care_home_has_a_setting_and_no_household(show: Show, 
     page.caller.organisational.click()
     hands.wait(lambda: stream_of(desk) not in ("", first) and page.setting.isVisible())
     assert not page.people._home_row.isVisible()
-    page.setting.section.inputs["name"].setFocus()  # type: ignore[attr-defined]
+    name = page.setting.section.inputs["name"]
+    assert isinstance(name, QWidget)
+    name.setFocus()
     hands.type("Larch House")
     hands.wait(lambda: triage.chips(desk)[-1].title == "Larch House")
     assert nameless(screen) == []

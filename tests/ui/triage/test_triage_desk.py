@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import shiboken6
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from mash_desktop.desk import Desk, triage
 from mash_desktop.domain.codes import Cohort, Voice
@@ -219,8 +219,7 @@ def test_not_same_and_unsure_are_said_by_key(show: Show, desk: Desk) -> None:
     hands.press(Key.Key_X, ALT)
     stream = stream_of(desk)
     hands.wait(lambda: len(desk.cache.identity(KNOWN).not_same) == 1)
-    hands.wait(lambda: page.people.table.rows()[0].face is not None)
-    hands.wait(lambda: page.people.table.rows()[0].face.text == "linked")  # type: ignore[union-attr]
+    hands.wait(lambda: [row.face.text for row in page.people.table.rows()[:1] if row.face] == ["linked"])
     assert (stream, page.people.subject()) in desk.cache.linked_identities(stream)[0].linked
 
 
@@ -377,9 +376,12 @@ def test_dash_is_answered_by_letters_and_judgement_raises_it(show: Show, desk: D
     assert page.assessment.form().answers == {"1": "yes", "2": "yes", "3": "no", "4": "dont_know"}
     assert page.assessment.result.face.text == "2 yes · 4 of 27 asked"
     judgement = page.assessment.section.inputs["judgement"]
-    judgement.click()  # type: ignore[attr-defined]
+    assert isinstance(judgement, QAbstractButton)
+    judgement.click()
     hands.wait(lambda: "professional judgement" in page.assessment.result.face.text)
-    page.assessment.section.inputs["judgement_reason"].setFocus()  # type: ignore[attr-defined]
+    reason = page.assessment.section.inputs["judgement_reason"]
+    assert isinstance(reason, QWidget)
+    reason.setFocus()
     hands.type("He found her.")
     hands.wait(lambda: triage.view(desk, stream).assessed.judgement)
     hands.rest()
@@ -408,12 +410,12 @@ def test_every_control_has_a_name(show: Show, desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("scale", [1.0, 2.0])
-def test_it_fits_without_scrolling_sideways(show: Show, scale: float, themed: object) -> None:
+def test_it_fits_without_scrolling_sideways(show: Show, scale: float, themed: QApplication) -> None:
     from ui.theme import Mode, Theme
 
     screen, hands = show()
     page = told(screen, hands)
-    Theme.apply(themed, Mode.LIGHT, scale)  # type: ignore[arg-type]
+    Theme.apply(themed, Mode.LIGHT, scale)
     hands.rest()
     for card in (page.caller, page.account, page.people, page.telling):
         right = card.mapTo(page, card.rect().topRight()).x()
