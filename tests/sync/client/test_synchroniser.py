@@ -587,9 +587,9 @@ def test_who_else_is_there_is_passed_on(office: Office) -> None:
     ruth.until_online()
 
     def seen() -> bool:
-        presence = protocol.Presence(stream=case, doing="typing")
+        presence = protocol.Presence(stream=case, doing="looking")
         priya.signed.post(f"/v1/hubs/{office.hub}/presence", presence)
         return bool(ruth.presences)
 
     until(seen, "presence")
-    assert (ruth.presences[0].name, ruth.presences[0].doing) == ("Priya Nair", "typing")
+    assert (ruth.presences[0].name, ruth.presences[0].doing) == ("Priya Nair", "looking")

@@ -78,7 +78,9 @@ def test_a_whole_story_leaves_nobodys_name_and_no_word_of_it_in_the_log(
         desk.client.put(f"/v1/hubs/{desk.hub}/chunks/{digest}", content=content)
         letter = DocumentAttached("d", CANARY, "application/pdf", len(content), digest, (digest,))
         story.push(OPERATOR, letter)
-        send(desk, "presence", Presence(stream=story.stream, doing=CANARY))
+        for doing, status in ((CANARY, 400), ("looking", 204)):
+            answer = send(desk, "presence", Presence(stream=story.stream, doing=doing))
+            assert answer.status_code == status
         for surname, words in (("Quillfeather", ""), ("Carter", ""), ("", CANARY)):
             send(desk, "people", PeopleSearch(standing=desk.standing, surname=surname, text=words))
         with served.client() as stranger:

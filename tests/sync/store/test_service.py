@@ -78,7 +78,7 @@ def test_every_answer_has_strict_headers(told: Cast) -> None:
     client = desk.client
     answers = {
         200: client.get(f"/v1/hubs/{desk.hub}/head"),
-        204: desk.post(f"/v1/hubs/{desk.hub}/presence", Presence(stream="referral:none", doing="reading")),
+        204: desk.post(f"/v1/hubs/{desk.hub}/presence", Presence(stream="referral:none", doing="looking")),
         400: client.post("/v1/sign-in", content=b"{"),
         401: client.get(f"/v1/hubs/{desk.hub}/head", headers={"Authorization": "Bearer x"}),
         404: client.get("/nowhere"),
