@@ -20,6 +20,7 @@ from PySide6.QtGui import QDesktopServices
 from mash_desktop.desk import ChangeSet, Desk, downtime, glass
 from mash_desktop.desk.places import Badges, badges, my_places
 from mash_desktop.desk.profile import Barred, Enrolled, Profile, Server, Session, Status, Synchroniser
+from mash_desktop.desk.profiles import several
 from mash_desktop.documents.square import square
 from mash_desktop.domain.errors import Refusal
 from ui.keys import keys
@@ -29,6 +30,7 @@ from ui.shell.clipboard import clear_clipboard
 from ui.shell.enrol import EnrolPage
 from ui.shell.lease import LeasePage
 from ui.shell.main_window import MainWindow
+from ui.shell.people import Seats
 from ui.shell.shown_once import Square
 from ui.shell.state import Place, ShellState
 from ui.shell.telephone import Telephoning
@@ -86,6 +88,8 @@ class PersonWindow(QObject):
         self._touched = datetime.now(UTC)
         self._left_sign_in = Event()
         """Set when nobody waits any longer for the browser."""
+        self.seats = Seats(folder, self.window, self.worker, self)
+        """Whose profile it is, where several people take turns here."""
         self._wire()
 
     def _wire(self) -> None:
@@ -95,8 +99,9 @@ class PersonWindow(QObject):
         window.sign_in_page.directory_asked.connect(self._sign_in_by_directory)
         window.sign_in_page.code_given.connect(self._take_code)
         window.sign_in_page.left.connect(self._leave_sign_in)
+        self.seats.taken.connect(self._take_seat)
         self.enrol_page.asked.connect(self._enrol)
-        self.enrol_page.left.connect(window.show_sign_in)
+        self.enrol_page.left.connect(self._leave_enrol)
         self.lease_page.sign_in_asked.connect(self._ask_sign_in)
         self.lease_page.extended.connect(self._take_stock)
         window.lock_asked.connect(self.lock)
@@ -116,7 +121,10 @@ class PersonWindow(QObject):
 
     def start(self) -> None:
         """Show the door. Nothing of a case is read before it opens."""
-        if Profile.exists(self._folder):
+        if several(self._folder):
+            self.window.lock()
+            self.seats.ask()
+        elif Profile.exists(self._folder):
             self.window.lock()
         else:
             self.window.show_door(self.enrol_page)
@@ -127,18 +135,40 @@ class PersonWindow(QObject):
         self._session = watching(handle, self._leaving.emit)
         self._session.start()
 
+    def _take_seat(self, folder: Path, name: str, there: bool) -> None:
+        """The window is this person's from now on: nothing of another's stays in it."""
+        self.lock()
+        self._folder, self._left = folder, ("", "")
+        self.status, self._badges = Status(), Badges({})
+        self.window.show_state(ShellState(online=False))
+        self.window.unlock_page.set_person(name, "")
+        self.window.sign_in_page.forget()
+        if there:
+            self.window.lock()
+        else:
+            self.enrol_page.first()
+            self.window.show_door(self.enrol_page)
+
+    def _leave_enrol(self) -> None:
+        if self.profile is None:
+            self.seats.ask()
+        else:
+            self.window.show_sign_in()
+
     def _unlock(self, passphrase: str) -> None:
         self.worker.submit(
-            lambda: _opened(self._folder, passphrase),
+            partial(_opened, self._folder, passphrase),
             partial(self._have_profile, self._locks),
             lambda error: self.window.unlock_page.wrong(_sentence(error)),
             owner=self,
         )
 
     def _enrol(self, url: str, fingerprint: str, code: str, password: str, passphrase: str) -> None:
+        folder = self._folder
+
         def enrol() -> tuple[Profile, Enrolled]:
             server = self._server or Server.pinned(url, fingerprint)
-            profile = Profile.create_or_open(self._folder, passphrase, server)
+            profile = Profile.create_or_open(folder, passphrase, server)
             try:
                 return profile, profile.enrol(code, password, "This computer")
             except Exception:

@@ -1,12 +1,14 @@
 """One person's profile on one computer: its folder, how it is made, opened, signed in and locked.
 
-The folder holds the vault's wrap, the encrypted cache and where the store is; nothing else. Everything that
-waits (keyring, key derivation, network) waits here, so call it from a worker.
+The folder holds the vault's wrap and the encrypted cache; in clear, where the store is, whose it is by name,
+and how many acts waited when it was last locked. Everything that waits (keyring, key derivation, network)
+waits here, so call it from a worker.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
@@ -37,6 +39,10 @@ __all__ = ["Account", "Barred", "Enrolled", "Profile", "Server", "Session", "Sta
 
 SERVER = "server.json"
 BARRED = "barred"
+WHOSE = "whose"
+"""The file with the name of the person, for those who share the computer."""
+UNSENT = "unsent"
+"""The file with how many acts waited at the last lock, for the day when it cannot be opened to be counted."""
 
 
 class Account(msgspec.Struct, frozen=True):
@@ -125,6 +131,10 @@ class Profile:
     def lock(self) -> None:
         """Close the cache and overwrite the key, whatever becomes of the one."""
         try:
+            # It may be closed already, or the disk be full: neither keeps it from being locked.
+            with suppress(Refusal):
+                waiting = sum(self.cache.waiting_counts().values())
+                replace_file(self.folder / UNSENT, str(waiting).encode())
             self.cache.close()
         finally:
             self._vault.lock()
@@ -224,6 +234,7 @@ class Profile:
             }
         )
         self.lease.renew()
+        replace_file(self.folder / WHOSE, session.name.encode())
         return session
 
     def barred(self) -> Barred | None:

@@ -55,6 +55,13 @@ class EnrolPage(Door):
             self.passphrase.value(),
         )
 
+    def first(self) -> None:
+        """For somebody who has no profile here yet."""
+        self.forget()
+        self.leave.show()
+        for field in (self.hub_url, self.fingerprint, self.passphrase):
+            field.show()
+
     def again(self, sentence: str, *, may_leave: bool = False) -> None:
         """This computer was set up before: say why it has to be once more, and ask only what that needs."""
         self.leave.setVisible(may_leave)

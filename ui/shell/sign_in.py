@@ -19,7 +19,7 @@ from ui.widgets.button import ActionButton
 from ui.widgets.card import Card, IconMark, scrolled
 from ui.widgets.field import Field
 from ui.widgets.fitted import bring_into_sight
-from ui.widgets.layout import Box, Column, Row
+from ui.widgets.layout import Box, Column, Flow, Row
 from ui.widgets.text import Text
 
 _WIDTH = 420
@@ -113,7 +113,10 @@ class UnlockPage(Door):
     """``asked`` with the passphrase; answer with ``busy``, ``wrong`` or ``tell``."""
 
     asked = Signal(str)
-    sign_in_asked = Signal()
+    other_asked = Signal()
+    """By somebody else who uses this computer."""
+    lost_asked = Signal()
+    """By somebody who cannot open it any more."""
 
     def __init__(self, marking: str = "") -> None:
         super().__init__(
@@ -123,10 +126,18 @@ class UnlockPage(Door):
         self.button = ActionButton("Unlock", "Return", "primary", accessible_name="Unlock", group="Window")
         self._act(self.button, [self.passphrase])
         self.button.clicked.connect(self._ask)
+        self.other = ActionButton("Somebody else", "Ctrl+O", accessible_name="Somebody else", group="Window")
+        self.lost = ActionButton(
+            "It does not open", "Ctrl+H", accessible_name="It does not open", group="Window"
+        )
+        self.other.clicked.connect(self.other_asked)
+        self.lost.clicked.connect(self.lost_asked)
+        self.card.put(Flow(self.other, self.lost))
 
     def set_person(self, person: str, hub: str) -> None:
         self.title.setText(f"Locked · {person}" if person else "Locked")
-        self.sentence.setText(f"{hub}. What you were doing is as you left it. Nothing typed is lost.")
+        where = f"{hub}. " if hub else ""
+        self.sentence.setText(f"{where}What you were doing is as you left it. Nothing typed is lost.")
 
     def _ask(self) -> None:
         passphrase = self.passphrase.value()

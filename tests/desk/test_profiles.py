@@ -1,0 +1,109 @@
+"""Several people at one computer: whose profiles are there, and how one that opens no more is set aside."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from mash_desktop.desk import profiles
+from mash_desktop.desk.profile import UNSENT, WHOSE, Profile, Server
+from mash_desktop.domain.errors import Refusal
+from tests.support.desks import PASSPHRASE
+
+pytestmark = pytest.mark.usefixtures("secret_service")
+TODAY = date(2026, 11, 29)
+
+
+def made(folder: Path, name: str = "") -> Profile:
+    profile = Profile.create(folder, PASSPHRASE, Server("https://isl.invalid", "", "staffordshire"))
+    if name:
+        (folder / WHOSE).write_text(name, "utf-8")
+    return profile
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+def test_a_computer_without_profiles_has_its_first_in_the_home_folder(home: Path) -> None:
+    assert profiles.found(home) == ()
+    assert not profiles.several(home)
+    assert profiles.new_folder(home) == home
+
+
+def test_each_further_person_has_a_folder_of_their_own(home: Path) -> None:
+    made(home, "Priya Nair").lock()
+    assert not profiles.several(home)
+    second = profiles.new_folder(home)
+    assert second.parent == home / profiles.PEOPLE
+    made(second, "Anna Żółć").lock()
+    assert profiles.several(home)
+    assert profiles.new_folder(home) != second
+    assert profiles.found(home) == (
+        profiles.Found(str(second), "Anna Żółć"),
+        profiles.Found(str(home), "Priya Nair"),
+    )
+
+
+def test_whose_name_is_not_known_is_told_last(home: Path) -> None:
+    made(home).lock()
+    second = profiles.new_folder(home)
+    made(second, "Priya Nair").lock()
+    third = profiles.new_folder(home)
+    made(third).lock()
+    (third / WHOSE).write_bytes(b"\xff\xfe")
+    assert [one.name for one in profiles.found(home)] == ["Priya Nair", "", ""]
+
+
+def test_how_many_acts_waited_is_known_without_opening(home: Path) -> None:
+    assert profiles.unsent(home) is None
+    made(home).lock()
+    assert profiles.unsent(home) == 0
+    (home / UNSENT).write_bytes(b"nonsense")
+    assert profiles.unsent(home) is None
+
+
+def test_a_profile_set_aside_is_whole_and_opens_where_it_lies_if_the_half_comes_back(home: Path) -> None:
+    profile = made(home, "Priya Nair")
+    profile.cache.put_fact("mine", b"kept")
+    profile.lock()
+    aside = profiles.set_aside(home, home, TODAY)
+    assert profiles.found(home) == ()
+    assert profiles.new_folder(home) == home
+    again = Profile.open(aside, PASSPHRASE)
+    assert again.cache.fact("mine") == b"kept"
+    again.lock()
+
+
+def test_setting_one_aside_leaves_the_others_as_they_are(home: Path) -> None:
+    made(home, "Priya Nair").lock()
+    second = profiles.new_folder(home)
+    made(second, "Ruth Okafor").lock()
+    profiles.set_aside(home, home, TODAY)
+    assert [one.name for one in profiles.found(home)] == ["Ruth Okafor"]
+    profiles.set_aside(home, second, TODAY)
+    assert profiles.found(home) == ()
+    assert len(list((home / profiles.ASIDE).iterdir())) == 2
+
+
+def test_a_profile_that_is_open_is_not_set_aside(home: Path) -> None:
+    profile = made(home)
+    with pytest.raises(Refusal) as told:
+        profiles.set_aside(home, home, TODAY)
+    assert told.value.code == "profile-in-use"
+    profile.lock()
+
+
+def test_what_cannot_be_moved_is_told(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made(home).lock()
+
+    def busy(*_: object) -> None:
+        raise OSError(16, "Device or resource busy")
+
+    monkeypatch.setattr("os.replace", busy)
+    with pytest.raises(Refusal) as told:
+        profiles.set_aside(home, home, TODAY)
+    assert (told.value.code, "resource busy" in told.value.sentence) == ("profile-not-writable", True)
