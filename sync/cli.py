@@ -120,8 +120,10 @@ def _parser() -> argparse.ArgumentParser:
     device.add_argument("--key", help="the key to revoke")
     device.add_argument("--reason", default="", help="why it is revoked")
 
-    keys = command("keys", _keys, "Back the store's secrets up, or rotate its wrapping or signing key.")
-    keys.add_argument("what", choices=["backup", "restore", "rotate-wrapping", "rotate-signing"])
+    keys = command("keys", _keys, "Back the store's secrets up, or rotate one of its keys.")
+    keys.add_argument(
+        "what", choices=["backup", "restore", "rotate-wrapping", "rotate-blocking", "rotate-signing"]
+    )
     keys.add_argument("--file", metavar="FILE", type=Path, help="the backup, sealed with a passphrase")
 
     backup = command("backup", _backup, "Back the store up: log, keys apart from it, decisions on keeping.")
@@ -482,7 +484,7 @@ def _restore(asked: argparse.Namespace) -> int:
 
 def _keys(asked: argparse.Namespace) -> int:
     from sync.store.database import connect
-    from sync.store.rotating import rotate_signing, rotate_wrapping
+    from sync.store.rotating import rotate_blocking, rotate_signing, rotate_wrapping
     from sync.store.sealing import SECRETS_VARIABLE, read_file, read_secrets
     from sync.store.secrets_backup import back_up_secrets, restore_secrets
 
@@ -511,6 +513,9 @@ def _keys(asked: argparse.Namespace) -> int:
             if asked.what == "rotate-wrapping":
                 changed = rotate_wrapping(engine, file, _show_sealed)
                 print(f"{changed} keys are sealed anew. Back up keys and secrets now; older ones do not fit.")
+            elif asked.what == "rotate-blocking":
+                changed = rotate_blocking(engine, file, _show_sealed)
+                print(f"{changed} people are found by a new key. Back up store and secrets now.")
             else:
                 for hub, key in rotate_signing(engine, file):
                     print(f"Hub {hub} is signed with the key {key}. Start every program of the store again.")

@@ -21,7 +21,7 @@ from . import tables
 from .authoring import access_act
 from .bulk import among
 from .docket import standings
-from .people_index import Account
+from .people_index import opened
 from .sealing import Secrets
 from .streams import Shelf, stream_keys
 
@@ -50,7 +50,7 @@ class Met(msgspec.Struct, frozen=True):
 def met(db: Connection, shelf: Shelf, secrets: Secrets, hub: str, typed: Typed) -> dict[str, Met]:
     """Restricted records that match, by identity: none that the person themself may read, none that the
     contact itself tells."""
-    blocks = [secrets.digest("block", f"{hub}\x00{block}") for block in blocking_keys(typed.facts)]
+    blocks = secrets.blocks(hub, blocking_keys(typed.facts))
     p, b, g, r, k = (
         tables.people, tables.people_blocks, tables.grants, tables.referrals, tables.links,
     )  # fmt: skip
@@ -78,7 +78,7 @@ def met(db: Connection, shelf: Shelf, secrets: Secrets, hub: str, typed: Typed) 
     for row in rows:
         if row.stream not in keys or f"person:{typed.by}" in row.audiences:
             continue
-        account = msgspec.msgpack.decode(keys[row.stream].open_value(row.key, row.sealed), type=Account)
+        account = opened(keys[row.stream], row.key, row.sealed)
         if compare(typed.facts, account.facts).band in SHOWN:
             readers = tuple(sorted(one.removeprefix("person:") for one in row.audiences))
             identity = row.identity or row.stream

@@ -82,10 +82,10 @@ def back_up(engine: Engine, secrets: Secrets, folder: Path) -> Manifest:
     Raises ``Refusal``: *rotation-open* (its keys would be wrapped under two), *hub-unknown* of a database
     without a hub.
     """
-    if secrets.next_wrapping:
+    if secrets.next_wrapping or secrets.next_blocking:
         raise Refusal(
             "rotation-open",
-            "The wrapping key is being rotated. Finish the rotation first: mash-isl keys rotate-wrapping.",
+            "A key is being rotated. Finish it first: mash-isl keys rotate-wrapping, or rotate-blocking.",
         )
     now = datetime.now(UTC)
     name = now.strftime(_NAME)

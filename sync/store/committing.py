@@ -117,7 +117,8 @@ def _opened(
     named |= {stream.removeprefix(PREFIX) for stream in touched if stream.startswith(PREFIX)}
     folded = {s for s in touched if family_of(s) in {"referral", "identity", "keeping"}} | named
     linked = _linked(db, hub, folded)
-    _lock(db, hub, linked, exclusive_hub=HUB_STREAM in touched)
+    _lock_hub(db, hub, exclusive=HUB_STREAM in touched)
+    lock(db, hub, linked - {HUB_STREAM})
     if _linked(db, hub, folded) != linked:
         raise LinkedMeanwhile
     t = tables.streams
@@ -143,9 +144,9 @@ def _glass(db: Connection, hub: str, streams: set[str]) -> Glass:
     return found
 
 
-def _lock(db: Connection, hub: str, streams: set[str], *, exclusive_hub: bool) -> None:
-    """The hub's stream first (shared, unless it is moved), then the others in order of their lock."""
-    kind = "" if exclusive_hub else "_shared"
+def _lock_hub(db: Connection, hub: str, *, exclusive: bool) -> None:
+    """The hub's stream, before all others: shared, unless it is moved."""
+    kind = "" if exclusive else "_shared"
     db.execute(
         text(
             "select set_config('idle_in_transaction_session_timeout', :idle, true),"
@@ -153,7 +154,12 @@ def _lock(db: Connection, hub: str, streams: set[str], *, exclusive_hub: bool) -
         ),
         {"idle": f"{MOST_IDLE}s", "lock": lock_number(hub, HUB_STREAM)},
     )
-    locks = sorted({lock_number(hub, stream) for stream in streams if stream != HUB_STREAM})
+
+
+def lock(db: Connection, hub: str, streams: Iterable[str]) -> None:
+    """Until the transaction ends nobody else moves these streams. In the order of their locks, so that who
+    wants the same ones waits and no two wait for each other."""
+    locks = sorted({lock_number(hub, stream) for stream in streams})
     if locks:
         db.execute(text("select pg_advisory_xact_lock(one) from unnest(:locks) one"), {"locks": locks})
 

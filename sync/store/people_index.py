@@ -79,8 +79,7 @@ def index(
             people.append((hub, key, held.stream, told.position, agency, sealed))
             restricted = only_named(held.audiences[told.id])
             blocks += [
-                (hub, secrets.digest("block", f"{hub}\x00{block}"), key, restricted)
-                for block in blocking_keys(account.facts)
+                (hub, secrets.block(hub, block), key, restricted) for block in blocking_keys(account.facts)
             ]
     if stale:
         forget(db, hub, stale)
@@ -105,13 +104,18 @@ def keep_addresses(
     """Leave of whom a stream tells the addresses that are told still, so that nobody is found by another."""
     p = tables.people
     for row in db.execute(select(p.c.key, p.c.sealed).where(p.c.hub == hub, p.c.stream == stream)).all():
-        account = msgspec.msgpack.decode(key.open_value(row.key, row.sealed), type=Account)
+        account = opened(key, row.key, row.sealed)
         left = tuple(one for one in account.facts.addresses if one in told)
         if left != account.facts.addresses:
             account = replace(account, facts=replace(account.facts, addresses=left))
             sealed = key.seal_value(row.key, msgspec.msgpack.encode(account))
             db.execute(update(p).where(p.c.hub == hub, p.c.key == row.key).values(sealed=sealed))
             reblock(db, hub, secrets, {row.key: account.facts})
+
+
+def opened(key: StreamKey, of: str, sealed: bytes) -> Account:
+    """The account of one person, from under the key of its stream."""
+    return msgspec.msgpack.decode(key.open_value(of, sealed), type=Account)
 
 
 def reblock(db: Connection, hub: str, secrets: Secrets, several: Mapping[str, PersonFacts]) -> None:
@@ -121,7 +125,7 @@ def reblock(db: Connection, hub: str, secrets: Secrets, several: Mapping[str, Pe
     restricted = dict(db.execute(select(b.c.key, b.c.restricted).distinct().where(*theirs)).all())
     db.execute(delete(b).where(*theirs))
     blocks = [
-        (hub, secrets.digest("block", f"{hub}\x00{block}"), key, restricted[key])
+        (hub, secrets.block(hub, block), key, restricted[key])
         for key, facts in several.items()
         for block in blocking_keys(facts)
     ]

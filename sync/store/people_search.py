@@ -29,7 +29,7 @@ from . import tables
 from .admission import Admission
 from .alerts import SHOWN
 from .authoring import access_act
-from .people_index import Account
+from .people_index import Account, opened
 from .pulling import audiences_in
 from .sealing import Secrets
 from .sign_in.sessions import Caller
@@ -113,7 +113,7 @@ class People:
         ]
 
     def _by_facts(self, db: Connection, hub: str, facts: PersonFacts, mine: frozenset[str]) -> list[Found]:
-        blocks = [self._secrets.digest("block", f"{hub}\x00{block}") for block in blocking_keys(facts)]
+        blocks = self._secrets.blocks(hub, blocking_keys(facts))
         b = tables.people_blocks
         keys = db.scalars(
             select(b.c.key).distinct().where(b.c.hub == hub, b.c.block.in_(blocks)).limit(MOST_COMPARED)
@@ -136,16 +136,15 @@ class People:
             .outerjoin(r, (r.c.hub == p.c.hub) & (r.c.referral == p.c.stream))
             .where(p.c.hub == hub, p.c.key.in_(keys))
         ).all()
-        opened = stream_keys(db, self._shelf, self._secrets, hub, {row.stream for row in rows})
+        keys_of = stream_keys(db, self._shelf, self._secrets, hub, {row.stream for row in rows})
         found = []
         for row in rows:
             held = frozenset(row.audiences)
             shown = bool(held & mine)
             restricted = all(audience.startswith("person:") for audience in held)
-            if row.stream not in opened or (restricted and not shown):
+            if row.stream not in keys_of or (restricted and not shown):
                 continue
-            raw = opened[row.stream].open_value(row.key, row.sealed)
-            found.append(_Known(row, msgspec.msgpack.decode(raw, type=Account), shown))
+            found.append(_Known(row, opened(keys_of[row.stream], row.key, row.sealed), shown))
         return found
 
     def _found(self, one: _Known, band: Band, score: float, reasons: tuple[str, ...]) -> Found:

@@ -102,7 +102,8 @@ def restore(engine: Engine, secrets: Secrets, folder: Path, name: str | None = N
     if kept[1].generation != secrets.generation:
         raise Refusal(
             "keys-of-another-wrapping",
-            "These keys are wrapped under another key. Name the secrets of that time with --secrets.",
+            "A key was rotated since: this backup does not fit these secrets. Name those of that time with "
+            "--secrets.",
             "secrets",
         )
     told = _decisions(folder)

@@ -1,4 +1,4 @@
-"""Rotating the store's wrapping and signing keys: killed at any step, run again it goes on from there.
+"""Rotating the store's wrapping, blocking and signing keys: killed at any step, run again it goes on.
 
 The next key is written beside the present one first, and the present one goes from the file last, so that at
 every moment the file opens and signs what the database has. Nothing here shows a secret.
@@ -10,6 +10,7 @@ import secrets as random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -22,19 +23,24 @@ from mash_desktop.domain.errors import Refusal
 from . import tables
 from .authoring import hub_act
 from .bootstrap import directory, hubs
+from .bulk import among
+from .committing import lock
 from .composition import Store
 from .database import SERVICE
 from .examining import STORE
 from .log import head_row, read_head, signed_head
+from .people_index import opened, reblock
 from .sealing import KEY_BYTES, Secrets, read_file, replace_secrets
 from .sign_in.accounts import totp_purpose
 from .sign_in.sessions import grant_purpose
 from .sign_in.single import client_purpose
+from .streams import Shelf, stream_keys
 
 BATCH = 1000
+STREAMS = 200
 
 Progress = Callable[[int], None]
-"""Told how many sealed keys have been looked at."""
+"""Told how many sealed keys, or people, have been looked at."""
 
 _SEALED: tuple[tuple[Table, Column[Any], Callable[..., str]], ...] = (
     (tables.stream_keys, tables.stream_keys.c.wrapped, lambda hub, stream: f"stream\x00{hub}\x00{stream}"),
@@ -119,6 +125,45 @@ def _rewrap(
         seen += len(rows)
         progress(seen)
         after = tuple(rows[-1][:-1])
+
+
+def rotate_blocking(engine: Engine, file: Path, progress: Progress = lambda done: None) -> int:
+    """Have everybody in the people index found by hashes under a new key; how many people.
+
+    Raises ``Refusal`` as :func:`rotate_wrapping` does.
+    """
+    with _alone(engine):
+        secrets = read_file(file)
+        if not secrets.next_blocking:
+            secrets = replace(secrets, next_blocking=random.token_hex(KEY_BYTES))
+            replace_secrets(file, secrets)
+        _refuse_others(engine, secrets)
+        done = _reblock(engine, secrets, progress)
+        _refuse_others(engine, secrets)
+        replace_secrets(file, replace(read_file(file), blocking=secrets.next_blocking, next_blocking=""))
+        return done
+
+
+def _reblock(engine: Engine, secrets: Secrets, progress: Progress) -> int:
+    """Some streams at a time, each locked as where something is admitted to it."""
+    p, done = tables.people, 0
+    with engine.connect() as db:
+        told = db.execute(select(p.c.hub, p.c.stream).distinct().order_by(p.c.hub, p.c.stream)).all()
+    for hub, several in groupby(told, key=lambda row: row.hub):
+        streams = [row.stream for row in several]
+        for first in range(0, len(streams), STREAMS):
+            some, shelf = streams[first : first + STREAMS], Shelf()
+            with engine.begin() as db:
+                lock(db, hub, some)
+                keys = stream_keys(db, shelf, secrets, hub, some)
+                rows = db.execute(
+                    select(p.c.key, p.c.stream, p.c.sealed).where(p.c.hub == hub, among(p.c.stream, some))
+                ).all()
+                facts = {row.key: opened(keys[row.stream], row.key, row.sealed).facts for row in rows}
+                reblock(db, hub, secrets, facts)
+            done += len(rows)
+            progress(done)
+    return done
 
 
 def rotate_signing(engine: Engine, file: Path) -> list[tuple[str, str]]:

@@ -12,6 +12,7 @@ import hmac
 import os
 import secrets as random
 import stat
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
@@ -34,8 +35,9 @@ class Secrets(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the store must keep out of its database, in hex: from a file of mode 0600 or the environment.
 
     ``wrapping`` wraps stream keys and other sealed values, ``signing`` is what each hub's signing key is
-    derived from, ``index`` keys the hashes of the people index and of sign-in. While a rotation is under way
-    the ``next`` one is there too: it seals already, and both open; it does not sign before it is the one.
+    derived from, ``index`` keys the hashes of sign-in, ``blocking`` those of the people index (``index`` does
+    until it is first rotated). While a rotation is under way the ``next`` one is there too: it seals and is
+    written already, and both open and find; it does not sign before it is the one.
     The ``former`` signing secrets, the oldest first, sign nothing but a restored log on to the present one.
     """
 
@@ -45,6 +47,8 @@ class Secrets(msgspec.Struct, frozen=True, omit_defaults=True):
     next_wrapping: str = ""
     next_signing: str = ""
     former_signing: tuple[str, ...] = ()
+    blocking: str = ""
+    next_blocking: str = ""
 
     def __repr__(self) -> str:
         return "Secrets(not shown)"
@@ -69,12 +73,22 @@ class Secrets(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def generation(self) -> str:
-        """Tells apart what seals under different wrapping keys, and says nothing of the key."""
-        return hashlib.sha256(b"mash-wrapping-v1\x00" + bytes.fromhex(self._sealing)).hexdigest()[:16]
+        """Tells apart what seals, or finds people, under different keys, and says nothing of the keys."""
+        keys = bytes.fromhex(self._sealing + (self.next_blocking or self.blocking))
+        return hashlib.sha256(b"mash-wrapping-v1\x00" + keys).hexdigest()[:16]
 
     @property
     def _sealing(self) -> str:
         return self.next_wrapping or self.wrapping
+
+    def block(self, hub: str, key: str) -> bytes:
+        """A blocking key as the people index keeps it."""
+        return _block(self.next_blocking or self.blocking or self.index, hub, key)
+
+    def blocks(self, hub: str, keys: Iterable[str]) -> list[bytes]:
+        """All that people who share one of these blocking keys are found by."""
+        secrets = {one for one in (self.blocking or self.index, self.next_blocking) if one}
+        return [_block(secret, hub, key) for key in keys for secret in secrets]
 
     def digest(self, purpose: str, value: str) -> bytes:
         """A keyed hash, for values that are looked up but not kept."""
@@ -177,14 +191,18 @@ def sync_folder(folder: Path) -> None:
 def _decoded(raw: bytes, where: str) -> Secrets:
     try:
         found = msgspec.json.decode(raw, type=Secrets)
-        parts = (found.wrapping, found.signing, found.index)
-        begun = tuple(filter(None, (found.next_wrapping, found.next_signing)))
-        if any(len(bytes.fromhex(part)) != KEY_BYTES for part in parts + begun + found.former_signing):
+        further = (found.next_wrapping, found.next_signing, found.blocking, found.next_blocking)
+        parts = found.wrapping, found.signing, found.index, *filter(None, further), *found.former_signing
+        if any(len(bytes.fromhex(part)) != KEY_BYTES for part in parts):
             raise ValueError
     except ValueError:
         # Without the cause: a decoding error quotes what it could not read.
         raise Refusal("secrets-unreadable", f"The store's secrets in {where} cannot be read.") from None
     return found
+
+
+def _block(secret: str, hub: str, key: str) -> bytes:
+    return hmac.digest(bytes.fromhex(secret), f"block\x00{hub}\x00{key}".encode(), hashlib.sha256)
 
 
 def _derived(secret: str, hub: str) -> SigningKey:

@@ -15,27 +15,35 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import Engine, select, text
+from uuid6 import uuid7
 
 from mash_desktop.domain.acts import Author, Draft, compose
 from mash_desktop.domain.entries.hub import KeyEnrolled, KeyRevoked
+from mash_desktop.domain.entries.identity import HistoryRecorded
 from mash_desktop.domain.errors import Refusal
+from mash_desktop.domain.partial_date import PartialDate
 from mash_desktop.domain.roles import Role
 from mash_desktop.hub import load_preset
 from mash_desktop.proofs.signature import SigningKey
 from sync import cli
+from sync.protocol import PeopleSearch, Standing
 from sync.store import rotating, sealing, tables
 from sync.store.authoring import hub_act, own_act
+from sync.store.backup import back_up
 from sync.store.bootstrap import NewPerson, add_people, directory, hubs, open_hub
 from sync.store.bulk import copy
+from sync.store.committing import lock
 from sync.store.composition import Store
 from sync.store.database import connect, migrate
 from sync.store.examining import STORE
-from sync.store.rotating import rotate_signing, rotate_wrapping
+from sync.store.people_index import forget
+from sync.store.rotating import rotate_blocking, rotate_signing, rotate_wrapping
 from sync.store.sealing import SECRETS_VARIABLE, Secrets, read_file, replace_secrets, write_secrets
 from sync.store.secrets_backup import back_up_secrets
 from sync.store.sign_in.provider import Provider
-from sync.store.sign_in.sessions import Shown
+from sync.store.sign_in.sessions import Caller, Shown
 from sync.store.verifying import verify
 from tests.support.postgres import PostgresServer
 from tests.support.store import REPOSITORY
@@ -190,6 +198,104 @@ def test_heads_are_signed_by_the_new_key_and_acts_of_the_old_one_still_verify(ke
     kept.sound()
 
 
+class Teller:
+    """Somebody who tells of people in one hub of a store, and searches for them."""
+
+    def __init__(self, store: Store) -> None:
+        self.store, self.key, now = store, SigningKey.generate(), datetime.now(UTC)
+        roles = (("scc-children", Role.TRIAGE_OPERATOR, None),)
+        (made,) = add_people(store, "north", [NewPerson("Priya", f"priya.{self.key.key_id}", roles)])
+        self.person = made.person
+        enrolled = KeyEnrolled(
+            key=self.key.key_id, person=made.person, device="d", public=self.key.public.hex()
+        )
+        store.admission.admit_own("north", hub_act("north", store.secrets, [enrolled], now))
+
+    def tell(self, surname: str) -> None:
+        body = HistoryRecorded(
+            agency="scc-children", source_system="census", record=surname, cohort="children",
+            forenames="Ivo", surname=surname, birth=PartialDate(2014, 3, 2),
+        )  # fmt: skip
+        author = Author(self.person, "scc-children", Role.TRIAGE_OPERATOR, self.key.key_id)
+        draft = Draft(f"identity:{uuid7()}", body)
+        parcel = compose("north", author, [draft], self.key, datetime.now(UTC))
+        assert self.store.admission.push("north", self.person, [parcel]).answers[0].state == "admitted"
+
+    def finds(self, store: Store, surname: str) -> bool:
+        caller = Caller("north", self.person, "d", self.key.key_id, b"", directory(store, "north"))
+        standing = Standing(agency="scc-children", role=Role.TRIAGE_OPERATOR)
+        born = PartialDate(2014, 3, 2)
+        asked = PeopleSearch(standing=standing, forenames="Ivo", surname=surname, birth=born)
+        return f"Ivo {surname}" in [one.name for one in store.people.search(caller, asked).found]
+
+
+def test_people_are_found_by_a_new_key_and_by_the_old_one_no_more_and_while_it_is_rotated_by_both(
+    kept: Kept, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    with kept.opened() as engine:
+        teller = Teller(Store(engine, kept.secrets))
+        teller.tell("Sandringham")
+    old = kept.secrets
+    with kept.opened() as running, running.connect(), pytest.raises(Refusal, match="others-running"):
+        kept.run(rotate_blocking)
+    with kept.opened() as engine:
+        # Started again in the midst of it: finds who was told of before, and tells of somebody more.
+        store = teller.store = Store(engine, kept.secrets)
+        with pytest.raises(Refusal, match="rotation-open"):
+            back_up(engine, kept.secrets, tmp_path / "backups")
+        teller.tell("Balmoral")
+        assert [teller.finds(store, one) for one in ("Sandringham", "Balmoral")] == [True, True]
+        with engine.connect():
+            assert cli.main(kept.command("keys", "rotate-blocking")) == 0
+        assert "2 people are found by a new key" in capsys.readouterr().out
+        teller.tell("Osborne")
+        assert teller.finds(store, "Sandringham")
+    new = kept.secrets
+    assert new.next_blocking == ""
+    assert new.blocking not in ("", old.index)
+    assert replace(new, blocking="") == old
+    with kept.opened() as engine:
+        store = Store(engine, new)
+        assert all(teller.finds(store, one) for one in ("Sandringham", "Balmoral", "Osborne"))
+        assert not teller.finds(Store(engine, old), "Sandringham")
+        with engine.connect() as db:
+            restricted = db.scalars(select(tables.people_blocks.c.restricted).distinct()).all()
+        assert restricted == [False]
+    kept.run(rotate_blocking)
+    assert kept.secrets.blocking not in ("", new.blocking)
+    kept.sound()
+
+
+def test_a_rotation_of_the_blocking_key_waits_for_who_is_telling_of_somebody_and_misses_nobody(
+    kept: Kept,
+) -> None:
+    with kept.opened() as engine:
+        teller = Teller(Store(engine, kept.secrets))
+        for name in ("Sandringham", "Balmoral", "Osborne"):
+            teller.tell(name)
+        with engine.connect() as db:
+            streams = list(db.scalars(select(tables.people.c.stream)))
+    # As a program that is started again once the rotation has begun.
+    replace_secrets(kept.file, replace(kept.secrets, next_blocking="ab" * 32))
+    with kept.opened() as engine:
+        with engine.begin() as telling:
+            lock(telling, "north", streams[:1])
+            rotating_now = threading.Thread(target=rotate_blocking, args=(engine, kept.file))
+            rotating_now.start()
+            waiting = text(
+                "select count(*) from pg_locks where locktype = 'advisory' and not granted"
+                " and database = (select oid from pg_database where datname = current_database())"
+            )
+            with kept.opened() as looking, looking.connect() as db:
+                while not db.scalar(waiting):
+                    assert rotating_now.is_alive()
+            forget(telling, "north", streams[:1])
+        rotating_now.join()
+    with kept.opened() as engine, engine.connect() as db:
+        found = {key.partition("#")[0] for key in db.scalars(select(tables.people_blocks.c.key))}
+    assert found == set(streams[1:])
+
+
 def test_a_key_handed_on_twice_is_linked_three_long(kept: Kept) -> None:
     kept.run(rotate_signing)
     kept.run(rotate_signing)
@@ -239,6 +345,8 @@ STEPS: dict[str, tuple[Rotate, object, str, int]] = {
     "before the old key is revoked": (rotate_signing, rotating, "hub_act", 1),
     "between two hubs": (rotate_signing, rotating, "signed_head", 1),
     "before the old signing key is dropped": (rotate_signing, rotating, "replace_secrets", 1),
+    "before people are found by the next key": (rotate_blocking, rotating, "_reblock", 0),
+    "before the old blocking key is dropped": (rotate_blocking, rotating, "replace_secrets", 1),
 }
 
 
@@ -264,8 +372,8 @@ def test_cut_off_at_any_step_it_opens_as_it_is_and_goes_on_when_run_again(
     kept.run(rotate)
     kept.sound()
     new = kept.secrets
-    assert (new.wrapping, new.signing) != (old.wrapping, old.signing)
-    assert (new.next_wrapping, new.next_signing) == ("", "")
+    assert (new.wrapping, new.signing, new.blocking) != (old.wrapping, old.signing, old.blocking)
+    assert (new.next_wrapping, new.next_signing, new.next_blocking) == ("", "", "")
 
 
 def test_killed_in_the_middle_and_run_again_from_the_command_line(kept: Kept) -> None:
