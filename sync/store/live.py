@@ -13,10 +13,12 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from datetime import UTC, datetime
+from uuid import uuid4
 
 import msgspec
 import psycopg
 from sqlalchemy import Engine, func, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from mash_desktop.domain.audiences import HUB, audiences_of
 from mash_desktop.domain.errors import Refusal
@@ -64,6 +66,8 @@ class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
     told: bytes = b""
     sessions: bool = False
     """A session of this hub was ended."""
+    knows: str = ""
+    """The instance whose own connections have been told already that the log has grown."""
 
 
 class Listener:
@@ -166,6 +170,7 @@ class Live:
         self._sessions = sessions
         self._secrets = secrets
         self._told = told
+        self._instance = uuid4().hex
         self._lock = threading.Lock()
         self._listeners: dict[str, set[Listener]] = {}
         self._sizes: dict[str, int] = {}
@@ -224,8 +229,20 @@ class Live:
     # --- sending ---
 
     def announce(self, hub: str) -> None:
-        """The hub's log has grown: tell every instance, soon and once for many."""
-        self._post(Notice(hub))
+        """The hub's log has grown: tell our own connections now, and every other instance soon and once for
+        many."""
+        with self._lock:
+            listened = bool(self._listeners.get(hub))
+        grown: set[str] | None = None
+        if listened:
+            try:
+                grown = self._grow(hub)
+            except SQLAlchemyError as error:
+                # What was admitted is admitted; like others, we look when the notice comes.
+                logger.warning("growth not told at once", extra={"error": type(error).__name__})
+        self._post(
+            Notice(hub, sessions=HUB in (grown or ()), knows=self._instance if grown is not None else "")
+        )
 
     def ended(self, hub: str) -> None:
         """A session of this hub was ended."""
@@ -334,7 +351,8 @@ class Live:
         if notice.told:
             self._pass_on(notice)
             return
-        hubs.add(notice.hub)
+        if notice.knows != self._instance:
+            hubs.add(notice.hub)
         if notice.sessions:
             sessions.add(notice.hub)
 

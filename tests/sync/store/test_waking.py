@@ -17,6 +17,7 @@ from mash_desktop.domain.entries.hub import PersonEnrolled
 from mash_desktop.domain.roles import Role
 from sync.protocol import LOOKING, Presence
 from sync.store import live as module
+from sync.store.database import connect
 from sync.store.live import MOST_WAITING, Event, Listener, Live
 from sync.store.sealing import read_secrets, write_secrets
 from tests.support.served_story import Cast, ServedStory
@@ -80,20 +81,51 @@ def test_a_notice_that_cannot_be_sent_or_read_keeps_no_other_from_being_heard(
     monkeypatch.setattr(module, "POLL_SECONDS", NEVER)
     story.taken()
 
-    async def follow(live: Live) -> None:
+    async def follow(live: Live, other: Live) -> None:
         one = listener(served_store, told["ruth"])
         await asyncio.to_thread(live.add, one)
         first = await next_event(one)
-        live.announce("more than a notice holds " * 1000)
+        other.announce("more than a notice holds " * 1000)
         with served_store.direct.engine.begin() as db:
             db.execute(text("select pg_notify('mash_isl', 'nonsense')"))
         await asyncio.to_thread(admit_unannounced, served_store, told["priya"], story.stream)
         await asyncio.sleep(0.2)
-        live.announce(told.hub)
+        other.announce(told.hub)
         await next_event(one, lambda event: event not in {first, None})
 
-    with instance(served_store) as live:
+    with instance(served_store) as live, instance(served_store) as other:
+        asyncio.run(follow(live, other))
+
+
+def test_growth_is_heard_although_the_database_fell_over_as_it_was_told(
+    story: ServedStory, told: Cast, served_store: ServedStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "POLL_SECONDS", 0.1)
+    story.taken()
+    engine = connect(served_store.database, 3, generation="falling")
+
+    async def follow(live: Live) -> None:
+        one = listener(served_store, told["ruth"])
+        await asyncio.to_thread(live.add, one)
+        first = await next_event(one)
+        await asyncio.to_thread(admit_unannounced, served_store, told["priya"], story.stream)
+        with served_store.direct.engine.begin() as db:
+            db.execute(
+                text(
+                    "select pg_terminate_backend(pid, 5000) from pg_stat_activity"
+                    " where application_name like '%falling'"
+                )
+            )
+        await asyncio.to_thread(live.announce, told.hub)
+        await next_event(one, lambda event: event not in {first, None})
+
+    live = Live(engine, served_store.direct.sessions, served_store.direct.secrets)
+    live.start()
+    try:
         asyncio.run(follow(live))
+    finally:
+        live.stop()
+        engine.dispose()
 
 
 def test_a_session_that_runs_out_is_locked_though_nothing_happens(
