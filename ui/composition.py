@@ -24,7 +24,7 @@ from mash_desktop.desk.profiles import several
 from mash_desktop.documents.square import square
 from mash_desktop.domain.errors import Refusal
 from ui.keys import keys
-from ui.places import PLACES, Factories, factories
+from ui.places import PLACES, Factories, factories, read_ahead
 from ui.session import SessionWatch, watching
 from ui.shell.clipboard import clear_clipboard
 from ui.shell.enrol import EnrolPage
@@ -38,6 +38,8 @@ from ui.work import Worker
 
 IDLE_MINUTES = 10
 
+_MAKING_MS = 30
+"""Between one screen and the next that is made beforehand: what a person does goes first."""
 _TOUCHES = (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel)
 
 
@@ -116,6 +118,9 @@ class PersonWindow(QObject):
         self._minute = QTimer(self)
         self._minute.setInterval(15_000)
         self._minute.timeout.connect(self._tick)
+        self._making = QTimer(self)
+        self._making.setInterval(_MAKING_MS)
+        self._making.timeout.connect(self._make_one)
 
     # --- doors
 
@@ -134,6 +139,8 @@ class PersonWindow(QObject):
         handle.installEventFilter(self)
         self._session = watching(handle, self._leaving.emit)
         self._session.start()
+        # While a person types at the door.
+        self._door_worker.submit(read_ahead)
 
     def _take_seat(self, folder: Path, name: str, there: bool) -> None:
         """The window is this person's from now on: nothing of another's stays in it."""
@@ -324,7 +331,6 @@ class PersonWindow(QObject):
         """Whether anything may be read now; and if so, the screens, once the hub's configuration is here."""
         profile, desk = self.profile, self.desk
         if profile is not None and desk is not None:
-            # The screens' modules are read from the disk the first time: off the window's thread.
             self.worker.submit(partial(_stock, profile, desk), partial(self._have_stock, desk), owner=self)
 
     def _have_stock(self, desk: Desk, stock: _Stock) -> None:
@@ -345,7 +351,7 @@ class PersonWindow(QObject):
         self._count()
         self._places = tuple(PLACES[place] for place in mine if place in made)
         for place in self._places:
-            self.window.add_screen(made[place.id](desk, self.worker))
+            self.window.promise_screen(place.id, partial(made[place.id], desk, self.worker))
         self._telephoning = Telephoning(self.window, desk, self.worker)
         self._show_state()
         self._tell_line()
@@ -356,7 +362,13 @@ class PersonWindow(QObject):
             self.window.open(start, reference)
         else:
             self.window.go(start)
+        self._making.start()
         self.opened.emit()
+
+    def _make_one(self) -> None:
+        """One screen more behind the one that is looked at, until all are there."""
+        if not self.window.make_one():
+            self._making.stop()
 
     def _connect(self, session: Session) -> None:
         profile, desk = self.profile, self.desk
@@ -421,6 +433,7 @@ class PersonWindow(QObject):
         if self._session is not None:
             self.worker.submit(self._session.stop)
             self._session = None
+        self._making.stop()
         self._minute.stop()
         self._stop_network()
         profile, self.profile, self.desk = self.profile, None, None
@@ -446,8 +459,8 @@ class PersonWindow(QObject):
 
     def _tell_line(self) -> None:
         """Every screen hears how the line stands."""
-        for place in self._places if self._built else ():
-            self.window.screen_of(place.id).show_status(self.status)
+        if self._built:
+            self.window.show_status(self.status)
 
     def _show_change(self, change: object) -> None:
         assert isinstance(change, ChangeSet)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 from mash_desktop.desk import Desk
+from mash_desktop.working_time.engine import bank_holidays
 from ui.screen import Screen
 from ui.shell.state import Place
 from ui.work import Worker
@@ -52,3 +54,9 @@ def factories() -> Factories:
         FiguresScreen, GovernanceScreen, AdministrationScreen, SyncScreen, SettingsScreen,
     )  # fmt: skip
     return {screen.place_id: screen for screen in screens}
+
+
+def read_ahead() -> None:
+    """What takes long to read from the disk the first time: the screens, and which days are bank holidays."""
+    factories()
+    bank_holidays("ENG", date.today().year)

@@ -8,6 +8,7 @@ zone by the wall clock, which is an hour out over a change of the clocks.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Container
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import accumulate
 from typing import NamedTuple
@@ -17,6 +18,13 @@ from mash_desktop.working_time.hours import HubHours, Limit, Unit
 
 _NONE = timedelta()
 _DAY = timedelta(days=1)
+
+
+def bank_holidays(subdivision: str, year: int) -> Container[date]:
+    """Those of a part of the United Kingdom."""
+    import holidays  # a tenth of a second, which a window need not wait for
+
+    return holidays.country_holidays("GB", subdiv=subdivision, years=year)
 
 
 class _Year(NamedTuple):
@@ -45,9 +53,7 @@ class _Spans:
         return found
 
     def _work_out(self, number: int) -> _Year:
-        import holidays  # a tenth of a second, which a window need not wait for
-
-        bank_holidays = holidays.country_holidays("GB", subdiv=self._hours.subdivision, years=number)
+        holidays = bank_holidays(self._hours.subdivision, number)
         dates, opens, closes = [], [], []
         day = date(number, 1, 1)
         while day.year == number:
@@ -55,7 +61,7 @@ class _Spans:
             if (
                 open_hours is not None
                 and day.weekday() in self._weekdays
-                and day not in bank_holidays
+                and day not in holidays
                 and day not in self._closed
             ):
                 dates.append(day)

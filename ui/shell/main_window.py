@@ -30,7 +30,7 @@ _TEXT_STEP = 0.1
 
 
 class MainWindow(QMainWindow):
-    """``add_screen`` each screen, ``show_state``, ``go``; ``lock`` and ``unlock`` hide and show it all."""
+    """``promise_screen`` or ``add_screen`` each, ``show_state``, ``go``; ``lock`` and ``unlock``."""
 
     place_chosen = Signal(str)
     lock_asked = Signal()
@@ -47,6 +47,9 @@ class MainWindow(QMainWindow):
         self._title = title
         self._state = ShellState(online=False)
         self._screens: dict[str, Screen] = {}
+        self._to_make: dict[str, Callable[[], Screen]] = {}
+        self._status: object = None
+        """The last word on the line, which a screen made later hears first."""
         self._reference = ""
         self.rail, self.top_bar, self.status_bar = Rail(), TopBar(), StatusBar()
         self.unlock_page, self.sign_in_page = UnlockPage(), SignInPage()
@@ -114,8 +117,20 @@ class MainWindow(QMainWindow):
         screen.says.connect(self.toast)
         screen.says_undoably.connect(self.toast)
 
+    def promise_screen(self, place_id: str, make: Callable[[], Screen]) -> None:
+        """Make the screen of a place when it is first asked for, or by ``make_one``."""
+        self._to_make[place_id] = make
+
+    def make_one(self) -> bool:
+        """Make one screen that was promised; whether there was one."""
+        if not self._to_make:
+            return False
+        self.screen_of(next(iter(self._to_make)))
+        return True
+
     def drop_screens(self) -> None:
         """Destroy every screen and what it shows: on locking, no view of a case is kept."""
+        self._to_make, self._status = {}, None
         self.top_bar.set_widgets(())
         self.top_bar.set_chips(())
         for screen in self._screens.values():
@@ -128,7 +143,19 @@ class MainWindow(QMainWindow):
         for screen in self._screens.values():
             screen.show_change(change_set)
 
+    def show_status(self, status: object) -> None:
+        """Tell every screen how the line to the hub stands."""
+        self._status = status
+        for screen in self._screens.values():
+            screen.show_status(status)
+
     def screen_of(self, place_id: str) -> Screen:
+        """The screen of a place; an unknown place is a mistake of the composition, hence ``KeyError``."""
+        if place_id in self._to_make:
+            screen = self._to_make.pop(place_id)()
+            self.add_screen(screen)
+            if self._status is not None:
+                screen.show_status(self._status)
         return self._screens[place_id]
 
     def current_screen(self) -> Screen | None:
@@ -145,8 +172,8 @@ class MainWindow(QMainWindow):
         return self._reference
 
     def go(self, place_id: str) -> None:
-        """Open a place; unknown places are a mistake of the composition, hence KeyError."""
-        screen = self._screens[place_id]
+        """Open a place."""
+        screen = self.screen_of(place_id)
         self._reference = ""
         self._stack.setCurrentWidget(screen)
         self.rail.mark(place_id)
@@ -161,7 +188,7 @@ class MainWindow(QMainWindow):
         """Open a place at one thing."""
         self.go(place_id)
         self._reference = reference
-        self._screens[place_id].open(reference)
+        self.screen_of(place_id).open(reference)
 
     def _refresh_bar(self, screen: Screen) -> None:
         if self._stack.currentWidget() is screen:

@@ -29,7 +29,7 @@ from ui.run import application
 from ui.search import SearchPlace
 from ui.work import Worker
 
-from .at_a_desk import window_of
+from .at_a_desk import take_places, window_at_the_door
 from .made import KEY_HEX, NOTE, household, surname
 from .syncing import server_of, told
 
@@ -58,7 +58,8 @@ class Seated(QObject):
         self.worker = Worker()
         self.connect_to_the_hub()
         live_until(lambda: bool(self.desk.directory().configs), "the hub's configuration")
-        self.window = window_of(self.desk, self.worker)
+        self.window = window_at_the_door()
+        take_places(self.window, self.desk, self.worker)
         self._changed.connect(self.window.show_change)
 
     def connect_to_the_hub(self) -> None:
