@@ -19,13 +19,7 @@ from sync.protocol import RecipientsAsked, RecipientsFound, Standing
 from ..domain.configuration import HubConfig
 from ..domain.entries import Body, Made
 from ..domain.entries.access import (
-    DamageFound,
-    DocumentPrinted,
-    GlassBroken,
-    GlassMended,
-    LeaseExtended,
-    PurgeConfirmed,
-    RecordsExported,
+    DONE,
     RecordViewed,
     RecoveryCodesMade,
     RecoveryCodeUsed,
@@ -42,21 +36,7 @@ from .telling.elsewhere import audience_words, standing_words, tell_elsewhere
 from .wording import joined, say_day, say_moment
 
 DAYS = (("1", "Today"), ("7", "Last 7 days"), ("30", "Last 30 days"), ("all", "All that is held"))
-KINDS = (
-    (RecordViewed.KIND, "Looked at a record"),
-    (SearchMade.KIND, "Searched for people"),
-    (DocumentPrinted.KIND, "Took a paper out"),
-    (RecordsExported.KIND, "Exported"),
-    (RestrictedMet.KIND, "Came upon a restricted record"),
-    (SignInFailed.KIND, "Sign-in refused"),
-    (RecoveryCodesMade.KIND, "New recovery codes"),
-    (RecoveryCodeUsed.KIND, "Used a recovery code"),
-    (GlassBroken.KIND, "Broke the glass"),
-    (GlassMended.KIND, "Closed broken glass"),
-    (PurgeConfirmed.KIND, "Purged what was disposed of"),
-    (LeaseExtended.KIND, "Let somebody read on without the hub"),
-    (DamageFound.KIND, "Found something damaged"),
-)
+KINDS = tuple((kind.KIND, words) for kind, words in DONE.items())
 _REFERENCE = re.compile(r"^[A-Z]{2,5}-\d{2}-\d{3,}$", re.IGNORECASE)
 
 

@@ -8,12 +8,11 @@ import msgspec
 
 from mash_desktop.domain.entries import Body, Made
 from mash_desktop.domain.entries.access import (
-    DamageFound,
+    DONE,
     DocumentPrinted,
     GlassBroken,
     GlassMended,
     LeaseExtended,
-    PurgeConfirmed,
     RecordsExported,
     RecordViewed,
     RecoveryCodesMade,
@@ -27,22 +26,6 @@ from mash_desktop.domain.fold import Directory
 from mash_desktop.domain.roles import Role
 
 from .. import protocol
-
-_WORDS: dict[type[Body], str] = {
-    RecordViewed: "looked at a record",
-    SearchMade: "searched for people",
-    DocumentPrinted: "took a paper out",
-    RecordsExported: "exported",
-    RestrictedMet: "came upon a restricted record",
-    SignInFailed: "was refused a sign-in",
-    RecoveryCodesMade: "was given recovery codes",
-    RecoveryCodeUsed: "used a recovery code",
-    GlassBroken: "broke the glass",
-    DamageFound: "found content damaged",
-    GlassMended: "had broken glass closed",
-    PurgeConfirmed: "purged what was disposed of",
-    LeaseExtended: "let somebody read on without the hub",
-}
 
 
 class Looked(msgspec.Struct, frozen=True):
@@ -93,7 +76,7 @@ def told(entry: Made[Body], directory: Directory) -> Looked:
         agency=_agency(directory, agency),
         device=key.device if key is not None else "",
         kind=entry.kind,
-        what=_WORDS.get(type(entry.body), entry.kind),
+        what=DONE.get(type(entry.body), entry.kind),
         target=_target(entry.body),
         detail=_detail(entry.body),
     )

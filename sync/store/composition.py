@@ -65,12 +65,9 @@ class Store:
         self.accounts = Accounts(engine, secrets)
         self.sessions = Sessions(engine, secrets, self.shelf, _now, ended=lambda hub: self.live.ended(hub))
         delays = Delays(engine, secrets, self.admission, _now)
-        self.enrolment = Enrolment(
-            engine, secrets, self.admission, self.accounts, self.sessions, delays, _now
-        )
-        self.password = PasswordSignIn(
-            engine, secrets, self.admission, self.accounts, self.sessions, delays, _now
-        )
+        at_hand = (engine, secrets, self.admission, self.accounts, self.sessions, delays, _now)
+        self.enrolment = Enrolment(*at_hand)
+        self.password = PasswordSignIn(*at_hand)
         self.directories = Directories(engine, secrets)
         self.providers = Providers()
         self.single = SingleSignOn(engine, self.sessions, delays, self.directories, self.providers, _now)

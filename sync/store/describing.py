@@ -16,50 +16,7 @@ from mash_desktop.domain.acts import OpenBody, Parcel, SignedAct
 from mash_desktop.domain.partial_date import PartialDate
 from mash_desktop.domain.roles import Role
 from mash_desktop.proofs.head import SignedHead
-from sync.protocol import (
-    VERSION,
-    VERSION_HEADER,
-    AboutAsked,
-    AboutFound,
-    AccountsAsked,
-    AccountsFound,
-    Answer,
-    BeginSingle,
-    Cursor,
-    DueAsked,
-    DueFound,
-    DueRecord,
-    Enrol,
-    Enrolled,
-    EnrolmentCode,
-    Episode,
-    FinishSingle,
-    Found,
-    HeldAccount,
-    NewDevice,
-    Page,
-    Path,
-    PeopleFound,
-    PeopleSearch,
-    Presence,
-    Problem,
-    Pull,
-    Push,
-    Pushed,
-    Recipient,
-    RecipientsAsked,
-    RecipientsFound,
-    Renew,
-    Renewed,
-    Row,
-    Session,
-    SignIn,
-    SingleBegun,
-    Standing,
-    StoreKeys,
-    Unlink,
-    WaysIn,
-)
+from sync import protocol
 
 from .refusals import STATUS
 
@@ -69,15 +26,15 @@ _PERSON = "0199d0c1-6b11-7a2c-9d0e-3f4a5b6c7d8e"
 _REFERRAL = "referral:0199d0c1-7a00-7b6d-8a00-1c2d3e4f5a6b"
 _DIGEST = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 _AT = datetime(2026, 11, 12, 13, 58, tzinfo=UTC)
-_RESEARCHER = Standing(agency="police", role=Role.RESEARCHER)
-_GOVERNANCE = Standing(agency="mash", role=Role.INFORMATION_GOVERNANCE)
+_RESEARCHER = protocol.Standing(agency="police", role=Role.RESEARCHER)
+_GOVERNANCE = protocol.Standing(agency="mash", role=Role.INFORMATION_GOVERNANCE)
 _HEAD = SignedHead(
     head=b'{"at":"2026-11-12T13:58:00Z","epoch":1,"hub":"staffordshire"}', signature=bytes(64), key="0" * 32
 )
 _SIGNED = SignedAct(act=b'{"agency":"police","author":"...","entries":[]}', signature=bytes(64))
 _BODY = OpenBody(entry=_ENTRY, body=b'{"words":"The school rang again."}', salt=bytes(32))
 _PARCEL = Parcel(signed=_SIGNED, bodies=(_BODY,))
-_SESSION = Session(
+_SESSION = protocol.Session(
     token="kF3c9wq8yR2m",
     person=_PERSON,
     name="Sam Iqbal",
@@ -107,7 +64,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("POST", "/v1/sign-in"): Operation(
         "Sign in with a password and a code",
         _SESSION,
-        SignIn(
+        protocol.SignIn(
             account="sam.iqbal",
             password="harbour lantern thistle",
             code="492039",
@@ -119,7 +76,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("POST", "/v1/enrol"): Operation(
         "Tie a device's key to a person",
-        Enrolled(
+        protocol.Enrolled(
             person=_PERSON,
             account="sam.iqbal",
             key="0" * 32,
@@ -128,7 +85,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
             totp_uri="otpauth://totp/MASH:sam.iqbal?secret=JBSWY3DPEHPK3PXP&issuer=MASH",
             recovery_codes=("k7mf-2q9x",),
         ),
-        Enrol(
+        protocol.Enrol(
             code="hq7k-w2mf-9dcx",
             device=_PERSON,
             device_name="Desk in the hub",
@@ -143,21 +100,21 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("POST", "/v1/sign-out"): Operation("End the session", None),
     ("POST", "/v1/recovery-codes"): Operation(
         "Replace the recovery codes, and the authenticator too where that is asked for",
-        Renewed(recovery_codes=("k7mf-2q9x",)),
-        Renew(password="harbour lantern thistle", code="492039"),
+        protocol.Renewed(recovery_codes=("k7mf-2q9x",)),
+        protocol.Renew(password="harbour lantern thistle", code="492039"),
         refuses=(413,),
     ),
     ("GET", f"{_HUB}/ways-in"): Operation(
-        "How people of a hub sign in", WaysIn(directory="Staffordshire's directory"), signed_in=False
+        "How people of a hub sign in", protocol.WaysIn(directory="Staffordshire's directory"), signed_in=False
     ),
     ("POST", f"{_HUB}/single-sign-on"): Operation(
         "Begin to sign in through the hub's directory",
-        SingleBegun(
+        protocol.SingleBegun(
             attempt="kF3c9wq8yR2m",
             url="https://login.example.org/authorize?client_id=mash",
             issuer="https://login.example.org",
         ),
-        BeginSingle(
+        protocol.BeginSingle(
             device=_PERSON, challenge="E9Melhoa2Ow", state="af0ifjsl", redirect_uri="http://127.0.0.1:49152/"
         ),
         refuses=(401, 404, 413, 424),
@@ -166,45 +123,48 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("POST", f"{_HUB}/single-sign-on/finish"): Operation(
         "Finish signing in with what the browser brought back",
         _SESSION,
-        FinishSingle(attempt="kF3c9wq8yR2m", code="SplxlOBe", verifier="dBjftJeZ4CVP", proof=bytes(64)),
+        protocol.FinishSingle(
+            attempt="kF3c9wq8yR2m", code="SplxlOBe", verifier="dBjftJeZ4CVP", proof=bytes(64)
+        ),
         refuses=(401, 403, 404, 413, 424),
         signed_in=False,
     ),
     ("POST", f"{_HUB}/enrolment-codes"): Operation(
         "A one-time code for a person's device, made by an administrator",
-        EnrolmentCode(code="hq7k-w2mf-9dcx", expires_at=_AT),
-        NewDevice(person=_PERSON, account="sam.iqbal"),
+        protocol.EnrolmentCode(code="hq7k-w2mf-9dcx", expires_at=_AT),
+        protocol.NewDevice(person=_PERSON, account="sam.iqbal"),
         refuses=(403, 413),
     ),
     ("POST", f"{_HUB}/accounts"): Operation(
         "Who signs in as what, for administrators",
-        AccountsFound(
-            accounts=(HeldAccount(person=_PERSON, account="sam.iqbal", linked=True),),
+        protocol.AccountsFound(
+            accounts=(protocol.HeldAccount(person=_PERSON, account="sam.iqbal", linked=True),),
             directory="Staffordshire's directory",
         ),
-        AccountsAsked(),
+        protocol.AccountsAsked(),
         refuses=(403, 413),
     ),
     ("POST", f"{_HUB}/unlinked"): Operation(
         "Have the directory sign somebody in no more; the code lets them choose a password",
-        EnrolmentCode(code="hq7k-w2mf-9dcx", expires_at=_AT),
-        Unlink(person=_PERSON),
+        protocol.EnrolmentCode(code="hq7k-w2mf-9dcx", expires_at=_AT),
+        protocol.Unlink(person=_PERSON),
         refuses=(403, 413),
     ),
     ("POST", f"{_HUB}/acts"): Operation(
         "Push acts; each is admitted or refused by itself",
-        Pushed(
-            answers=(Answer(act=_ENTRY, state="admitted", positions=(4711,), admitted_at=_AT),), head=_HEAD
+        protocol.Pushed(
+            answers=(protocol.Answer(act=_ENTRY, state="admitted", positions=(4711,), admitted_at=_AT),),
+            head=_HEAD,
         ),
-        Push(acts=(_PARCEL,)),
+        protocol.Push(acts=(_PARCEL,)),
         refuses=(413,),
     ),
     ("POST", f"{_HUB}/feed"): Operation(
         "A page of the rows of a standing's feeds",
-        Page(
-            audiences=(Cursor(audience="agency:police", epoch=1, n=0),),
+        protocol.Page(
+            audiences=(protocol.Cursor(audience="agency:police", epoch=1, n=0),),
             rows=(
-                Row(
+                protocol.Row(
                     audience="agency:police",
                     n=1,
                     op="grant",
@@ -217,31 +177,33 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
                     body=_BODY,
                 ),
             ),
-            cursors=(Cursor(audience="agency:police", epoch=1, n=1),),
+            cursors=(protocol.Cursor(audience="agency:police", epoch=1, n=1),),
             more=False,
             head=_HEAD,
         ),
-        Pull(standing=_RESEARCHER, cursors=(Cursor(audience="agency:police", epoch=1, n=0),)),
+        protocol.Pull(
+            standing=_RESEARCHER, cursors=(protocol.Cursor(audience="agency:police", epoch=1, n=0),)
+        ),
         refuses=(403, 413),
     ),
     ("GET", f"{_HUB}/head"): Operation("The signed head of the log", _HEAD),
     ("GET", f"{_HUB}/store-keys"): Operation(
         "The keys that have signed heads, and how each was handed on",
-        StoreKeys(keys=(bytes(32),), handed_on=(), retired=()),
+        protocol.StoreKeys(keys=(bytes(32),), handed_on=(), retired=()),
     ),
     ("GET", f"{_HUB}/inclusion"): Operation(
         "The proof that an entry is in the log at a position",
-        Path(path=(bytes(32),), size=2),
+        protocol.Path(path=(bytes(32),), size=2),
         numbers=("position", "size"),
     ),
     ("GET", f"{_HUB}/consistency"): Operation(
-        "The proof that a log only grew", Path(path=(bytes(32),), size=2), numbers=("old", "new")
+        "The proof that a log only grew", protocol.Path(path=(bytes(32),), size=2), numbers=("old", "new")
     ),
     ("POST", f"{_HUB}/people"): Operation(
         "Search for a person by the facts typed so far",
-        PeopleFound(
+        protocol.PeopleFound(
             found=(
-                Found(
+                protocol.Found(
                     key=f"{_REFERRAL}#mia",
                     band="likely",
                     score=0.93,
@@ -249,21 +211,21 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
                     agency="scc-children",
                     name="Mia Carter",
                     birth=PartialDate(2017, 3),
-                    episodes=(Episode(on=PartialDate(2025, 10), what="Early help", closed=None),),
+                    episodes=(protocol.Episode(on=PartialDate(2025, 10), what="Early help", closed=None),),
                 ),
             ),
             took_ms=4.2,
         ),
-        PeopleSearch(
+        protocol.PeopleSearch(
             standing=_RESEARCHER, forenames="Mia", surname="Carter", birth=PartialDate(2017, 3), because=""
         ),
         refuses=(403, 413),
     ),
     ("POST", f"{_HUB}/due"): Operation(
         "Records that are due under the retention schedule, for governance",
-        DueFound(
+        protocol.DueFound(
             due=(
-                DueRecord(
+                protocol.DueRecord(
                     target=_REFERRAL,
                     reference="ISL-26-04711",
                     record="referral",
@@ -274,19 +236,19 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
             ),
             next=None,
         ),
-        DueAsked(standing=_GOVERNANCE),
+        protocol.DueAsked(standing=_GOVERNANCE),
         refuses=(403, 413),
     ),
     ("POST", f"{_HUB}/recipients"): Operation(
         "Who received an entry, for governance",
-        RecipientsFound(recipients=(Recipient(audience="agency:police", since=_AT),)),
-        RecipientsAsked(standing=_GOVERNANCE, entry=_ENTRY),
+        protocol.RecipientsFound(recipients=(protocol.Recipient(audience="agency:police", since=_AT),)),
+        protocol.RecipientsAsked(standing=_GOVERNANCE, entry=_ENTRY),
         refuses=(403, 413),
     ),
     ("POST", f"{_HUB}/about"): Operation(
         "By what the trail of accesses names somebody, for governance",
-        AboutFound(streams=(_REFERRAL,), references=("ISL-26-04417",)),
-        AboutAsked(standing=_GOVERNANCE, person="ISL-26-04417"),
+        protocol.AboutFound(streams=(_REFERRAL,), references=("ISL-26-04417",)),
+        protocol.AboutAsked(standing=_GOVERNANCE, person="ISL-26-04417"),
         refuses=(403, 413),
     ),
     ("PUT", f"{_HUB}/chunks/{{chunk}}"): Operation(
@@ -296,7 +258,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("POST", f"{_HUB}/presence"): Operation(
         "Say that one has a referral open, or has left it",
         None,
-        Presence(stream=_REFERRAL, doing="looking"),
+        protocol.Presence(stream=_REFERRAL, doing="looking"),
         refuses=(403, 413),
     ),
     ("GET", f"{_HUB}/live"): Operation(
@@ -316,7 +278,7 @@ def described() -> dict[str, Any]:
         paths.setdefault(path, {})[method.lower()] = _described(method, path, operation)
     return {
         "openapi": "3.1.0",
-        "info": {"title": "MASH central ISL", "version": str(VERSION)},
+        "info": {"title": "MASH central ISL", "version": str(protocol.VERSION)},
         "paths": paths,
         "components": {
             "schemas": _shapes(),
@@ -327,7 +289,7 @@ def described() -> dict[str, Any]:
 
 def _shapes() -> dict[str, Any]:
     examples = [one for operation in OPERATIONS.values() for one in (operation.asks, operation.answers)]
-    kinds = {type(one) for one in examples if isinstance(one, msgspec.Struct)} | {Problem}
+    kinds = {type(one) for one in examples if isinstance(one, msgspec.Struct)} | {protocol.Problem}
     _, shapes = msgspec.json.schema_components(
         sorted(kinds, key=lambda kind: kind.__name__), ref_template="#/components/schemas/{name}"
     )
@@ -359,8 +321,8 @@ def _described(method: str, path: str, operation: Operation) -> dict[str, Any]:
 
 def _parameters(path: str, operation: Operation) -> Iterator[dict[str, Any]]:
     if path.startswith("/v1/"):
-        version = {"type": "string", "const": str(VERSION)}
-        yield {"name": VERSION_HEADER, "in": "header", "required": True, "schema": version}
+        version = {"type": "string", "const": str(protocol.VERSION)}
+        yield {"name": protocol.VERSION_HEADER, "in": "header", "required": True, "schema": version}
     if "{hub}" in path:
         yield _parameter("hub", "path", {"type": "string", "minLength": 1}, "staffordshire")
     if "{chunk}" in path:
@@ -391,10 +353,11 @@ def _responses(path: str, operation: Operation) -> dict[str, Any]:
 
 def _refusal(status: int) -> dict[str, Any]:
     codes = sorted(code for code, one in STATUS.items() if one == status)
-    example = Problem(code=(codes or ["request-unreadable"])[0], sentence="What is wrong, and what to do.")
+    code = (codes or ["request-unreadable"])[0]
+    example = protocol.Problem(code=code, sentence="What is wrong, and what to do.")
     return {
         "description": f"Refused: {', '.join(codes)}" if codes else "Refused",
-        "content": {JSON: {"schema": _reference(Problem), "example": msgspec.to_builtins(example)}},
+        "content": {JSON: {"schema": _reference(protocol.Problem), "example": msgspec.to_builtins(example)}},
     }
 
 

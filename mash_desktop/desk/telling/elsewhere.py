@@ -13,6 +13,7 @@ from ...domain.audiences import GOVERNANCE
 from ...domain.configuration import HubConfig
 from ...domain.entries import Body, Made
 from ...domain.entries.access import (
+    DONE,
     DamageFound,
     DocumentPrinted,
     GlassBroken,
@@ -96,51 +97,51 @@ def tell_elsewhere(desk: Desk, entry: Made[Body]) -> Told:
 
 
 def _viewed(desk: Desk, body: RecordViewed) -> Told:
-    return Told("Looked at a record", SCREENS.get(body.screen, body.screen))
+    return Told(DONE[RecordViewed], SCREENS.get(body.screen, body.screen))
 
 
 def _searched(desk: Desk, body: SearchMade) -> Told:
-    return Told("Searched for people", f"{body.found} found" if body.found else "nothing found")
+    return Told(DONE[SearchMade], f"{body.found} found" if body.found else "nothing found")
 
 
 def _printed(desk: Desk, body: DocumentPrinted) -> Told:
-    return Told("Took a paper out", PAPERS.get(body.profile, body.profile))
+    return Told(DONE[DocumentPrinted], PAPERS.get(body.profile, body.profile))
 
 
 def _exported(desk: Desk, body: RecordsExported) -> Told:
-    return Told("Exported", f"{body.what} ({counted(body.count, 'row', 'rows')})")
+    return Told(DONE[RecordsExported], f"{body.what} ({counted(body.count, 'row', 'rows')})")
 
 
 def _failed(desk: Desk, body: SignInFailed) -> Told:
-    return Told("Sign-in refused", f"from {body.address}, account ending {body.account_digest[-6:]}")
+    return Told(DONE[SignInFailed], f"from {body.address}, account ending {body.account_digest[-6:]}")
 
 
 def _made_codes(desk: Desk, body: RecoveryCodesMade) -> Told:
-    return Told("New recovery codes", "for a lost authenticator")
+    return Told(DONE[RecoveryCodesMade], "for a lost authenticator")
 
 
 def _used_code(desk: Desk, body: RecoveryCodeUsed) -> Told:
-    return Told("Used a recovery code", f"{body.left or 'none'} left")
+    return Told(DONE[RecoveryCodeUsed], f"{body.left or 'none'} left")
 
 
 def _purged(desk: Desk, body: PurgeConfirmed) -> Told:
-    return Told("Purged what was disposed of", counted(body.entries, "entry", "entries"))
+    return Told(DONE[PurgeConfirmed], counted(body.entries, "entry", "entries"))
 
 
 def _broke(desk: Desk, body: GlassBroken) -> Told:
     until = say_moment(body.until, desk.now(), desk.config())
-    return Told("Broke the glass", f"until {until}: {body.reason}")
+    return Told(DONE[GlassBroken], f"until {until}: {body.reason}")
 
 
 def _mended(desk: Desk, body: GlassMended) -> Told:
     whose = f"broken by {desk.name(body.person)}"
     if not body.reason:
-        return Told("Closed broken glass", f"{whose}: its time was over")
-    return Told("Closed broken glass", f"{whose}: {body.reason}")
+        return Told(DONE[GlassMended], f"{whose}: its time was over")
+    return Told(DONE[GlassMended], f"{whose}: {body.reason}")
 
 
 def _damaged(desk: Desk, body: DamageFound) -> Told:
-    return Told("Found content damaged at the hub", f"of the entry at {body.position}; have verify run")
+    return Told(DONE[DamageFound], f"of the entry at {body.position}; have verify run")
 
 
 def _extended(desk: Desk, body: LeaseExtended) -> Told:
@@ -150,7 +151,7 @@ def _extended(desk: Desk, body: LeaseExtended) -> Told:
 
 def _met(desk: Desk, body: RestrictedMet) -> Told:
     told = joined([desk.name(person) for person in body.readers + body.cover])
-    return Told("Came upon a restricted record", f"shown nothing; told were {told}")
+    return Told(DONE[RestrictedMet], f"shown nothing; told were {told}")
 
 
 def _configured(desk: Desk, body: HubConfigured) -> Told:

@@ -146,3 +146,21 @@ class LeaseExtended(Body, frozen=True):
     person: str
     until: Moment
     reason: str
+
+
+DONE: dict[type[Body], str] = {
+    RecordViewed: "Looked at a record",
+    SearchMade: "Searched for people",
+    DocumentPrinted: "Took a paper out",
+    RecordsExported: "Exported",
+    RestrictedMet: "Came upon a restricted record",
+    SignInFailed: "Sign-in refused",
+    RecoveryCodesMade: "New recovery codes",
+    RecoveryCodeUsed: "Used a recovery code",
+    GlassBroken: "Broke the glass",
+    GlassMended: "Closed broken glass",
+    PurgeConfirmed: "Purged what was disposed of",
+    LeaseExtended: "Let somebody read on without the hub",
+    DamageFound: "Found content damaged at the hub",
+}
+"""What was done, wherever the trail is read, in the order in which kinds of it are offered."""

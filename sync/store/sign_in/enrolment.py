@@ -7,11 +7,11 @@ whom the hub's directory signs in no more.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, QueuePool, Row, select, update
+from sqlalchemy import Connection, QueuePool, Row, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from mash_desktop.domain.entries.access import RecoveryCodesMade
@@ -22,43 +22,26 @@ from mash_desktop.proofs.signature import key_id, verify
 from sync.protocol import Enrol, Enrolled, EnrolmentCode, HeldAccount, NewDevice, Unlink
 
 from .. import tables
-from ..admission import Admission
 from ..authoring import access_act, hub_act
 from ..docket import standings
 from ..examining import STORE
-from ..sealing import Secrets
-from .accounts import Accounts, one_time_code, plain
-from .delays import Delays
-from .sessions import Caller, Sessions
+from .accounts import one_time_code, plain
+from .sessions import Caller
+from .way_in import WayIn
 
 ENROLMENT = b"mash-enrol-v1"
 """The label of a device key's signature over its enrolment code."""
 CODE_LIFE = timedelta(days=7)
 
 
-class Enrolment:
+@dataclass(eq=False)
+class Enrolment(WayIn):
     """One-time codes and the devices enrolled with them."""
 
-    def __init__(
-        self,
-        engine: Engine,
-        secrets: Secrets,
-        admission: Admission,
-        accounts: Accounts,
-        sessions: Sessions,
-        delays: Delays,
-        clock: Callable[[], datetime],
-    ) -> None:
-        self._engine = engine
-        self._secrets = secrets
-        self._admission = admission
-        self._accounts = accounts
-        self._sessions = sessions
-        self._delays = delays
-        self._clock = clock
-        assert isinstance(engine.pool, QueuePool)
+    def __post_init__(self) -> None:
+        assert isinstance(self._engine.pool, QueuePool)
         # Each holds a connection while it waits for another; all of them at once would wait for each other.
-        self._at_once = threading.BoundedSemaphore(max(1, engine.pool.size() // 2))
+        self._at_once = threading.BoundedSemaphore(max(1, self._engine.pool.size() // 2))
 
     def code(self, db: Connection, hub: str, person: str) -> tuple[str, datetime]:
         """A new one-time code for one device of this person, and when it expires."""

@@ -5,49 +5,27 @@ An unknown account takes the path of a known one, dummy hash included, and is de
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Engine, Row
+from sqlalchemy import Row
 
 from mash_desktop.domain.entries import Body
 from mash_desktop.domain.entries.access import RecoveryCodesMade, RecoveryCodeUsed
 from mash_desktop.domain.errors import Refusal
 from sync.protocol import Renew, Renewed, Session, SignIn, sign_in_bytes
 
-from ..admission import Admission
 from ..authoring import access_act
-from ..sealing import Secrets
-from .accounts import Accounts, Factor
-from .delays import Delays
-from .sessions import Caller, Sessions, Shown
+from .accounts import Factor
+from .sessions import Caller, Shown
+from .way_in import WayIn
 
 SIGN_IN = b"mash-sign-in-v1"
 """The label of a device key's signature over a sign-in."""
 
 
-class PasswordSignIn:
+class PasswordSignIn(WayIn):
     """Sign-in with what the store itself checks."""
-
-    def __init__(
-        self,
-        engine: Engine,
-        secrets: Secrets,
-        admission: Admission,
-        accounts: Accounts,
-        sessions: Sessions,
-        delays: Delays,
-        clock: Callable[[], datetime],
-    ) -> None:
-        self._engine = engine
-        self._secrets = secrets
-        self._admission = admission
-        self._accounts = accounts
-        self._sessions = sessions
-        self._delays = delays
-        self._clock = clock
 
     def sign_in(self, asked: SignIn, address: str) -> Session:
         """``Refusal``: *sign-in-refused* (which of the three is wrong is not said), *sign-in-delayed*,

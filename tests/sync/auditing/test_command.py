@@ -51,12 +51,12 @@ def test_who_looked_at_this_child_is_answered_with_proofs_that_anybody_can_check
         (
             "Ruth Okafor",
             "Consultant social worker, Staffordshire children's social care",
-            "looked at a record",
+            "Looked at a record",
         ),
-        ("Priya Nair", "Triage operator, Staffordshire children's social care", "took a paper out"),
-        ("Karen Shaw", "Hub manager, Staffordshire MASH", "broke the glass"),
+        ("Priya Nair", "Triage operator, Staffordshire children's social care", "Took a paper out"),
+        ("Karen Shaw", "Hub manager, Staffordshire MASH", "Broke the glass"),
         ("Ruth Okafor", "Consultant social worker, Staffordshire children's social care", "exported"),
-        ("Ruth Okafor", "Staffordshire children's social care", "searched for people"),
+        ("Ruth Okafor", "Staffordshire children's social care", "Searched for people"),
     ]
     assert looking.references[0] in others[0]
     assert looking.cast["ruth"].device in others[0]

@@ -47,18 +47,18 @@ def words(body: Body, role: Role = Role.STORE, agency: str = "store") -> tuple[s
     [
         (
             SearchMade(terms="Mia Carter", found=2, at=NOW, by="ruth", agency="police"),
-            ("Ruth Okafor", "Staffordshire Police", "searched for people", "Mia Carter, 2 found"),
+            ("Ruth Okafor", "Staffordshire Police", "Searched for people", "Mia Carter, 2 found"),
         ),
         (
             RestrictedMet(target="identity:1", by="ruth", agency="police", at=NOW, readers=()),
-            ("Ruth Okafor", "Staffordshire Police", "came upon a restricted record", ""),
+            ("Ruth Okafor", "Staffordshire Police", "Came upon a restricted record", ""),
         ),
         (
             SignInFailed(account_digest="00", address="10.0.0.1", at=NOW),
-            ("nobody signed in", "", "was refused a sign-in", "10.0.0.1"),
+            ("nobody signed in", "", "Sign-in refused", "10.0.0.1"),
         ),
-        (RecoveryCodesMade(person="ruth", at=NOW), ("Ruth Okafor", "", "was given recovery codes", "")),
-        (RecoveryCodeUsed(person="ruth", left=3, at=NOW), ("Ruth Okafor", "", "used a recovery code", "")),
+        (RecoveryCodesMade(person="ruth", at=NOW), ("Ruth Okafor", "", "New recovery codes", "")),
+        (RecoveryCodeUsed(person="ruth", left=3, at=NOW), ("Ruth Okafor", "", "Used a recovery code", "")),
     ],
 )
 def test_what_the_store_writes_names_whom_it_is_about(body: Body, said: tuple[str, str, str, str]) -> None:
@@ -67,10 +67,10 @@ def test_what_the_store_writes_names_whom_it_is_about(body: Body, said: tuple[st
 
 def test_what_a_person_did_names_them_and_an_agency_that_is_no_longer_known_by_its_id() -> None:
     broken = GlassBroken(target="referral:1", reason="A child is missing.", until=NOW)
-    said = "Ruth Okafor", "Staffordshire Police", "broke the glass", "A child is missing."
+    said = "Ruth Okafor", "Staffordshire Police", "Broke the glass", "A child is missing."
     assert words(broken, Role.HUB_MANAGER, "police") == said
     purged = PurgeConfirmed(target="referral:1", disposal="d", entries=3, at=NOW)
-    gone = "Ruth Okafor", "the-old-trust", "purged what was disposed of", ""
+    gone = "Ruth Okafor", "the-old-trust", "Purged what was disposed of", ""
     assert words(purged, Role.RESEARCHER, "the-old-trust") == gone
 
 
