@@ -16,6 +16,7 @@ History
                 can be read by an older desktop.
                 Added: who signs in how, and unlinking somebody from the directory; that a body is damaged at
                 the store, at which an older desktop stops, as it did before at the whole page.
+                Added: what is open and most urgent ahead of the feeds, and how many rows a page leaves.
 """
 
 from __future__ import annotations
@@ -310,6 +311,27 @@ class Page(Message, frozen=True):
     rows: tuple[Row, ...]
     cursors: tuple[Cursor, ...]
     more: bool
+    head: SignedHead
+    left: int = 0
+    """How many rows wait after this page."""
+
+
+# --- a first look: POST /v1/hubs/{hub}/urgent ---
+
+
+class Urgent(Message, frozen=True):
+    """What is open and most urgent for a standing: asked for before its feeds are read the first time."""
+
+    standing: Standing
+
+
+class UrgentFound(Message, frozen=True):
+    """Whole entries as the feeds bring them, but of no feed: ``audience`` and ``chain`` are empty, ``n`` 0.
+
+    They are held until the feeds have been read to their end, and then only as far as these grant them.
+    """
+
+    rows: tuple[Row, ...]
     head: SignedHead
 
 

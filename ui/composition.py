@@ -494,6 +494,7 @@ class PersonWindow(QObject):
         self.window.show_state(
             ShellState(
                 online=self.status.online,
+                fetching=self.status.fetching,
                 since=self.status.since,
                 waiting=self._badges.waiting,
                 attention=self._badges.attention,

@@ -31,6 +31,7 @@ from .verification import (
     check_not_behind,
     check_place,
     check_seen,
+    checked_early,
     checked_page,
 )
 
@@ -116,14 +117,24 @@ class Verified:
     async def check_page(
         self, connection: Connection, page: protocol.Page, held: Mapping[str, FeedPlace], head: Head
     ) -> CheckedPage:
-        """The page, if need be once it is known which keys the store had before. Raises ``Distrust``."""
+        """A page as the cache takes it. Raises ``Distrust`` or ``Unreachable``."""
+        return await self._with_keys(connection, lambda keys: checked_page(page, held, keys, head))
+
+    async def check_early(
+        self, connection: Connection, found: protocol.UrgentFound, head: Head
+    ) -> CheckedPage:
+        """What came ahead of the feeds, as the cache takes it. Raises ``Distrust``."""
+        return await self._with_keys(connection, lambda keys: checked_early(found, keys, head))
+
+    async def _with_keys(self, connection: Connection, checked: Callable[[Keys], CheckedPage]) -> CheckedPage:
+        """What is checked, if need be once it is known which keys the store had before."""
         directory = self._cache.directory()
         try:
-            return checked_page(page, held, Keys(directory, self._store_keys.keys), head)
+            return checked(Keys(directory, self._store_keys.keys))
         except Distrust as error:
             if error.code not in {"key-unknown", "key-not-valid"} or not await self._learn_keys(connection):
                 raise
-        return checked_page(page, held, Keys(directory, self._store_keys.keys), head)
+        return checked(Keys(directory, self._store_keys.keys))
 
     async def _learn_keys(self, connection: Connection) -> bool:
         grown = await self._store_keys.learn(connection)

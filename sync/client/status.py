@@ -23,6 +23,17 @@ class Status(msgspec.Struct, frozen=True):
     distrust: str = ""
     """What does not hold together at the store, as a sentence; syncing has stopped."""
     first_sync: bool = False
-    """The first page has yet to come to its end."""
+    """The feeds have yet to be read to their end for the first time."""
+    fetched: int = 0
+    """Rows of the feeds that the first reading has brought since this began."""
+    to_fetch: int = 0
+    """Those that it has yet to bring, as far as the store has told."""
     trouble: str = ""
     """What keeps this desktop and the store apart where it is not the line, as a sentence."""
+
+    @property
+    def fetching(self) -> str:
+        """How far the first reading is; empty once it is over, and before it has begun."""
+        if not (self.first_sync and self.fetched):
+            return ""
+        return f"Fetching {self.fetched:,} of {self.fetched + self.to_fetch:,}"

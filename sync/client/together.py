@@ -20,6 +20,7 @@ import msgspec
 from mash_desktop.cache import Cache, ChangeSet
 from mash_desktop.cache.outbox import Clash
 from mash_desktop.domain.acts import Parcel, Seen, read
+from mash_desktop.domain.audiences import HUB
 from mash_desktop.domain.entries.contact import DocumentAttached
 from mash_desktop.domain.errors import Refusal
 
@@ -39,6 +40,8 @@ WOKEN_SECONDS = 5.0
 STEADY_SECONDS = 10.0
 """A live stream that held for so long may be opened again at once."""
 PUSH_ACTS = 20
+READ_ONCE = "read-once"
+"""The fact that the feeds have been read to their end once."""
 FEWEST_ROWS = 50
 """Of a page, however slow the line is."""
 SESSION_OVER = frozenset({"session-ended"})
@@ -84,7 +87,7 @@ class Together:
             on_verified=lambda at, size: self._say(verified_at=at, log_size=size),
             began_epoch=lambda: on_change(cache.begin_epoch(session.person)),
         )
-        self.status = Status(first_sync=not cache.places())
+        self.status = Status(first_sync=cache.fact(READ_ONCE) is None)
         self._audiences: dict[protocol.Standing, frozenset[str]] = {}
         self._owed = Owed()
         self._most_acts, self._most_rows = PUSH_ACTS, protocol.MOST_ROWS
@@ -213,7 +216,9 @@ class Together:
         ends: list[int] = []
         for standing in self._session.standings:
             try:
-                ends.append(await self._pull_one(standing))
+                if self.status.first_sync:
+                    await self._look_first(standing)
+                ends.append(await self._read_feeds(standing))
             except Refusal as refusal:
                 if refusal.code != "standing-not-held":
                     raise
@@ -222,35 +227,64 @@ class Together:
         if not ends:
             self._say(online=False, signed_out=NO_ROLE, barred="role-missing")
         self._on_change(self._cache.receive([], [], self._named(), read_to=min(ends, default=None)))
+        if ends and self.status.first_sync:
+            self._cache.put_fact(READ_ONCE, b"yes")
 
-    async def _pull_one(self, standing: protocol.Standing) -> int:
+    async def _look_first(self, standing: protocol.Standing) -> None:
+        """Bring what is open and most urgent, once people, keys and configuration are here to read it by."""
+        while (await self._read_page(standing, HUB)).more:
+            pass
+        asked = protocol.Urgent(standing=standing)
+        try:
+            found = await self._connection.ask(asked, f"/v1/hubs/{self._hub}/urgent", protocol.UrgentFound)
+        except Refusal as refusal:
+            if refusal.code != "not-found":
+                raise
+            return  # an older store, whose feeds bring it all the same
+        head = await self._verified.check_head(self._connection, found.head)
+        checked = await self._verified.check_early(self._connection, found, head)
+        await self._verified.check_some(self._connection, head, checked.places)
+        if checked.rows:
+            self._on_change(self._cache.receive(checked.rows, (), self._cache.places()))
+
+    async def _read_feeds(self, standing: protocol.Standing) -> int:
         """Read the feeds of one standing to their end; the size of the log under which that was."""
         while True:
-            held = self._cache.places()
-            message = protocol.Pull(
-                standing=standing,
-                cursors=tuple(
-                    protocol.Cursor(audience=one.audience, epoch=one.epoch, n=one.n) for one in held.values()
-                ),
-                limit=self._most_rows,
-            )
-            try:
-                page = await self._connection.ask(message, f"/v1/hubs/{self._hub}/feed", protocol.Page)
-            except TooSlow:
-                self._most_rows = max(FEWEST_ROWS, self._most_rows // 4)
-                raise
-            self._most_rows = min(protocol.MOST_ROWS, 2 * self._most_rows)
-            head = await self._verified.check_head(self._connection, page.head)
-            checked = await self._verified.check_page(self._connection, page, held, head)
-            await self._verified.check_some(self._connection, head, checked.places)
-            self._audiences[standing] = frozenset(cursor.audience for cursor in page.audiences)
-            self._owed.note(checked.rows)
+            page = await self._read_page(standing)
+            if self.status.first_sync:
+                self._say(fetched=self.status.fetched + len(page.rows), to_fetch=page.left)
             if not page.more:
-                self._owed.check(self._audiences[standing])
-            if checked.rows or checked.at:
-                self._on_change(self._cache.receive(checked.rows, checked.at, self._named()))
-            if not page.more:
-                return head.size
+                return self.status.log_size
+
+    async def _read_page(self, standing: protocol.Standing, *only: str) -> protocol.Page:
+        """Bring the next page of a standing's feeds, or of ``only`` some of them, and keep it."""
+        held = self._cache.places()
+        message = protocol.Pull(
+            standing=standing,
+            cursors=tuple(
+                protocol.Cursor(audience=one.audience, epoch=one.epoch, n=one.n) for one in held.values()
+            ),
+            limit=self._most_rows,
+            only=only,
+        )
+        try:
+            page = await self._connection.ask(message, f"/v1/hubs/{self._hub}/feed", protocol.Page)
+        except TooSlow:
+            self._most_rows = max(FEWEST_ROWS, self._most_rows // 4)
+            raise
+        self._most_rows = min(protocol.MOST_ROWS, 2 * self._most_rows)
+        head = await self._verified.check_head(self._connection, page.head)
+        checked = await self._verified.check_page(self._connection, page, held, head)
+        await self._verified.check_some(self._connection, head, checked.places)
+        named = frozenset(cursor.audience for cursor in page.audiences)
+        if not only:
+            self._audiences[standing] = named
+        self._owed.note(checked.rows)
+        if not page.more:
+            self._owed.check(named)
+        if checked.rows or checked.at:
+            self._on_change(self._cache.receive(checked.rows, checked.at, self._named()))
+        return page
 
     def _named(self) -> frozenset[str]:
         """Audiences to keep: once every standing has been heard, those that they named; all until then."""

@@ -12,6 +12,7 @@ from datetime import datetime
 import msgspec
 
 from mash_desktop.cache.feed import FeedPlace, FeedRow
+from mash_desktop.cache.outbox import ANSWER
 from mash_desktop.cache.reading import stamp
 from mash_desktop.domain.acts import Act, Parcel, Seen, SignedAct, check_bodies, check_signature, read
 from mash_desktop.domain.entries import decode
@@ -208,14 +209,25 @@ def checked_page(page: protocol.Page, held: Mapping[str, FeedPlace], keys: Keys,
             raise Distrust("feed-foreign", "The store sent what is not for this desk.")
         places[row.audience] = _linked(place, row)
         rows.append(_row(row, acts.get(row.entry)))
-    brought = {id(one): one for one in acts.values()}.values()
-    for one in brought:
-        _check_signature(one, keys)
     return CheckedPage(
         tuple(rows),
         tuple(place for audience, place in places.items() if held.get(audience) != place),
-        tuple(Place(one.first, one.admitted_at, one.signed) for one in brought),
+        _signed(acts, keys),
     )
+
+
+def checked_early(found: protocol.UrgentFound, keys: Keys, head: Head) -> CheckedPage:
+    """What is shown ahead of the feeds, as the cache takes it: held on the store's answer until these tell.
+
+    Raises ``Distrust``.
+    """
+    if not all(row.signed is not None and row.op == "grant" for row in found.rows):
+        raise Distrust("act-foreign", "The store sent an entry with an act that it is no part of.")
+    acts = _acts(found.rows, head)
+    rows = tuple(
+        msgspec.structs.replace(_row(row, acts.get(row.entry)), audience=ANSWER) for row in found.rows
+    )
+    return CheckedPage(rows, (), _signed(acts, keys))
 
 
 class _Brought(msgspec.Struct, frozen=True):
@@ -314,6 +326,14 @@ def _row(row: protocol.Row, brought: _Brought | None) -> FeedRow:
         position=row.position,
         admitted_at=stamp(row.admitted_at) if row.admitted_at else None,
     )
+
+
+def _signed(acts: Mapping[str, _Brought], keys: Keys) -> tuple[Place, ...]:
+    """Where the acts of these entries are, once each is seen to be signed."""
+    brought = {id(one): one for one in acts.values()}.values()
+    for one in brought:
+        _check_signature(one, keys)
+    return tuple(Place(one.first, one.admitted_at, one.signed) for one in brought)
 
 
 def _check_signature(brought: _Brought, keys: Keys) -> None:

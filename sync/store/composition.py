@@ -23,6 +23,8 @@ from sync.protocol import (
     RecipientsAsked,
     RecipientsFound,
     StoreKeys,
+    Urgent,
+    UrgentFound,
 )
 
 from . import damage, log, pulling, tables
@@ -46,6 +48,7 @@ from .sign_in.sessions import Caller, Sessions
 from .sign_in.single import Directories, Leavers, SingleSignOn
 from .store_keys import store_keys
 from .streams import Shelf, current_directory
+from .urgent import urgent
 
 
 def _now() -> datetime:
@@ -91,6 +94,9 @@ class Store:
         if damaged:
             damage.tell(self.admission, caller.hub, damaged, _now())
         return page
+
+    def urgent(self, caller: Caller, asked: Urgent) -> UrgentFound:
+        return urgent(self.engine, self.secrets, self.shelf, caller, asked, _now())
 
     def push(self, caller: Caller, parcels: tuple[Parcel, ...]) -> Pushed:
         with self.metrics.push_seconds.time():

@@ -159,6 +159,28 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         protocol.Push(acts=(_PARCEL,)),
         refuses=(413,),
     ),
+    ("POST", f"{_HUB}/urgent"): Operation(
+        "What is open and most urgent for a standing, before its feeds are read the first time",
+        protocol.UrgentFound(
+            rows=(
+                protocol.Row(
+                    audience="",
+                    n=0,
+                    op="grant",
+                    entry=_ENTRY,
+                    because=4711,
+                    chain=b"",
+                    position=4711,
+                    admitted_at=_AT,
+                    signed=_SIGNED,
+                    body=_BODY,
+                ),
+            ),
+            head=_HEAD,
+        ),
+        protocol.Urgent(standing=_RESEARCHER),
+        refuses=(403, 413),
+    ),
     ("POST", f"{_HUB}/feed"): Operation(
         "A page of the rows of a standing's feeds",
         protocol.Page(

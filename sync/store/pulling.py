@@ -78,6 +78,10 @@ def page(engine: Engine, secrets: Secrets, shelf: Shelf, caller: Caller, asked: 
             most=limit + 1,
         )
         more, rows = len(rows) > limit, rows[:limit]
+        tails = select(tables.feed_tails.c.n, tables.feed_tails.c.audience).where(
+            tables.feed_tails.c.hub == caller.hub, tables.feed_tails.c.audience.in_(audiences)
+        )
+        left = sum(max(0, tail.n - cursors[tail.audience]) for tail in db.execute(tails)) - len(rows)
         brought = content(db, secrets, shelf, caller.hub, {row.position for row in rows if row.granted})
     built = []
     for row in rows:
@@ -90,6 +94,7 @@ def page(engine: Engine, secrets: Secrets, shelf: Shelf, caller: Caller, asked: 
         cursors=tuple(Cursor(audience=one, epoch=head.epoch, n=n) for one, n in cursors.items()),
         more=more,
         head=head.signed,
+        left=max(0, left),
     )
 
 

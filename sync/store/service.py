@@ -58,6 +58,8 @@ from sync.protocol import (
     SingleBegun,
     StoreKeys,
     Unlink,
+    Urgent,
+    UrgentFound,
     WaysIn,
 )
 
@@ -275,6 +277,10 @@ def application(store: Store, rate: float = DEVICE_RATE) -> Litestar:
     def feed(hub: str, caller: Caller, data: Pull) -> Page:
         return store.pull(caller, data)
 
+    @post("/urgent", status_code=200, sync_to_thread=True)
+    def urgent(hub: str, caller: Caller, data: Urgent) -> UrgentFound:
+        return store.urgent(caller, data)
+
     @get("/head", sync_to_thread=True)
     def head(hub: str, caller: Caller) -> SignedHead:
         return store.head(hub)
@@ -372,6 +378,7 @@ def application(store: Store, rate: float = DEVICE_RATE) -> Litestar:
             unlinked,
             push,
             feed,
+            urgent,
             head,
             store_keys,
             inclusion,

@@ -37,6 +37,8 @@ class ShellState:
     hub_label: str = ""
     marking: str = ""
     person_label: str = ""
+    fetching: str = ""
+    """How far the first reading of the hub's feeds is, in words."""
     places: tuple[Place, ...] = ()
 
 
@@ -54,6 +56,8 @@ def clock_words(moment: datetime) -> str:
 
 def line_words(state: ShellState) -> str:
     """``Online · log verified 14:02`` or ``Offline since 13:51``."""
+    if state.fetching:
+        return state.fetching
     if not state.online:
         return f"Offline since {clock_words(state.since)}" if state.since else "Offline"
     if state.verified_at is None:

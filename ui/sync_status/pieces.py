@@ -65,7 +65,8 @@ class LineCard(Card):
             self._pill.set_face(PillFace("● online", Tone.GREEN))
         else:
             self._pill.set_face(PillFace("offline", Tone.AMBER))
-        self._since.setText(status.signed_out or (f"since {since}" if since else ""))
+        fetching = f"{status.fetching}. What is most urgent came first." if status.fetching else ""
+        self._since.setText(status.signed_out or fetching or (f"since {since}" if since else ""))
         self._note.setVisible(not status.online)
         self._synced.setText(synced or "not yet")
         size = f", {status.log_size:,} entries" if verified and status.log_size else ""

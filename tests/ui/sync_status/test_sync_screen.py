@@ -134,6 +134,16 @@ def test_the_line_and_the_log_are_said_in_words(qtbot: QtBot, worker: Worker, ma
     assert "You can go on working. All of it is sent when the line is back." in words(driven.window)
 
 
+def test_the_first_reading_says_how_far_it_is(qtbot: QtBot, worker: Worker, manager: Desk) -> None:
+    driven = drive(qtbot, worker, manager)
+    screen = driven.window.current_screen()
+    assert isinstance(screen, SyncScreen)
+    screen.show_status(Status(first_sync=True, fetched=3000, to_fetch=9000))
+    assert "Fetching 3,000 of 12,000. What is most urgent came first." in words(driven.window)
+    screen.show_status(Status(online=True, since=NOW, fetched=12000))
+    assert "Fetching" not in words(driven.window)
+
+
 def test_send_and_fetch_now_wakes_the_network(qtbot: QtBot, worker: Worker, manager: Desk) -> None:
     woken: list[bool] = []
     manager.wake = lambda: woken.append(True)
