@@ -87,7 +87,7 @@ def page(engine: Engine, secrets: Secrets, shelf: Shelf, caller: Caller, asked: 
     for row in rows:
         cursors[row.audience] = row.n
         found = brought.get(row.position) if row.granted else None
-        built.append(_row(row, found if found and row.audience in found.audiences else None))
+        built.append(row_of(row, found if found and row.audience in found.audiences else None))
     return Page(
         audiences=tuple(Cursor(audience=one, epoch=head.epoch, n=cursors[one]) for one in audiences),
         rows=tuple(built),
@@ -109,7 +109,8 @@ class Content(msgspec.Struct, frozen=True, gc=False):
     """It has its key, and is gone or does not open."""
 
 
-def _row(row: Any, content: Content | None) -> Row:
+def row_of(row: Any, content: Content | None) -> Row:
+    """A row as it is sent, with what it brings where that may be had."""
     audience, n, granted, position, entry, because, chain = row
     op = "grant" if granted else "withdraw"
     if content is None:

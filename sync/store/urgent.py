@@ -11,10 +11,10 @@ from sqlalchemy import Engine, text
 
 from mash_desktop.domain.codes import Rag
 from mash_desktop.domain.fold.stage import OPEN
-from sync.protocol import MOST_ROWS, Row, Urgent, UrgentFound
+from sync.protocol import MOST_ROWS, Urgent, UrgentFound
 
 from .log import read_head
-from .pulling import audiences_in, content
+from .pulling import audiences_in, content, row_of
 from .sealing import Secrets
 from .sign_in.sessions import Caller
 from .streams import Shelf, current_directory
@@ -67,22 +67,8 @@ def urgent(
             },
         ).all()
         brought = content(db, secrets, shelf, caller.hub, {row.position for row in rows})
-    found = []
-    for row in rows:
-        one = brought[row.position]
-        found.append(
-            Row(
-                audience="",
-                n=0,
-                op="grant",
-                entry=row.entry,
-                because=row.position,
-                chain=b"",
-                position=row.position,
-                admitted_at=one.admitted_at,
-                signed=one.signed,
-                body=one.body,
-                disposed=one.body is None,
-            )
-        )
+    found = (
+        row_of(("", 0, True, row.position, row.entry, row.position, b""), brought[row.position])
+        for row in rows
+    )
     return UrgentFound(rows=tuple(found), head=head.signed)
