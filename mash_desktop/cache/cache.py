@@ -22,9 +22,9 @@ from ..domain.entries import Body, Made
 from ..domain.errors import Refusal
 from ..domain.fold import Directory, Identity, Referral, Stage, fold, fold_hub, fold_identity
 from ..matching import PersonFacts
-from . import feed, listing, outbox, reading, schema, searching, upgrading, working_set
+from . import feed, listing, outbox, reading, rescuing, schema, searching, upgrading, working_set
 from .changes import ChangeSet
-from .engine import open_engine
+from .engine import mark_damaged, open_engine, unreadable
 from .feed import FeedPlace, FeedRow
 from .outbox import Waiting
 from .projecting import project
@@ -35,13 +35,27 @@ from .searching import Asked, Candidate, Hit
 
 CLOSING_SECONDS = 5.0
 """How long closing waits for what is under way."""
+_SPOILT = frozenset({"act-unreadable", "commitment-wrong"})
 
 
 def open_cache(path: Path, key_hex: Callable[[], str]) -> Cache:
     """The cache at ``path``, brought to this version first. Raises ``Refusal`` of ``engine.py`` and of
-    ``upgrading.py``."""
-    upgrading.bring_up_to_date(path, key_hex)
-    return Cache(open_engine(path, key_hex))
+    ``upgrading.py``; *cache-mended* or *cache-lost* where it was damaged and a new one is in its place."""
+    rescuing.finish(path)
+    if not rescuing.is_marked(path):
+        try:
+            upgrading.bring_up_to_date(path, key_hex)
+            cache = Cache(open_engine(path, key_hex))
+            try:
+                cache.prove_readable()
+            except BaseException:
+                cache.close()
+                raise
+            return cache
+        except Refusal as refusal:
+            if refusal.code != rescuing.UNREADABLE:
+                raise
+    raise rescuing.rescue(path, key_hex)
 
 
 class Cache:
@@ -50,6 +64,7 @@ class Cache:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._writer = engine.execution_options(writes=True)
+        self._path = Path(engine.url.database or "")
         self._turn = Condition()
         self._open = 0
         self._closed = False
@@ -57,6 +72,15 @@ class Cache:
         """The hub's stream as folded last, and the version of it that this was."""
         with self._write() as connection:
             schema.make(connection)
+
+    def prove_readable(self) -> None:
+        """Read all that exists nowhere else. Raises ``Refusal`` (*cache-unreadable*)."""
+        with self._read() as connection:
+            for table in (schema.facts, schema.drafts, schema.outbox):
+                found = connection.exec_driver_sql(f"PRAGMA integrity_check({table.name})").scalars().all()
+                if found != ["ok"]:
+                    raise unreadable()
+            outbox.check(connection)
 
     def close(self) -> None:
         """End it, once what is under way has ended: no connection stays open, and none is opened again."""
@@ -84,6 +108,12 @@ class Cache:
         try:
             with engine.begin() as connection:
                 yield connection
+        except Refusal as refusal:
+            if refusal.code not in _SPOILT:
+                raise
+            # It was verified before it was kept, so it has been damaged since.
+            mark_damaged(self._path)
+            raise unreadable() from refusal
         finally:
             with self._turn:
                 self._open -= 1

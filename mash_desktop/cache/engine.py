@@ -8,18 +8,20 @@ is told from here too, as a ``Refusal`` with a sentence.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import sqlcipher3.dbapi2 as sqlcipher
-from sqlalchemy import Engine, ExceptionContext, create_engine, event
+from sqlalchemy import URL, Engine, ExceptionContext, create_engine, event
 from sqlalchemy.pool import QueuePool
 
 from ..domain.errors import Refusal
 
 SQLITE_HEADER = b"SQLite format 3\x00"
 FILE_NAME = "cache.db"
+DAMAGED = ".damaged"
+"""Ends the name of an empty file beside a cache in which damage was met."""
 BUSY_SECONDS = 10.0
 """How long a writer waits for another's turn to end."""
 
@@ -40,7 +42,8 @@ _TOLD = {
     ),
     (_CORRUPT, _NOTADB): (
         "cache-unreadable",
-        "What is kept on this computer cannot be read: it is damaged, or the key is wrong.",
+        "What is kept on this computer is damaged. Lock this window and unlock it again: what you have not "
+        "sent is saved then, and the rest is fetched again.",
     ),
 }
 
@@ -55,7 +58,7 @@ def open_engine(path: Path, key_hex: Callable[[], str]) -> Engine:
     """
     _refuse_clear(path)
     engine = create_engine(
-        "sqlite://",
+        URL.create("sqlite", database=str(path)),
         creator=lambda: connect(path, key_hex),
         module=sqlcipher,
         poolclass=QueuePool,
@@ -72,7 +75,10 @@ def open_engine(path: Path, key_hex: Callable[[], str]) -> Engine:
     def tell(context: ExceptionContext) -> None:
         error = context.original_exception
         if isinstance(error, sqlcipher.DatabaseError) and _told(error) is not None:
-            raise _refusal(error) from error
+            refusal = _refusal(error)
+            if refusal.code == unreadable().code:
+                mark_damaged(path)
+            raise refusal from error
 
     try:
         with engine.connect() as opened:
@@ -99,6 +105,22 @@ def connect(path: Path, key_hex: Callable[[], str]) -> Any:
             connection.close()
             raise
     return connection
+
+
+def mark_damaged(path: Path) -> None:
+    """Have what can be saved saved when it is opened next."""
+    with suppress(OSError):
+        path.with_name(path.name + DAMAGED).touch()
+
+
+def end_log(path: Path, key_hex: Callable[[], str]) -> None:
+    """Bring all writes into the file itself, so that nothing beside it belongs to it. Raises ``Refusal``."""
+    connection = connect(path, key_hex)
+    try:
+        with told():
+            connection.execute("PRAGMA journal_mode = DELETE")
+    finally:
+        connection.close()
 
 
 @contextmanager
@@ -132,8 +154,13 @@ def _told(error: sqlcipher.DatabaseError) -> tuple[str, str] | None:
     return next((told for kinds, told in _TOLD.items() if kind in kinds), None)
 
 
+def unreadable() -> Refusal:
+    return Refusal(*_TOLD[_CORRUPT, _NOTADB])
+
+
 def _refusal(error: sqlcipher.DatabaseError) -> Refusal:
-    return Refusal(*(_told(error) or _TOLD[_CORRUPT, _NOTADB]))
+    found = _told(error)
+    return unreadable() if found is None else Refusal(*found)
 
 
 def _refuse_clear(path: Path) -> None:

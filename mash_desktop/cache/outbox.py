@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from ..domain.acts import Parcel, SignedAct, read
+from ..domain.acts import Parcel, SignedAct, check_bodies, read
 from ..domain.entries import Body, Made
 from ..domain.errors import Refusal
 from . import schema
@@ -134,6 +134,19 @@ def outgoing(connection: Connection, author: str, most: int) -> tuple[Parcel, ..
             break
         parcels.append(Parcel(signed, bodies))
     return tuple(parcels)
+
+
+def check(connection: Connection) -> None:
+    """Read all that waits. Raises ``Refusal`` where it is not what was signed."""
+    acts = schema.acts
+    rows = connection.execute(
+        select(acts.c.id, acts.c.signed, acts.c.signature).join(
+            schema.outbox, schema.outbox.c.act == acts.c.id
+        )
+    ).all()
+    for row in rows:
+        signed = SignedAct(row.signed, row.signature)
+        check_bodies(read(signed), open_bodies(connection, row.id), whole=True)
 
 
 def list_waiting(connection: Connection) -> tuple[Waiting, ...]:

@@ -17,7 +17,7 @@ from ..domain.errors import Refusal
 from ..domain.fold import fold_hub
 from ..vault.files import put_in_place, remove_file
 from . import reading, schema
-from .engine import connect, open_engine, told
+from .engine import connect, end_log, open_engine, told
 from .projecting import project
 
 _KEPT = ("acts", "entries", "grants", "feeds", "outbox", "drafts", "facts", "chunks")
@@ -50,7 +50,7 @@ def bring_up_to_date(path: Path, key_hex: Callable[[], str]) -> None:
         _upgrade(path, fresh, key_hex)
         # Neither may have a log of writes beside it when the one takes the other's place.
         for each in (fresh, path):
-            _end_log(each, key_hex)
+            end_log(each, key_hex)
         put_in_place(fresh, path)
     except Refusal:
         _remove(fresh)
@@ -98,15 +98,6 @@ def _check(before: Connection, after: Connection) -> None:
         mine, theirs = rows(query)
         if mine != theirs:
             raise _failed()
-
-
-def _end_log(path: Path, key_hex: Callable[[], str]) -> None:
-    connection = connect(path, key_hex)
-    try:
-        with told():
-            connection.execute("PRAGMA journal_mode = DELETE")
-    finally:
-        connection.close()
 
 
 def _remove(fresh: Path) -> None:

@@ -13,9 +13,11 @@ import pyotp
 import pytest
 
 from mash_desktop.cache import Cache
+from mash_desktop.cache.engine import connect
 from mash_desktop.desk import settings
 from mash_desktop.desk.lease import FACT
-from mash_desktop.desk.profile import Profile, Server, Session, Status
+from mash_desktop.desk.profile import Profile, Server, Session, Status, Synchroniser
+from mash_desktop.domain.acts import Draft, compose
 from mash_desktop.domain.entries.contact import NoteAdded
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.domain.roles import Role
@@ -156,10 +158,62 @@ def test_a_cache_that_cannot_be_read_leaves_the_vault_locked_and_the_folder_free
     content = bytearray((priya.folder / "cache.db").read_bytes())
     content[100:200] = bytes(100)
     (priya.folder / "cache.db").write_bytes(content)
-    for _ in range(2):
-        with pytest.raises(Refusal) as told:
-            Profile.open(priya.folder, PASSPHRASE)
-        assert told.value.code == "cache-unreadable"
+    with pytest.raises(Refusal) as told:
+        Profile.open(priya.folder, PASSPHRASE)
+    assert told.value.code == "cache-lost"
+    # A new one is in its place, for a new code.
+    again = priya.open()
+    assert again.account is None
+
+
+def bring_all(network: Synchroniser) -> None:
+    network.start()
+    try:
+        until(lambda: network.status.online and not network.status.first_sync, "the first sync")
+    finally:
+        network.stop()
+
+
+def test_a_damaged_profile_keeps_its_person_and_what_they_had_not_sent(priya: Person) -> None:
+    profile = priya.create()
+    priya.enrol(profile)
+    session = priya.sign_in(profile)
+    desk = profile.desk()
+    bring_all(profile.synchroniser(desk, session, lambda status: None))
+    draft = Draft("referral:1", NoteAdded(words="Rang back."))
+    desk.cache.save(compose(desk.me.hub, desk.me.author, [draft], desk._signing_key, desk.now()))
+    streams = desk.cache.streams("")
+    profile.lock()
+    path = priya.folder / "cache.db"
+    key = Vault.open(priya.folder, PASSPHRASE).cache_key
+    driver = connect(path, key.hex)
+    ((root,),) = driver.execute(
+        "SELECT rootpage FROM sqlite_master WHERE name = 'entries_by_stream'"
+    ).fetchall()
+    driver.close()
+    content = bytearray(path.read_bytes())
+    content[(root - 1) * 4096 + 100] ^= 1
+    path.write_bytes(content)
+    damaged = priya.open()
+    with pytest.raises(Refusal) as told:
+        damaged.desk().cache.streams("")
+    assert told.value.code == "cache-unreadable"
+    damaged.lock()
+    with pytest.raises(Refusal) as told:
+        Profile.open(priya.folder, PASSPHRASE)
+    assert told.value.code == "cache-mended"
+    assert "1 thing not yet sent" in told.value.sentence
+    mended = priya.open()
+    assert mended.account_name == priya.appointed.account
+    desk = mended.desk()
+    (waits,) = desk.cache.waiting()
+    assert [entry.body for entry in waits.entries] == [NoteAdded(words="Rang back.")]
+    kept = mended.kept_session()
+    assert kept is not None
+    network = mended.synchroniser(desk, kept, lambda status: None)
+    bring_all(network)
+    assert network.status.distrust == ""
+    assert set(streams) <= {*desk.cache.streams(""), "referral:1"}
 
 
 def test_a_profile_is_open_in_one_window_at_a_time(priya: Person) -> None:
