@@ -19,7 +19,7 @@ from ui.widgets.text import Text
 
 _TOP, _STATUS, _SEARCH, _ROOM_FOR_PERSON, _SHORT_CHIP = 44, 26, 340, 860, 200
 
-_SAYS_ALL = frozenset({Tone.RED, Tone.AMBER, Tone.GREEN})
+_SAYS_ALL = frozenset({Tone.RED, Tone.AMBER, Tone.GREEN, Tone.BLUE})
 
 
 class SearchButton(QPushButton):
@@ -77,16 +77,18 @@ class TopBar(QWidget):
                   gap=12, margins=(12, 0, 12, 1))  # fmt: skip
         self.setLayout(row)
         self._shown: tuple[QWidget, ...] = ()
+        self._pills: list[Pill] = []
         self.relook()
 
     def relook(self) -> None:
         self.setFixedHeight(look_of(self).px(_TOP))
+        self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         # Who is signed in is also said when it is locked: the first to go where the room is short.
         self.person.setVisible(self.width() >= look_of(self).px(_ROOM_FOR_PERSON))
-        self._fit_search()
+        self._fit()
 
     def set_title(self, title: str) -> None:
         self.title.setText(title)
@@ -94,6 +96,7 @@ class TopBar(QWidget):
     def set_chips(self, chips: Sequence[PillFace]) -> None:
         """What is open."""
         empty(self._chips)
+        self._pills = []
         for face in chips:
             pill = Pill.of(face)
             short = pill.sizeHint().width() <= look_of(self).px(_SHORT_CHIP)
@@ -101,7 +104,8 @@ class TopBar(QWidget):
                 # A rating says all of itself; what is longer gives way, and the search before it.
                 pill.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
             self._chips.addWidget(pill)
-        self._fit_search()
+            self._pills.append(pill)
+        self._fit()
 
     def set_widgets(self, widgets: Sequence[QWidget]) -> None:
         """The screen's own buttons; those of the screen before are hidden, not destroyed."""
@@ -114,12 +118,21 @@ class TopBar(QWidget):
             self._buttons.addWidget(widget)
             widget.show()
         self._shown = tuple(widgets)
-        self._fit_search()
+        self._fit()
 
-    def _fit_search(self) -> None:
-        """The search is as wide as what is open leaves it, down to its key."""
+    def _fit(self) -> None:
+        """What is open leaves the search as much room as there is, down to its key; where even that is not
+        enough, the last of what is open goes, and never its rating."""
         layout = self.layout()
         assert layout is not None
+        for pill in self._pills:
+            pill.show()
+        for pill in reversed([one for one in self._pills if one.face.tone not in _SAYS_ALL]):
+            self._chips.invalidate()
+            layout.invalidate()
+            if layout.totalMinimumSize().width() > self.width():
+                pill.hide()
+        layout.invalidate()
         others = layout.totalSizeHint().width() - self.search.sizeHint().width()
         least = self.search.minimumSizeHint().width()
         self.search.setMaximumWidth(min(max(self.width() - others, least), look_of(self).px(_SEARCH)))

@@ -55,7 +55,7 @@ def test_who_looked_at_this_child_is_answered_with_proofs_that_anybody_can_check
         ),
         ("Priya Nair", "Triage operator, Staffordshire children's social care", "Took a paper out"),
         ("Karen Shaw", "Hub manager, Staffordshire MASH", "Broke the glass"),
-        ("Ruth Okafor", "Consultant social worker, Staffordshire children's social care", "exported"),
+        ("Ruth Okafor", "Consultant social worker, Staffordshire children's social care", "Exported"),
         ("Ruth Okafor", "Staffordshire children's social care", "Searched for people"),
     ]
     assert looking.references[0] in others[0]

@@ -21,8 +21,8 @@ from ui.shell.main_window import MainWindow
 from ui.shell.palette import ranked
 from ui.shell.settings import SettingsPage
 from ui.shell.state import ShellState, clock_words, line_words, waiting_words
-from ui.theme import Mode, Theme, current_look
-from ui.widgets import Banner, Field, Pill, PillFace, Text, rag_face
+from ui.theme import Mode, Theme, Tone, current_look
+from ui.widgets import ActionButton, Banner, Field, Pill, PillFace, Text, rag_face
 
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
@@ -333,10 +333,17 @@ def test_a_long_rating_is_whole_at_twice_the_text(
     shell.resize(1366, 768)
     bar = shell.top_bar
     bar.set_title("Sign-off")
-    bar.set_chips([rag_face("amber", "late 2 d 23 h 59 min"), PillFace("Carter, Mia + 1 · ISL-26-04417")])
+    open_file = ActionButton("Open the file", "O", accessible_name="Open the file")
+    bar.set_widgets([open_file])
+    who, stage = PillFace("Carter, Mia + 1 · ISL-26-04417"), PillFace("Waits for sign-off", Tone.ACCENT)
+    bar.set_chips([rag_face("amber", "late 2 d 23 h 59 min"), who, stage])
     rating = next(pill for pill in bar.findChildren(Pill) if "Amber" in pill.accessibleName())
     qtbot.waitUntil(lambda: rating.isVisible() and rating.width() >= rating.sizeHint().width())
     assert beyond(shell) == []
+    Theme.apply(themed, Mode.LIGHT, 1.0)
+    shell.resize(1920, 768)
+    pills = bar.findChildren(Pill)
+    qtbot.waitUntil(lambda: [one.isVisible() for one in pills] == [True] * 3)
 
 
 @pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
