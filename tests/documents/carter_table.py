@@ -7,6 +7,8 @@ from mash_desktop.documents.content import (
     AtTable,
     Attendee,
     Brought,
+    CodeSheetContent,
+    CodeSlip,
     DowntimeContent,
     Evidence,
     Letterhead,
@@ -106,5 +108,15 @@ DOWNTIME = DowntimeContent(
             at(12, 13, 50),
             "K. Shaw",
         ),
+    ),
+)
+
+CODES = CodeSheetContent(
+    letterhead=DOWNTIME.letterhead,
+    url="https://isl.example.gov.uk",
+    fingerprint="0123456789abcdef" * 4,
+    slips=tuple(
+        CodeSlip(name, account, "K7QFA-2MRDB-XXWQH-PLMNB", "19 Nov 2026, 09:00")
+        for name, account in (("Tom Hartley", "tom.hartley"), ("Dee Lowe", "dee.lowe"))
     ),
 )

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from mash_desktop.documents import render_downtime, render_round_table, render_summary
+from mash_desktop.documents import render_codes, render_downtime, render_round_table, render_summary
 from mash_desktop.documents.content import AtTable, Brought, Evidence, Profile
 from tests.documents.carter import SUMMARY
-from tests.documents.carter_table import DOWNTIME, ROUND_TABLE
+from tests.documents.carter_table import CODES, DOWNTIME, ROUND_TABLE
 from tests.documents.reading import text
 
 KEYS = {"key", "person", "about", "one", "other", "child", "parents", "time_zone"}
@@ -63,12 +63,14 @@ def test_a_summary_of_any_text_is_made(texts: list[str], profile: Profile) -> No
 def test_a_round_table_record_and_a_list_of_any_text_are_made(texts: list[str]) -> None:
     assert render_round_table(rewritten(ROUND_TABLE, cycle(texts))).startswith(b"%PDF")
     assert render_downtime(rewritten(DOWNTIME, cycle(texts))).startswith(b"%PDF")
+    assert render_codes(rewritten(CODES, cycle(texts))).startswith(b"%PDF")
 
 
 @pytest.mark.parametrize("words", HARD)
 def test_each_hard_text_in_every_field_at_once_is_made(words: str) -> None:
     assert render_summary(rewritten(SUMMARY, cycle([words])), Profile.FULL).startswith(b"%PDF")
     assert render_round_table(rewritten(ROUND_TABLE, cycle([words]))).startswith(b"%PDF")
+    assert render_codes(rewritten(CODES, cycle([words]))).startswith(b"%PDF")
 
 
 @pytest.mark.parametrize("count", range(690, 760, 10))
