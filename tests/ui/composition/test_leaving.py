@@ -9,15 +9,25 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import msgspec
 import pytest
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication
 from pytestqt.qtbot import QtBot
 
+from mash_desktop.desk.profile import Profile, Server
+from sync.protocol import Standing
+from tests.domain.story import FACILITATOR, KEY, Story
+from tests.support.desks import receive, receive_hub
 from tests.support.logind import OTHERS, LoginService
-from tests.ui.composition.test_doors import PASSPHRASE, STREAM, made, opening, said, typed, unlock
+from tests.support.secret_service import SecretService
+from tests.ui.composition.test_doors import PASSPHRASE, STREAM, account, made, opening, said, typed, unlock
 from ui.composition import PersonWindow
 from ui.session.windows import says_leaving
+from ui.shell.second_display import SecondDisplay
+from ui.widgets import Text
 
 __all__ = ["made", "opening"]
 
@@ -155,3 +165,48 @@ def test_windows_says_that_a_person_leaves_and_says_other_things_too() -> None:
     assert not any(says_leaving(session, come) for come in (1, 3, 5, 8)), "connected, logged on, unlocked"
     assert not says_leaving(power, 7), "resumed"
     assert not says_leaving(0x0100, 7), "a key"
+
+
+@pytest.fixture
+def at_the_table(
+    secret_service: SecretService,
+    qtbot: QtBot,
+    login_service: LoginService,
+    opening: Callable[[Path], PersonWindow],
+    tmp_path: Path,
+) -> PersonWindow:
+    """A facilitator with the case on the wall."""
+    folder = tmp_path / "dee"
+    profile = Profile.create(folder, PASSPHRASE, Server("https://isl.invalid", "", "staffordshire"))
+    standing = Standing(agency=FACILITATOR.agency, role=FACILITATOR.role)
+    mine = msgspec.structs.replace(account(), person="dee", name="Dee Lowe", standings=(standing,))
+    profile.cache.put_fact("account", msgspec.json.encode(mine))
+    profile.cache.put_fact("signing-key", KEY.to_bytes())
+    receive_hub(profile.cache)
+    receive(profile.cache, FACILITATOR, Story().taken().triaged().admitted().rated().asked().tabled())
+    profile.lock()
+    person = opening(folder)
+    unlock(qtbot, person)
+    assert login_service.asked.wait(10)
+    person.window.open("table", STREAM)
+    qtbot.waitUntil(lambda: person.worker.waiting == 0, timeout=20_000)
+    (button,) = person.window.findChildren(QAbstractButton, "table.second-display")
+    button.click()
+    qtbot.waitUntil(lambda: any(one.isVisible() for one in displays()), timeout=20_000)
+    return person
+
+
+def displays() -> list[SecondDisplay]:
+    return [one for one in QApplication.topLevelWidgets() if isinstance(one, SecondDisplay)]
+
+
+def test_the_second_display_goes_dark_with_the_desk(
+    qtbot: QtBot, at_the_table: PersonWindow, login_service: LoginService
+) -> None:
+    (display,) = displays()
+    assert "ISL-26-" in " ".join(one.text() for one in display.findChildren(Text))
+    login_service.lock()
+    qtbot.waitUntil(lambda: at_the_table.profile is None, timeout=10_000)
+    qtbot.waitUntil(lambda: not any(one.isVisible() for one in displays()), timeout=10_000)
+    left = [one.text() for one in display.findChildren(Text)] if shiboken6.isValid(display) else []
+    assert not any("ISL-26-" in words for words in left)
