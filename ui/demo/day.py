@@ -86,9 +86,7 @@ class Day:
             seat.sign_in()
             self.telling.step(f"{person.name} sets a desktop up and signs in.")
         seat = self._seats[name]
-        if seat.window.locked:
-            # Long left alone, as on a slow machine, a desktop has locked itself.
-            seat.unlock()
+        seat.wake()
         return seat
 
     def person(self, name: str) -> DemoPerson:

@@ -99,6 +99,11 @@ class Seat:
         QTest.mouseClick(page.button, Qt.MouseButton.LeftButton)
         self.wait(self._has_a_screen, "the screens")
 
+    def wake(self) -> None:
+        """Long left alone, as on a slow machine, a desktop has locked itself: open it again."""
+        if self.window.locked:
+            self.unlock()
+
     def _has_a_screen(self) -> bool:
         return self.person_window.window.current_screen() is not None
 
@@ -208,6 +213,7 @@ class Seat:
 
     def go(self, place: str) -> None:
         """Open a place as the rail does."""
+        self.wake()
         self.person_window.window.go(place)
         QApplication.processEvents()
 
