@@ -19,7 +19,9 @@ from uuid6 import uuid7
 from mash_desktop.desk import attention
 from mash_desktop.desk.profile import Server
 from mash_desktop.domain.entries.contact import NoteAdded
+from mash_desktop.domain.errors import Refusal
 from mash_desktop.domain.roles import Role
+from sync.protocol import Unlink
 from sync.store.bootstrap import Appointed, revoke_key
 from sync.store.sign_in.provider import Provider
 from tests.support.provider import OpenIdProvider, browse
@@ -235,6 +237,14 @@ def test_whom_an_administrator_unlinked_sets_the_computer_up_again_with_a_code_a
     seat.enrol(unlinked.code, first=False)
     seat.sign_in()
     seat.until(lambda: person.desk is not None and person.desk.me.author.key != old and seat.working())
+    desk = person.desk
+    assert desk.store_accounts is not None
+    assert desk.store_unlink is not None
+    for asked in (desk.store_accounts(), desk.store_unlink(Unlink(person=seat.appointed.person))):
+        with pytest.raises(Refusal, match="not-permitted"):
+            asked.result(20)
+    given = Server.pinned(seat.served.base_url, desk.where.fingerprint)
+    assert (given.url, desk.where.url) == (seat.served.base_url, seat.served.base_url)
 
 
 @pytest.mark.parametrize("browser", [""], indirect=True)
