@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 from sqlalchemy import Connection, func, select, text
 
-from ..domain.acts import Act, Header, OpenBody, SignedAct, read
+from ..domain.acts import Act, Header, OpenBody, SignedAct, entry_of, read
 from ..domain.entries import Body, Made, Unread, decode
 from . import schema
 from .rows import batches
@@ -144,25 +144,8 @@ def _made(connection: Connection, *where: object) -> Iterable[Made[Body]]:
         if act is None:
             act = envelopes[row.act] = read(SignedAct(row.signed, row.signature))
         header = act.entries[row.place]
-        yield Made(
-            id=header.id,
-            stream=header.stream,
-            kind=header.kind,
-            version=header.v,
-            body=body_of(row.body, header, row.disposed),
-            act=act.id,
-            author=act.author,
-            agency=act.agency,
-            role=act.role,
-            made_at=act.made_at,
-            guard=header.guard,
-            base=header.base,
-            relies_on=header.relies_on,
-            commitment=header.commitment,
-            key=act.key,
-            position=row.position,
-            admitted_at=moment(row.admitted_at),
-        )
+        body = body_of(row.body, header, row.disposed)
+        yield entry_of(act, header, body, row.position, moment(row.admitted_at))
 
 
 def body_of(raw: bytes | None, header: Header, disposed: bool) -> Body:

@@ -203,25 +203,30 @@ def entries_of(
                 raise Refusal(
                     "body-misshapen", f"An entry {header.kind} cannot be read: {error}", header.kind
                 ) from error
-        made.append(
-            Made(
-                id=header.id,
-                stream=header.stream,
-                kind=header.kind,
-                version=header.v,
-                body=body,
-                act=act.id,
-                author=act.author,
-                agency=act.agency,
-                role=act.role,
-                made_at=act.made_at,
-                guard=header.guard,
-                base=header.base,
-                relies_on=header.relies_on,
-                commitment=header.commitment,
-                key=act.key,
-                position=(positions or {}).get(header.id),
-                admitted_at=admitted_at,
-            )
-        )
+        made.append(entry_of(act, header, body, (positions or {}).get(header.id), admitted_at))
     return tuple(made)
+
+
+def entry_of(
+    act: Act, header: Header, body: Body, position: int | None, admitted_at: datetime | None
+) -> Made[Body]:
+    """One entry of an act, with what the act says of each."""
+    return Made(
+        id=header.id,
+        stream=header.stream,
+        kind=header.kind,
+        version=header.v,
+        body=body,
+        act=act.id,
+        author=act.author,
+        agency=act.agency,
+        role=act.role,
+        made_at=act.made_at,
+        guard=header.guard,
+        base=header.base,
+        relies_on=header.relies_on,
+        commitment=header.commitment,
+        key=act.key,
+        position=position,
+        admitted_at=admitted_at,
+    )
