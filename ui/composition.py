@@ -12,19 +12,19 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from threading import Event
-from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, QObject, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
 from mash_desktop.desk import ChangeSet, Desk, downtime, glass
-from mash_desktop.desk.places import Badges, badges, my_places
-from mash_desktop.desk.profile import Barred, Enrolled, Profile, Server, Session, Status, Synchroniser
+from mash_desktop.desk.places import Badges, badges
+from mash_desktop.desk.profile import Enrolled, Profile, Server, Session, Status, Synchroniser
 from mash_desktop.desk.profiles import several
 from mash_desktop.documents.square import square
 from mash_desktop.domain.errors import Refusal
 from ui.keys import keys
-from ui.places import PLACES, Factories, factories, read_ahead
+from ui.opening import Opened, Stock, opened_profile, stock_of
+from ui.places import PLACES, Factories, read_ahead
 from ui.session import SessionWatch, watching
 from ui.shell.clipboard import clear_clipboard
 from ui.shell.enrol import EnrolPage
@@ -164,7 +164,7 @@ class PersonWindow(QObject):
 
     def _unlock(self, passphrase: str) -> None:
         self.worker.submit(
-            partial(_opened, self._folder, passphrase),
+            partial(opened_profile, self._folder, passphrase),
             partial(self._have_profile, self._locks),
             lambda error: self.window.unlock_page.wrong(_sentence(error)),
             owner=self,
@@ -211,7 +211,7 @@ class PersonWindow(QObject):
             owner=self,
         )
 
-    def _have_profile(self, locks: int, opened: _Opened) -> None:
+    def _have_profile(self, locks: int, opened: Opened) -> None:
         if locks != self._locks:
             self.worker.submit(opened.profile.lock)
             return
@@ -331,9 +331,9 @@ class PersonWindow(QObject):
         """Whether anything may be read now; and if so, the screens, once the hub's configuration is here."""
         profile, desk = self.profile, self.desk
         if profile is not None and desk is not None:
-            self.worker.submit(partial(_stock, profile, desk), partial(self._have_stock, desk), owner=self)
+            self.worker.submit(partial(stock_of, profile, desk), partial(self._have_stock, desk), owner=self)
 
-    def _have_stock(self, desk: Desk, stock: _Stock) -> None:
+    def _have_stock(self, desk: Desk, stock: Stock) -> None:
         if desk is not self.desk or self.profile is None:
             return
         if stock.over is not None:
@@ -555,45 +555,6 @@ def _forget(_: object) -> None:
     """By now the screens are gone: let go of what still knew them, so that their words are free memory."""
     keys.forget_gone()
     gc.collect()
-
-
-class _Opened(NamedTuple):
-    """A profile as it was found: without a desk nobody has signed in here yet."""
-
-    profile: Profile
-    account: str
-    barred: Barred | None
-    desk: Desk | None
-    session: Session | None
-
-
-def _opened(folder: Path, passphrase: str) -> _Opened:
-    """Unlock, and take up the desk and the session where there are such."""
-    profile = Profile.open(folder, passphrase)
-    account, barred = profile.account_name, profile.barred()
-    try:
-        desk = profile.desk()
-    except Refusal:
-        return _Opened(profile, account, barred, None, None)
-    return _Opened(profile, account, barred, desk, profile.kept_session())
-
-
-class _Stock(NamedTuple):
-    """Why nothing may be read, what waits to be sent, and the screens where they can be built."""
-
-    over: Refusal | None
-    waiting: int
-    made: Factories | None
-    mine: tuple[str, ...]
-    """The places that are open to this person."""
-
-
-def _stock(profile: Profile, desk: Desk) -> _Stock:
-    over = profile.lease.over()
-    waiting = sum(profile.cache.waiting_counts().values()) if over is not None else 0
-    if over is not None or not desk.directory().configs:
-        return _Stock(over, waiting, None, ())
-    return _Stock(over, waiting, factories(), my_places(desk))
 
 
 def _sentence(error: Exception) -> str:

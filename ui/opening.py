@@ -1,0 +1,51 @@
+"""What a window finds when a profile is opened, and what there is to show; the worker works it out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from mash_desktop.desk import Desk
+from mash_desktop.desk.places import my_places
+from mash_desktop.desk.profile import Barred, Profile, Session
+from mash_desktop.domain.errors import Refusal
+from ui.places import Factories, factories
+
+
+class Opened(NamedTuple):
+    """A profile as it was found: without a desk nobody has signed in here yet."""
+
+    profile: Profile
+    account: str
+    barred: Barred | None
+    desk: Desk | None
+    session: Session | None
+
+
+def opened_profile(folder: Path, passphrase: str) -> Opened:
+    """Unlock, and take up the desk and the session where there are such."""
+    profile = Profile.open(folder, passphrase)
+    account, barred = profile.account_name, profile.barred()
+    try:
+        desk = profile.desk()
+    except Refusal:
+        return Opened(profile, account, barred, None, None)
+    return Opened(profile, account, barred, desk, profile.kept_session())
+
+
+class Stock(NamedTuple):
+    """Why nothing may be read, what waits to be sent, and the screens where they can be built."""
+
+    over: Refusal | None
+    waiting: int
+    made: Factories | None
+    mine: tuple[str, ...]
+    """The places that are open to this person."""
+
+
+def stock_of(profile: Profile, desk: Desk) -> Stock:
+    over = profile.lease.over()
+    waiting = sum(profile.cache.waiting_counts().values()) if over is not None else 0
+    if over is not None or not desk.directory().configs:
+        return Stock(over, waiting, None, ())
+    return Stock(over, waiting, factories(), my_places(desk))
