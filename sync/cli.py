@@ -9,6 +9,7 @@ import argparse
 import csv
 import os
 import sys
+import time
 import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 BACKUP_PASSPHRASE = "MASH_ISL_BACKUP_PASSPHRASE"
 """The environment variable that gives the passphrase of a backup of secrets where nobody is there to."""
+
+
+SHOWN_SECONDS = 0.5
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -528,13 +532,33 @@ def _show_sealed(done: int) -> None:
     print(f"\r{done} looked at", end="", file=sys.stderr, flush=True)
 
 
+class _Shown:
+    """Shows what takes longer than half a second, twice a second."""
+
+    def __init__(self) -> None:
+        self._next = time.monotonic() + SHOWN_SECONDS
+        self._shown = False
+
+    def __call__(self, what: str, done: int, of: int) -> None:
+        if time.monotonic() >= self._next:
+            print(f"\r{done} of {of} {what}   ", end="", file=sys.stderr, flush=True)
+            self._next = time.monotonic() + SHOWN_SECONDS
+            self._shown = True
+
+    def end(self) -> None:
+        if self._shown:
+            print(file=sys.stderr)
+
+
 def _verify(asked: argparse.Namespace) -> int:
     from sync.store.verifying import kept_head, verify
 
     kept = kept_head(asked.kept) if asked.kept else None
     with _store(asked) as store:
         hub = _hub(store, asked)
-        found = verify(store, hub, kept)
+        shown = _Shown()
+        found = verify(store, hub, kept, shown)
+        shown.end()
     for fault in found.faults:
         print(f"Position {fault.position}: {fault.sentence}", file=sys.stderr)
     if found.faults:

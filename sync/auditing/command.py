@@ -15,7 +15,8 @@ from mash_desktop.domain.roles import Role
 from mash_desktop.vault.files import replace_file
 
 from ..importing.command import signed_in, told_as_refusals
-from .evidence import Checked, Evidence, Question, check
+from ..proving import Checked
+from .evidence import Evidence, Question, check
 from .run import gather
 from .trail import Looked, told
 
@@ -27,14 +28,15 @@ class Answer(msgspec.Struct, frozen=True):
     size: int
     root: str
     store_key: str
-    asked: Question
+    asked: Question | None
     accesses: tuple[Looked, ...]
 
 
 def run(asked: argparse.Namespace) -> int:
     with told_as_refusals("Nothing was answered"):
         evidence, checked = _checked(asked) if asked.check else _asked(asked)
-    looked = tuple(told(entry, checked.directory) for entry in checked.accesses)
+    asked_for = checked.entries if evidence.asked is not None else ()
+    looked = tuple(told(entry, checked.directory) for entry in asked_for)
     head = checked.head
     if asked.json:
         answer = Answer(head.hub, head.size, head.root.hex(), checked.store_key, evidence.asked, looked)
@@ -46,10 +48,10 @@ def run(asked: argparse.Namespace) -> int:
         device = f"device {one.device}" if one.device else "through the store"
         when = f"{one.at.astimezone(zone):%d %b %Y %H:%M}"
         print("\t".join((when, one.who, where, device, one.what, one.detail, one.target)))
-    print(
-        f"{len(looked)} accesses about {evidence.asked.person}, {evidence.asked.since} to "
-        f"{evidence.asked.until}, each proven to be in the log of {head.hub} at {head.size} entries."
-    )
+    question, what = evidence.asked, f"{len(checked.entries)} entries that an agency took out"
+    if question is not None:
+        what = f"{len(looked)} accesses about {question.person}, {question.since} to {question.until}"
+    print(f"{what}, each proven to be in the log of {head.hub} at {head.size} entries.")
     print(f"Root {head.root.hex()}, signed by the store's key {checked.store_key}.")
     print("That there is no other is for mash-isl verify to say, with what --keep wrote.")
     return 0
@@ -69,7 +71,9 @@ def _read(file: Path, field: str) -> Evidence:
     try:
         return msgspec.json.decode(file.read_bytes(), type=Evidence)
     except (OSError, msgspec.DecodeError) as error:
-        raise Refusal("evidence-unreadable", f"{file} holds no answer of an audit.", field) from error
+        raise Refusal(
+            "evidence-unreadable", f"{file} holds no answer of an audit and no export.", field
+        ) from error
 
 
 def _asked(asked: argparse.Namespace) -> tuple[Evidence, Checked]:

@@ -12,8 +12,7 @@ from pathlib import Path
 import msgspec
 
 from mash_desktop.cache.feed import FeedRow
-from mash_desktop.cache.reading import moment
-from mash_desktop.domain.acts import Author, OpenBody, SignedAct, entries_of, read
+from mash_desktop.domain.acts import Author
 from mash_desktop.domain.audiences import GOVERNANCE, HUB
 from mash_desktop.domain.entries import Body, Made
 from mash_desktop.domain.fold import fold_hub
@@ -24,19 +23,12 @@ from .. import protocol
 from ..client.verification import check_growth, check_not_behind
 from ..importing.device import Device
 from ..importing.run import Hub
-from .evidence import Evidence, Proven, Question, needed
+from ..proving import made, prove, prove_hub
+from .evidence import Evidence, Question
 from .trail import at, by, concerns
 
 SEEN = "audit-head"
 """The file, in the device's folder, with the last head that was seen."""
-
-
-class _Found(msgspec.Struct, frozen=True):
-    """An entry as the feed brought it."""
-
-    entry: Made[Body]
-    signed: SignedAct
-    body: OpenBody
 
 
 async def gather(
@@ -50,21 +42,17 @@ async def gather(
             protocol.AboutAsked(standing=standing, person=asked.person), "about", protocol.AboutFound
         )
         rows, signed = await hub.feeds(standing, HUB, GOVERNANCE)
-        own, accesses = _answer(rows, about, asked)
+        answer = _answer(rows, about, asked)
         head = await _head(hub, folder, signed)
-        await hub.tell(author, f"Who looked at {asked.person}", len(accesses))
-        wanted = needed(
-            {one.entry.key for one in accesses},
-            {by(one.entry)[0] for one in accesses},
-            [one.entry for one in own],
-        )
+        await hub.tell(author, f"Who looked at {asked.person}", len(answer))
+        keys, people = {entry.key for _, entry in answer}, {by(entry)[0] for _, entry in answer}
         return Evidence(
-            asked,
-            about,
-            signed,
-            await hub.store_keys(),
-            tuple([await _proven(hub, head, one) for one in own if one.entry.position in wanted]),
-            tuple([await _proven(hub, head, one) for one in accesses]),
+            asked=asked,
+            about=about,
+            head=signed,
+            store_keys=await hub.store_keys(),
+            hub=await prove_hub(hub.connection, head, rows, keys, people),
+            entries=tuple([await prove(hub.connection, head, row) for row, _ in answer]),
         )
     finally:
         await hub.close()
@@ -72,35 +60,18 @@ async def gather(
 
 def _answer(
     rows: Sequence[FeedRow], about: protocol.AboutFound, asked: Question
-) -> tuple[list[_Found], list[_Found]]:
-    """The hub's own entries, and the accesses that answer, in position order."""
-    own: list[_Found] = []
-    accesses: list[_Found] = []
-    for row in rows:
-        found = _found(row)
-        if found is None:
-            continue
-        if row.audience == HUB:
-            own.append(found)
-        elif found.entry.stream.startswith("access:") and concerns(found.entry, about, asked.terms):
-            accesses.append(found)
-    config = fold_hub(one.entry for one in own).timeline.at(None)
-    answer = [one for one in accesses if asked.since <= config.day(at(one.entry)) <= asked.until]
-    return own, sorted(answer, key=lambda one: one.entry.order)
-
-
-def _found(row: FeedRow) -> _Found | None:
-    """What a row brings; ``None`` where it has been taken back or disposed of."""
-    if row.signed is None or row.body is None:
-        return None
-    made = entries_of(
-        read(row.signed),
-        {row.entry: row.body},
-        positions={row.entry: row.position or 0},
-        admitted_at=moment(row.admitted_at),
-    )
-    entry = next(one for one in made if one.id == row.entry)
-    return _Found(entry, row.signed, row.body)
+) -> list[tuple[FeedRow, Made[Body]]]:
+    """The accesses that answer, in position order."""
+    found = [(row, entry) for row in rows if (entry := made(row)) is not None]
+    config = fold_hub(entry for row, entry in found if row.audience == HUB).timeline.at(None)
+    answer = [
+        (row, entry)
+        for row, entry in found
+        if entry.stream.startswith("access:")
+        and concerns(entry, about, asked.terms)
+        and asked.since <= config.day(at(entry)) <= asked.until
+    ]
+    return sorted(answer, key=lambda one: one[1].order)
 
 
 async def _head(hub: Hub, folder: Path, signed: SignedHead) -> Head:
@@ -114,11 +85,3 @@ async def _head(hub: Hub, folder: Path, signed: SignedHead) -> Head:
             check_growth(old, head, await hub.connection.proof("consistency", old=old.size, new=head.size))
     replace_file(file, msgspec.json.encode(signed))
     return head
-
-
-async def _proven(hub: Hub, head: Head, one: _Found) -> Proven:
-    position, admitted_at = one.entry.position, one.entry.admitted_at
-    assert position is not None
-    assert admitted_at is not None
-    path = await hub.connection.proof("inclusion", position=position, size=head.size)
-    return Proven(position, admitted_at, one.signed, one.body, path.path)

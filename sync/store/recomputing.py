@@ -37,6 +37,8 @@ _TOGETHER = 500
 Row: TypeAlias = tuple[int, str, str, bool]
 """Of a feed: the causing position, the audience, the entry, and whether it is granted."""
 Fault: TypeAlias = tuple[int, str]
+Progress: TypeAlias = Callable[[str, int, int], None]
+"""Told what is done, how many of it, and of how many."""
 
 
 class Recomputed(msgspec.Struct, frozen=True):
@@ -80,16 +82,30 @@ class Told:
 
 
 def recompute(
-    db: Connection, shelf: Shelf, secrets: Secrets, hub: str, told: Told, spoiled: frozenset[str]
+    db: Connection,
+    shelf: Shelf,
+    secrets: Secrets,
+    hub: str,
+    told: Told,
+    spoiled: frozenset[str],
+    progress: Progress,
 ) -> Recomputed:
     """Compare every feed with what it should be. ``spoiled`` streams have a fault that was told already."""
-    return _Recomputing(db, shelf, secrets, hub, told, spoiled).all()
+    return _Recomputing(db, shelf, secrets, hub, told, spoiled, progress).all()
 
 
 class _Recomputing:
     def __init__(
-        self, db: Connection, shelf: Shelf, secrets: Secrets, hub: str, told: Told, spoiled: frozenset[str]
+        self,
+        db: Connection,
+        shelf: Shelf,
+        secrets: Secrets,
+        hub: str,
+        told: Told,
+        spoiled: frozenset[str],
+        progress: Progress,
     ) -> None:
+        self._progress = progress
         self._db = db
         self._shelf = shelf
         self._secrets = secrets
@@ -156,6 +172,7 @@ class _Recomputing:
             if sum(map(len, some)) >= _TOGETHER:
                 yield some
                 some = []
+            self._progress("records worked out anew", self._recomputed + self._unread, len(groups))
         yield some
 
     def _days(self, group: Iterable[str]) -> list[str]:

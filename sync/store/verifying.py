@@ -28,7 +28,7 @@ from . import tables
 from .composition import Store
 from .examining import STORE
 from .log import LogHead, read_head
-from .recomputing import Recomputed, Told, recompute
+from .recomputing import Progress, Recomputed, Told, recompute
 from .sealing import SealedBody, Secrets, StreamKey
 from .streams import Shelf, stream_keys
 
@@ -94,13 +94,16 @@ class _Keys:
         return public if person == STORE else b""
 
 
-def verify(store: Store, hub: str, kept: SignedHead | None = None) -> Verified:
+def verify(
+    store: Store, hub: str, kept: SignedHead | None = None, progress: Progress = lambda what, done, of: None
+) -> Verified:
     """Check the whole log of a hub, and that its feeds bring everybody what they should and no more.
 
-    ``kept`` is a head that somebody saw before: this log must begin with it. ``Refusal`` (*hub-unknown*).
+    ``kept`` is a head that somebody saw before: this log must begin with it. ``progress`` is told what is
+    done, how many of it and of how many. ``Refusal`` (*hub-unknown*).
     """
     with store.engine.connect().execution_options(isolation_level="REPEATABLE READ") as db, db.begin():
-        walked = _Walk(db, store.secrets, store.shelf, hub)
+        walked = _Walk(db, store.secrets, store.shelf, hub, progress)
         walked.all(kept)
         again = walked.again()
         return walked.found(again)
@@ -126,7 +129,15 @@ def walk(db: Connection, secrets: Secrets, shelf: Shelf, hub: str) -> Verified:
 
 
 class _Walk:
-    def __init__(self, db: Connection, secrets: Secrets, shelf: Shelf, hub: str) -> None:
+    def __init__(
+        self,
+        db: Connection,
+        secrets: Secrets,
+        shelf: Shelf,
+        hub: str,
+        progress: Progress = lambda what, done, of: None,
+    ) -> None:
+        self._progress = progress
         self._db = db
         self._secrets = secrets
         self._shelf = shelf
@@ -159,7 +170,13 @@ class _Walk:
 
     def again(self) -> Recomputed:
         return recompute(
-            self._db, self._shelf, self._secrets, self._hub, self._told, frozenset(self._faults.spoiled)
+            self._db,
+            self._shelf,
+            self._secrets,
+            self._hub,
+            self._told,
+            frozenset(self._faults.spoiled),
+            self._progress,
         )
 
     def all(self, kept: SignedHead | None) -> None:
@@ -169,6 +186,7 @@ class _Walk:
             self._act(act_row, rows)
             self._ids.update((row.position, row.entry) for row in rows)
             self._roots[self._frontier.size] = self._frontier.root()
+            self._progress("entries checked", self._frontier.size, head.size if head else 0)
         if head is not None and self._frontier.size != head.size:
             short = min(self._frontier.size, head.size) + 1
             words = f"The head says {head.size} entries; the log has {self._frontier.size}."

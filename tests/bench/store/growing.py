@@ -40,7 +40,7 @@ def admitting_as_the_log_grows() -> Iterator[Row]:
         desks = [served.desk(hub, f"Pusher {number}", OPERATOR) for number in range(PUSHERS)]
         first = 0.0
         for size in SIZES:
-            _fill(served, desks[0], size)
+            fill(served, desks[0], size)
             lines = [Line(served, desk) for desk in desks]
             took = min(_seconds_an_act(desks, lines, size + n) for n in range(ROUNDS))
             for line in lines:
@@ -60,7 +60,7 @@ def _seconds_an_act(desks: list[Desk], lines: list[Line], first: int) -> float:
     return pushed(lines, work) / (PUSHERS * ACTS)
 
 
-def _fill(served: ServedStore, desk: Desk, size: int) -> None:
+def fill(served: ServedStore, desk: Desk, size: int) -> None:
     """Bring the log to ``size`` entries, and leave it as one that grew over years: with statistics, nothing
     waiting to be written, and everybody written down compared with the restricted long ago."""
     began = datetime.now(UTC)

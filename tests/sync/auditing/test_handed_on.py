@@ -103,15 +103,15 @@ def test_an_audit_across_two_hand_overs_proves_itself_before_and_after(
         looking = kept.looking
         after = kept.asked(looking.officer, looking.device, looking.session)
         assert len(after.store_keys.keys) == 3
-        kinds = [entry.kind for entry in check(after, old).accesses]
+        kinds = [entry.kind for entry in check(after, old).entries]
         assert {"record.viewed", "search.made", "glass.broken"} <= set(kinds)
         assert check(after, new).store_key == key_id(new)
-        early = [entry.kind for entry in check(kept.before).accesses]
+        early = [entry.kind for entry in check(kept.before).entries]
         assert kinds[: len(early)] == early
         # And on a device that is enrolled only now.
         fresh = Officer(served, kept.hub, kept.folder / "fresh")
-        found = kept.asked(fresh, *fresh.signed_in()).accesses
-        assert [one.position for one in found[: len(early)]] == [one.position for one in kept.before.accesses]
+        found = kept.asked(fresh, *fresh.signed_in()).entries
+        assert [one.position for one in found[: len(early)]] == [one.position for one in kept.before.entries]
     files = kept.folder / "before.json", kept.folder / "after.json"
     for file, evidence in zip(files, (kept.before, after), strict=True):
         keep(file, evidence)
@@ -156,7 +156,7 @@ def test_a_backup_from_before_two_hand_overs_is_restored_and_desktops_that_follo
         for pinned in (keys[0], keys[2]):
             evidence = kept.asked(officer, replace(there, store_key=pinned), session)
             assert evidence.store_keys.keys == keys
-            assert check(evidence, pinned).accesses[0].kind == "record.viewed"
+            assert check(evidence, pinned).entries[0].kind == "record.viewed"
     postgres.drop_database(name)
 
 

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from uuid6 import uuid7
 
-from mash_desktop.domain.acts import Draft, OpenBody, SignedAct, check_bodies, check_signature, read
+from mash_desktop.domain.acts import Draft, OpenBody, check_bodies, check_signature, read
 from mash_desktop.domain.entries.contact import ContactOpened, DocumentAttached, NoteAdded
 from mash_desktop.domain.entries.identity import HistoryRecorded
 from mash_desktop.domain.entries.keeping import DisposalAgreed, DisposalProposed
@@ -21,18 +21,9 @@ from mash_desktop.domain.roles import Role
 from mash_desktop.proofs.merkle import leaf_hash, verify_inclusion
 from sync import cli
 from sync.importing import command
-from sync.importing.leaving import (
-    DOCUMENTS,
-    ENTRIES,
-    HEAD,
-    KEYS,
-    NOTHING,
-    README,
-    Exported,
-    ExportedHead,
-    export_own,
-)
+from sync.importing.leaving import DOCUMENTS, PROOF, README, export_own
 from sync.protocol import act_digest, leaf_bytes
+from sync.proving import NOTHING, Proof
 from tests.domain.story import Story
 from tests.support.desks import PASSPHRASE
 from tests.support.relay import Answered, Asked
@@ -93,7 +84,11 @@ def _dispose(importer: Importer, stream: str, entry: str) -> None:
 
 
 def test_what_an_agency_contributed_proves_itself_from_its_files_alone(
-    importer: Importer, contributed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    importer: Importer,
+    contributed: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     importer.enrol()
     monkeypatch.setenv(command.PASSPHRASE, PASSPHRASE)
@@ -102,27 +97,36 @@ def test_what_an_agency_contributed_proves_itself_from_its_files_alone(
     to = tmp_path / "taken"
     profile = ["--profile", str(importer.profile), "--role", Role.TRIAGE_OPERATOR.value]
     assert cli.main(["export", str(to), "--agency", "scc-children", *profile]) == 0
-    told = msgspec.json.decode((to / HEAD).read_bytes(), type=ExportedHead)
-    head = told.head.verify(told.store_keys[-1])
-    keys = msgspec.json.decode((to / KEYS).read_bytes(), type=dict[str, str])
-    lines = [msgspec.json.decode(line, type=Exported) for line in (to / ENTRIES).read_bytes().splitlines()]
-    assert [line.kind for line in lines] == [
+    capsys.readouterr()
+    told = msgspec.json.decode((to / PROOF).read_bytes(), type=Proof)
+    head = told.head.verify(told.store_keys.keys[-1])
+    enrolled = [msgspec.json.decode(one.said.body) for one in told.hub if one.said.kind == "key.enrolled"]
+    keys = {one["key"]: one["public"] for one in enrolled}
+    lines = told.entries
+    assert [line.said.kind for line in lines] == [
         "contact.opened",
         "note.added",
         "entry.withdrawn",
         "note.added",
         "document.attached",
     ]
-    assert [bytes(line.body) == NOTHING for line in lines] == [False, True, False, False, False]
+    assert [line.said.body == NOTHING for line in lines] == [False, True, False, False, False]
     for line in lines:
-        signed = SignedAct(line.act, line.signature)
-        act = read(signed)
-        check_signature(signed, bytes.fromhex(keys[line.key]))
+        # By hand, as the page beside it says.
+        act = read(line.signed)
+        check_signature(line.signed, bytes.fromhex(keys[line.said.key]))
         if line.salt is not None:
-            check_bodies(act, [OpenBody(line.id, bytes(line.body), line.salt)], whole=False)
-        leaf = leaf_hash(leaf_bytes(line.position, line.admitted_at, act_digest(signed), line.place))
-        assert verify_inclusion(leaf, line.position - 1, head.size, line.proof, head.root)
-        assert (line.agency, line.stream) == ("scc-children", contributed)
+            check_bodies(act, [OpenBody(line.said.id, bytes(line.said.body), line.salt)], whole=False)
+        place = [header.id for header in act.entries].index(line.said.id)
+        leaf = leaf_hash(leaf_bytes(line.position, line.admitted_at, act_digest(line.signed), place))
+        assert verify_inclusion(leaf, line.position - 1, head.size, line.path, head.root)
+        assert (line.said.agency, line.said.stream) == ("scc-children", contributed)
+    # And by the one command that checks every proof.
+    assert cli.main(["audit", "--check", str(to / PROOF)]) == 0
+    assert "5 entries that an agency took out, each proven to be in the log" in capsys.readouterr().out
+    (to / PROOF).write_bytes((to / PROOF).read_bytes().replace(b"The school rang.", b"The school sang."))
+    assert cli.main(["audit", "--check", str(to / PROOF)]) == 1
+    assert "is not proven" in capsys.readouterr().err
     assert (to / DOCUMENTS / DIGEST).read_bytes() == CONTENT
     assert "5 entries" in (to / README).read_text()
     gwen = importer.served.desk(importer.hub, "Gwen Later", ("mash", Role.INFORMATION_GOVERNANCE))
@@ -158,7 +162,7 @@ def test_without_its_place_in_the_audit_trail_nothing_is_written(importer: Impor
 
 
 @pytest.mark.parametrize(
-    ("path", "code"), [("/inclusion", "entry-unlogged"), (f"/chunks/{DIGEST}", "chunk-altered")]
+    ("path", "code"), [("/inclusion", "evidence-wrong"), (f"/chunks/{DIGEST}", "chunk-altered")]
 )
 def test_a_store_that_lies_is_not_exported_from(
     importer: Importer, contributed: str, tmp_path: Path, path: str, code: str
@@ -177,7 +181,7 @@ def test_a_store_that_lies_is_not_exported_from(
     to = tmp_path / "out" / "taken"
     with pytest.raises(Exception, match=code):
         export_own(device, session, author, to)
-    assert list(to.parent.iterdir()) == []
+    assert [*to.parent.glob("*")] == []
     relay.alter = lambda asked, answered: answered
     assert export_own(device, session, author, to) == 5
     assert to.stat().st_mode & 0o777 == 0o700

@@ -166,6 +166,17 @@ def test_verify_says_what_it_walked_and_fails_where_a_row_was_changed(
         engine.dispose()
 
 
+def test_a_verification_that_takes_long_shows_how_far_it_is(
+    installed: Installed, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli, "SHOWN_SECONDS", 0.0)
+    assert cli.main(["verify", *installed.where]) == 0
+    shown = capsys.readouterr().err
+    assert "entries checked" in shown
+    assert "records worked out anew" in shown
+    assert shown.endswith("\n")
+
+
 def test_secrets_that_others_may_read_are_refused(
     installed: Installed, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

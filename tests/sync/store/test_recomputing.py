@@ -12,7 +12,7 @@ from mash_desktop.domain.acts import Draft
 from mash_desktop.domain.codes import Marker
 from mash_desktop.domain.entries.access import GlassBroken
 from mash_desktop.domain.entries.identity import IdentityLinked, MarkerSet
-from sync.store import tables
+from sync.store import recomputing, tables
 from sync.store.bootstrap import revoke_key
 from sync.store.composition import Store
 from sync.store.verifying import Verified, verify
@@ -29,7 +29,7 @@ def verified(cast: Cast) -> Verified:
 
 
 def test_a_hub_with_broken_glass_links_and_a_disposal_is_worked_out_as_it_was_admitted(
-    served_store: ServedStore, a_hub: str
+    served_store: ServedStore, a_hub: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cast = Cast(served_store, a_hub)
     stories = [ServedStory(cast), ServedStory(cast), ServedStory(cast)]
@@ -48,6 +48,15 @@ def test_a_hub_with_broken_glass_links_and_a_disposal_is_worked_out_as_it_was_ad
     revoke_key(served_store.direct, a_hub, cast["priya"].enrolled.key, "The laptop was lost.")
     found = verified(cast)
     assert (found.faults, found.unread) == ((), 0)
+    told: list[tuple[str, int, int]] = []
+    with monkeypatch.context() as patch:
+        # However many records are read at once.
+        patch.setattr(recomputing, "_TOGETHER", 1)
+        store = served_store.direct
+        again = verify(store, a_hub, progress=lambda *told_of: told.append(told_of))
+    assert again == found
+    assert {what for what, _, _ in told} == {"entries checked", "records worked out anew"}
+    assert [done for what, done, _ in told if what == "entries checked"][-1] == found.entries
     t, direct = tables.body_keys, served_store.direct
     at = stories[2].answers[0].positions[0]
     with direct.engine.connect() as db:

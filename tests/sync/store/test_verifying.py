@@ -79,6 +79,23 @@ def test_an_entry_taken_out_shows_at_its_place(written: ServedStory) -> None:
     assert (at, "There is a gap in the log, or an entry out of order.") in found
 
 
+def test_an_act_in_the_place_of_another_and_a_feed_that_names_what_is_not_there_show(
+    written: ServedStory,
+) -> None:
+    at = last(written)
+    other = (
+        "update acts set bytes = (select bytes from acts where hub = :hub and first = 1)"
+        " where hub = :hub and first = :at"
+    )
+    assert (at, "The entries of this act are not those that it signs.") in tamper(written, other, at=at)
+    moved = (
+        "update feeds set position = 1"
+        " where hub = :hub and audience = 'agency:scc-children' and position = :at"
+    )
+    words = "The feed of agency:scc-children names an entry that is not there."
+    assert (1, words) in tamper(written, moved, at=at)
+
+
 def test_the_end_of_the_log_cut_off_shows(written: ServedStory) -> None:
     at = last(written)
     found = tamper(written, "delete from entries where hub = :hub and position = :at", at=at)
