@@ -42,7 +42,7 @@ def admitting_as_the_log_grows() -> Iterator[Row]:
         for size in SIZES:
             fill(served, desks[0], size)
             lines = [Line(served, desk) for desk in desks]
-            took = min(_seconds_an_act(desks, lines, size + n) for n in range(ROUNDS))
+            took = min(_seconds_an_act(desks, lines, size + n * PUSHERS * ACTS) for n in range(ROUNDS))
             for line in lines:
                 line.close()
             first = first or took
@@ -56,17 +56,24 @@ def admitting_as_the_log_grows() -> Iterator[Row]:
 
 
 def _seconds_an_act(desks: list[Desk], lines: list[Line], first: int) -> float:
-    work = [pushes(contacts(desk, range(first, first + ACTS)), 1) for desk in desks]
+    work = [
+        pushes(contacts(desk, range(at, at + ACTS)), 1)
+        for at, desk in zip(range(first, first + PUSHERS * ACTS, ACTS), desks, strict=True)
+    ]
     return pushed(lines, work) / (PUSHERS * ACTS)
 
 
 def fill(served: ServedStore, desk: Desk, size: int) -> None:
-    """Bring the log to ``size`` entries, and leave it as one that grew over years: with statistics, nothing
-    waiting to be written, and everybody written down compared with the restricted long ago."""
+    """Bring the log to ``size`` entries, and leave it as one that grew over years: vacuumed, nothing waiting
+    to be written, and everybody written down compared with the restricted long ago."""
     began = datetime.now(UTC)
     _watch(served, desk.hub, looked_at=began + timedelta(days=1))
     fork = multiprocessing.get_context("fork")
-    fillers = [fork.Process(target=_filled, args=(served, desk, size)) for _ in range(os.cpu_count() or 1)]
+    fillers = [
+        # Nobody is told of twice.
+        fork.Process(target=_filled, args=(served, desk, size, (20 + place) * size))
+        for place in range(os.cpu_count() or 1)
+    ]
     for one in fillers:
         one.start()
     while any(one.is_alive() for one in fillers):
@@ -75,19 +82,18 @@ def fill(served: ServedStore, desk: Desk, size: int) -> None:
     print(file=sys.stderr)
     assert all(one.exitcode == 0 for one in fillers), "one of them failed; its reason is above"
     with served.direct.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
-        db.execute(text("analyze"))
+        db.execute(text("vacuum (analyze)"))
         db.execute(text("checkpoint"))
     reached = _size(served, desk.hub)
     _watch(served, desk.hub, seen=reached, settled=reached, looked_at=datetime.now(UTC))
 
 
-def _filled(served: ServedStore, desk: Desk, size: int) -> None:
+def _filled(served: ServedStore, desk: Desk, size: int, number: int) -> None:
     """In a process of its own, with connections of its own."""
     secrets, shelf, engine = served.direct.secrets, Shelf(most_entries=1), connect(served.database, 1)
     with engine.connect() as db:
         directory = current_directory(db, shelf, secrets, desk.hub).directory
         at = read_head(db, desk.hub).size
-    number = os.getpid() * 10_000
     while at < size:
         parcels = [_act(desk, number + place * CONTACTS_AN_ACT) for place in range(ACTS_A_COMMIT)]
         candidates = [examine(one, desk.hub, desk.enrolled.person, directory, secrets) for one in parcels]

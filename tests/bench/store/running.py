@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import random
 import tempfile
 import threading
 import time
@@ -32,7 +33,22 @@ from tests.support.postgres import PostgresServer, embedded
 from tests.support.store import Desk, ServedStore, serving
 
 OPERATOR = ("scc-children", Role.TRIAGE_OPERATOR)
-_SURNAMES = ("Alder", "Bramall", "Colclough", "Dunn", "Eardley", "Forrester", "Goodfellow", "Heath")
+_FORENAMES = (
+    "Ada", "Amir", "Beth", "Callum", "Daisy", "Ellis", "Fatima", "Grace", "Harvey", "Isla", "Jakub", "Kira",
+    "Liam", "Maya", "Noah", "Olivia", "Poppy", "Reece", "Sofia", "Tyler", "Uzma", "Violet", "Will", "Zara",
+)  # fmt: skip
+_SURNAMES = tuple(
+    f"{first}{last}"
+    for first in (
+        "Al", "Bram", "Col", "Dun", "Eard", "For", "Good", "Hath", "Ing", "Kel", "Led", "Mor", "Nor", "Pem",
+        "Rad", "Shel", "Thorn", "Wat", "Whit", "York",
+    )
+    for last in (
+        "bert", "clough", "den", "field", "gate", "hall", "ington", "ley", "man", "north", "over", "ridge",
+        "shaw", "stone", "ton", "wick", "worth", "yard",
+    )
+)  # fmt: skip
+_LETTERS = "ABDEFGHJLNPQRSTUWXYZ"
 NOTE = 6 * ("Rang back: the health visitor has seen both children this week and will go again on Thursday. ")
 _WORDS = "She came in with a bruise on her arm and said that she had fallen on the stairs again this week. "
 
@@ -94,17 +110,18 @@ def contact(stream: str, number: int) -> list[Draft]:
         local_authority="E10000028",
         owner="scc-children",
     )
+    # Names, days and places are as many as in a county: who shares one is few, however many there are.
+    some = random.Random(number)
     child = SubjectRecorded(
         subject="child",
-        forenames=f"Ada {number}",
-        surname=_SURNAMES[number % len(_SURNAMES)] + str(number // 100),
-        birth=PartialDate(2010 + number % 14, 1 + number % 12, 1 + number % 28),
+        forenames=f"{some.choice(_FORENAMES)} {some.choice(_FORENAMES)}",
+        surname=some.choice(_SURNAMES),
+        birth=PartialDate(some.randint(2010, 2023), some.randint(1, 12), some.randint(1, 28)),
         relation="subject",
         of_concern=True,
     )
-    home = AddressRecorded(
-        address="home", subjects=("child",), line=f"{number} Mill Lane", postcode=f"ST{number % 20} 2LH"
-    )
+    postcode = f"ST{some.randint(1, 21)} {some.randint(1, 9)}{some.choice(_LETTERS)}{some.choice(_LETTERS)}"
+    home = AddressRecorded(address="home", subjects=("child",), line=f"{number} Mill Lane", postcode=postcode)
     return [
         Draft(stream, opened),
         Draft(stream, ConcernRecorded(account="caller", words=_WORDS * 5)),
