@@ -134,6 +134,30 @@ def test_what_is_refused_its_end_is_left_until_the_next_quarter_of_an_hour(
         db.execute(delete(tables.terms).where(tables.terms.c.entry == first))
 
 
+def test_what_a_busy_database_puts_off_is_looked_for_again_at_once(
+    served_store: ServedStore, cast: Cast, caplog: pytest.LogCaptureFixture
+) -> None:
+    story, engine = ServedStory(cast), served_store.direct.engine
+    released = on_the_table(story, load_preset("staffordshire").day(datetime.now(UTC)))
+    tomorrow = Instance(served_store, cast.hub, timedelta(days=1))
+    with engine.begin() as db:
+        db.exec_driver_sql(
+            "create function put_off_here() returns trigger language plpgsql as "
+            "$$ begin raise exception 'not now' using errcode = '40001'; end $$;"
+            "create trigger put_off_here before insert on acts for each row "
+            f"when (new.hub = '{cast.hub}') execute function put_off_here()"
+        )
+    try:
+        with caplog.at_level(logging.INFO, "sync.store.due"):
+            until(lambda: not tomorrow.write() and "what is due was refused" in caplog.text, "a turn")
+        assert "busy" in {getattr(one, "code", "") for one in caplog.records}
+    finally:
+        with engine.begin() as db:
+            db.exec_driver_sql("drop function put_off_here cascade")
+    until(tomorrow.write, "a turn")
+    assert ending(cast, released) == 0
+
+
 def ending(cast: Cast, entry: str) -> int:
     """Whether this entry gives something for a time that the store is to end."""
     t = tables.terms
