@@ -38,11 +38,11 @@ from tests.faults.world import CACHE_KEY, SEATS, MortalCache
 from tests.support.store import REPOSITORY
 from ui.demo.wire import Wire
 
-STEPS = 12
-"""Deeds of each desktop in a schedule."""
+STEPS, MORE_STEPS = 12, 4
+"""Deeds of a desktop by the end of its first life, and how many more by the end of each one after that."""
 KILLS = 6
 """Lives of each desktop that are cut short, one more boundary in each schedule."""
-PATIENCE = 90.0
+PATIENCE = 150.0
 DEEDS = (people.notes, people.rates, people.triages, people.admits, people.corrects, people.looks)
 
 
@@ -57,7 +57,8 @@ class Life:
     seat: Seat
     stream: str
     seed: int
-    boundary: int | None
+    boundary: int | None = None
+    steps: int = STEPS
 
 
 class _Cache(MortalCache):
@@ -108,10 +109,11 @@ def live(life: Life) -> None:
 def _work(life: Life, at: _At, cache: Cache) -> None:
     chance = Random(life.seed)
     with (life.folder / "promised").open("a") as promised:
-        while (step := int(cache.fact("step") or b"0")) < STEPS:
+        while (step := int(cache.fact("step") or b"0")) < life.steps:
             until = time.monotonic() + PATIENCE
             while not at.desk.directory().configs:
                 assert time.monotonic() < until, "the hub's configuration never came"
+                at.desk.wake()
                 time.sleep(0.02)
             before = {one.act for one in cache.waiting()}
             deed = people.opens_at if step == 0 else chance.choice(DEEDS)
@@ -208,7 +210,7 @@ def run_schedule(store: MortalStore, folder: Path, seed: int, processes: ForkSer
         home = folder / seat.device
         home.mkdir(parents=True)
         session = hub.session(seat)
-        life = Life(home, wire.server, session, hub.store_key, seat, stream, seed + number, None)
+        life = Life(home, wire.server, session, hub.store_key, seat, stream, seed + number)
         # First lives end at one boundary after another: forty schedules kill at each of the first 120.
         boundaries = [(3 * seed + number) % 120, *(chance.randrange(16) for _ in range(KILLS - 1))]
         lives.append((life, boundaries))
@@ -231,10 +233,11 @@ def _killed(
 ) -> int:
     """Run every life, then whole ones until all is sent and fetched. Returns how many were killed."""
     killed = 0
-    left = [(life, list(boundaries)) for life, boundaries in lives]
-    running: list[ForkServerProcess | None] = [
-        _begin(processes, life, boundaries) for life, boundaries in left
+    left = [
+        [replace(life, boundary=at, steps=STEPS + MORE_STEPS * n) for n, at in enumerate(boundaries)]
+        for life, boundaries in lives
     ]
+    running: list[ForkServerProcess | None] = [_begin(processes, one.pop(0)) for one in left]
     store_dies_at = time.monotonic() + chance.uniform(0.2, 3.0)
     while any(process is not None for process in running):
         for number, process in enumerate(running):
@@ -244,8 +247,7 @@ def _killed(
             assert process.exitcode in {0, -signal.SIGKILL}, process.exitcode
             killed += process.exitcode != 0
             process.close()
-            life, boundaries = left[number]
-            running[number] = _begin(processes, life, boundaries) if boundaries else None
+            running[number] = _begin(processes, left[number].pop(0)) if left[number] else None
         wire = chance.choice(wires)
         wire.cut() if chance.random() < 0.05 else wire.mend()
         if time.monotonic() > store_dies_at:
@@ -257,7 +259,8 @@ def _killed(
         wire.mend()
     # Once so that all is sent, and once more so that all of it is fetched.
     for _ in range(2):
-        whole = [processes.Process(target=live, args=(life,)) for life, _ in lives]
+        steps = STEPS + MORE_STEPS * KILLS
+        whole = [processes.Process(target=live, args=(replace(life, steps=steps),)) for life, _ in lives]
         for process in whole:
             process.start()
         for process in whole:
@@ -267,8 +270,8 @@ def _killed(
     return killed
 
 
-def _begin(processes: ForkServerContext, life: Life, boundaries: list[int]) -> ForkServerProcess:
-    process = processes.Process(target=live, args=(replace(life, boundary=boundaries.pop(0)),))
+def _begin(processes: ForkServerContext, life: Life) -> ForkServerProcess:
+    process = processes.Process(target=live, args=(life,))
     process.start()
     return process
 

@@ -269,6 +269,8 @@ class Desktop:
         if hub.revoked(self.seat):
             self.seat = replace(self.seat, key=SigningKey.generate())
             hub.act(self.seat.enrolment)
+            # Nobody is killed while they stand at the door: what they made is released when they are in.
+            self.cache.fuse = None
             self.cache.release(self.seat.person, self.seat.key.key_id)
         self.session = hub.session(self.seat)
         self._sit()
