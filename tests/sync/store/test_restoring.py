@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -38,7 +37,6 @@ from tests.domain.story import OPERATOR
 from tests.support.postgres import PostgresServer
 from tests.support.served_story import Cast, ServedStory
 from tests.support.store import ServedStore, serving
-from tests.sync.client.conftest import Office, until
 
 # COPY is the same to both; one test goes from the newer PostgreSQL to the older.
 pytestmark = pytest.mark.parametrize("postgres", ["embedded"], indirect=True)
@@ -597,40 +595,3 @@ def test_a_database_without_a_hub_is_not_backed_up(drill: Drill, empty: str, tmp
     with pytest.raises(Refusal, match="hub-unknown"):
         back_up(engine, read_file(drill.secrets), tmp_path / "backups")
     engine.dispose()
-
-
-def test_desks_give_the_restored_hub_back_what_it_had_lost(
-    postgres: PostgresServer, empty: str, tmp_path: Path
-) -> None:
-    name, folder = postgres.new_database(), tmp_path / "desks"
-    folder.mkdir()
-    database = postgres.url(name)
-    with ExitStack() as stack:
-        with serving(database, tmp_path) as served:
-            office = stack.enter_context(Office(served, served.new_hub(), folder))
-            priya = office.sit("Priya Nair", "scc-children", Role.TRIAGE_OPERATOR)
-            priya.until_online()
-            before, lost = f"referral:{uuid7()}", f"referral:{uuid7()}"
-            priya.contact(before)
-            priya.until_holding(before, "contact.opened")
-            back_up(served.direct.engine, served.direct.secrets, tmp_path / "backups")
-            priya.contact(lost)
-            priya.until_holding(lost, "contact.opened")
-            priya.until_sent()
-            priya.network.stop()
-            account = priya.signed
-        engine = connect(empty, 5)
-        restore(engine, read_file(served.secrets_file), tmp_path / "backups")
-        engine.dispose()
-        with serving(empty, tmp_path) as office.served:
-            session = office.served.sign_in(
-                account.enrolled.account, account.device, account.totp_uri, account.key
-            )
-            priya.connect(office.server, session)
-            priya.until_online()
-            priya.until_holding(lost, "contact.opened")
-            until(lambda: not priya.desk.cache.waiting(), "all answered")
-            assert {place.epoch for place in priya.desk.cache.places().values()} == {2}
-            assert not priya.status.distrust
-            assert verify(office.served.direct, office.hub).faults == ()
-    postgres.drop_database(name)
