@@ -12,7 +12,7 @@ from tests.faults.machine import Ground, Schedule
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_a_handful_of_schedules(a_ground: Ground) -> None:
     Schedule.ground = a_ground
     run_state_machine_as_test(

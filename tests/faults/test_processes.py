@@ -10,7 +10,7 @@ from tests.faults.processes import a_mortal_store, context, run_schedule
 from tests.support.postgres import PostgresServer
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_desktops_in_processes_of_their_own_lose_nothing_by_being_killed(
     embedded_postgres: PostgresServer, tmp_path: Path
 ) -> None:
