@@ -13,7 +13,22 @@ from PySide6.QtCore import QObject, QTimer
 from mash_desktop.desk import Desk, drafts
 from ui.screen import Screen
 
-_AFTER_MS = 700
+_AFTER_MS = 600
+
+
+class Soon(QTimer):
+    """Rings soon after the first edit; further typing does not put it off, so that what is typed without a
+    pause is kept within a second as well."""
+
+    def __init__(self, parent: QObject, then: Callable[[], object]) -> None:
+        super().__init__(parent)
+        self.setSingleShot(True)
+        self.setInterval(_AFTER_MS)
+        self.timeout.connect(then)
+
+    def wind(self) -> None:
+        if not self.isActive():
+            self.start()
 
 
 class Keeper(QObject):
@@ -32,10 +47,7 @@ class Keeper(QObject):
         self.key = key
         self._screen, self._desk, self._values, self._fill = screen, desk, values, fill
         self._ended = False
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_AFTER_MS)
-        self._timer.timeout.connect(self.save)
+        self._timer = Soon(self, self.save)
 
     def offer(self) -> None:
         """Read what was typed before and fill it in, unless somebody has begun to type meanwhile."""
@@ -47,7 +59,7 @@ class Keeper(QObject):
 
     def touched(self) -> None:
         if not self._ended:
-            self._timer.start()
+            self._timer.wind()
 
     def save(self) -> None:
         """Keep what is typed now."""

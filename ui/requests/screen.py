@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QStackedWidget
 
@@ -37,6 +36,7 @@ from mash_desktop.desk.requests import (
     take_back,
 )
 from mash_desktop.domain.errors import Refusal
+from ui.keeping import Soon
 from ui.keys import keys
 from ui.requests.answer import AnswerPage
 from ui.requests.faces import columns
@@ -60,7 +60,6 @@ from ui.widgets import (
 from ui.widgets.fitted import Fitted
 from ui.work import Worker
 
-_KEEP_AFTER_MS = 700
 _OPEN, _ANSWERED = "open", "answered"
 
 
@@ -100,10 +99,7 @@ class Requests(Screen):
         self.setLayout(Column(Page(Fitted(Column(self._middle)), left=side)))
         self._card.hide()
         self._none.hide()
-        self._keep_soon = QTimer(self)
-        self._keep_soon.setSingleShot(True)
-        self._keep_soon.setInterval(_KEEP_AFTER_MS)
-        self._keep_soon.timeout.connect(self._keep)
+        self._keep_soon = Soon(self, self._keep)
         keys.on("L", self, self.list.setFocus, "To the list of requests", group="Requests", also=("Alt+L",))
 
     # --- the list
@@ -201,7 +197,7 @@ class Requests(Screen):
         if chosen != self._chosen:
             return
         page = AnswerPage(detail, known, draft, self._desk.now())
-        page.edited.connect(self._keep_soon.start)
+        page.edited.connect(self._keep_soon.wind)
         page.acknowledge.clicked.connect(self._acknowledge)
         page.send.clicked.connect(self._send)
         page.nothing.clicked.connect(self._nothing_held)

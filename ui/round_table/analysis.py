@@ -9,10 +9,11 @@ from PySide6.QtCore import QTimer, Signal
 
 from mash_desktop.desk.round_table import PARTS
 from mash_desktop.domain.codes import Cohort
+from ui.keeping import Soon
 from ui.theme import Role, Voice
 from ui.widgets import Box, Card, Column, Text, TextField, scrolled
 
-KEEP_AFTER_MS, RECORD_AFTER_MS = 700, 4_000
+RECORD_AFTER_MS = 4_000
 _LABELS = {
     "harm": "Harm and how likely",
     "protective": "Protective",
@@ -41,15 +42,11 @@ class AnalysisCard(Card):
             field.left.connect(self.flush)
             rows.put(field)
         self.put(scrolled(Box(rows)), 1)
-        self._keep_soon, self._record_soon = self._timer(KEEP_AFTER_MS), self._timer(RECORD_AFTER_MS)
-        self._keep_soon.timeout.connect(self._keep)
+        self._keep_soon = Soon(self, self._keep)
+        self._record_soon = QTimer(self)
+        self._record_soon.setSingleShot(True)
+        self._record_soon.setInterval(RECORD_AFTER_MS)
         self._record_soon.timeout.connect(self.flush)
-
-    def _timer(self, after: int) -> QTimer:
-        made = QTimer(self)
-        made.setSingleShot(True)
-        made.setInterval(after)
-        return made
 
     def show_analysis(self, words: Mapping[str, str], cohort: Cohort | None, may: bool) -> None:
         """Show what is recorded, but never over what is being typed."""
@@ -75,7 +72,7 @@ class AnalysisCard(Card):
         self._unkept.add(part)
         self._unrecorded.add(part)
         self._said.setText("typing")
-        self._keep_soon.start()
+        self._keep_soon.wind()
         self._record_soon.start()
 
     def _keep(self) -> None:

@@ -38,6 +38,7 @@ class InlineForm(QWidget):
 
     saved = Signal()
     closed = Signal()
+    edited = Signal()
 
     def __init__(
         self,
@@ -50,7 +51,7 @@ class InlineForm(QWidget):
         closes: bool = True,
     ) -> None:
         super().__init__()
-        self.fields = dict(fields)
+        self.name, self.fields = name, dict(fields)
         self._fault = Text("", Role.SMALL, Voice.RED, wrap=True)
         self.save = ActionButton(save, "Ctrl+Return", kind, accessible_name=f"{save}: {what}", compact=True)
         self.save.setObjectName(f"table.{name}.save")
@@ -64,6 +65,7 @@ class InlineForm(QWidget):
         for field_name, field in fields.items():
             field.setObjectName(f"table.{name}.{field_name}")
             field.changed.connect(self._fault.hide)
+            field.changed.connect(self.edited)
             if isinstance(field, Field):
                 field.entered.connect(self.saved)
         rows = Column(gap=6, margins=(0, 6, 0, 0))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from mash_desktop.desk.round_table import Deciding, HouseholdSeen, Table
@@ -54,6 +56,7 @@ class Console(Box):
         self.next = ActionButton("Next case", "N", accessible_name="Next case")
         self.draft.setObjectName("table.draft")
         self.next.setObjectName("table.next")
+        self.forms = (self.opening, self.without, self.views.form, self.to_do.form)
         super().__init__(self._lay_out())
         self._table: Table | None = None
         self._wire()
@@ -142,12 +145,24 @@ class Console(Box):
         """Another case: nothing of the one before stays in a field."""
         self.analysis.clear()
         self.decision.clear()
-        for form in (self.views.form, self.to_do.form, self.without):
+        for form in self.forms:
             form.clear()
-            form.hide()
+            form.setVisible(form is self.opening)
         self._awaited.hide()
         self._fault.hide()
         self._table = None
+
+    def typed(self) -> dict[str, str]:
+        """What stands in the small forms, by form and field."""
+        return {
+            f"{form.name}.{name}": field.value() for form in self.forms for name, field in form.fields.items()
+        }
+
+    def offer(self, typed: Mapping[str, str]) -> None:
+        """Put back what was typed in them before."""
+        for form in self.forms:
+            for name, field in form.fields.items():
+                field.offer(typed.get(f"{form.name}.{name}", ""))
 
     def show_table(self, table: Table) -> None:
         before, self._table = self._table, table

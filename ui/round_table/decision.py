@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from mash_desktop.desk.round_table import Decided, Deciding, SubjectChoice, Table
 from mash_desktop.domain.codes import Cohort, MaracRoute
 from mash_desktop.domain.errors import Refusal
+from ui.keeping import Soon
 from ui.round_table.faces import level_face, move_face
 from ui.theme import Role, Voice
 from ui.widgets import Box, Card, ChoiceField, Column, Pill, Row, Tab, TabStrip, Text, TextField
 from ui.widgets.layout import empty
 
-_KEEP_AFTER_MS = 700
 _MARAC = (("", "Not referred"), *((one.value, one.label) for one in MaracRoute))
 
 
@@ -126,10 +126,7 @@ class DecisionCard(Card):
         self._box = Box(self._words)
         for piece in (Box(self._levels), self.tabs, self._box):
             self.put(piece)
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(_KEEP_AFTER_MS)
-        self._soon.timeout.connect(self.kept)
+        self._soon = Soon(self, self.kept.emit)
 
     def show_table(self, table: Table) -> None:
         """Show the people of this case; words only where nobody is typing."""
@@ -148,7 +145,7 @@ class DecisionCard(Card):
         self.subjects = {}
         for decided in table.subjects:
             block = _Subject(decided, table)
-            block.edited.connect(self._soon.start)
+            block.edited.connect(self._soon.wind)
             self._levels.put(Box(block.levels()))
             block.show_move()
             self._words.put(block)

@@ -20,13 +20,15 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from mash_desktop.desk import ChangeSet, Desk
+from mash_desktop.desk import ChangeSet, Desk, drafts
 from mash_desktop.desk import round_table as desk_table
 from mash_desktop.desk.round_table import Case, Here, Shown, Table
 from mash_desktop.domain.codes import Attendance
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.working_time import say_left
+from ui.keeping import Soon
 from ui.keys import keys
+from ui.round_table.beside import InlineForm
 from ui.round_table.console import Console
 from ui.round_table.second_display import RoundTableDisplay
 from ui.screen import Screen
@@ -36,6 +38,7 @@ from ui.widgets import ActionButton, Column, EmptyState, ErrorState, PillFace, S
 from ui.work import Worker
 
 _LOOK_MS = 1000
+_Read = tuple[tuple[Case, ...], Table | None, str, dict[str, str]]
 
 
 class RoundTable(Screen):
@@ -60,6 +63,7 @@ class RoundTable(Screen):
         self._looking.timeout.connect(self._look_around)
         self._kept_off = 0
         self.console = Console()
+        self._forms_soon = Soon(self, self._keep_forms)
         self.second = ActionButton(
             "Second display", "S", accessible_name="Second display for the room", compact=True
         )
@@ -74,6 +78,8 @@ class RoundTable(Screen):
 
     def _wire(self) -> None:
         console = self.console
+        for form in console.forms:
+            form.edited.connect(self._forms_soon.wind)
         console.seats.attended.connect(self._attended)
         console.analysis.kept.connect(self._keep_analysis)
         console.analysis.recorded.connect(self._record_analysis)
@@ -109,19 +115,20 @@ class RoundTable(Screen):
         """Read a case; the first in the order where none is named. The last one asked for is shown."""
         self._wanted = stream
 
-        def read() -> tuple[tuple[Case, ...], Table | None, str]:
+        def read() -> _Read:
             found = desk_table.cases(self._desk)
             wanted = stream or (found[0].stream if found else "")
             place = desk_table.last_place(self._desk)
             if not wanted:
-                return found, None, place
+                return found, None, place, {}
             visit = desk_table.read_table if wanted == self._stream else desk_table.visit_table
-            return found, visit(self._desk, wanted), place
+            typed = drafts.kept(self._desk, desk_table.forms_key(wanted))
+            return found, visit(self._desk, wanted), place, typed
 
         self.run(read, self._have, self._unread)
 
-    def _have(self, found: tuple[tuple[Case, ...], Table | None, str]) -> None:
-        self._cases, table, place = found
+    def _have(self, found: _Read) -> None:
+        self._cases, table, place, typed = found
         if table is None:
             self._show(
                 EmptyState(
@@ -142,7 +149,7 @@ class RoundTable(Screen):
             self._leave()
             self.console.clear()
             self._stream = table.stream
-            self.console.opening.fields["place"].offer(place)
+            self.console.offer({"opening.place": place} | typed)
             begin = True
         else:
             begin = self._pages.currentWidget() is not self.console
@@ -250,11 +257,12 @@ class RoundTable(Screen):
     def _open_table(self) -> None:
         form = self.console.opening
         place = form.fields["place"].value()
-        self._act(
-            partial(desk_table.open_table, self._desk, self._stream, place),
-            self.console.seats.begin,
-            form.refuse,
-        )
+
+        def opened() -> None:
+            self._ended(form)
+            self.console.seats.begin()
+
+        self._act(partial(desk_table.open_table, self._desk, self._stream, place), opened, form.refuse)
 
     def _attended(self, agency: str, attendance: str, name: str) -> None:
         self._act(
@@ -262,6 +270,16 @@ class RoundTable(Screen):
                 desk_table.record_attendance, self._desk, self._stream, agency, Attendance(attendance), name
             )
         )
+
+    def _keep_forms(self) -> None:
+        self._forms_soon.stop()
+        key = desk_table.forms_key(self._stream)
+        self.run(partial(drafts.keep, self._desk, key, self.console.typed()), _nothing)
+
+    def _ended(self, form: InlineForm) -> None:
+        """Its words are an act now, and no draft any more."""
+        form.clear()
+        self._keep_forms()
 
     def _keep_analysis(self, part: str, words: str) -> None:
         self.run(partial(desk_table.keep_analysis, self._desk, self._stream, part, words), _nothing)
@@ -274,6 +292,11 @@ class RoundTable(Screen):
 
     def _save_view(self) -> None:
         views = self.console.views
+
+        def saved() -> None:
+            self._ended(views.form)
+            views.form.close_form()
+
         self._act(
             partial(
                 desk_table.add_view,
@@ -285,7 +308,7 @@ class RoundTable(Screen):
                 views.agrees(),
                 views.words.value(),
             ),
-            views.form.close_form,
+            saved,
             views.form.refuse,
         )
 
@@ -294,7 +317,7 @@ class RoundTable(Screen):
         words, owner, due = (form.fields[name].value() for name in ("words", "owner", "due"))
 
         def saved() -> None:
-            form.clear()
+            self._ended(form)
             form.close_form()
 
         self._act(
@@ -345,7 +368,7 @@ class RoundTable(Screen):
         reason = form.fields["reason"].value()
 
         def recorded() -> None:
-            form.clear()
+            self._ended(form)
             form.close_form()
             self._draft()
 
@@ -406,6 +429,8 @@ class RoundTable(Screen):
     def _leave(self) -> None:
         self.console.analysis.flush()
         self.console.decision.flush()
+        if self._forms_soon.isActive():
+            self._keep_forms()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -21,6 +21,7 @@ from .display import Shown, ShownLine, what_all_may_see
 from .doing import (
     add_action,
     add_view,
+    forms_key,
     keep_analysis,
     last_place,
     open_table,
@@ -51,6 +52,7 @@ __all__ = [
     "awaited",
     "cases",
     "draft_decision",
+    "forms_key",
     "go_on_without",
     "here",
     "keep_analysis",

@@ -28,6 +28,11 @@ def analysis_key(stream: str, part: str) -> str:
     return f"table/{stream}/analysis/{part}"
 
 
+def forms_key(stream: str) -> str:
+    """Under which what is typed into the small forms of a case is kept."""
+    return f"table/{stream}/forms"
+
+
 def last_place(desk: Desk) -> str:
     """Where the last table opened from this desk was held."""
     return desk.cache.draft(_PLACE) or ""
