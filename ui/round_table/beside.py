@@ -157,11 +157,12 @@ class ViewsCard(Card):
 
     def begin(self) -> None:
         """The form, at the next agency in the room whose view on somebody is not known."""
-        agency, subject = next(iter(self._missing), ("", ""))
-        self.agency.set_value(agency)
-        self.subject.set_value(subject)
-        self.form.clear("level", "words")
-        self.stance.set_value("agrees")
+        if not self.words.value():  # nobody's view has been begun
+            agency, subject = next(iter(self._missing), ("", ""))
+            self.agency.set_value(agency)
+            self.subject.set_value(subject)
+            self.form.clear("level", "words")
+            self.stance.set_value("agrees")
         self.add.hide()
         self.form.begin()
 

@@ -88,7 +88,7 @@ class Place:
         for kind in (QLineEdit, QPlainTextEdit, QTextEdit):
             for one in self.window.findChildren(kind):
                 name = named(one)
-                if usable(one) and not one.isReadOnly() and name not in NOT_KEPT and not secret(one):
+                if usable(one) and not one.property("readOnly") and name not in NOT_KEPT and not secret(one):
                     found[f"{name} {one.accessibleName()}"] = one
         return found
 
