@@ -26,6 +26,7 @@ from mash_desktop.desk.places import my_places
 from mash_desktop.domain.acts import Author
 from tests.domain.story import CONSULTANT, FACILITATOR, GATEWAY, MANAGER, OPERATOR, POLICE, Story
 from tests.support.desks import ADMINISTRATOR, OFFICER, desk_of
+from tests.ui.driven import Elsewhere
 from ui.places import factories
 from ui.shell.main_window import MainWindow
 from ui.work import Worker
@@ -68,6 +69,9 @@ class Place:
         qtbot.addWidget(self.window)
         self.window.resize(1366, 768)
         self.window.add_screen(MADE[place](desk, worker))
+        for other in MADE:
+            if other != place:
+                self.window.add_screen(Elsewhere(worker, other))
         self.window.show()
         self.window.go(place)
         self.settle()
@@ -118,6 +122,7 @@ def text_of(one: QWidget) -> str:
     return one.text() if isinstance(one, QLineEdit) else one.toPlainText()  # type: ignore[attr-defined]
 
 
+@pytest.mark.timeout(600)  # a window for each button of each place
 @pytest.mark.parametrize("author", PEOPLE, ids=lambda author: author.role.value)
 def test_what_is_typed_in_any_field_is_kept_within_a_second_and_comes_back(
     qtbot: QtBot, worker: Worker, desk: Desk, monkeypatch: pytest.MonkeyPatch
