@@ -17,7 +17,7 @@ from ..domain.errors import Refusal
 from ..domain.fold import fold_hub
 from ..vault.files import put_in_place, remove_file
 from . import reading, schema
-from .engine import connect, end_log, open_engine, told
+from .engine import connect, end_log, open_engine, told, unreadable
 from .projecting import project
 
 _KEPT = ("acts", "entries", "grants", "feeds", "outbox", "drafts", "facts", "chunks")
@@ -47,7 +47,11 @@ def bring_up_to_date(path: Path, key_hex: Callable[[], str]) -> None:
         return
     try:
         _copy(path, fresh, key_hex)
-        _upgrade(path, fresh, key_hex)
+        try:
+            _upgrade(path, fresh, key_hex)
+        except Refusal as refusal:
+            # The old one has just been read whole: what cannot be read is the copy.
+            raise _failed() if refusal.code == unreadable().code else refusal from refusal
         # Neither may have a log of writes beside it when the one takes the other's place.
         for each in (fresh, path):
             end_log(each, key_hex)
@@ -101,7 +105,7 @@ def _check(before: Connection, after: Connection) -> None:
 
 
 def _remove(fresh: Path) -> None:
-    for suffix in ("", "-wal", "-shm", "-journal"):
+    for suffix in ("", "-wal", "-shm", "-journal", ".damaged"):
         remove_file(fresh.with_name(fresh.name + suffix))
 
 

@@ -17,6 +17,7 @@ from mash_desktop.domain.entries.decision import DecisionDrafted
 from mash_desktop.domain.roles import Role
 from sync.protocol import Answer
 from sync.store import tables
+from sync.store.log import read_head
 from tests.domain.story import Story
 from tests.support.store import Desk, ServedStore
 
@@ -51,9 +52,9 @@ class Cast:
         return self._desks[person]
 
 
-def stretch(served: ServedStore, hub: str) -> None:
+def stretch(served: ServedStore, hub: str) -> int:
     """Let a stretch of time be over, at whose end the store looks whether what was typed is restricted; the
-    next is over when this is called again, and not before."""
+    next is over when this is called again, and not before. How far what was typed is settled then."""
     w, now = tables.watches, datetime.now(UTC)
 
     def put(looked_at: datetime) -> None:
@@ -61,13 +62,22 @@ def stretch(served: ServedStore, hub: str) -> None:
             db.execute(update(w).where(w.c.hub == hub).values(looked_at=looked_at))
 
     put(now - timedelta(hours=1))
-    looked_at = now - timedelta(hours=1)
+    looked_at, settled = now - timedelta(hours=1), 0
     while looked_at < now:
         # The service may be the one that looks.
         served.direct.due.watching.look(hub, datetime.now(UTC))
         with served.direct.engine.connect() as db:
-            looked_at = db.scalars(select(w.c.looked_at).where(w.c.hub == hub)).one()
+            looked_at, settled = db.execute(select(w.c.looked_at, w.c.settled).where(w.c.hub == hub)).one()
     put(now + timedelta(days=1))
+    return settled
+
+
+def settle(served: ServedStore, hub: str) -> None:
+    """Let as many stretches be over as it takes: each writes one alert, and other tests may leave some."""
+    with served.direct.engine.connect() as db:
+        size = read_head(db, hub).size
+    while stretch(served, hub) < size:
+        pass
 
 
 class ServedStory(Story):

@@ -19,7 +19,7 @@ from mash_desktop.proofs.signature import SigningKey, key_id
 from sync import cli
 from sync.auditing.command import keep
 from sync.auditing.evidence import Evidence, Question, check
-from sync.auditing.run import gather
+from sync.auditing.run import SEEN, gather
 from sync.client import Distrust
 from sync.importing import Device
 from sync.protocol import Session
@@ -76,8 +76,17 @@ class Kept:
             yield served
 
 
+@pytest.fixture
+def kept(hub_kept: Kept) -> Iterator[Kept]:
+    """The hub; what the officer's profile has seen of its log is afterwards as before."""
+    seen = hub_kept.looking.officer.profile / SEEN
+    before = seen.read_bytes()
+    yield hub_kept
+    seen.write_bytes(before)
+
+
 @pytest.fixture(scope="module")
-def kept(
+def hub_kept(
     postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory, secret_service: object
 ) -> Iterator[Kept]:
     name, folder = postgres.new_database(), tmp_path_factory.mktemp("kept")

@@ -53,7 +53,8 @@ def page(story: ServedStory, desk: Desk) -> Page:
     story.taken().triaged()
     found = desk.page()
     while found.more:
-        found = replace(found, rows=found.rows + (more := desk.page(found.cursors)).rows, more=more.more)
+        more = desk.page(found.cursors)
+        found = replace(more, rows=found.rows + more.rows)
     return found
 
 

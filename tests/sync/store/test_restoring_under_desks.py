@@ -18,9 +18,7 @@ from tests.support.store import serving
 from tests.sync.client.conftest import Office, until
 
 
-def test_desks_give_the_restored_hub_back_what_it_had_lost(
-    postgres: PostgresServer, tmp_path: Path
-) -> None:
+def test_desks_give_the_restored_hub_back_what_it_had_lost(postgres: PostgresServer, tmp_path: Path) -> None:
     names, folder = [postgres.new_database() for _ in range(2)], tmp_path / "desks"
     folder.mkdir()
     database, empty = (postgres.url(name) for name in names)

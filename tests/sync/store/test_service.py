@@ -195,7 +195,8 @@ def test_plain_http_and_old_tls_get_no_answer(served_store: ServedStore) -> None
     ):
         old.wrap_socket(raw, server_hostname="localhost")
     # It was the store that ended it: the same client comes to terms with a server of old.
-    assert refused.value.reason in {"TLSV1_ALERT_PROTOCOL_VERSION", "UNEXPECTED_EOF_WHILE_READING"}
+    told = {"TLSV1_ALERT_PROTOCOL_VERSION", "UNEXPECTED_EOF_WHILE_READING"}
+    assert refused.value.reason in told or isinstance(refused.value, ssl.SSLZeroReturnError)
     assert version_with_a_server_of_old(old, served_store.cert) == "TLSv1.1"
 
 

@@ -244,6 +244,7 @@ def test_whoever_looks_for_leavers_asks_after_so_many_at_a_time_and_survives_a_f
 
     monkeypatch.setattr(single, "LOOK_SECONDS", 0.01)
     monkeypatch.setattr(single.Leavers, "look", _broken)
+    leavers = Leavers(direct.engine, direct.sessions, direct.directories, direct.providers, lambda: ahead)
     with caplog.at_level(logging.WARNING):
         leavers.start()
         deadline = datetime.now(UTC) + timedelta(seconds=20)

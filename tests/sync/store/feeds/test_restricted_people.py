@@ -22,7 +22,7 @@ from mash_desktop.matching import PersonFacts
 from sync.protocol import PeopleSearch
 from sync.store.verifying import verify
 from tests.domain.story import OPERATOR
-from tests.support.served_story import Cast, ServedStory, stretch
+from tests.support.served_story import Cast, ServedStory, settle
 from tests.support.store import Desk
 from tests.sync.client.conftest import until
 from tests.sync.store.feeds.conftest import House, Kept
@@ -115,7 +115,7 @@ def test_who_searches_is_shown_nothing_and_the_named_reader_and_the_cover_are_to
     ruth, priya = house.sit("ruth"), house.sit("priya")
     for _ in range(2):
         assert looked_for(told["priya"], who) == ()
-    stretch(told.served, told.hub)
+    settle(told.served, told.hub)
     until(lambda: bool(told_of(ruth, identity)), "the alert")
     (alert,) = told_of(ruth, identity)
     assert (alert.who, alert.reader, alert.record) == ("Priya Nair", True, story.stream)
@@ -139,7 +139,7 @@ def test_an_alert_that_was_seen_rings_no_more_and_that_it_was_is_in_the_trail(
     identity = restrict(told["ruth"], story.stream, "ivy")
     ruth = house.sit("ruth")
     looked_for(told["ada"], who)
-    stretch(told.served, told.hub)
+    settle(told.served, told.hub)
     until(lambda: bool(told_of(ruth, identity)), "the alert")
     (alert,) = told_of(ruth, identity)
     before = badges(ruth.networked.desk).by_place["sync"]
@@ -172,7 +172,7 @@ def test_naming_the_restricted_record_itself_as_the_reason_of_a_search_silences_
         answer = ada.post(f"/v1/hubs/{told.hub}/people", asked)
         assert (answer.status_code, answer.json()["code"]) == (400, "reason-unknown")
     assert looked_for(ada, who, because=f"referral:{uuid7()}") == (), "a contact that is not sent yet"
-    stretch(told.served, told.hub)
+    settle(told.served, told.hub)
     assert len(met(told["ruth"], identity)) == 1
 
 
@@ -188,12 +188,12 @@ def test_what_was_typed_without_the_store_alerts_once_it_is_sent(story: ServedSt
         OPERATOR,
         SubjectRecorded(subject="x", forenames=who.forename, surname=who.surname, birth=who.born),
     )
-    stretch(told.served, told.hub)
+    settle(told.served, told.hub)
     (alert,) = met(told["ruth"], identity)
     assert (alert.because, alert.agency) == (story.stream, "scc-children")
     found = looked_for(told["priya"], who, because=story.stream)
     assert [one.key for one in found] == [f"{story.stream}#x"]
-    stretch(told.served, told.hub)
+    settle(told.served, told.hub)
     assert len(met(told["ruth"], identity)) == 1
 
 
@@ -211,10 +211,10 @@ def test_what_was_made_yesterday_and_sent_today_alerts_of_yesterday_and_a_search
     act = compose(told.hub, priya.only, [Draft(story.stream, written)], priya.key, yesterday)
     for state in ("admitted", "known"):
         assert priya.push(act)[0].state == state
-        stretch(told.served, told.hub)
+        settle(told.served, told.hub)
         assert len(met(told["ruth"], identity)) == 1
     looked_for(priya, who, because=story.stream)
-    stretch(told.served, told.hub)
+    settle(told.served, told.hub)
     assert len(met(told["ruth"], identity)) == 2, "today's, beside yesterday's"
 
 
@@ -233,9 +233,9 @@ def test_a_restricted_history_alerts_and_so_does_nothing_that_is_unlike_or_that_
     # Of the same surname and year, and otherwise nothing like.
     other = PartialDate(who.born.year, 1 + (who.born.month or 1) % 12, 3)
     assert search(told["ada"], forenames="Zebedee", surname=who.surname, birth=other).found == ()
-    stretch(told.served, told.hub)
+    settle(told.served, told.hub)
     assert met(ruth, identity) == []
     assert looked_for(told["ada"], who) == ()
-    stretch(told.served, told.hub)
+    settle(told.served, told.hub)
     (alert,) = met(ruth, identity)
     assert alert.agency == "scc-adults"
