@@ -17,7 +17,7 @@ from ..domain.errors import Refusal
 from ..domain.fold import fold_hub
 from ..vault.files import put_in_place, remove_file
 from . import reading, schema
-from .engine import connect, end_log, open_engine, told, unreadable
+from .engine import DAMAGED, connect, end_log, open_engine, told, unreadable
 from .projecting import project
 
 _KEPT = ("acts", "entries", "grants", "feeds", "outbox", "drafts", "facts", "chunks")
@@ -105,7 +105,7 @@ def _check(before: Connection, after: Connection) -> None:
 
 
 def _remove(fresh: Path) -> None:
-    for suffix in ("", "-wal", "-shm", "-journal", ".damaged"):
+    for suffix in ("", "-wal", "-shm", "-journal", DAMAGED):
         remove_file(fresh.with_name(fresh.name + suffix))
 
 
