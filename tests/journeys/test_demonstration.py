@@ -61,7 +61,7 @@ STEPS = (
 )
 SCREENS = (
     "administration", "command-palette", "enrol", "figures", "governance", "hub-board", "inbox-carter",
-    "inbox-empty", "inbox-pickering", "inbox-tully", "keys", "locked", "offline", "oversight",
+    "inbox-empty", "inbox-pickering", "inbox-tully", "keys", "locked", "offline", "oversight", "paper",
     "referral-file", "refused", "requests", "round-table", "search", "sending", "settings", "sign-in",
     "sign-off", "signed", "sync-and-attention", "triage", "triage-adult", "triage-domestic-abuse",
     "triage-queue", "triage-routing",
@@ -122,7 +122,7 @@ def test_the_papers_of_every_case_say_what_was_told_and_decided(walked: Walked) 
     papers = {f"{case}-{copy}.pdf" for case in CASES for copy in COPIES}
     # Siblings went to two teams, and each has its copy.
     assert {path.name for path in walked.output.glob("*.pdf")} == papers | {"children-receiving-team-2.pdf"}
-    assert "about Mia Louise Carter" in _text(walked.output / "children-receiving-team.pdf")
+    assert "about Mia Carter" in _text(walked.output / "children-receiving-team.pdf")
     assert "about Tyler Carter" in _text(walked.output / "children-receiving-team-2.pdf")
     said = " ".join(_text(walked.output / f"{case}-full.pdf") for case in CASES)
     # And so the words that are looked for below were really there to be left.
@@ -168,7 +168,8 @@ def test_nothing_is_left_running_or_in_the_folder_for_temporary_files(walked: Wa
 
 
 def test_the_log_that_the_day_left_verifies_from_its_first_line(walked: Walked) -> None:
-    assert re.fullmatch(
+    # How far it has come is told as well, beside what it found.
+    assert re.match(
         r"\d+ entries, \d+ acts and \d+ feed rows of staffordshire are as signed.\n"
         r"The feeds of \d+ records and days bring what they should.\n",
         walked.verified,
