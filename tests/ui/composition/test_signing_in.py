@@ -240,7 +240,7 @@ def test_whom_an_administrator_unlinked_sets_the_computer_up_again_with_a_code_a
     desk = person.desk
     assert desk.store_accounts is not None
     assert desk.store_unlink is not None
-    seat.until(lambda: person.status.online)
+    seat.until(lambda: person.network is not None and person.network.status.online)
     for asked in (desk.store_accounts(), desk.store_unlink(Unlink(person=seat.appointed.person))):
         with pytest.raises(Refusal, match="not-permitted"):
             asked.result(20)
