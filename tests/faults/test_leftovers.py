@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 
@@ -12,7 +11,6 @@ import pytest
 from tests.faults.leftovers import STAGES, measure, report
 
 
-@pytest.mark.skipif(shutil.which("gcore") is None, reason="gdb is not installed")
 def test_a_locked_desktop_holds_no_key_no_passphrase_and_none_of_the_case() -> None:
     unlocked, *locked = measure(rest_seconds=0)
     print("\n".join(report([unlocked, *locked])))

@@ -28,7 +28,7 @@ def window_at_the_door() -> MainWindow:
     # What the shell is composed in is part of a start.
     from PySide6.QtWidgets import QApplication
 
-    import ui.composition  # noqa: F401
+    import ui.composition  # noqa: F401  # only to be there
     from ui.shell.main_window import MainWindow
 
     window = MainWindow()
@@ -57,7 +57,7 @@ def _hub_board(cache_file: Path) -> None:
     # In the order of ``mash_desktop.app``.
     from PySide6.QtWidgets import QApplication
 
-    import mash_desktop.desk.profile  # noqa: F401
+    import mash_desktop.desk.profile  # noqa: F401  # only to be there
     from mash_desktop.cache import Cache, open_engine
     from mash_desktop.desk import Desk, Me
     from tests.domain.story import KEY, MANAGER

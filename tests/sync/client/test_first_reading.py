@@ -182,7 +182,7 @@ def test_what_the_first_look_brings_is_checked_as_the_feeds_are(office: Office) 
 
         relay.alter = alter
         ruth = office.sit("Ruth Okafor", *CONSULTANT, server=relay.server)
-        until(lambda at=ruth: bool(at.status.distrust), how)  # type: ignore[misc]
+        until(lambda at=ruth: bool(at.status.distrust), how)  # type: ignore[misc]  # bound now
         assert held(ruth) == set()
 
 

@@ -119,6 +119,7 @@ def secret(one: QWidget) -> bool:
 
 
 def text_of(one: QWidget) -> str:
+    # What is no line is one of the two kinds of text, and either has this.
     return one.text() if isinstance(one, QLineEdit) else one.toPlainText()  # type: ignore[attr-defined]
 
 
