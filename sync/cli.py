@@ -529,18 +529,19 @@ def _keys(asked: argparse.Namespace) -> int:
 
 
 def _show_sealed(done: int) -> None:
-    print(f"\r{done} looked at", end="", file=sys.stderr, flush=True)
+    if sys.stderr.isatty():
+        print(f"\r{done} looked at", end="", file=sys.stderr, flush=True)
 
 
 class _Shown:
-    """Shows what takes longer than half a second, twice a second."""
+    """Shows in a terminal what takes longer than half a second, twice a second."""
 
     def __init__(self) -> None:
         self._next = time.monotonic() + SHOWN_SECONDS
         self._shown = False
 
     def __call__(self, what: str, done: int, of: int) -> None:
-        if time.monotonic() >= self._next:
+        if time.monotonic() >= self._next and sys.stderr.isatty():
             print(f"\r{done} of {of} {what}   ", end="", file=sys.stderr, flush=True)
             self._next = time.monotonic() + SHOWN_SECONDS
             self._shown = True

@@ -171,6 +171,9 @@ def test_a_verification_that_takes_long_shows_how_far_it_is(
 ) -> None:
     monkeypatch.setattr(cli, "SHOWN_SECONDS", 0.0)
     assert cli.main(["verify", *installed.where]) == 0
+    assert capsys.readouterr().err == "", "a file or a program that reads it is told of faults only"
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    assert cli.main(["verify", *installed.where]) == 0
     shown = capsys.readouterr().err
     assert "entries checked" in shown
     assert shown.endswith("\n")

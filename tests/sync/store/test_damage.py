@@ -45,7 +45,7 @@ def told(cast: Cast) -> list[DamageFound]:
 def spoil(cast: Cast, what: str, entry: str) -> None:
     """As a failing disk might, or a host."""
     statements = {
-        "body": "update bodies set sealed = substr(sealed, 1, 40) || '\\x00'::bytea || substr(sealed, 42)",
+        "body": "update bodies set sealed = set_byte(sealed, 40, 255 - get_byte(sealed, 40))",
         "wrapped": "update body_keys set wrapped = substr(wrapped, 1, 20) || substr(wrapped, 22)",
         "gone": "delete from bodies",
     }

@@ -384,14 +384,17 @@ def test_killed_in_the_middle_and_run_again_from_the_command_line(kept: Kept) ->
         rows = [("north", day, secrets.seal(f"stream\x00north\x00{day}", bytes(32))) for day in days]
         copy(db, tables.stream_keys, rows)
     command = [sys.executable, "-m", "sync.cli", *kept.command("keys", "rotate-wrapping")]
-    process = subprocess.Popen(command, cwd=REPOSITORY, env=os.environ.copy(), stderr=subprocess.PIPE)
-    assert process.stderr is not None
-    with process.stderr:
+    terminal, its_end = os.openpty()
+    process = subprocess.Popen(command, cwd=REPOSITORY, env=os.environ.copy(), stderr=its_end)
+    os.close(its_end)
+    try:
         said = b""
         while b"looked at" not in said:
-            said += process.stderr.read(1)
+            said += os.read(terminal, 1)
         process.send_signal(signal.SIGKILL)
         process.wait(30)
+    finally:
+        os.close(terminal)
     assert kept.secrets.next_wrapping
     kept.sound()
     deadline = time.monotonic() + 60

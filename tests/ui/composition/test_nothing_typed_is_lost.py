@@ -135,9 +135,10 @@ def test_what_is_typed_in_any_field_is_kept_within_a_second_and_comes_back(
     unkept: list[str] = []
     for place in my_places(desk):
         first = Place(qtbot, worker, desk, place, "")
-        buttons = [name for name in ("", *first.buttons) if (place, name) not in PRESSED]
+        buttons = [name for name in first.buttons if (place, name) not in PRESSED]
         first.close()
-        for button in buttons:
+        # Before any, as it stands: a button pressed again may make an act of what was typed.
+        for button in ("", *buttons):
             PRESSED.add((place, button))
             there = Place(qtbot, worker, desk, place, button)
             typed: dict[str, str] = {}
