@@ -42,8 +42,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if arguments is None:
             overwrite_what_is_freed()
         write_no_dump()
-        # Before Qt, which looks through the source of every module that is imported after it.
-        import mash_desktop.desk.profile  # noqa: F401  # only to be there
         from ui.run import open_window
 
         return open_window(asked.profile or user_data_path("mash-desktop", appauthor=False), asked.hub)

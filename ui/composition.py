@@ -19,9 +19,9 @@ from PySide6.QtGui import QDesktopServices
 from mash_desktop.desk import ChangeSet, Desk, downtime, glass
 from mash_desktop.desk.places import Badges, badges
 from mash_desktop.desk.profile import Enrolled, Profile, Server, Session, Status, Synchroniser
-from mash_desktop.desk.profiles import several
 from mash_desktop.documents.square import square
 from mash_desktop.domain.errors import Refusal
+from mash_desktop.profile_folder import several
 from ui.keys import keys
 from ui.opening import Opened, Stock, opened_profile, stock_of
 from ui.places import PLACES, Factories, read_ahead
@@ -60,13 +60,14 @@ class PersonWindow(QObject):
         *,
         hub_url: str = "",
         idle_minutes: int = IDLE_MINUTES,
+        window: MainWindow | None = None,
     ) -> None:
         super().__init__()
         self._folder, self._server = folder, server
         self.worker = Worker()
         self._door_worker = Worker("sign-in")
         """Waits for the hub and for the browser, which what is typed does not."""
-        self.window = MainWindow()
+        self.window = window or MainWindow()
         self.enrol_page = EnrolPage(server.url if server else hub_url)
         self.window.add_door(self.enrol_page)
         self.lease_page = LeasePage()

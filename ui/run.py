@@ -1,13 +1,24 @@
-"""Starting the desktop program: one application, one window on one profile folder."""
+"""Starting the desktop program: one application, one window on one profile folder.
+
+The door of a computer that one person uses is there at once, and the program behind it is read while they
+type. Everybody else's waits until it is known which door is theirs.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
-from ui.composition import PersonWindow
+from mash_desktop.profile_folder import one_persons
+from ui.shell.main_window import MainWindow
 from ui.theme import Mode, Theme
+from ui.work import Worker
+
+if TYPE_CHECKING:
+    from ui.composition import PersonWindow
 
 
 def application() -> QApplication:
@@ -19,9 +30,54 @@ def application() -> QApplication:
     return app
 
 
+def door() -> MainWindow:
+    """A window that is locked."""
+    window = MainWindow()
+    window.lock()
+    window.show()
+    return window
+
+
+def read_program() -> type[PersonWindow]:
+    """What stands behind the door: the desk, the cache, the line."""
+    from ui.composition import PersonWindow
+
+    return PersonWindow
+
+
+class Starting(QObject):
+    """Shows the door, has the program read, and gives it the window and what was asked at the door before."""
+
+    def __init__(self, folder: Path, hub_url: str) -> None:
+        super().__init__()
+        self._folder, self._hub_url = folder, hub_url
+        self.window = door() if one_persons(folder) else MainWindow()
+        self.person: PersonWindow | None = None
+        self._asked = ""
+        self._early = self.window.unlock_page.asked.connect(self._keep)
+        self._worker = Worker("start")
+        self._worker.submit(read_program, self._begin)
+
+    def _keep(self, passphrase: str) -> None:
+        self._asked = passphrase
+
+    def _begin(self, kind: type[PersonWindow]) -> None:
+        self.window.unlock_page.asked.disconnect(self._early)
+        self.person = kind(self._folder, hub_url=self._hub_url, window=self.window)
+        self.person.start()
+        if self._asked:
+            self.window.unlock_page.asked.emit(self._asked)
+            self._asked = ""
+
+    def end(self) -> None:
+        """The window has been closed, maybe before the program was there."""
+        self._worker.close(wait=False)
+
+
 def open_window(folder: Path, hub_url: str) -> int:
     """Open the window of a profile and stay until it is closed."""
     app = application()
-    person = PersonWindow(folder, hub_url=hub_url)
-    person.start()
-    return app.exec()
+    starting = Starting(folder, hub_url)
+    code = app.exec()
+    starting.end()
+    return code

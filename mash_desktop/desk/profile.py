@@ -26,6 +26,7 @@ from ..cache import open_cache
 from ..cache.engine import FILE_NAME
 from ..domain.acts import Author, Seen
 from ..domain.errors import Refusal
+from ..profile_folder import WHOSE
 from ..proofs.head import Head, SignedHead
 from ..proofs.signature import SigningKey
 from ..vault.files import make_folder, replace_file
@@ -39,8 +40,6 @@ __all__ = ["Account", "Barred", "Enrolled", "Profile", "Server", "Session", "Sta
 
 SERVER = "server.json"
 BARRED = "barred"
-WHOSE = "whose"
-"""The file with the name of the person, for those who share the computer."""
 UNSENT = "unsent"
 """The file with how many acts waited at the last lock, for the day when it cannot be opened to be counted."""
 

@@ -15,11 +15,12 @@ import msgspec
 from uuid6 import uuid7
 
 from ..domain.errors import Refusal
+from ..profile_folder import PEOPLE, WHOSE, several
 from ..vault.files import make_folder
 from .claim import Claim
-from .profile import UNSENT, WHOSE, Profile
+from .profile import UNSENT, Profile
 
-PEOPLE, ASIDE = "people", "set-aside"
+ASIDE = "set-aside"
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -27,11 +28,6 @@ class Found(msgspec.Struct, frozen=True):
 
     folder: str
     name: str
-
-
-def several(home: Path) -> bool:
-    """Whether people take turns here."""
-    return (home / PEOPLE).is_dir()
 
 
 def found(home: Path) -> tuple[Found, ...]:

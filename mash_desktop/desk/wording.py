@@ -52,12 +52,6 @@ def joined(words: Sequence[str]) -> str:
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
-def in_fours(number: str) -> str:
-    """``019a 7b1c``: the letters and digits of a key or a number as people read them out to one another."""
-    signs = number.replace("-", "")
-    return " ".join(signs[at : at + 4] for at in range(0, len(signs), 4))
-
-
 def counted(number: int, one: str, more: str) -> str:
     """``three agencies``, ``one person``, ``12 people``."""
     said = _NUMBERS[number] if 0 <= number < len(_NUMBERS) else str(number)

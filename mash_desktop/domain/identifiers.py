@@ -111,3 +111,9 @@ def say_phone(number: str) -> str:
     else:
         parts = (digits, "", "")
     return " ".join(part for part in (*parts, *extension) if part)
+
+
+def in_fours(number: str) -> str:
+    """``019a 7b1c``: the letters and digits of a key or a number as people read them out to one another."""
+    signs = number.replace("-", "")
+    return " ".join(signs[at : at + 4] for at in range(0, len(signs), 4))

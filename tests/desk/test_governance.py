@@ -13,7 +13,6 @@ from uuid6 import uuid7
 
 from mash_desktop.desk import Desk, glass, governance, keeping
 from mash_desktop.desk.governance import Sought
-from mash_desktop.desk.wording import in_fours
 from mash_desktop.domain.acts import Author, Draft
 from mash_desktop.domain.entries.access import (
     DocumentPrinted,
@@ -27,6 +26,7 @@ from mash_desktop.domain.entries.access import (
 )
 from mash_desktop.domain.entries.outcome import EntryWithdrawn
 from mash_desktop.domain.errors import Refusal
+from mash_desktop.domain.identifiers import in_fours
 from mash_desktop.domain.roles import Role
 from sync.protocol import DueAsked, DueFound, RecipientsAsked, RecipientsFound
 from tests.domain.story import CONSULTANT, KEY, MANAGER, OPERATOR, START

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from mash_desktop.desk import profiles
-from mash_desktop.desk.profile import UNSENT, WHOSE, Profile, Server
+from mash_desktop.desk.profile import UNSENT, Profile, Server
 from mash_desktop.domain.errors import Refusal
+from mash_desktop.profile_folder import PEOPLE, WHOSE, several
 from tests.support.desks import PASSPHRASE
 
 pytestmark = pytest.mark.usefixtures("secret_service")
@@ -30,17 +31,17 @@ def home(tmp_path: Path) -> Path:
 
 def test_a_computer_without_profiles_has_its_first_in_the_home_folder(home: Path) -> None:
     assert profiles.found(home) == ()
-    assert not profiles.several(home)
+    assert not several(home)
     assert profiles.new_folder(home) == home
 
 
 def test_each_further_person_has_a_folder_of_their_own(home: Path) -> None:
     made(home, "Priya Nair").lock()
-    assert not profiles.several(home)
+    assert not several(home)
     second = profiles.new_folder(home)
-    assert second.parent == home / profiles.PEOPLE
+    assert second.parent == home / PEOPLE
     made(second, "Anna Żółć").lock()
-    assert profiles.several(home)
+    assert several(home)
     assert profiles.new_folder(home) != second
     assert profiles.found(home) == (
         profiles.Found(str(second), "Anna Żółć"),

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 
 from mash_desktop.desk.glass import Broken
 from mash_desktop.desk.governance import Access, Recipient, RetentionLine, Withdrawal
-from mash_desktop.desk.wording import in_fours
+from mash_desktop.domain.identifiers import in_fours
 from ui.forms import SideForm
 from ui.theme import Role, Tone, Voice
 from ui.widgets import (

@@ -12,7 +12,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from mash_desktop.desk.wording import in_fours
+from mash_desktop.domain.identifiers import in_fours
 from ui.theme import Role, Voice, look_of
 from ui.widgets.card import Card
 from ui.widgets.field import TextField

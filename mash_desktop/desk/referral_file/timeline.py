@@ -10,10 +10,11 @@ import msgspec
 from ...domain.entries import Body, Made, Unread
 from ...domain.entries.outcome import EntryWithdrawn
 from ...domain.fold import Referral
+from ...domain.identifiers import in_fours
 from ..desk import Desk
 from ..faces import Face
 from ..telling import TOPICS, Teller, topic_of
-from ..wording import in_fours, initial_name, say_moment
+from ..wording import initial_name, say_moment
 
 _QUIET = {"waiting": Face("waits to be sent", "amber"), "refused": Face("refused", "red")}
 

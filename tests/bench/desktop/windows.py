@@ -25,11 +25,11 @@ from tests.bench.store.running import OPERATOR, Line, a_server, a_store, percent
 from tests.support.store import Desk as Signed
 from tests.support.store import ServedStore
 from ui.referral_file import ReferralFile
-from ui.run import application
+from ui.run import application, door
 from ui.search import SearchPlace
 from ui.work import Worker
 
-from .at_a_desk import take_places, window_at_the_door
+from .at_a_desk import take_places
 from .made import KEY_HEX, NOTE, household, surname
 from .syncing import server_of, told
 
@@ -58,7 +58,8 @@ class Seated(QObject):
         self.worker = Worker()
         self.connect_to_the_hub()
         live_until(lambda: bool(self.desk.directory().configs), "the hub's configuration")
-        self.window = window_at_the_door()
+        self.window = door()
+        self.window.resize(1366, 768)
         take_places(self.window, self.desk, self.worker)
         self._changed.connect(self.window.show_change)
 

@@ -15,8 +15,9 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from mash_desktop.desk import profiles
-from mash_desktop.desk.profile import WHOSE, Profile, Server
+from mash_desktop.desk.profile import Profile, Server
 from mash_desktop.domain.entries.contact import NoteAdded
+from mash_desktop.profile_folder import PEOPLE, WHOSE
 from mash_desktop.vault.ring import SERVICE
 from mash_desktop.vault.wrap import FILE
 from tests.domain.story import KEY, MANAGER, OPERATOR, Story
@@ -106,7 +107,7 @@ def test_somebody_new_sets_up_a_profile_of_their_own_and_may_turn_back(
     asked(qtbot, person)
     press(person, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(person.enrol_page.isVisible, timeout=20_000)
-    assert person._folder.parent == home / profiles.PEOPLE
+    assert person._folder.parent == home / PEOPLE
     assert not person._folder.exists()
     QTest.mouseClick(person.enrol_page.leave, Qt.MouseButton.LeftButton)
     asked(qtbot, person)
@@ -121,7 +122,7 @@ def lost(qtbot: QtBot, person: PersonWindow) -> str:
 def test_a_profile_whose_keyring_was_emptied_is_told_honestly_and_a_new_one_is_one_enrolment_away(
     qtbot: QtBot, opening: Callable[[Path], PersonWindow], home: Path
 ) -> None:
-    shutil.rmtree(home / profiles.PEOPLE)
+    shutil.rmtree(home / PEOPLE)
     person = opening(home)
     keyring.delete_password(SERVICE, msgspec.json.decode((home / FILE).read_bytes())["profile"])
     typed(person.window.unlock_page.passphrase, PASSPHRASE)
@@ -146,7 +147,7 @@ def test_a_profile_whose_keyring_was_emptied_is_told_honestly_and_a_new_one_is_o
 def test_a_profile_that_is_open_elsewhere_is_not_set_aside(
     qtbot: QtBot, opening: Callable[[Path], PersonWindow], home: Path
 ) -> None:
-    shutil.rmtree(home / profiles.PEOPLE)
+    shutil.rmtree(home / PEOPLE)
     person = opening(home)
     elsewhere = Profile.open(home, PASSPHRASE)
     lost(qtbot, person)

@@ -1,0 +1,99 @@
+"""A start: the door is there before the program behind it, and what is asked at it meanwhile is not lost."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from threading import Event
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from mash_desktop.profile_folder import WHOSE
+from tests.ui.composition.test_doors import PASSPHRASE, made, typed
+from ui.composition import PersonWindow
+from ui.run import Starting
+
+__all__ = ["made"]
+
+
+@pytest.fixture
+def start(qtbot: QtBot, themed: object) -> Iterator[Callable[[Path], Starting]]:
+    begun: list[Starting] = []
+
+    def begin(folder: Path) -> Starting:
+        starting = Starting(folder, "")
+        begun.append(starting)
+        qtbot.addWidget(starting.window)
+        return starting
+
+    yield begin
+    for starting in begun:
+        starting.end()
+        if starting.person is not None:
+            starting.person.close()
+
+
+def test_what_is_asked_before_the_program_is_there_is_done_once_it_is(
+    qtbot: QtBot,
+    start: Callable[[Path], Starting],
+    made: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    disk = Event()
+
+    def read_slowly() -> type[PersonWindow]:
+        assert disk.wait(20)
+        return PersonWindow
+
+    monkeypatch.setattr("ui.run.read_program", read_slowly)
+    home = shutil.copytree(made, tmp_path / "home")
+    (home / WHOSE).write_text("Priya Nair")
+    starting = start(home)
+    page = starting.window.unlock_page
+    assert page.isVisible()
+    typed(page.passphrase, PASSPHRASE)
+    page.button.click()
+    QApplication.processEvents()
+    assert not page.button.isEnabled()
+    disk.set()
+    qtbot.waitUntil(lambda: starting.person is not None, timeout=20_000)
+    assert starting.person is not None
+    with qtbot.waitSignal(starting.person.opened, timeout=20_000):
+        assert page.isVisible()
+    assert not page.isVisible()
+
+
+def test_who_waits_finds_the_door_as_it_was(
+    qtbot: QtBot, start: Callable[[Path], Starting], made: Path, tmp_path: Path
+) -> None:
+    home = shutil.copytree(made, tmp_path / "home")
+    (home / WHOSE).write_text("Priya Nair")
+    starting = start(home)
+    page = starting.window.unlock_page
+    typed(page.passphrase, PASSPHRASE[:4])
+    qtbot.waitUntil(lambda: starting.person is not None, timeout=20_000)
+    assert page.isVisible()
+    assert page.passphrase.value() == PASSPHRASE[:4]
+
+
+def test_a_computer_that_is_nobodys_shows_no_door_before_the_right_one(
+    qtbot: QtBot, start: Callable[[Path], Starting], tmp_path: Path
+) -> None:
+    starting = start(tmp_path / "new")
+    assert not starting.window.isVisible()
+    qtbot.waitUntil(starting.window.isVisible, timeout=20_000)
+    assert starting.person is not None
+    assert starting.person.enrol_page.isVisible()
+
+
+def test_nothing_behind_the_door_is_read_before_it_is_shown() -> None:
+    heavy = ("sqlalchemy", "sqlcipher3", "httpx", "cryptography", "msgspec", "mash_desktop.desk")
+    asked = f"import sys, ui.run; print([one for one in {heavy!r} if one in sys.modules])"
+    said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "[]"
