@@ -85,7 +85,7 @@ class Together:
             self._chance,
             on_seen=on_seen,
             on_verified=lambda at, size: self._say(verified_at=at, log_size=size),
-            began_epoch=lambda: on_change(cache.begin_epoch(session.person)),
+            began_epoch=self._begin_epoch,
         )
         self.status = Status(first_sync=cache.fact(READ_ONCE) is None)
         self._audiences: dict[protocol.Standing, frozenset[str]] = {}
@@ -93,6 +93,11 @@ class Together:
         self._most_acts, self._most_rows = PUSH_ACTS, protocol.MOST_ROWS
         """Of one request: less on a line that is too slow for so much."""
         self._woken = asyncio.Event()
+
+    def _begin_epoch(self) -> None:
+        """The store was restored: feeds begin anew, and owe nothing of what they had granted before."""
+        self._owed = Owed()
+        self._on_change(self._cache.begin_epoch(self._session.person))
 
     def wake(self) -> None:
         """Look at once. To be called on the loop that :meth:`run` runs on."""

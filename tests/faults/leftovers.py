@@ -23,6 +23,7 @@ from pathlib import Path
 import keyring
 import keyring.core
 import msgspec
+import pytest
 
 from mash_desktop.desk.profile import Account, Profile, Server
 from mash_desktop.domain.entries.contact import NoteAdded
@@ -72,8 +73,12 @@ class Counted(msgspec.Struct, frozen=True):
 
 def measure(rest_seconds: float = 60.0) -> list[Counted]:
     """The three stages of one desktop's day."""
-    with tempfile.TemporaryDirectory(prefix="mash-left-") as where, running() as service:
-        os.environ["DBUS_SESSION_BUS_ADDRESS"] = service.environment["DBUS_SESSION_BUS_ADDRESS"]
+    with (
+        tempfile.TemporaryDirectory(prefix="mash-left-") as where,
+        running() as service,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setenv("DBUS_SESSION_BUS_ADDRESS", service.environment["DBUS_SESSION_BUS_ADDRESS"])
         keyring.core.init_backend()
         home = Path(where) / "home"
         known = Known(
