@@ -126,6 +126,8 @@ class Person(Struct, frozen=True):
 
     ``relation`` and ``in_scope`` are words ("mother, parental responsibility"; "carer"). ``identifiers``
     are label and value pairs. ``identity_unknown`` draws a dashed outline in the genogram.
+    ``hidden_addresses`` are suppressed ones beside the one shown, former ones too: given so that they can be
+    kept out of every text, and never shown.
     """
 
     key: str
@@ -140,6 +142,7 @@ class Person(Struct, frozen=True):
     unborn: bool = False
     deceased: bool = False
     address: Address | None = None
+    hidden_addresses: tuple[str, ...] = ()
     identifiers: tuple[tuple[str, str], ...] = ()
     details: tuple[tuple[str, str], ...] = ()
     markers: tuple[str, ...] = ()

@@ -38,7 +38,8 @@ def for_profile(content: SummaryContent, profile: Profile) -> SummaryContent:
     if profile is Profile.FULL:
         return content
     about = content.copy_about or tuple(each.person for each in content.decisions)
-    left_out = {line.relied_on for line in content.chronology if not line.onward_agreed}
+    # What has left the table since the signature is in no line: only what a line of this copy says is said.
+    kept = {line.relied_on for line in content.chronology if line.onward_agreed}
     return msgspec.structs.replace(
         content,
         withheld=(),
@@ -54,16 +55,16 @@ def for_profile(content: SummaryContent, profile: Profile) -> SummaryContent:
         outcomes=tuple(
             each if each.person in about else Outcome(each.person, each.team) for each in content.outcomes
         ),
-        signature=_without_words_of(content.signature, left_out) if content.signature else None,
+        signature=_with_words_of(content.signature, kept) if content.signature else None,
     )
 
 
-def _without_words_of(signature: Signature, numbers: set[int | None]) -> Signature:
-    """The entry stays named, so that the signature can still be verified; what it says does not."""
+def _with_words_of(signature: Signature, numbers: set[int | None]) -> Signature:
+    """Every entry stays named, so that the signature can still be verified; what it says only of these."""
     return msgspec.structs.replace(
         signature,
         relied_on=tuple(
-            msgspec.structs.replace(each, summary="") if each.number in numbers else each
+            each if each.number in numbers else msgspec.structs.replace(each, summary="")
             for each in signature.relied_on
         ),
     )
@@ -76,8 +77,15 @@ def without_suppressed_addresses(content: _T, people: Iterable[Person]) -> _T:
     without its number, and the postcode. A misspelt or paraphrased address is beyond a program: that is
     what the second reader is for.
     """
-    hidden = [person.address for person in people if person.address is not None and person.address.suppressed]
-    patterns = [pattern for address in hidden for pattern in _patterns(plain(address.text))]
+    hidden = [
+        address
+        for person in people
+        for address in (
+            *person.hidden_addresses,
+            *((person.address.text,) if person.address is not None and person.address.suppressed else ()),
+        )
+    ]
+    patterns = [pattern for address in hidden for pattern in _patterns(plain(address))]
     if not patterns:
         return content
     found = re.compile("|".join(sorted(set(patterns), key=lambda each: (-len(each), each))), re.IGNORECASE)

@@ -13,10 +13,13 @@ from pypdf import PdfReader
 
 from mash_desktop.desk import Desk, papers, referral_file
 from mash_desktop.domain.codes import Rag
-from mash_desktop.domain.entries.contact import ReferrerRecorded
+from mash_desktop.domain.entries.contact import AddressRecorded, ReferrerRecorded
+from mash_desktop.domain.entries.gathering import ReleaseWithdrawn
 from mash_desktop.domain.entries.outcome import OutcomeAccepted, OutcomeReturned, OutcomeSent, SummaryMade
+from mash_desktop.domain.entries.table import AnalysisRecorded
 from mash_desktop.domain.entries.triage import RagRated
 from mash_desktop.domain.errors import Refusal
+from mash_desktop.domain.partial_date import PartialDate
 from tests.domain.story import (
     CONSULTANT,
     EARLY_HELP,
@@ -79,6 +82,42 @@ def test_a_suppressed_address_stands_in_no_copy(tmp_path: Path) -> None:
         assert SUPPRESSED not in said
         assert "ST14 7QP" not in said
     assert "address suppressed" in words(papers.make_paper(desk, STREAM, "full"))
+
+
+@pytest.mark.parametrize("until", [None, PartialDate(2026, 10)], ids=["told first", "left since"])
+def test_every_suppressed_address_of_somebody_is_kept_out_and_not_the_last_alone(
+    until: PartialDate | None, tmp_path: Path
+) -> None:
+    story = carters().taken()
+    refuge = AddressRecorded(
+        address="refuge", subjects=("joanne",), line="Rose Cottage, 3 Abbey Row", postcode="ST18 0AA",
+        suppressed=True, lived_to=until,
+    )  # fmt: skip
+    sister = AddressRecorded(address="sister", subjects=("joanne",), line="8 Foregate Street")
+    story.tell(OPERATOR, refuge, sister)
+    story.triaged().admitted().rated()
+    story.asked().answered().tabled()
+    words_on_it = "He found Rose Cottage, ST180AA, and rang from Abbey Row; she went to Foregate Street."
+    story.tell(FACILITATOR, AnalysisRecorded(part="impact", words=words_on_it))
+    story.drafted().signed()
+    desk = consultant(tmp_path, story)
+    for copy in papers.COPIES:
+        said = words(papers.make_paper(desk, STREAM, copy))
+        assert not [one for one in ("Rose Cottage", "Abbey Row", "ST180AA", "ST18 0AA") if one in said], copy
+    full = words(papers.make_paper(desk, STREAM, "full"))
+    assert ("8 Foregate Street" in full) == (until is not None), "where she lives now is shown if it may be"
+
+
+def test_a_release_taken_back_since_the_signature_is_not_said_in_a_receiving_teams_copy(
+    tmp_path: Path,
+) -> None:
+    story = at_sign_off().signed()
+    story.tell(FACILITATOR, OutcomeSent(agency="scc-children", team="social-work-gateway"))
+    story.tell(POLICE, ReleaseWithdrawn(contribution="c-police", reason="About another Joanne."))
+    said = words(papers.make_paper(consultant(tmp_path, story), STREAM, "receiving_team"))
+    assert "not in this copy" in said
+    assert "Three reports of arguments" not in said
+    assert "bruise on her left forearm" in said, "what no agency keeps to the table is still said"
 
 
 def test_that_something_is_withheld_stands_in_the_full_copy_alone(tmp_path: Path) -> None:

@@ -89,6 +89,7 @@ def people(referral: Referral, identities: tuple[Identity, ...], today: date) ->
                 identity_unknown=not known,
                 unborn=body.birth is not None and body.birth.expected,
                 address=_address(referral, subject, Marker.ADDRESS_SUPPRESSED in held),
+                hidden_addresses=_hidden(referral, subject, Marker.ADDRESS_SUPPRESSED in held),
                 identifiers=tuple(
                     (label, text) for label, text in (("NHS", body.nhs_number), ("UPN", body.upn)) if text
                 ),
@@ -120,9 +121,20 @@ def _address(referral: Referral, subject: str, suppressed: bool) -> paper.Addres
     lived = addresses_of(referral, subject)
     if not lived:
         return None
-    body = lived[-1].body
-    text = ", ".join(part for part in (body.line, body.postcode) if part)
-    return paper.Address(text, suppressed or any(made.body.suppressed for made in lived))
+    return paper.Address(_line(lived[-1]), suppressed or any(made.body.suppressed for made in lived))
+
+
+def _hidden(referral: Referral, subject: str, all_suppressed: bool) -> tuple[str, ...]:
+    """Every suppressed address of somebody, former ones too; all of them where a marker says so."""
+    return tuple(
+        _line(made)
+        for made in referral.addresses
+        if subject in made.body.subjects and (made.body.suppressed or all_suppressed)
+    )
+
+
+def _line(made: Made[AddressRecorded]) -> str:
+    return ", ".join(part for part in (made.body.line, made.body.postcode) if part)
 
 
 def family(referral: Referral) -> tuple[tuple[paper.Partnership, ...], tuple[paper.Parentage, ...]]:
