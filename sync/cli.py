@@ -511,8 +511,10 @@ def _keys(asked: argparse.Namespace) -> int:
             f"Keys are rotated in a file: name it with --secrets, and leave {SECRETS_VARIABLE} unset.",
             "secrets",
         )
+    read_file(file)
     with _address(asked) as address:
-        engine = connect(address, generation=read_file(file).generation)
+        # Without a generation: a rotation seals by the one that it begins.
+        engine = connect(address)
         try:
             if asked.what == "rotate-wrapping":
                 changed = rotate_wrapping(engine, file, _show_sealed)

@@ -5,18 +5,21 @@ SQL of the product is elsewhere. Starting on a schema that this program does not
 
 from __future__ import annotations
 
+import contextlib
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import psycopg
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import ArgumentError, OperationalError
 
 from mash_desktop.domain.errors import Refusal
 
@@ -47,11 +50,20 @@ def embedded(folder: Path) -> Iterator[str]:
 
 
 def connect(address: str, connections: int = CONNECTIONS, *, generation: str = "") -> Engine:
-    """An engine for ``address``; ``generation`` is that of the secrets with which it seals.
+    """An engine for ``address``; ``generation`` is that of the secrets with which it seals, empty if it does
+    not. Connections made later raise *secrets-old* too, once a rotation has begun.
 
-    ``Refusal``: *database-unreachable*, *database-too-old*.
+    ``Refusal``: *database-wrong*, *database-unreachable*, *database-too-old*, *secrets-old*.
     """
-    url = make_url(address).set(drivername="postgresql+psycopg")
+    try:
+        url = make_url(address).set(drivername="postgresql+psycopg")
+    except (ArgumentError, ValueError) as error:
+        # Without the address: it may hold a password.
+        raise Refusal(
+            "database-wrong",
+            "That is no address of a database: write it as postgresql://USER@HOST/NAME.",
+            "database",
+        ) from error
     engine = create_engine(
         url,
         pool_size=connections,
@@ -70,6 +82,8 @@ def connect(address: str, connections: int = CONNECTIONS, *, generation: str = "
             "tcp_user_timeout": 20_000,
         },
     )
+    if generation:
+        event.listen(engine, "connect", lambda raw, _: _refuse_old_secrets(raw, generation))
     try:
         with engine.connect() as db:
             version = int(db.scalar(text("select current_setting('server_version_num')")) or 0)
@@ -85,6 +99,22 @@ def connect(address: str, connections: int = CONNECTIONS, *, generation: str = "
         engine.dispose()
         raise Refusal("database-too-old", "The store needs PostgreSQL 15 or later.", "database")
     return engine
+
+
+def _refuse_old_secrets(raw: Any, generation: str) -> None:
+    """``Refusal`` (*secrets-old*) where a rotation has begun of which these secrets know nothing: what they
+    sealed would open with no key that is left. Whoever was away meanwhile learns it here."""
+    # Where there is no such table yet, ``check_schema`` has the words for it.
+    with contextlib.suppress(psycopg.ProgrammingError):
+        if raw.execute("select from hubs where generation <> %s limit 1", (generation,)).rowcount:
+            raw.close()
+            raise Refusal(
+                "secrets-old",
+                "The store's keys were rotated. Start this program of the store again with its present "
+                "secrets.",
+                "secrets",
+            )
+    raw.rollback()
 
 
 def _alembic(engine: Engine) -> Config:

@@ -24,6 +24,7 @@ STATUS = {
     "database-away": 503,
     "not-ready": 503,
     "store-key-old": 503,
+    "secrets-old": 503,
 }
 
 

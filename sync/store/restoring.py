@@ -370,7 +370,7 @@ def _open_epoch(db: Connection, secrets: Secrets, then: HubThen) -> None:
     head = read_head(db, hub)
     signed = signed_head(hub, epoch, head.frontier, head.at, secrets.signing_key(hub))
     db.execute(update(h).where(h.c.hub == hub).values(head_row(hub, signed)))
-    db.execute(update(tables.hubs).where(tables.hubs.c.hub == hub).values(epoch=epoch))
+    db.execute(update(tables.hubs).where(tables.hubs.c.hub == hub).values(epoch=epoch, generation=None))
 
 
 def _tell(store: Store, manifest: Manifest, decisions: dict[str, tuple[Parcel, ...]]) -> int:

@@ -56,16 +56,15 @@ def rotate_wrapping(engine: Engine, file: Path, progress: Progress = lambda done
     """Seal everything under a new wrapping key; how many were sealed anew.
 
     Raises ``Refusal`` (*others-running*) while a program runs that knows the old key alone; what was begun
-    stays begun. Programs started from then on know both.
+    stays begun. Programs started from then on know both, and one that was away meanwhile is let in no more.
     """
     with _alone(engine):
         secrets = read_file(file)
         if not secrets.next_wrapping:
             secrets = replace(secrets, next_wrapping=random.token_hex(KEY_BYTES))
             replace_secrets(file, secrets)
-        _refuse_others(engine, secrets)
+        _keep_others_out(engine, secrets)
         changed = sum(_rewrap(engine, secrets, *sealed, progress) for sealed in _SEALED)
-        _refuse_others(engine, secrets)
         replace_secrets(file, replace(read_file(file), wrapping=secrets.next_wrapping, next_wrapping=""))
         return changed
 
@@ -78,6 +77,21 @@ def _alone(engine: Engine) -> Iterator[None]:
         db.execute(text("set local application_name = 'rotation'"))
         db.execute(text("select pg_advisory_xact_lock(hashtext('mash-isl rotation'))"))
         yield
+
+
+def _keep_others_out(engine: Engine, secrets: Secrets) -> None:
+    """From now on nobody connects who does not know the next key. ``Refusal`` (*others-running*) while
+    somebody is connected who does not, and then they may go on until they are started again."""
+    h = tables.hubs
+    with engine.begin() as db:
+        before = db.scalar(select(h.c.generation).limit(1))
+        db.execute(update(h).values(generation=secrets.generation))
+    try:
+        _refuse_others(engine, secrets)
+    except Refusal:
+        with engine.begin() as db:
+            db.execute(update(h).values(generation=before))
+        raise
 
 
 def _refuse_others(engine: Engine, secrets: Secrets) -> None:
@@ -137,9 +151,8 @@ def rotate_blocking(engine: Engine, file: Path, progress: Progress = lambda done
         if not secrets.next_blocking:
             secrets = replace(secrets, next_blocking=random.token_hex(KEY_BYTES))
             replace_secrets(file, secrets)
-        _refuse_others(engine, secrets)
+        _keep_others_out(engine, secrets)
         done = _reblock(engine, secrets, progress)
-        _refuse_others(engine, secrets)
         replace_secrets(file, replace(read_file(file), blocking=secrets.next_blocking, next_blocking=""))
         return done
 

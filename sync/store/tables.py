@@ -45,7 +45,9 @@ hubs = Table(
     Column("store_key", LargeBinary, nullable=False),
     Column("store_key_id", Text, nullable=False),
     _when("opened_at"),
+    Column("generation", Text),
 )
+"""``generation`` is that of the secrets which seal here, once a rotation has begun."""
 
 heads = Table(
     "heads",

@@ -39,6 +39,7 @@ from sync.store.composition import Store
 from sync.store.database import connect, migrate
 from sync.store.examining import STORE
 from sync.store.people_index import forget
+from sync.store.restoring import restore
 from sync.store.rotating import rotate_blocking, rotate_signing, rotate_wrapping
 from sync.store.sealing import SECRETS_VARIABLE, Secrets, read_file, replace_secrets, write_secrets
 from sync.store.secrets_backup import back_up_secrets
@@ -165,8 +166,12 @@ def test_what_a_directory_gave_in_confidence_opens_after_rotating(kept: Kept) ->
 
 
 def test_a_program_with_the_old_wrapping_key_alone_stops_the_rotation_until_it_knows_both(kept: Kept) -> None:
-    with kept.opened() as running, running.connect(), pytest.raises(Refusal, match="others-running"):
-        kept.run(rotate_wrapping)
+    old = kept.secrets
+    with kept.opened() as running, running.connect():
+        with pytest.raises(Refusal, match="others-running"):
+            kept.run(rotate_wrapping)
+        # Until it is started again it works as before.
+        Store(running, old).check_ready()
     begun = kept.secrets
     assert begun.next_wrapping
     with kept.opened() as again, again.connect():
@@ -175,6 +180,49 @@ def test_a_program_with_the_old_wrapping_key_alone_stops_the_rotation_until_it_k
         kept.run(rotate_wrapping)
         assert "Olu" in directory(Store(again, begun), "north").people.values()
     kept.sound()
+
+
+@pytest.mark.parametrize("rotate", [rotate_wrapping, rotate_blocking])
+def test_a_program_that_was_away_while_a_key_was_rotated_is_let_in_no_more(
+    kept: Kept, rotate: Callable[[Engine, Path, Callable[[int], None]], object], tmp_path: Path
+) -> None:
+    """What it wrote would open, or be found, with no key that is left."""
+    with kept.opened() as engine:
+        Teller(Store(engine, kept.secrets)).tell("Sandringham")
+    with kept.opened() as away:
+        store = Store(away, kept.secrets)
+        away.dispose()
+
+        def come_back(_: int = 0) -> None:
+            with pytest.raises(Refusal, match="secrets-old"):
+                add_people(store, "north", OLU)
+            with pytest.raises(Refusal, match="not-ready") as told:
+                store.check_ready()
+            assert "Start this program of the store again" in told.value.sentence
+
+        with kept.opened() as engine:
+            rotate(engine, kept.file, come_back)
+        come_back()
+    kept.sound()
+    with kept.opened() as engine:
+        made = back_up(engine, kept.secrets, tmp_path)
+    assert made.generation == kept.secrets.generation
+
+
+def test_a_log_from_before_a_rotation_is_restored_with_keys_from_after_it_and_lets_programs_in(
+    kept: Kept, postgres: PostgresServer, tmp_path: Path
+) -> None:
+    for _ in range(2):
+        kept.run(rotate_wrapping)
+        with kept.opened() as engine:
+            back_up(engine, kept.secrets, tmp_path)
+    first = min((tmp_path / "log").iterdir()).name
+    name = postgres.new_database()
+    restored = Kept(postgres.url(name), kept.file)
+    with restored.opened() as engine:
+        restore(engine, kept.secrets, tmp_path, first)
+    restored.sound()
+    postgres.drop_database(name)
 
 
 def test_heads_are_signed_by_the_new_key_and_acts_of_the_old_one_still_verify(kept: Kept) -> None:
