@@ -333,10 +333,11 @@ class Cache:
         *,
         owners: Collection[str] | None = None,
         by_due: bool = True,
-        most: int = 100,
+        most: int | None = 100,
         offset: int = 0,
     ) -> tuple[QueueRow, ...]:
-        """Referrals at these stages: most urgent first, or (``by_due`` false) longest waiting first."""
+        """Referrals at these stages: most urgent first, or (``by_due`` false) longest waiting first; all
+        of them where ``most`` is ``None``."""
         with self._read() as connection:
             return listing.page(connection, stages, owners, by_due, most, offset)
 

@@ -24,14 +24,17 @@ def page(
     stages: Iterable[Stage],
     owners: Collection[str] | None,
     by_due: bool,
-    most: int,
+    most: int | None,
     offset: int,
 ) -> tuple[QueueRow, ...]:
-    """Referrals at these stages: most urgent first, or (``by_due`` false) longest waiting first."""
+    """Referrals at these stages: most urgent first, or (``by_due`` false) longest waiting first; all of them
+    where ``most`` is ``None``."""
     values = {f"stage{at}": stage.value for at, stage in enumerate(stages)}
     if not values:
         return ()
-    asked = {**values, "upto": offset + most, "most": most, "offset": offset}
+    # SQLite takes a limit below nothing for none.
+    upto, most = (-1, -1) if most is None else (offset + most, most)
+    asked = {**values, "upto": upto, "most": most, "offset": offset}
     if owners is not None:
         asked["owners"] = list(owners)
     rows = connection.scalars(_statement(len(values), by_due, owners is not None), asked)

@@ -26,6 +26,7 @@ from ..domain.fold import Referral, Stage
 from ..domain.fold.levels import to_send
 from ..domain.fold.people import household_name
 from ..domain.fold.sending import Sending, acted_on
+from ..domain.roles import Role
 from ..working_time import say_duration
 from .desk import Desk
 from .faces import Face, level_face
@@ -33,8 +34,6 @@ from .moments import when_done
 from .sign_off import Decision, form_key, read_decision
 from .telling import Teller
 from .wording import say_moment
-
-_MOST = 300
 
 
 class Received(msgspec.Struct, frozen=True):
@@ -83,7 +82,7 @@ class Open(msgspec.Struct, frozen=True):
 
 def received(desk: Desk) -> tuple[Received, ...]:
     """What was sent to this team and is not closed: what waits to be accepted first, the oldest first."""
-    rows = desk.cache.queue((Stage.OUTCOME, Stage.ACCEPTED), by_due=False, most=_MOST)
+    rows = desk.cache.queue((Stage.OUTCOME, Stage.ACCEPTED), by_due=False, most=None)
     streams = [row.stream for row in rows if any(_mine(desk, one) for one in row.sent)]
     referrals = [desk.referral(stream) for stream in streams]
     found = [_row(desk, held, one) for held in referrals for one in held.sent if _mine(desk, one)]
@@ -92,12 +91,17 @@ def received(desk: Desk) -> tuple[Received, ...]:
 
 def to_accept(desk: Desk) -> int:
     """How many wait for this team to accept them."""
-    rows = desk.cache.queue((Stage.OUTCOME,), most=_MOST)
+    rows = desk.cache.queue((Stage.OUTCOME,), most=None)
     return sum(one.waits and _mine(desk, one) for row in rows for one in row.sent)
 
 
 def _mine(desk: Desk, sent: SentTo | Sending) -> bool:
-    return sent.agency == desk.me.agency and desk.me.author.team in {None, sent.team}
+    """Whether it was sent to a team for which this person works."""
+    return any(
+        sent.agency == one.agency and one.team in {None, sent.team}
+        for one in desk.me.standings
+        if one.role is Role.GATEWAY_WORKER
+    )
 
 
 def _row(desk: Desk, referral: Referral, sent: Sending) -> Received:

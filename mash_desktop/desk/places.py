@@ -11,7 +11,7 @@ from ..cache.outbox import WAITING
 from ..domain.configuration import HubConfig
 from ..domain.fold.stage import Stage
 from ..domain.roles import DECIDERS, DECISION_MAKERS, HUB_MANAGERS, RESEARCHERS, Role
-from . import alerts, glass, inbox
+from . import alerts, glass, inbox, requests
 from .desk import Desk
 
 _CASE = frozenset(Role) - {Role.ADMINISTRATOR, Role.INFORMATION_GOVERNANCE, Role.STORE}
@@ -74,7 +74,7 @@ def badges(desk: Desk) -> Badges:
     found = {
         "oversight": counts.get(Stage.TRIAGED, 0) + counts.get(Stage.OVERSEEN, 0),
         "hub": counts.get(Stage.ADMITTED, 0),
-        "requests": _requests_open(desk) if desk.acting(*RESEARCHERS) else 0,
+        "requests": requests.to_answer(desk) if desk.acting(*RESEARCHERS) else 0,
         "sign": counts.get(Stage.DRAFTED, 0),
         "inbox": inbox.to_accept(desk) if desk.acting(Role.GATEWAY_WORKER) else 0,
         "govern": glass.unseen(desk),
@@ -87,15 +87,4 @@ def badges(desk: Desk) -> Badges:
         wanting,
         config.name,
         config.marking.label,
-    )
-
-
-def _requests_open(desk: Desk) -> int:
-    rows = desk.cache.queue((Stage.GATHERING, Stage.TABLE), most=500)
-    agency = desk.sitting(RESEARCHERS).agency
-    return sum(
-        1
-        for row in rows
-        for one in row.agencies
-        if one.agency == agency and one.state in {"asked", "acknowledged"}
     )

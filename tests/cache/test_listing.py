@@ -45,6 +45,8 @@ def test_a_page_is_what_sorting_everything_would_give(
     assert len(held) == HELD
     assert {one.stage for one in held} == {Stage.CONTACT, Stage.RATED, Stage.CLOSED}
     everything = slowly(held, stages, owners, by_due)
+    whole = cache.queue(stages, owners=owners, by_due=by_due, most=None)
+    assert [one.stream for one in whole] == everything
     for offset in (0, 7, 50):
         page = cache.queue(stages, owners=owners, by_due=by_due, most=9, offset=offset)
         assert [one.stream for one in page] == everything[offset : offset + 9]

@@ -21,9 +21,9 @@ from mash_desktop.domain.entries.outcome import (
 from mash_desktop.domain.entries.triage import SubjectLevel, TriageOverseen
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.domain.fold.stage import Stage
-from tests.domain.story import CONSULTANT, EARLY_HELP, FACILITATOR, GATEWAY, Story, staffordshire
+from tests.domain.story import CONSULTANT, EARLY_HELP, FACILITATOR, GATEWAY, OPERATOR, Story, staffordshire
 from tests.support.carters import at_sign_off
-from tests.support.desks import desk_of, receive
+from tests.support.desks import crowd, desk_of, receive
 
 STREAM = "referral:0"
 TEAM = "social-work-gateway"
@@ -71,6 +71,24 @@ def test_the_rail_counts_what_waits_for_this_team(tmp_path: Path) -> None:
     assert badges(desk).by_place["inbox"] == 1
     inbox.accept(desk, only(desk))
     assert badges(desk).by_place["inbox"] == 0
+
+
+def test_a_newly_sent_child_is_listed_and_counted_behind_hundreds_of_accepted_cases(tmp_path: Path) -> None:
+    old = sent("tamworth", "referral:1", 200)
+    old.tell(msgspec.structs.replace(GATEWAY, team="tamworth"), OutcomeAccepted(sent=old.entries[-1].id))
+    desk = worker(tmp_path, old, sent("tamworth", "referral:2", 400), sent(first=600))
+    crowd(desk, "referral:1", 320)
+    crowd(desk, "referral:2", 320)
+    assert [row.stream for row in inbox.received(desk)] == [STREAM]
+    assert badges(desk).by_place["inbox"] == 1
+
+
+def test_who_receives_in_their_second_standing_has_an_inbox(tmp_path: Path) -> None:
+    desk = worker(tmp_path, sent(), sent("tamworth", "referral:1", 200))
+    first = msgspec.structs.replace(OPERATOR, person=GATEWAY.person)
+    desk.me = msgspec.structs.replace(desk.me, author=first, standings=(first, GATEWAY))
+    assert [row.stream for row in inbox.received(desk)] == [STREAM]
+    assert badges(desk).by_place["inbox"] == 1
 
 
 def test_who_has_no_team_named_sees_what_was_sent_to_the_agency(tmp_path: Path) -> None:

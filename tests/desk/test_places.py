@@ -6,11 +6,23 @@ from pathlib import Path
 
 import pytest
 
+from mash_desktop.desk import requests
 from mash_desktop.desk.places import ROLES, badges, places_for
 from mash_desktop.domain.entries.contact import NoteAdded
+from mash_desktop.domain.entries.outcome import OutcomeSent
 from mash_desktop.domain.roles import Role
-from tests.domain.story import CONSULTANT, MANAGER, OPERATOR, POLICE, Story, staffordshire
-from tests.support.desks import desk_of
+from tests.domain.story import (
+    CONSULTANT,
+    FACILITATOR,
+    HOUSING,
+    MANAGER,
+    OPERATOR,
+    POLICE,
+    Story,
+    staffordshire,
+)
+from tests.support.carters import at_sign_off
+from tests.support.desks import crowd, desk_of
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.STORE])
@@ -41,6 +53,20 @@ def test_a_manager_sees_what_waits_to_be_rated(tmp_path: Path) -> None:
 def test_an_agency_sees_the_requests_it_has_not_answered(tmp_path: Path) -> None:
     story = Story("referral:1").taken().triaged().admitted().rated().asked()
     assert badges(desk_of(POLICE, tmp_path, story)).by_place["requests"] == 1
+
+
+def test_every_request_that_the_list_shows_open_is_counted(tmp_path: Path) -> None:
+    signed = at_sign_off().signed()
+    signed.tell(FACILITATOR, OutcomeSent(agency="scc-children", team="social-work-gateway"))
+    story = Story("referral:1", first=200).taken().triaged().admitted().rated().asked()
+    desk = desk_of(HOUSING, tmp_path, signed)
+    listed = sum(row.open for row in requests.requests_of_agency(desk))
+    assert badges(desk).by_place["requests"] == listed == 1
+    other = tmp_path / "police"
+    other.mkdir()
+    desk = desk_of(POLICE, other, story)
+    crowd(desk, "referral:1", 600)
+    assert badges(desk).by_place["requests"] == 601
 
 
 def test_what_waits_and_what_wants_attention_are_counted_apart(tmp_path: Path) -> None:

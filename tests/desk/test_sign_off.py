@@ -19,14 +19,20 @@ from mash_desktop.domain.entries.decision import (
     SubjectDecision,
 )
 from mash_desktop.domain.entries.gathering import ReleaseWithdrawn
-from mash_desktop.domain.entries.outcome import AgenciesTold, OutcomeAccepted, OutcomeReturned, OutcomeSent
+from mash_desktop.domain.entries.outcome import (
+    AgenciesTold,
+    FeedbackGiven,
+    OutcomeAccepted,
+    OutcomeReturned,
+    OutcomeSent,
+)
 from mash_desktop.domain.entries.table import TableOpened
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.domain.fold.levels import levels
 from mash_desktop.domain.fold.stage import Stage
 from tests.domain.story import CONSULTANT, EDUCATION, FACILITATOR, GATEWAY, WORKER, Story
 from tests.support.carters import at_sign_off, carters
-from tests.support.desks import PASSPHRASE, desk_of, receive
+from tests.support.desks import PASSPHRASE, crowd, desk_of, receive
 from tests.support.other_cohorts import SAFEGUARDING_MANAGER, adult
 
 STREAM = "referral:0"
@@ -49,6 +55,20 @@ def signed(folder: Path) -> Desk:
 
 
 # --- what is read
+
+
+def test_what_was_signed_just_now_is_listed_behind_hundreds_that_are_finished(tmp_path: Path) -> None:
+    old = at_sign_off("referral:1", first=200).signed()
+    old.tell(FACILITATOR, OutcomeSent(agency="scc-children", team="social-work-gateway"))
+    old.tell(GATEWAY, OutcomeAccepted())
+    old.tell(CONSULTANT, FeedbackGiven(how="Telephoned Mrs Marsh."))
+    draft = at_sign_off("referral:2", first=600)
+    desk = desk_of(CONSULTANT, tmp_path, old, draft, at_sign_off(first=400).signed())
+    crowd(desk, "referral:1", 220)
+    crowd(desk, "referral:2", 220)
+    shown = sign_off.waiting(desk)
+    assert sum(one.to_sign for one in shown) == 221
+    assert [(one.stream, one.note) for one in shown if not one.to_sign] == [(STREAM, "to be sent")]
 
 
 def test_drafts_come_before_what_is_signed_and_not_finished(tmp_path: Path) -> None:

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
-from mash_desktop.cache import Cache, ChangeSet, open_engine
+from sqlalchemy import text
+
+from mash_desktop.cache import Cache, ChangeSet, open_engine, schema
 from mash_desktop.cache.feed import FeedPlace, FeedRow
 from mash_desktop.cache.reading import stamp
 from mash_desktop.desk import Desk, Me
@@ -55,6 +57,7 @@ NAMES = {
     "anita": "Anita Rao",
     "mo": "Mo Farrell",
     "tariq": "Tariq Aziz",
+    "ada": "Ada Byrne",
 }
 
 OFFICER = Author("helen", "mash", Role.INFORMATION_GOVERNANCE, KEY.key_id)
@@ -92,6 +95,20 @@ def desk_of(author: Author, folder: Path, *stories: Story, hub: HubConfig | None
     now = max((story.now for story in stories), default=START)
     me = Me("staffordshire", author.person, NAMES[author.person], author, standing)
     return Desk(cache, me, KEY, now=lambda: now, prove_passphrase=prove)
+
+
+def crowd(desk: Desk, stream: str, number: int) -> None:
+    """As many more referrals at the stage of this one and as urgent, so that a list is as long as a hub's."""
+    columns = ", ".join(one.name for one in schema.referrals.c if one.name != "stream")
+    with desk.cache._write() as connection:
+        connection.execute(
+            text(
+                f"WITH RECURSIVE more(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM more WHERE n < :number) "
+                f"INSERT INTO referrals (stream, {columns}) "
+                f"SELECT :stream || '-' || n, {columns} FROM referrals, more WHERE stream = :stream"
+            ),
+            {"stream": stream, "number": number},
+        )
 
 
 def receive_hub(cache: Cache, hub: HubConfig | None = None) -> None:

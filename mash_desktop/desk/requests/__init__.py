@@ -20,7 +20,7 @@ from .answering import (
     take_back,
 )
 from .detail import Held, Person, RequestDetail, open_request, read_request
-from .listing import RequestRow, requests_of_agency
+from .listing import RequestRow, requests_of_agency, to_answer
 
 __all__ = [
     "AnswerDraft",
@@ -43,4 +43,5 @@ __all__ = [
     "requests_of_agency",
     "send_answer",
     "take_back",
+    "to_answer",
 ]

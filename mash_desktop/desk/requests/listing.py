@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 import msgspec
@@ -17,7 +18,6 @@ from ..desk import Desk
 from ..wording import say_moment
 
 STAGES = (Stage.GATHERING, Stage.TABLE, Stage.DRAFTED, Stage.SIGNED, Stage.OUTCOME, Stage.ACCEPTED)
-_PAGE = 1000
 _UNANSWERED = frozenset({"asked", "acknowledged"})
 
 
@@ -62,17 +62,19 @@ class RequestRow(msgspec.Struct, frozen=True):
 
 def requests_of_agency(desk: Desk) -> tuple[RequestRow, ...]:
     """Requests to my agency: those to answer by when they are due, then those answered, the latest first."""
-    config, now, agency = desk.config(), desk.now(), desk.sitting(RESEARCHERS).agency
-    found, read = [], 0
-    while True:
-        page = desk.cache.queue(STAGES, most=_PAGE, offset=read)
-        read += len(page)
-        found += [
-            row_of(config, row, one, now) for row in page for one in row.agencies if one.agency == agency
-        ]
-        if len(page) < _PAGE:
-            break
-    return tuple(sorted(found, key=_order))
+    config, now = desk.config(), desk.now()
+    return tuple(sorted((row_of(config, row, one, now) for row, one in _asked(desk)), key=_order))
+
+
+def to_answer(desk: Desk) -> int:
+    """How many of them this agency has yet to answer."""
+    return sum(one.state in _UNANSWERED for _, one in _asked(desk))
+
+
+def _asked(desk: Desk) -> Iterator[tuple[QueueRow, AgencyState]]:
+    agency = desk.sitting(RESEARCHERS).agency
+    for row in desk.cache.queue(STAGES, most=None):
+        yield from ((row, one) for one in row.agencies if one.agency == agency)
 
 
 def _order(row: RequestRow) -> tuple[bool, bool, float, float]:

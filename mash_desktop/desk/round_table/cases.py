@@ -11,8 +11,6 @@ from ...domain.fold.stage import Stage
 from ..countdown import Countdown, countdown
 from ..desk import Desk
 
-_PAGE = 500
-
 
 class Case(msgspec.Struct, frozen=True):
     """One case in the order of the table. ``opened`` once its round table has been."""
@@ -31,7 +29,7 @@ class Case(msgspec.Struct, frozen=True):
 def cases(desk: Desk) -> tuple[Case, ...]:
     """What is at the table, or gathered and ready for it."""
     config = desk.config()
-    rows = desk.cache.queue((Stage.GATHERING, Stage.TABLE), most=_PAGE)
+    rows = desk.cache.queue((Stage.GATHERING, Stage.TABLE), most=None)
     return tuple(case_of(config, row) for row in rows if row.stage is Stage.TABLE or _ready(row))
 
 

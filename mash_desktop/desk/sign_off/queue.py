@@ -13,8 +13,6 @@ from ..countdown import Countdown, countdown
 from ..desk import Desk
 from ..wording import initial_name
 
-_MOST = 200
-
 
 class Waiting(msgspec.Struct, frozen=True):
     """One decision in the list. ``note`` says what it waits for."""
@@ -31,8 +29,8 @@ class Waiting(msgspec.Struct, frozen=True):
 def waiting(desk: Desk) -> tuple[Waiting, ...]:
     """Drafts that wait for my agency to sign, then what waits to be sent, or its referrer to be told."""
     owners = desk.agencies_as(DECIDERS)
-    drafts = desk.cache.queue((Stage.DRAFTED,), owners=owners, most=_MOST)
-    signed = desk.cache.queue((Stage.SIGNED, Stage.OUTCOME, Stage.ACCEPTED), owners=owners, most=_MOST)
+    drafts = desk.cache.queue((Stage.DRAFTED,), owners=owners, most=None)
+    signed = desk.cache.queue((Stage.SIGNED, Stage.OUTCOME, Stage.ACCEPTED), owners=owners, most=None)
     found = [_row(desk, row, True, f"drafted by {_drafter(desk, row)}") for row in drafts]
     for row in signed:
         if row.stage is Stage.SIGNED or row.to_send:
