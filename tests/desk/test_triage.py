@@ -10,23 +10,28 @@ import msgspec
 import pytest
 
 from mash_desktop.desk import Desk, triage
+from mash_desktop.desk.attachments import attach, attached_to
 from mash_desktop.desk.triage import guide, history, routing
-from mash_desktop.domain.acts import Author
+from mash_desktop.domain.acts import Author, Draft
 from mash_desktop.domain.codes import Cohort, Voice
 from mash_desktop.domain.entries.contact import (
     AcknowledgementSent,
     AdviceGiven,
+    AssessmentRecorded,
     ConcernRecorded,
     HistorySearched,
     NoteAdded,
     ReferrerRecorded,
 )
+from mash_desktop.domain.entries.identity import IdentityLinked
 from mash_desktop.domain.errors import Refusal
-from mash_desktop.domain.fold import Stage
+from mash_desktop.domain.fold import Referral, Stage
 from mash_desktop.matching import Band
-from tests.domain.story import CONSULTANT, KEY, OPERATOR, START, Story
+from tests.domain.stories import ADULT_OPERATOR
+from tests.domain.story import CONSULTANT, KEY, OPERATOR, START, Story, staffordshire
 from tests.support.desks import desk_of
 from tests.support.families import BEFORE, KNOWN, earlier_carter, known_before
+from tests.support.other_cohorts import SUPERVISOR
 
 STAFFORDSHIRE = "E10000028"
 HOUSEHOLD, CHILD, ALLEGED = "adult in the household", "child in the household", "alleged to cause harm"
@@ -331,6 +336,82 @@ def test_a_route_is_taken_with_the_level_it_usually_means(desk: Desk) -> None:
     assert not triage.view(desk, stream).open
 
 
+OPERATORS = {
+    Cohort.CHILDREN: OPERATOR,
+    Cohort.ADULTS: ADULT_OPERATOR,
+    Cohort.DOMESTIC_ABUSE: SUPERVISOR,
+}
+
+
+def routed(
+    folder: Path, cohort: Cohort, route: str, level: str, *, percent: int, found: int = 0
+) -> tuple[str, Referral]:
+    """What the author of a contact is told as they route it in a hub that samples so many; the contact."""
+    hub = staffordshire()
+    oversight = msgspec.structs.replace(hub.oversight, sampled_percent=percent)
+    desk = desk_of(OPERATORS[cohort], folder, hub=msgspec.structs.replace(hub, oversight=oversight))
+    stream = opened(desk, cohort)
+    triage.leave(desk, stream, account())
+    about = triage.add_person(desk, stream, "Kim Doyle 1994 subject")
+    history.note_search(desk, stream, found, "cache")
+    form = routing.prepared(desk, stream, route)
+    said = routing.take_route(
+        desk, stream, msgspec.structs.replace(form, levels={about: level}, rationale="It is enough.")
+    )
+    return said, desk.referral(stream)
+
+
+@pytest.mark.parametrize(
+    ("cohort", "route", "level", "team", "follows"),
+    [
+        (
+            Cohort.CHILDREN,
+            "early-help-gateway",
+            "early_help",
+            "early-help-gateway",
+            "with Early Help Gateway",
+        ),
+        (Cohort.CHILDREN, "family-hub", "early_help", "family-hub", "with Family Hubs"),
+        (Cohort.CHILDREN, "advice", "advice", "", "waits in oversight to be sent on or closed"),
+        (Cohort.ADULTS, "adult-safeguarding", "s42_enquiry", "", "waits for a qualified decision"),
+        (Cohort.DOMESTIC_ABUSE, "police-domestic-abuse", "high", "", "waits for a qualified decision"),
+        (Cohort.DOMESTIC_ABUSE, "police-domestic-abuse", "standard", "domestic-abuse", "is with "),
+    ],
+)
+def test_triage_sends_on_what_needs_no_decision_and_says_what_follows(
+    tmp_path: Path, cohort: Cohort, route: str, level: str, team: str, follows: str
+) -> None:
+    said, referral = routed(tmp_path, cohort, route, level, percent=0)
+    assert follows in said
+    assert [one.team for one in referral.sent] == ([team] if team else [])
+
+
+def test_what_matches_history_or_is_sampled_is_looked_at_before_it_is_sent(tmp_path: Path) -> None:
+    early = (Cohort.CHILDREN, "early-help-gateway", "early_help")
+    for folder, percent, found, follows in (
+        ("matched", 0, 2, "It waits for a qualified decision."),
+        ("sampled", 100, 0, "It is one of the sample: it waits for a decision maker to look at it."),
+    ):
+        (tmp_path / folder).mkdir()
+        said, referral = routed(tmp_path / folder, *early, percent=percent, found=found)
+        assert referral.stage is Stage.TRIAGED
+        assert said == f"Routed to Early Help Gateway. {follows}"
+
+
+def test_who_does_not_own_the_contact_leaves_it_to_the_owner_to_send(tmp_path: Path) -> None:
+    hub = staffordshire()
+    oversight = msgspec.structs.replace(hub.oversight, sampled_percent=0)
+    desk = desk_of(ADULT_OPERATOR, tmp_path, hub=msgspec.structs.replace(hub, oversight=oversight))
+    stream = opened(desk)
+    triage.leave(desk, stream, account())
+    triage.add_person(desk, stream, "Mia Carter 2017 subject")
+    history.note_search(desk, stream, 0, "cache")
+    form = routing.prepared(desk, stream, "early-help-gateway")
+    said = routing.take_route(desk, stream, msgspec.structs.replace(form, rationale="Support."))
+    assert said.endswith("It waits in oversight to be sent on or closed.")
+    assert desk.referral(stream).stage is Stage.TRIAGED
+
+
 def test_a_level_left_open_is_named(desk: Desk) -> None:
     stream = opened(desk, Cohort.ADULTS)
     triage.leave(desk, stream, account())
@@ -440,6 +521,44 @@ def test_another_cohort_takes_the_contact_up_again_with_all_that_was_told(desk: 
     assert (now.cohort, now.caller.who, now.rows[0].name) == (Cohort.ADULTS, "Helen Marsh", "Alma Whitfield")
     assert desk.referral(other).owner == "scc-adults"
     assert desk.referral(stream).stage is Stage.CLOSED
+
+
+def test_a_corrected_authority_keeps_the_assessment_the_notes_the_documents_and_who_they_are(
+    tmp_path: Path,
+) -> None:
+    desk = desk_of(OPERATOR, tmp_path, earlier_carter())
+    stream = opened(desk, Cohort.DOMESTIC_ABUSE)
+    kim = triage.add_person(desk, stream, "Kim Doyle 1994 victim")
+    form = triage.Assessed(tool="dash-2009", answers={str(one): "yes" for one in range(1, 16)})
+    triage.leave(desk, stream, triage.Assessed(tool="dash-2009", answers={"1": "no"}))
+    triage.leave(desk, stream, form)
+    desk.act(stream, NoteAdded(words="She rings from her sister's."))
+    routing.acknowledge(desk, stream, "By telephone, during the call")
+    (tmp_path / "letter.pdf").write_bytes(b"%PDF-1.7 a letter")
+    attach(desk, stream, str(tmp_path / "letter.pdf"), "Her letter", (kim,))
+    link = IdentityLinked(referral=stream, subject=kim)
+    desk.save(
+        [Draft("identity:1", link), Draft("identity:2", IdentityLinked(referral=BEFORE, subject="mia"))]
+    )
+    other = routing.reopen_as(desk, stream, Cohort.CHILDREN, STAFFORDSHIRE)
+    again = routing.reopen_as(desk, other, Cohort.DOMESTIC_ABUSE, STAFFORDSHIRE)
+    now = desk.referral(again)
+    assert triage.view(desk, again).assessed == form
+    assert len(now.all(AssessmentRecorded)) == 1
+    assert triage.view(desk, again).acknowledged == "By telephone, during the call"
+    assert [made.body.words for made in now.all(NoteAdded)] == ["She rings from her sister's."]
+    assert [(one.title, one.missing) for one in attached_to(desk, again)] == [("Her letter", ())]
+    assert {one for one in desk.cache.identity("identity:1").linked if one[0] == again} == {(again, kim)}
+    assert desk.cache.identity("identity:2").linked == {(BEFORE, "mia")}
+
+
+def test_advice_goes_along_under_the_name_of_whoever_gave_it(tmp_path: Path) -> None:
+    story = Story().taken()
+    story.tell(CONSULTANT, AdviceGiven(words="Ask who collects her today."))
+    desk = desk_of(OPERATOR, tmp_path, story)
+    other = routing.reopen_as(desk, story.stream, Cohort.ADULTS, STAFFORDSHIRE)
+    (note,) = desk.referral(other).all(NoteAdded)
+    assert note.body.words == "Ruth Okafor: Ask who collects her today."
 
 
 def test_what_was_typed_is_there_after_the_desk_is_made_anew(tmp_path: Path) -> None:

@@ -130,10 +130,10 @@ class ContactPage(QWidget):
             "telling": self.telling.section,
             "adult": self.adult.section,
             "setting": self.setting.section,
+            "assessment": self.assessment,
         }
         for name, section in self.sections.items():
             section.changed.connect(partial(self._edited, name))  # type: ignore[attr-defined]  # all are sections
-        self.assessment.changed.connect(lambda: self.edited.emit("assessment", self.assessment))
         self.editor.section.changed.connect(self._person_edited)
         self.caller.cohort.changed.connect(self.cohort_chosen)
         self.caller.authority.changed.connect(self.cohort_chosen)

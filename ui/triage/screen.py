@@ -255,7 +255,7 @@ class TriageDesk(Screen):
         page = self._page
         assert page is not None
         for name in contact.kept:
-            section = page.assessment if name == "assessment" else page.sections.get(name)
+            section = page.sections.get(name)
             if section is not None:
                 self._keeping.edited(name, section)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
-from zlib import crc32
 
 import msgspec
 
@@ -14,11 +13,11 @@ from ...domain.configuration import Clock, HubConfig
 from ...domain.errors import Refusal
 from ...domain.fold.stage import Stage
 from ...domain.roles import DECIDERS
+from ...domain.rules.oversight import sampled
 from ...working_time import say_duration
 from ..countdown import Countdown, countdown
 from ..desk import Desk
 
-PAGE = 5000
 STAGES = (Stage.CONTACT, Stage.TRIAGED, Stage.OVERSEEN)
 
 TABS = (
@@ -84,14 +83,9 @@ class Queue(msgspec.Struct, frozen=True):
 
 def read_queue(desk: Desk) -> Queue:
     """Every contact of this person's agency that has not been admitted or sent on."""
-    found: list[QueueRow] = []
-    owners = desk.agencies_as(DECIDERS)
-    while True:
-        page = desk.cache.queue(STAGES, owners=owners, by_due=False, most=PAGE, offset=len(found))
-        found += page
-        if len(page) < PAGE:
-            break
-    return _sorted(_entry(desk, desk.config(), row) for row in found)
+    config, owners = desk.config(), desk.agencies_as(DECIDERS)
+    found = desk.cache.queue(STAGES, owners=owners, by_due=False, most=None)
+    return _sorted(_entry(desk, config, row) for row in found)
 
 
 def refreshed(desk: Desk, queue: Queue, streams: Iterable[str]) -> Queue:
@@ -135,18 +129,14 @@ def _entry(desk: Desk, config: HubConfig, row: QueueRow) -> QueueEntry:
 
 
 def _why(config: HubConfig, row: QueueRow) -> Why:
-    """The hub's policy of oversight, and the sample of what it leaves to triage.
-
-    Whether a contact is sampled follows from its stream, so that every desk agrees and nobody chooses.
-    """
+    """The hub's policy of oversight, and the sample of what it leaves to triage."""
     if row.stage is Stage.CONTACT:
         return Why.TRIAGE
     if row.stage is Stage.OVERSEEN:
         return Why.SEND
     if row.decision_needed:
         return Why.DECISION
-    sampled = crc32(row.stream.encode()) % 100 < config.oversight.sampled_percent
-    return Why.SAMPLED if sampled else Why.SEND
+    return Why.SAMPLED if sampled(row.stream, config) else Why.SEND
 
 
 def _highest(config: HubConfig, row: QueueRow) -> str:
@@ -154,7 +144,7 @@ def _highest(config: HubConfig, row: QueueRow) -> str:
     if row.cohort is None or row.received_at is None:
         return ""
     try:
-        ladder = config.ladder(row.cohort, row.received_at.date())
+        ladder = config.ladder(row.cohort, config.day(row.received_at))
     except Refusal:
         return ""
     rungs = [ladder.level(level) for _, level in row.levels if level in ladder]

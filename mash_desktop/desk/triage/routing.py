@@ -17,21 +17,27 @@ from ...domain.entries.contact import (
     AddressRecorded,
     AdultRecorded,
     AdviceGiven,
+    AssessmentRecorded,
     ConcernRecorded,
     ContactDetailRecorded,
     ContactOpened,
     ContactPassed,
+    DocumentAttached,
     DuplicateNamed,
     HistorySearched,
+    NoteAdded,
     ReferrerRecorded,
     SettingRecorded,
     SubjectRecorded,
     TellingRecorded,
 )
+from ...domain.entries.identity import IdentityLinked
+from ...domain.entries.outcome import OutcomeSent
 from ...domain.entries.triage import ContactTriaged, SubjectLevel
 from ...domain.errors import Refusal
 from ...domain.fold import Referral
 from ...domain.fold.people import full_name, relationships
+from ...domain.rules.oversight import needs_decision, sampled
 from ...domain.verdict import Answer
 from ..desk import Desk, new_id
 from .forms import Account, Arrival, Clock, Typed
@@ -157,7 +163,10 @@ def concerned(referral: Referral) -> tuple[Ask, ...]:
 
 
 def take_route(desk: Desk, stream: str, routing: Routing, forget_drafts: tuple[str, ...] = ()) -> str:
-    """Route a contact. Returns a sentence for its author. Raises ``Refusal`` on the field at fault."""
+    """Route a contact; where nobody has to look at it first, send it to the route's team in the same act.
+
+    Returns a sentence for its author. Raises ``Refusal`` on the field at fault.
+    """
     referral = desk.referral(stream)
     route = desk.config().route(routing.route)
     _ready(referral)
@@ -172,9 +181,32 @@ def take_route(desk: Desk, stream: str, routing: Routing, forget_drafts: tuple[s
         immediate_danger=Account.of(referral).danger == "yes",
         advised_by=routing.advised_by or None,
     )
-    desk.act(stream, triaged, forget_drafts=forget_drafts)
-    after = "It waits for a qualified decision." if route.needs_qualified_decision else "It is on its way."
-    return f"Routed to {route.label}. {after}"
+    sent = _to_its_team(desk, referral, route, triaged)
+    desk.act(stream, triaged, *sent, forget_drafts=forget_drafts)
+    return f"Routed to {route.label}. {_what_follows(desk, stream, sent)}"
+
+
+def _to_its_team(
+    desk: Desk, referral: Referral, route: Route, triaged: ContactTriaged
+) -> tuple[OutcomeSent, ...]:
+    """What sends it on by itself: nothing where the route has no team, a decision comes first, or it is one
+    of the sample."""
+    stream, config = referral.stream, desk.config()
+    if route.team is None or referral.owner is None or sampled(stream, config):
+        return ()
+    sent = OutcomeSent(agency=config.receiver(route, referral.owner), team=route.team)
+    return (sent,) if desk.ask(stream, [triaged, sent]) else ()
+
+
+def _what_follows(desk: Desk, stream: str, sent: tuple[OutcomeSent, ...]) -> str:
+    config = desk.config()
+    if sent:
+        return f"It is with {config.agency(sent[0].agency).team(sent[0].team).name}."
+    if needs_decision(desk.referral(stream), config):
+        return "It waits for a qualified decision."
+    if sampled(stream, config):
+        return "It is one of the sample: it waits for a decision maker to look at it."
+    return "It waits in oversight to be sent on or closed."
 
 
 def name_duplicate(desk: Desk, stream: str, reference: str, reason: str) -> None:
@@ -199,6 +231,26 @@ def acknowledge(desk: Desk, stream: str, how: str) -> None:
     if not how.strip():
         raise Refusal("field-empty", "Write how the referrer was told.", "how")
     desk.act(stream, AcknowledgementSent(how=how))
+
+
+def _by_others(desk: Desk, before: Referral) -> list[Body]:
+    """Notes and advice, under the name of whoever wrote them; and the documents that this person attached.
+
+    A piece of a document goes on with who sent it. What a colleague attached stays with the first contact,
+    which is linked as its duplicate.
+    """
+    me = desk.me.person
+    said = [
+        NoteAdded(
+            words=made.body.words if made.author == me else f"{desk.name(made.author)}: {made.body.words}"
+        )
+        for made in before.entries
+        if isinstance(made.body, NoteAdded | AdviceGiven)
+    ]
+    documents = [
+        made.body for made in before.latest(DocumentAttached, "document").values() if made.author == me
+    ]
+    return [*said, *documents]
 
 
 def reopen_as(desk: Desk, stream: str, cohort: Cohort, authority: str, organisational: bool = False) -> str:
@@ -234,8 +286,19 @@ def reopen_as(desk: Desk, stream: str, cohort: Cohort, authority: str, organisat
     ):
         told += [made.body for made in before.latest(kind, key).values()]
     told += relationships(before)
+    told += {
+        (made.body.subject, made.body.tool): made.body for made in before.all(AssessmentRecorded)
+    }.values()
+    told += [made.body for made in before.all(AcknowledgementSent) if not made.body.decided]
+    told += _by_others(desk, before)
     moved = DuplicateNamed(of=other, reason=f"Taken up again as {cohort.label.lower()}.")
     drafts = [Draft(other, body, id=new_id()) for body in (opened, *told)]
+    drafts += [
+        Draft(identity.stream, IdentityLinked(referral=other, subject=subject), id=new_id())
+        for identity in desk.cache.linked_identities(stream)
+        for linked, subject in sorted(identity.linked)
+        if linked == stream
+    ]
     drafts.append(Draft(stream, moved, base=before.chains.get("stage"), id=new_id()))
     desk.save(drafts)
     return other

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zlib import crc32
+
 from ..configuration import HubConfig
 from ..entries.contact import HistorySearched
 from ..entries.triage import ContactTriaged, TriageOverseen
@@ -30,6 +32,14 @@ def needs_decision(referral: Referral, config: HubConfig) -> bool:
         made.body.route in routes or guarded.intersection(one.level for one in made.body.levels)
         for made in referral.all(ContactTriaged)
     )
+
+
+def sampled(stream: str, config: HubConfig) -> bool:
+    """Whether a contact that needs no decision is one of those looked at for advice before they go on.
+
+    It follows from the stream, so that every desk agrees and nobody chooses.
+    """
+    return crc32(stream.encode()) % 100 < config.oversight.sampled_percent
 
 
 def free_to_leave(situation: Situation) -> Verdict:

@@ -30,6 +30,7 @@ from tests.ui.triage.conftest import ALT, CTRL
 from tests.ui.triage.driving import Key, Show, asked, begin, page_of, stream_of, told
 from ui.keys import keys
 from ui.triage.page import ContactPage
+from ui.triage.sections import NOT_KNOWN
 from ui.widgets import Field
 
 
@@ -384,6 +385,24 @@ def test_dash_is_answered_by_letters_and_judgement_raises_it(show: Show, desk: D
     reason.setFocus()
     hands.type("He found her.")
     hands.wait(lambda: triage.view(desk, stream).assessed.judgement)
+    hands.rest()
+
+
+def test_a_corrected_authority_leaves_the_answers_of_the_tool_on_the_glass(show: Show, desk: Desk) -> None:
+    first = triage.begin(desk, Cohort.DOMESTIC_ABUSE, "E10000028")
+    triage.add_person(desk, first, "Kim Doyle 1994 victim")
+    triage.leave(desk, first, triage.Assessed(tool="dash-2009", answers={"1": "yes"}))
+    screen, hands = show()
+    page = page_of(screen)
+    hands.wait(lambda: page.assessment.form().answers == {"1": "yes"})
+    page.assessment._questions["2"].answer.setFocus()
+    hands.type("y")
+    page.caller.fold(False)
+    page.caller.authority.set_value(NOT_KNOWN[0])
+    page.cohort_chosen.emit()
+    hands.wait(lambda: stream_of(desk) not in ("", first))
+    hands.wait(lambda: triage.view(desk, stream_of(desk)).assessed.answers == {"1": "yes", "2": "yes"})
+    assert page.assessment.form().answers == {"1": "yes", "2": "yes"}
     hands.rest()
 
 
