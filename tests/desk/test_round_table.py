@@ -419,6 +419,8 @@ def test_a_suppressed_address_and_a_restricted_record_are_never_on_the_wall(
     open_table(desk, STREAM, "Room 2")
     for agency in ("police", "mpft"):
         record_attendance(desk, STREAM, agency, Attendance.PRESENT)
+    record_analysis(desk, STREAM, "unknown", "Who else lives at 3 Orchard Close, Stone")
+    assert what_all_may_see(desk, STREAM).unknown == ""
     words = str(what_all_may_see(desk, STREAM).lines)
     assert "Orchard" not in words
     assert "ST158QA" not in words

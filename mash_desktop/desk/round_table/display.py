@@ -143,7 +143,9 @@ def _knows_rating(referral: Referral, extent: Reach, seat: str) -> bool:
 
 def _unknown(referral: Referral, extent: Reach, room: frozenset[str]) -> str:
     said = referral.latest(AnalysisRecorded, "part").get("unknown")
-    return said.body.words if said is not None and _for_all(said, extent, room) else ""
+    if said is None or not _for_all(said, extent, room) or _tells_address(said.body.words, referral):
+        return ""
+    return said.body.words
 
 
 def _title(people: Sequence[SubjectRecorded]) -> str:
