@@ -51,5 +51,5 @@ def countdown(
     """The clock towards ``due``; ``None`` where nothing runs. A limit since unset runs in hub time."""
     if start is None or due is None or cohort is None:
         return None
-    limit = config.limit(clock, cohort, start.date(), rag)
+    limit = config.limit(clock, cohort, config.day(start), rag)
     return Countdown(config.hours, start, due, limit.clock if limit is not None else "working_hours")

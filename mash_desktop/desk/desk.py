@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from threading import Lock
 
 import msgspec
@@ -173,6 +173,10 @@ class Desk:
     def config(self) -> HubConfig:
         """The configuration in force now."""
         return self.cache.timeline().at(None)
+
+    def today(self) -> date:
+        """The day it is at the hub."""
+        return self.config().day(self.now())
 
     def referral(self, stream: str) -> Referral:
         return self.cache.referral(stream)

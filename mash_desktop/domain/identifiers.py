@@ -12,13 +12,14 @@ from mash_desktop.domain.errors import Refusal
 
 UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 
-_UPN = re.compile(rf"[{UPN_LETTERS}]\d{{11}}[\d{UPN_LETTERS}]")
+_UPN = re.compile(rf"[{UPN_LETTERS}]\d{{11}}[\d{UPN_LETTERS}]", re.ASCII)
 # Royal Mail's shapes: which letters can stand where.
 _POSTCODE = re.compile(
     r"(GIR|[A-PR-UWYZ](?:\d{1,2}|\d[A-HJKPSTUW]|[A-HK-Y]\d{1,2}|[A-HK-Y]\d[ABEHMNPRVWXY]))"
-    r"(\d[ABD-HJLNP-UW-Z]{2})"
+    r"(\d[ABD-HJLNP-UW-Z]{2})",
+    re.ASCII,
 )
-_EXTENSION = re.compile(r"\s*(?:x|ext|extn|extension)[\s.:]*(?P<digits>\d{1,6})$")
+_EXTENSION = re.compile(r"\s*(?:x|ext|extn|extension)[\s.:]*(?P<digits>\d{1,6})$", re.ASCII)
 
 
 def check_nhs_number(text: str, field: str = "nhs_number") -> str:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -84,7 +85,7 @@ def import_intake(
     config = asyncio.run(_configuration(device, session))
 
     def records() -> Records:
-        for found in read_intake(path, progress=report):
+        for found in read_intake(path, zone=ZoneInfo(config.hours.time_zone), progress=report):
             if isinstance(found, Reject):
                 yield found
                 continue

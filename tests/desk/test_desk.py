@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from mash_desktop.cache import ChangeSet
+from mash_desktop.desk.countdown import countdown
 from mash_desktop.domain.acts import Draft
-from mash_desktop.domain.codes import Rag
+from mash_desktop.domain.codes import Cohort, Rag
+from mash_desktop.domain.configuration import Clock, ClockLimit
 from mash_desktop.domain.entries.access import DocumentPrinted, RecordsExported, RecordViewed, SearchMade
 from mash_desktop.domain.entries.contact import NoteAdded
 from mash_desktop.domain.entries.triage import RagRated
 from mash_desktop.domain.errors import Refusal
-from tests.domain.story import CONSULTANT, MANAGER, OPERATOR, Story
+from mash_desktop.working_time import Limit
+from tests.domain.story import CONSULTANT, MANAGER, OPERATOR, Story, staffordshire
 from tests.support.desks import desk_of
 
 
@@ -55,6 +59,20 @@ def test_an_access_at_midnight_belongs_to_the_day_of_its_act(tmp_path: Path) -> 
     desk.send_access()
     (waiting,) = desk.cache.waiting()
     assert waiting.streams == {f"access:{waiting.entries[0].made_at:%Y-%m-%d}"}
+
+
+def test_the_day_is_the_hubs_and_so_is_the_limit_in_force_on_it(tmp_path: Path) -> None:
+    hub = staffordshire()
+    july = ClockLimit(clock=Clock.RETURN, since=date(2026, 7, 1), limit=Limit(2, "hours"))
+    before = ClockLimit(clock=Clock.RETURN, until=date(2026, 6, 30), limit=Limit(2, "working_days"))
+    hub = msgspec.structs.replace(hub, clocks=(july, before))
+    desk = desk_of(MANAGER, tmp_path, hub=hub)
+    midnight = datetime(2026, 6, 30, 23, 30, tzinfo=UTC)
+    desk.now = lambda: midnight
+    assert desk.today() == date(2026, 7, 1)
+    clock = countdown(hub, Clock.RETURN, Cohort.CHILDREN, None, midnight, midnight + timedelta(hours=2))
+    assert clock is not None
+    assert clock.unit == "hours"
 
 
 def test_what_the_rules_refuse_is_not_kept(tmp_path: Path) -> None:

@@ -109,6 +109,7 @@ def test_a_published_pupil_number_is_accepted(typed: str) -> None:
         ("S801200005001", "upn-shape"),
         ("B80120000A001", "upn-shape"),
         ("B80120000500O", "upn-shape"),
+        ("B80120000500\uff11", "upn-shape"),
         ("", "upn-shape"),
     ],
 )
@@ -166,7 +167,19 @@ def test_every_shape_of_postcode_is_brought_to_one_form(typed: str, kept: str) -
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "ST16", "ST16 2L", "QT16 2LH", "ST16 2CI", "1ST6 2LH", "STT6 2LH", "GIR 0AB", "ST162 LHX"]
+    "typed",
+    [
+        "",
+        "ST16",
+        "ST16 2L",
+        "QT16 2LH",
+        "ST16 2CI",
+        "1ST6 2LH",
+        "STT6 2LH",
+        "GIR 0AB",
+        "ST162 LHX",
+        "ST1\uff16 2LH",
+    ],
 )
 def test_what_is_not_a_postcode_is_refused(typed: str) -> None:
     with pytest.raises(Refusal, match="postcode-shape"):

@@ -163,7 +163,7 @@ def devices(desk: Desk) -> tuple[Device, ...]:
 
 def agencies(desk: Desk) -> tuple[AgencyRow, ...]:
     """The agencies in the hub's own order."""
-    config, directory, today = desk.config(), desk.directory(), desk.now().date()
+    config, directory, today = desk.config(), desk.directory(), desk.today()
     areas = {area.gss: area.name for area in config.areas}
 
     def state(one: Agency) -> str:
@@ -197,7 +197,7 @@ def roles() -> tuple[tuple[str, str], ...]:
 
 
 def members(config: HubConfig, on: datetime) -> tuple[tuple[str, str], ...]:
-    return tuple((one.id, one.name) for one in config.agencies_on(on.date()))
+    return tuple((one.id, one.name) for one in config.agencies_on(config.day(on)))
 
 
 def teams(config: HubConfig, agency: str) -> tuple[tuple[str, str], ...]:
@@ -239,9 +239,9 @@ def give_role(
     """Give a person a further role, from today on, or, a deputy's or cover's, between the days written, both
     included. ``Refusal`` on the field."""
     body = _membership(desk, person, agency, role, team)
-    first = _day(since, desk, "since") or desk.now().date()
+    first = _day(since, desk, "since") or desk.today()
     last = _day(until, desk, "until")
-    if last is not None and last < max(first, desk.now().date()):
+    if last is not None and last < max(first, desk.today()):
         raise Refusal(
             "appointment-past", "Give a last day that is not past, and not before the first.", "until"
         )
@@ -261,14 +261,12 @@ def _membership(desk: Desk, person: str, agency: str, role: str, team: str) -> M
         desk.config().agency(agency).team(team)
     elif chosen is Role.GATEWAY_WORKER:
         raise Refusal("field-empty", "Choose the team: what is sent to it is this person's inbox.", "team")
-    return MembershipGranted(
-        person=person, agency=agency, role=chosen, team=team or None, since=desk.now().date()
-    )
+    return MembershipGranted(person=person, agency=agency, role=chosen, team=team or None, since=desk.today())
 
 
 def _day(text: str, desk: Desk, field: str) -> date | None:
     no_day = Refusal("not-a-day", "Write the day, like 12 Dec 2026, or leave it empty.", field)
-    return whole_day(text, desk.now().date(), no_day) if text.strip() else None
+    return whole_day(text, desk.today(), no_day) if text.strip() else None
 
 
 def end_role(desk: Desk, person: str, held: str, reason: str, drafts: Iterable[str] = ()) -> str:

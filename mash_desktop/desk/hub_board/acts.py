@@ -70,7 +70,7 @@ def rating_dues(desk: Desk, stream: str) -> dict[str, str]:
     said = {}
     for rag in config.ratings(referral.cohort, config.day(desk.now())):
         start = referral.admitted.made_at
-        limit = config.limit(Clock.DECISION, referral.cohort, start.date(), rag)
+        limit = config.limit(Clock.DECISION, referral.cohort, config.day(start), rag)
         at = due(config, start, limit)
         said[rag.value] = "This hub sets no limit for it"
         if at is not None and limit is not None:
@@ -97,7 +97,7 @@ def asking(desk: Desk, stream: str) -> Asking | None:
     chosen = case(desk, stream)
     if chosen is None:
         return None
-    referral, config, today = desk.referral(stream), desk.config(), desk.now().date()
+    referral, config, today = desk.referral(stream), desk.config(), desk.today()
     standing = [one for one in requests(referral).values() if not one.withdrawn]
     agencies = []
     for agency in config.agencies_on(today):
@@ -198,7 +198,7 @@ def bring_to_table(desk: Desk, stream: str) -> None:
 
 def parties(desk: Desk) -> tuple[tuple[str, str], ...]:
     """Agencies that may be at odds, with their short names."""
-    members = desk.config().agencies_on(desk.now().date())
+    members = desk.config().agencies_on(desk.today())
     return tuple((one.id, one.short_name) for one in members if one.kind is not AgencyKind.HUB)
 
 

@@ -225,7 +225,7 @@ class _Names:
     def __init__(self, desk: Desk, config: HubConfig) -> None:
         self.config = config
         self._people = desk.directory()
-        members = config.agencies_on(desk.now().date())
+        members = config.agencies_on(desk.today())
         kinds = [agency.kind for agency in members]
         self._short = {
             one.id: _SHORT_KINDS.get(one.kind, one.short_name)

@@ -124,7 +124,7 @@ def strategy_choices(desk: Desk, stream: str) -> StrategyChoices | None:
         household_name(referral),
         tuple(
             (one.id, one.short_name, one.kind)
-            for one in config.agencies_on(desk.now().date())
+            for one in config.agencies_on(desk.today())
             if one.kind is not AgencyKind.HUB
         ),
         config.required_strategy_agencies,

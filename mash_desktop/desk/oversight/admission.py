@@ -124,7 +124,7 @@ def admission(desk: Desk, stream: str) -> Admission | None:
         who=household_name(referral),
         cohort=cohort,
         agency_kind=config.agency(mine.agency).kind,
-        on=desk.now().date(),
+        on=desk.today(),
         config=config,
         ladder=ladder.levels,
         thresholds=ladder.thresholds,

@@ -80,7 +80,7 @@ def read_head(desk: Desk, stream: str) -> Head | None:
     referral = desk.referral(stream)
     if not referral.entries:
         return None
-    config, today, teller = desk.config(), desk.now().date(), Teller(desk, referral)
+    config, today, teller = desk.config(), desk.today(), Teller(desk, referral)
     members = config.agencies_on(today)
     opened = glass.mine(desk, stream)
     mine = frozenset().union(*(relations(referral, one.agency, config) for one in desk.me.standings))

@@ -154,7 +154,7 @@ def _line(teller: Teller, referral: Referral, kind: type[FeedbackGiven] | type[A
 
 def _teams(desk: Desk, referral: Referral) -> tuple[Suggestion, ...]:
     """Receiving teams, the owner's first."""
-    config, today = desk.config(), desk.now().date()
+    config, today = desk.config(), desk.today()
     return tuple(
         Suggestion(f"{agency.id}/{team.id}", f"{team.name}, {agency.short_name}")
         for agency in sorted(config.agencies_on(today), key=lambda one: one.id != referral.owner)
@@ -185,7 +185,7 @@ def _led_to(desk: Desk, referral: Referral, level: str) -> str:
     config, ladder, cohort = desk.config(), referral.ladder, referral.cohort
     if ladder is None or cohort is None or referral.owner is None:
         return ""
-    routes = [one for one in config.routes_for(cohort, desk.now().date()) if one.team]
+    routes = [one for one in config.routes_for(cohort, desk.today()) if one.team]
     triaged = next((one for one in routes if one.id == referral.route), None)
     led = [one for one in routes if one.indicative_level == level]
     chosen = triaged if triaged in led else next(iter(led), None)
@@ -196,7 +196,7 @@ def _led_to(desk: Desk, referral: Referral, level: str) -> str:
 
 def _working_with(desk: Desk, referral: Referral) -> tuple[Suggestion, ...]:
     """Member agencies that may be working with the family; those that found something are chosen."""
-    config, today = desk.config(), desk.now().date()
+    config, today = desk.config(), desk.today()
     found = {
         request.agency
         for request in requests(referral).values()

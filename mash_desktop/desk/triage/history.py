@@ -173,7 +173,7 @@ def _card(
         reasons="; ".join(reasons),
         earlier=_earlier(past),
         last=_last(past) if past else "",
-        repeat=_repeats(past, received.date()),
+        repeat=_repeats(past, desk.config().day(received)),
         said=said,
         reference=next((m.shown.reference for m in members if m.shown.reference), ""),
         referral=next((m.shown.referral for m in members if m.shown.referral), ""),
@@ -247,7 +247,7 @@ def with_store(desk: Desk, stream: str, found: History, answer: PeopleFound, sec
     known = {key for match in found.matches for key in match.keys}
     received = desk.referral(stream).received_at or desk.now()
     more = tuple(
-        _from_store(desk, one, received.date())
+        _from_store(desk, one, desk.config().day(received))
         for one in answer.found
         if one.key not in known and one.referral != stream and not one.key.startswith(f"{stream}#")
     )
