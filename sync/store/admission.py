@@ -10,6 +10,7 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from http import HTTPStatus
 
 from sqlalchemy import Engine
 from sqlalchemy.dialects.postgresql import insert
@@ -23,6 +24,7 @@ from . import tables
 from .committing import LinkedMeanwhile, commit, refused
 from .examining import STORE, Candidate, examine, family_of
 from .log import LogHead, read_head
+from .refusals import status_of
 from .sealing import Secrets
 from .streams import Shelf, current_directory, made_stream_key
 
@@ -33,6 +35,11 @@ MOST_TOGETHER = 100
 """Acts in one commit; a push is never divided."""
 _WORTH_ANOTHER_TRY = frozenset({"40P01", "40001", "23505"})
 """Deadlock, serialization failure, and an id that another instance admitted at the same moment."""
+_DAMAGED = Refusal(
+    "record-damaged",
+    "Something in this record, or in one linked with it, is damaged at the hub: nothing is added to it now. "
+    "Your words are kept. Tell the hub's administrator.",
+)
 
 
 class Outcome:
@@ -150,7 +157,7 @@ class Admission:
 
     def _commit(self, hub: str, jobs: list[_Job]) -> None:
         try:
-            answers, head = self._tried(hub, [one for job in jobs for one in job.candidates])
+            answers, head = self._answered(hub, [one for job in jobs for one in job.candidates])
         except BaseException as error:
             if len(jobs) == 1 or isinstance(error, OperationalError) or not isinstance(error, Exception):
                 # A database that does not answer one push would not answer the next.
@@ -165,6 +172,24 @@ class Admission:
             count = len(job.candidates)
             job.answers, answers = answers[:count], answers[count:]
             job.head = head
+
+    def _answered(self, hub: str, candidates: list[Candidate]) -> tuple[list[Answer], LogHead]:
+        """As :meth:`_tried`. An act that cannot be judged, since something that it bears upon does not open,
+        is refused by itself."""
+        try:
+            return self._tried(hub, candidates)
+        except Refusal as refusal:
+            if status_of(refusal) == HTTPStatus.SERVICE_UNAVAILABLE:
+                raise
+            if len(candidates) == 1:
+                told = _DAMAGED if refusal.code == "sealed-wrong" else refusal
+                answers = [refused(candidates[0].parcel, told)]
+            else:
+                half = len(candidates) // 2
+                halves = candidates[:half], candidates[half:]
+                answers = [answer for some in halves for answer in self._answered(hub, some)[0]]
+        with self.engine.connect() as db:
+            return answers, read_head(db, hub)
 
     def _tried(self, hub: str, candidates: list[Candidate]) -> tuple[list[Answer], LogHead]:
         for _ in range(MOST_TRIES):

@@ -200,7 +200,11 @@ def _load(
 def opened(
     rows: Sequence[Any], keys: Mapping[str, StreamKey], versions: Mapping[str, int]
 ) -> dict[str, Held]:
-    """Streams from their rows, in the columns of ``ENTRIES``; ``keys`` open the bodies."""
+    """Streams from their rows, in the columns of ``ENTRIES``; ``keys`` open the bodies.
+
+    Without its key a body was disposed of. One that has it, and is gone or was changed, is ``Refusal``
+    (*sealed-wrong*): what it may have taken back or kept from somebody, nobody can tell.
+    """
     made: dict[str, list[Made[Body]]] = {stream: [] for stream in versions}
     audiences: dict[str, dict[str, frozenset[str]]] = {stream: {} for stream in versions}
     # Act by act: what a body was unsealed into is let go of again before the next.
@@ -212,7 +216,9 @@ def opened(
             _, position, entry, _, _, _, _, sealed, wrapped, holders = row
             positions[entry] = position
             held[entry] = frozenset(holders or ())
-            if sealed is not None and wrapped is not None and key is not None:
+            if wrapped is not None and key is not None:
+                if sealed is None:
+                    raise Refusal("sealed-wrong", "A body in the store is gone, though its key is kept.")
                 bodies[entry] = OpenBody(entry, *key.open(entry, SealedBody(sealed, wrapped)))
         act = envelope.read(SignedAct(row.bytes, row.signature))
         for one in entries_of(act, bodies, positions=positions, admitted_at=row.admitted_at):

@@ -14,7 +14,7 @@ from mash_desktop.desk.telling.teller import Teller
 from mash_desktop.domain.acts import Draft
 from mash_desktop.domain.entries import Unread
 from mash_desktop.domain.entries.access import DamageFound
-from mash_desktop.domain.entries.contact import NoteAdded
+from mash_desktop.domain.entries.contact import AddressRecorded, NoteAdded
 from mash_desktop.domain.entries.keeping import HoldSet
 from mash_desktop.domain.errors import Refusal
 from sync.store import backup, damage
@@ -22,7 +22,7 @@ from sync.store.admission import Admission
 from sync.store.pulling import content
 from sync.store.streams import Shelf
 from sync.store.verifying import verify
-from tests.domain.story import OPERATOR
+from tests.domain.story import MANAGER, OPERATOR
 from tests.support.served_story import Cast, ServedStory
 from tests.support.store import ServedStore
 from tests.sync.client.conftest import Office
@@ -111,6 +111,26 @@ def test_a_stream_whose_key_does_not_open_keeps_no_other_from_coming(cast: Cast)
         assert found[positions[entry.id]].damaged
     for entry in other.entries:
         assert found[positions[entry.id]].body is not None
+
+
+def test_a_suppressed_address_is_not_handed_out_once_what_suppressed_it_is_lost(cast: Cast) -> None:
+    story = ServedStory(cast)
+    story.taken()
+    clear, later = (
+        AddressRecorded(address="now", subjects=("joanne",), line="2 Quiet Street", suppressed=suppressed)
+        for suppressed in (False, True)
+    )
+    (refuge,) = story.tell(OPERATOR, clear)
+    (hidden,) = story.tell(OPERATOR, later)
+    story.triaged().admitted().rated()
+    spoil(cast, "gone", hidden)
+    direct, sam = cast.served.direct, cast["sam"]
+    # By a program that has not read the record before; being asked is what gives others the addresses.
+    fresh = Admission(direct.engine, direct.secrets, Shelf())
+    asked = story.parcel(MANAGER, story.request("r-police", "police", "mia", "joanne"))
+    (answer,) = fresh.push(cast.hub, cast["karen"].enrolled.person, [asked]).answers
+    assert answer.code == "record-damaged"
+    assert refuge not in sam.holds()
 
 
 def test_where_it_cannot_be_told_who_asks_is_answered_all_the_same_and_the_log_says_so(
