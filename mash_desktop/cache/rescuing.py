@@ -7,7 +7,7 @@ one in steps that an interruption only delays.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from .pieces import named_by
 
 UNREADABLE = unreadable().code
 MOST_UNKNOWN = 1000
-"""Rows that are looked for in a table that does not say how many it has."""
+"""Rows that are looked for beyond what a table still says of its ends."""
 
 
 class Rescued(msgspec.Struct):
@@ -120,10 +120,30 @@ class _Source:
         if found is not None:
             yield from (dict(zip(names, row, strict=True)) for row in found)
             return
-        last = self.rows(f"SELECT max(rowid) FROM {table.name}")
-        for number in range(1, (last[0][0] or 0 if last else MOST_UNKNOWN) + 1):
-            found = self.rows(f"{select} WHERE rowid = ?", number)
+        for number in self._numbers(table):
+            found = None if number is None else self.rows(f"{select} WHERE rowid = ?", number)
             yield from [None] if found is None else (dict(zip(names, row, strict=True)) for row in found)
+
+    def _numbers(self, table: Table) -> Iterable[int | None]:
+        """The numbers of a table's rows, by the index that has them all; where that is damaged too, from one
+        end of the table to the other, with ``None`` for what may stand beyond an end that cannot be read."""
+        indexed = self.rows(f"SELECT rowid FROM {table.name} INDEXED BY sqlite_autoindex_{table.name}_1")
+        if indexed is not None:
+            return sorted(row[0] for row in indexed)
+        first, last = (self._one(f"SELECT {end}(rowid) FROM {table.name}") for end in ("min", "max"))
+        unknown = [] if first is not None and last is not None else [None]
+        if last is None:
+            last = self._one("SELECT seq FROM sqlite_sequence WHERE name = ?", table.name)
+        if last is None:
+            last = (1 if first is None else first) + MOST_UNKNOWN
+        if first is None:
+            first = last - MOST_UNKNOWN
+        return [*unknown, *range(first, last + 1)]
+
+    def _one(self, query: str, *parameters: object) -> int | None:
+        """A single number; ``None`` where there is none, or it cannot be read."""
+        found = self.rows(query, *parameters)
+        return found[0][0] if found else None
 
     def row(self, table: Table, key: str) -> dict[str, Any] | None:
         """One row by its key; where the way to it is damaged, among all that can be read."""

@@ -292,13 +292,15 @@ class Profile:
             desk.seen = head
 
         def said(status: Status) -> None:
-            if status.signed_out:
-                # What is no good any more is not tried again at the next unlocking.
-                barred = Barred(status.barred, status.signed_out)
-                kept = msgspec.json.encode(barred) if status.barred else None
-                self.cache.put_facts({"session": None, BARRED: kept})
-            elif status.online:
-                self.lease.renew()
+            # A full disk keeps nobody from being told.
+            with suppress(Refusal):
+                if status.signed_out:
+                    # What is no good any more is not tried again at the next unlocking.
+                    barred = Barred(status.barred, status.signed_out)
+                    kept = msgspec.json.encode(barred) if status.barred else None
+                    self.cache.put_facts({"session": None, BARRED: kept})
+                elif status.online:
+                    self.lease.renew()
             on_status(status)
 
         network = Synchroniser(

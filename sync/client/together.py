@@ -361,9 +361,14 @@ class Together:
         if "online" in changes and (changes["online"] != self.status.online or self.status.since is None):
             changes["since"] = datetime.now(UTC)
         status = msgspec.structs.replace(self.status, **changes)
-        if status != self.status:
-            self.status = status
+        if status == self.status:
+            return
+        self.status = status
+        try:
             self._on_status(status)
+        except Exception as error:
+            # Whoever listens badly ends nothing.
+            log_fault(error)
 
 
 def log_fault(error: Exception) -> None:

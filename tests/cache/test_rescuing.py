@@ -9,11 +9,12 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
-from mash_desktop.cache import Cache, open_cache, rescuing
-from mash_desktop.cache.engine import connect
+from mash_desktop.cache import Cache, open_cache, outbox, rescuing
+from mash_desktop.cache.engine import connect, told
 from mash_desktop.domain.acts import Draft, Parcel, compose, read
 from mash_desktop.domain.entries.contact import DocumentAttached, NoteAdded
 from mash_desktop.domain.errors import Refusal
@@ -25,6 +26,8 @@ from tests.support.desks import receive, receive_hub
 KEY_HEX = "5a" * 32
 PAGE = 4096
 PIECE = "ab" * 32
+FIRST = 1200
+"""The number of the first act that waits."""
 NOTES = [f"Note {number}: " + "rang the school. " * 40 for number in range(12)]
 
 
@@ -51,10 +54,17 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for number in range(20):
         cache.put_draft(f"triage/{number}", "Half a sentence " * 30)
     cache.put_chunk(PIECE, b"a page", sent=False)
+    number_from(cache, FIRST)
     for parcel in parcels():
         cache.save(parcel)
     cache.close()
     return path
+
+
+def number_from(cache: Cache, first: int) -> None:
+    """Let as much have been sent before as some days bring."""
+    with cache._write() as connection:
+        connection.exec_driver_sql(f"INSERT INTO sqlite_sequence VALUES ('outbox', {first - 1})")
 
 
 def key() -> str:
@@ -228,6 +238,85 @@ def test_damage_in_the_log_of_writes_is_met_as_well(path: Path) -> None:
     assert 20 <= len(again.drafts("")) < 60
     assert len(again.waiting()) == 13
     again.close()
+
+
+# --- an outbox of many pages
+
+
+@pytest.fixture(scope="module")
+def long(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The cache of a desktop that has been without the hub for long."""
+    path = tmp_path_factory.mktemp("long") / "cache.db"
+    cache = open_cache(path, key)
+    cache.put_facts({"account": b"somebody"})
+    number_from(cache, FIRST)
+    with cache._write() as connection:
+        for number in range(200):
+            draft = Draft("referral:1", NoteAdded(words=f"Note {number}"))
+            outbox.put(connection, compose("staffordshire", OPERATOR, [draft], KEY, START), START)
+    cache.close()
+    return path
+
+
+class Pages(NamedTuple):
+    """Where the first and the last rows of the outbox stand, and some of the index that tells of all."""
+
+    first: int
+    last: int
+    numbers: int
+
+
+@pytest.fixture(scope="module")
+def pages(long: Path) -> Pages:
+    queries = (
+        "SELECT * FROM outbox WHERE seq = 1200",
+        "SELECT * FROM outbox WHERE seq = 1399",
+        "SELECT seq FROM outbox WHERE act = ''",
+    )
+    needed: list[set[int]] = [set(), set(), set()]
+    for page in range(1, count_pages(long)):
+        flip(long, page)
+        for query, found in zip(queries, needed, strict=True):
+            try:
+                driver = connect(long, key)
+                driver.execute("PRAGMA cipher_log_level = NONE")
+                with contextlib.closing(driver), told():
+                    driver.execute(query).fetchall()
+            except Refusal:
+                found.add(page)
+        flip(long, page)
+    first, last, index = needed
+    (begins,), (ends,) = first - last, last - first
+    return Pages(begins, ends, max(index - first))
+
+
+@pytest.mark.parametrize("end", ["first", "last"])
+def test_of_a_long_outbox_no_more_is_lost_than_stood_on_the_damaged_page(
+    long: Path, pages: Pages, tmp_path: Path, end: str
+) -> None:
+    path = Path(shutil.copy(long, tmp_path / "cache.db"))
+    flip(path, getattr(pages, end))
+    sentence = refused(path).sentence
+    cache = open_cache(path, key)
+    saved = len(cache.waiting())
+    cache.close()
+    assert 100 < saved < 200
+    assert f"{saved} things not yet sent" in sentence
+    assert f" {200 - saved} could not be read: tell your administrator" in sentence
+    assert (tmp_path / "cache.db.damaged-1").exists()
+
+
+@pytest.mark.parametrize("ends", [("first",), ("last",), ("first", "last")])
+def test_where_the_index_is_damaged_too_what_may_be_lost_is_told_and_the_file_kept(
+    long: Path, pages: Pages, tmp_path: Path, ends: tuple[str, ...]
+) -> None:
+    path = Path(shutil.copy(long, tmp_path / "cache.db"))
+    flip(path, pages.numbers, *(getattr(pages, end) for end in ends))
+    assert "could not be read: tell your administrator" in refused(path).sentence
+    cache = open_cache(path, key)
+    assert len(cache.waiting()) > 80
+    cache.close()
+    assert (tmp_path / "cache.db.damaged-1").exists()
 
 
 # --- on the way

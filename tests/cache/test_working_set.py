@@ -12,9 +12,9 @@ from mash_desktop.cache import Cache, indexing, open_engine
 from mash_desktop.cache.feed import FeedPlace, FeedRow
 from mash_desktop.cache.reading import stamp
 from mash_desktop.cache.searching import Asked
-from mash_desktop.domain.acts import Draft, Parcel, compose
+from mash_desktop.domain.acts import Draft, Parcel, compose, read
 from mash_desktop.domain.entries import Body
-from mash_desktop.domain.entries.access import GlassBroken
+from mash_desktop.domain.entries.access import GlassBroken, RecordViewed
 from mash_desktop.domain.entries.contact import ConcernRecorded, NoteAdded, SubjectRecorded
 from mash_desktop.domain.entries.hub import HubConfigured
 from mash_desktop.domain.fold import Stage
@@ -182,6 +182,21 @@ def test_an_act_whose_stream_has_been_lost_is_set_aside_and_goes_once_it_is_back
     receive(mine, OPERATOR, Story("referral:1").taken())
     assert states(mine) == [("waiting", "")] * 3
     assert len(mine.outgoing("priya", 10)) == 3
+
+
+def test_accesses_made_while_the_feeds_are_read_are_sent_though_those_before_are_held_no_longer(
+    cache: Cache,
+) -> None:
+    first, second = (
+        act("access:2026-11-02", RecordViewed(target="referral:1", screen="file", at=START)) for _ in range(2)
+    )
+    cache.save(first)
+    cache.admitted(read(first.signed).id, (900_000,), START)
+    cache.save(second)
+    cache.receive([], [], cache.places(), read_to=900_000)
+    assert [entry.act for entry in cache.entries("access:2026-11-02")] == [read(second.signed).id]
+    assert states(cache) == [("waiting", "")]
+    assert cache.outgoing("ruth", 10) == (second,)
 
 
 def test_forgetting_an_audience_sets_aside_as_well(mine: Cache) -> None:

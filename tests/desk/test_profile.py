@@ -15,7 +15,7 @@ import pytest
 from mash_desktop.cache import Cache
 from mash_desktop.cache.engine import connect
 from mash_desktop.desk import settings
-from mash_desktop.desk.lease import FACT
+from mash_desktop.desk.lease import FACT, Lease
 from mash_desktop.desk.profile import Profile, Server, Session, Status, Synchroniser
 from mash_desktop.domain.acts import Draft, compose
 from mash_desktop.domain.entries.contact import NoteAdded
@@ -394,6 +394,30 @@ def test_a_revoked_device_sets_work_aside_and_the_same_person_enrolled_again_doe
     assert (waiting.state, waiting.code) == ("refused", "key-revoked")
     assert waiting.entries[0].body == NoteAdded(words="Not sent yet.")
     assert profile.desk().me.author.key == again.key
+
+
+def test_a_full_disk_keeps_nobody_from_being_told_how_the_line_stands(
+    priya: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profile = priya.create()
+    priya.enrol(profile)
+    session = priya.sign_in(profile)
+    desk = profile.desk()
+
+    def full(*_: object) -> None:
+        raise Refusal("disk-full", "The disk of this computer is full.")
+
+    monkeypatch.setattr(Lease, "renew", full)
+    said: list[Status] = []
+    network = profile.synchroniser(desk, session, said.append)
+    network.start()
+    until(lambda: any(status.online for status in said), "online")
+    monkeypatch.setattr(Cache, "put_facts", full)
+    with priya.served.client(session.token) as client:
+        client.post("/v1/sign-out")
+    until(lambda: bool(said[-1].signed_out), "signed out")
+    network.stop()
+    assert not any(status.trouble for status in said)
 
 
 def runs_out(profile: Profile) -> None:

@@ -168,17 +168,20 @@ def test_it_goes_on_from_the_head_it_had_verified(office: Office) -> None:
     assert heads[0] == priya.status.log_size
 
 
-def test_whoever_listens_badly_is_told_of_and_ends_nothing_unheard(
+def test_whoever_listens_badly_is_told_of_and_ends_nothing(
     office: Office, caplog: pytest.LogCaptureFixture
 ) -> None:
     priya = office.sit("Priya Nair", *OPERATOR, start=False)
+    case = referral()
 
     def deaf(status: object) -> None:
         raise LookupError("a window that is gone, with a name in it")
 
     priya.network._together._on_status = deaf
     priya.network.start()
-    until(lambda: not priya.network._thread.is_alive(), "its end")
+    priya.until_online()
+    priya.contact(case)
+    priya.until_holding(case, "contact.opened")
     assert "LookupError at deaf" in caplog.text
     assert "a name in it" not in caplog.text
 
