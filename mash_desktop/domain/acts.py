@@ -159,6 +159,12 @@ def check_signature(signed: SignedAct, public: bytes) -> None:
         raise Refusal("signature-wrong", "The signature does not belong to this act and key.")
 
 
+def check_body(header: Header, body: OpenBody) -> None:
+    """Raise ``Refusal`` (*commitment-wrong*) unless the envelope commits to this body for this entry."""
+    if len(body.salt) != SALT_BYTES or commit(body.body, body.salt).hex() != header.commitment:
+        raise Refusal("commitment-wrong", "A body in this act is not the one that was signed.")
+
+
 def check_bodies(act: Act, bodies: Iterable[OpenBody], *, whole: bool) -> Mapping[str, OpenBody]:
     """Match bodies to the commitments in the envelope, by entry id.
 
@@ -171,8 +177,7 @@ def check_bodies(act: Act, bodies: Iterable[OpenBody], *, whole: bool) -> Mappin
         header = headers.get(body.entry)
         if header is None or body.entry in found:
             raise Refusal("body-foreign", "A body in this act belongs to none of its entries.")
-        if len(body.salt) != SALT_BYTES or commit(body.body, body.salt).hex() != header.commitment:
-            raise Refusal("commitment-wrong", "A body in this act is not the one that was signed.")
+        check_body(header, body)
         found[body.entry] = body
     if whole and len(found) != len(headers):
         raise Refusal("body-missing", "A body of this act is missing.")

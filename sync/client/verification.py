@@ -14,7 +14,7 @@ import msgspec
 from mash_desktop.cache.feed import FeedPlace, FeedRow
 from mash_desktop.cache.outbox import ANSWER
 from mash_desktop.cache.reading import stamp
-from mash_desktop.domain.acts import Act, Parcel, Seen, SignedAct, check_bodies, check_signature, read
+from mash_desktop.domain.acts import Act, Parcel, Seen, SignedAct, check_body, check_signature, read
 from mash_desktop.domain.entries import decode
 from mash_desktop.domain.entries.hub import KeyEnrolled, KeyRevoked
 from mash_desktop.domain.errors import Refusal
@@ -310,12 +310,12 @@ def _row(row: protocol.Row, brought: _Brought | None) -> FeedRow:
         if (row.body is None) is not (row.disposed or row.damaged):
             raise Distrust("body-withheld", "The store kept back the words of an entry that it granted.")
         if row.body is not None:
-            try:
-                check_bodies(brought.act, [row.body], whole=False)
-            except Refusal as error:
-                raise _altered(error) from error
             if row.body.entry != row.entry:
                 raise Distrust("body-foreign", "The store sent the words of one entry with another.")
+            try:
+                check_body(brought.act.entries[(row.position or 0) - brought.first], row.body)
+            except Refusal as error:
+                raise _altered(error) from error
     return FeedRow(
         audience=row.audience,
         entry=row.entry,
