@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from mash_desktop.desk import Desk, hub_board
+from mash_desktop.desk import Desk, attention, hub_board
 from mash_desktop.domain.codes import AnswerResult, Rag
 from mash_desktop.domain.entries.gathering import (
     RequestAcknowledged,
@@ -345,7 +345,7 @@ def test_a_refused_rating_shows_both_sides_with_the_words_kept(tmp_path: Path) -
 
 def test_it_is_done_again_on_what_the_other_did(tmp_path: Path) -> None:
     desk = quicker(tmp_path)
-    hub_board.rate_again(desk, hub_board.refused_ratings(desk)[0])
+    attention.do_again(desk, hub_board.refused_ratings(desk)[0].act)
     assert desk.referral("referral:0").rag is Rag.RED
     assert hub_board.refused_ratings(desk) == ()
 
@@ -354,8 +354,8 @@ def test_a_rating_that_says_the_same_again_keeps_its_words_until_let_go(tmp_path
     desk = quicker(tmp_path, theirs=Rag.RED)
     (refused,) = hub_board.refused_ratings(desk)
     with pytest.raises(Refusal, match="rated so already"):
-        hub_board.rate_again(desk, refused)
+        attention.do_again(desk, refused.act)
     assert hub_board.refused_ratings(desk) == (refused,)
-    hub_board.let_go(desk, refused.act)
+    attention.let_go(desk, refused.act)
     assert hub_board.refused_ratings(desk) == ()
     assert desk.referral("referral:0").rag is Rag.RED

@@ -8,11 +8,13 @@ import msgspec
 import pytest
 
 from mash_desktop.desk import Desk, sign_off
-from mash_desktop.desk.drafts import kept
-from mash_desktop.desk.refused import refused_acts, take_up_again
+from mash_desktop.desk.drafts import keep, kept
+from mash_desktop.desk.refused import Refused, refused_acts, take_up_again
 from mash_desktop.desk.sign_off import Decision, form_key
+from mash_desktop.domain.codes import MaracRoute
 from mash_desktop.domain.entries.contact import ReferrerRecorded
 from mash_desktop.domain.entries.decision import (
+    DecisionAmended,
     DecisionDrafted,
     DecisionReturned,
     DecisionSigned,
@@ -33,7 +35,7 @@ from mash_desktop.domain.fold.stage import Stage
 from tests.domain.story import CONSULTANT, EDUCATION, FACILITATOR, GATEWAY, WORKER, Story
 from tests.support.carters import at_sign_off, carters
 from tests.support.desks import PASSPHRASE, crowd, desk_of, receive
-from tests.support.other_cohorts import SAFEGUARDING_MANAGER, adult
+from tests.support.other_cohorts import SAFEGUARDING_MANAGER, SUPERVISOR, abuse_decided, adult
 
 STREAM = "referral:0"
 
@@ -350,6 +352,57 @@ def test_an_amendment_changes_the_final_level_and_is_shown_with_its_reason(tmp_p
     assert tyler.movement.text == "▲ stepped up"
 
 
+def test_somebody_in_scope_is_decided_about_by_an_amendment_and_shown(tmp_path: Path) -> None:
+    desk = signed(tmp_path)
+    then = read(desk).after
+    assert then is not None
+    scope = {one.subject for one in desk.referral(STREAM).scope}
+    assert {one.id for one in then.decidable} == {"mia", "tyler"} | scope
+    joanne = {"subject": "joanne", "level": "early_help", "intervention": "Support.", "rationale": "Alone."}
+    sign_off.amend(desk, STREAM, {**joanne, "reason": "She asked for help."})
+    assert [(one.subject, one.rationale) for one in read(desk).subjects][-1] == ("joanne", "Alone.")
+
+
+AMENDED = {
+    "subject": "tyler",
+    "level": "child_protection",
+    "intervention": "Section 47 enquiry.",
+    "rationale": "He was hurt as well.",
+    "reason": "Told us at the strategy.",
+}
+
+
+def refused_acts_of(desk: Desk, act: str) -> Refused:
+    desk.cache.refused(act, "moved-on", "Someone else moved this on first.", None, None, None)
+    (refused,) = refused_acts(desk, DecisionAmended, OutcomeSent)
+    return refused
+
+
+def test_every_word_of_a_refused_amendment_comes_back(tmp_path: Path) -> None:
+    desk, form = signed(tmp_path), form_key(STREAM, "amend")
+    refused = refused_acts_of(desk, sign_off.amend(desk, STREAM, AMENDED))
+    take_up_again(desk, refused, form)
+    assert kept(desk, form) == AMENDED
+    sign_off.amend(desk, STREAM, kept(desk, form))
+
+
+def test_who_was_to_go_where_comes_back_with_the_words_of_a_refused_sending(tmp_path: Path) -> None:
+    desk, form = signed(tmp_path), form_key(STREAM, "send")
+    refused = refused_acts_of(desk, sign_off.send(desk, STREAM, SENT_APART))
+    take_up_again(desk, refused, form)
+    assert kept(desk, form).items() >= SENT_APART.items()
+
+
+def test_words_that_wait_in_a_form_and_words_that_were_refused_are_both_kept(tmp_path: Path) -> None:
+    desk, form = signed(tmp_path), form_key(STREAM, "amend")
+    refused = refused_acts_of(desk, sign_off.amend(desk, STREAM, AMENDED))
+    keep(desk, form, {"subject": "mia", "reason": "Half a sen"})
+    with pytest.raises(Refusal, match="form-in-use"):
+        take_up_again(desk, refused, form)
+    assert kept(desk, form)["reason"] == "Half a sen"
+    assert refused_acts(desk, DecisionAmended) == (refused,)
+
+
 def test_what_the_receiving_team_returned_can_be_sent_elsewhere(tmp_path: Path) -> None:
     story = at_sign_off().signed()
     story.tell(FACILITATOR, OutcomeSent(agency="scc-children", team="social-work-gateway"))
@@ -414,7 +467,54 @@ def test_an_adults_enquiry_is_caused_reported_and_concluded(tmp_path: Path) -> N
     assert then.after.enquiries[-1].endswith("concluded: risk reduced: Substantiated.")
 
 
+# --- a domestic abuse decision
+
+
+def abused(folder: Path, level: str = "high") -> Desk:
+    """A police case, signed by the supervisor whose desk this is; high is high by judgement."""
+    return desk_of(SUPERVISOR, folder, abuse_decided(level))
+
+
+LEANNE = {
+    "subject": "leanne",
+    "level": "high",
+    "intervention": "Safety plan; locks changed.",
+    "rationale": "He has a key again.",
+    "reason": "She has moved.",
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "ground"),
+    [
+        ({}, MaracRoute.PROFESSIONAL_JUDGEMENT),
+        ({"marac": "repeat"}, MaracRoute.REPEAT),
+        ({"level": "medium"}, None),
+    ],
+    ids=["as signed", "another ground", "no longer high"],
+)
+def test_what_stays_high_goes_to_marac_on_the_ground_that_was_signed_or_another_named(
+    changes: dict[str, str], ground: MaracRoute | None, tmp_path: Path
+) -> None:
+    desk, stream = abused(tmp_path), "referral:abuse"
+    then = sign_off.read_decision(desk, stream)
+    assert then is not None
+    assert then.after is not None
+    assert [one.id for one in then.after.grounds] == list(MaracRoute)
+    sign_off.amend(desk, stream, LEANNE | changes)
+    assert desk.referral(stream).decided["leanne"].marac == ground
+
+
+def test_what_becomes_high_asks_for_its_ground_where_it_is_chosen(tmp_path: Path) -> None:
+    desk, stream = abused(tmp_path, "medium"), "referral:abuse"
+    with pytest.raises(Refusal) as refused:
+        sign_off.amend(desk, stream, LEANNE)
+    assert (refused.value.code, refused.value.field) == ("marac-ground", "marac")
+    sign_off.amend(desk, stream, LEANNE | {"marac": "professional_judgement"})
+
+
 def test_a_childs_referral_has_no_adults_enquiry(tmp_path: Path) -> None:
     then = read(signed(tmp_path)).after
     assert then is not None
     assert not then.may_conclude
+    assert then.grounds == ()

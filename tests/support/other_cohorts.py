@@ -8,12 +8,15 @@ from mash_desktop.domain.codes import (
     Cohort,
     ContactChannel,
     DataKind,
+    MaracRoute,
     Rag,
     SourceOfContact,
     Voice,
 )
 from mash_desktop.domain.entries.contact import ConcernRecorded, ContactOpened, SubjectRecorded
+from mash_desktop.domain.entries.decision import DecisionDrafted, DecisionSigned, SubjectDecision
 from mash_desktop.domain.entries.gathering import ContributionRecorded, ContributionReleased, RequestAnswered
+from mash_desktop.domain.entries.table import TableOpened
 from mash_desktop.domain.entries.triage import (
     ContactTriaged,
     InScope,
@@ -24,7 +27,7 @@ from mash_desktop.domain.entries.triage import (
 )
 from mash_desktop.domain.lawfulness import prefill
 from mash_desktop.domain.roles import Role
-from tests.domain.story import HEALTH, KEY, MANAGER, START, Story
+from tests.domain.story import FACILITATOR, HEALTH, KEY, MANAGER, START, Story
 
 SAFEGUARDING_MANAGER = Author("grace", "scc-adults", Role.SAFEGUARDING_MANAGER, KEY.key_id)
 ADULT_OPERATOR = Author("neil", "scc-adults", Role.TRIAGE_OPERATOR, KEY.key_id)
@@ -48,6 +51,20 @@ def domestic_abuse(stream: str = "referral:abuse", first: int = 5000) -> Story:
         SubjectRecorded(subject="leanne", forenames="Leanne", surname="Price", of_concern=True),
         "police-domestic-abuse", "high", "Third call in six weeks; he has a key again.",
     )  # fmt: skip
+
+
+def abuse_decided(level: str = "high") -> Story:
+    """Leanne Price's case, signed by the police supervisor: what is high is high by judgement."""
+    story = domestic_abuse()
+    story.tell(FACILITATOR, TableOpened(place="Room 2"))
+    evidence = next(entry.id for entry in story.entries if entry.kind == "contribution.released")
+    ground = MaracRoute.PROFESSIONAL_JUDGEMENT if level == "high" else None
+    decided = SubjectDecision("leanne", level, "Safety plan.", "He has a key again.", ground)
+    story.tell(FACILITATOR, DecisionDrafted(subjects=(decided,)), relies_on=(evidence,))
+    draft = story.referral.draft
+    assert draft is not None
+    story.tell(SUPERVISOR, DecisionSigned(draft=draft.id, commitment=draft.commitment))
+    return story
 
 
 def _gathered(

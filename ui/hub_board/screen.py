@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from mash_desktop.desk import ChangeSet, Desk, hub_board
+from mash_desktop.desk import ChangeSet, Desk, attention, hub_board
 from mash_desktop.desk.hub_board import TABS, Board, BoardRow, Case, RefusedRating
 from ui.forms import Make, OpenForm, SideForm
 from ui.hub_board.asking import AskForm
@@ -258,7 +258,7 @@ class HubBoard(Screen):
             leave = ActionButton("Let it go", "L", accessible_name=f"Let your rating of {one.reference} go")
             leave.setObjectName("hub.let_go")
             leave.clicked.connect(
-                partial(self.run, partial(hub_board.let_go, self._desk, one.act), lambda _: None)
+                partial(self.run, partial(attention.let_go, self._desk, one.act), lambda _: None)
             )
             self._banners.put(
                 Banner(
@@ -270,7 +270,7 @@ class HubBoard(Screen):
             )
 
     def _again(self, refused: RefusedRating) -> None:
-        self.run(partial(hub_board.rate_again, self._desk, refused), lambda _: None)
+        self.run(partial(attention.do_again, self._desk, refused.act), lambda _: None)
 
     # --- forms
 

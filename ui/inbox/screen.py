@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from mash_desktop.desk import ChangeSet, Desk, inbox, papers, refused
+from mash_desktop.desk import ChangeSet, Desk, attention, inbox, papers, refused
 from mash_desktop.desk.inbox import Open, Received
 from mash_desktop.desk.refused import Refused
 from mash_desktop.domain.entries.outcome import OutcomeAccepted, OutcomeReturned
@@ -269,9 +269,10 @@ class Inbox(Screen):
             self._banners.put(Banner(f"{one.reference}: {one.sentence}", detail, *buttons, leave))
 
     def _let_go(self, one: Refused) -> None:
-        self.run(partial(refused.let_go, self._desk, one.act), lambda _: None)
+        self.run(partial(attention.let_go, self._desk, one.act), lambda _: None)
 
     def _again(self, one: Refused) -> None:
+        self._form.close()
         sending = one.typed.get("sent", "")
         form = inbox.form_of(one.stream, sending, "back")
         task = partial(refused.take_up_again, self._desk, one, form)

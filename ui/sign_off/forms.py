@@ -128,11 +128,16 @@ def tell_form(then: After) -> SideForm:
 
 
 def amend_form(then: After) -> SideForm:
-    subject = ChoiceField("Whose decision", [(one.id, one.label) for one in then.subjects])
+    subject = ChoiceField("Whose decision", [(one.id, one.label) for one in then.decidable])
     level = ChoiceField("Final level", [(one.id, one.label) for one in then.levels])
     intervention = TextField("What is done", lines=2)
     rationale = TextField("Why", lines=2)
     reason = TextField("Why it changes after signing", lines=2)
+    marac = ChoiceField(
+        "Ground for MARAC", [("", "As it was signed"), *((one.id, one.label) for one in then.grounds)]
+    )
+    if not then.grounds:
+        marac.hide()
     return SideForm(
         "sign",
         "Amend the decision",
@@ -140,12 +145,14 @@ def amend_form(then: After) -> SideForm:
         Text("The signed decision stays; this is a new entry.", Role.SMALL, Voice.LABEL, wrap=True),
         subject,
         level,
+        marac,
         intervention,
         rationale,
         reason,
         fields={
             "subject": subject,
             "level": level,
+            "marac": marac,
             "intervention": intervention,
             "rationale": rationale,
             "reason": reason,

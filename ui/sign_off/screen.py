@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QHideEvent
 
-from mash_desktop.desk import ChangeSet, Desk, papers, refused, sign_off
+from mash_desktop.desk import ChangeSet, Desk, attention, papers, refused, sign_off
 from mash_desktop.desk.papers import Copy, Paper
 from mash_desktop.desk.refused import Refused
 from mash_desktop.desk.sign_off import Decision, Waiting, form_key
@@ -389,9 +389,10 @@ class SignOff(Screen):
             self._banners.put(Banner(f"{one.reference}: {one.sentence}", detail, *buttons))
 
     def _let_go(self, one: Refused) -> None:
-        self.run(partial(refused.let_go, self._desk, one.act), lambda _: None)
+        self.run(partial(attention.let_go, self._desk, one.act), lambda _: None)
 
     def _again(self, one: Refused) -> None:
+        self._form.close()
         key = form_key(one.stream, _FORMS[one.kind])
         self.run(partial(refused.take_up_again, self._desk, one, key), lambda _: self._choose(one.stream))
 

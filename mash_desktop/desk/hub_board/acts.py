@@ -19,7 +19,7 @@ from ...domain.fold.people import full_name, household_name
 from ...domain.fold.referral import Referral
 from ..desk import Desk, new_id
 from ..wording import joined, say_moment, small
-from .case import RefusedRating, ScopedPerson, case
+from .case import ScopedPerson, case
 
 
 class AskedAgency(msgspec.Struct, frozen=True):
@@ -78,18 +78,6 @@ def rating_dues(desk: Desk, stream: str) -> dict[str, str]:
             from_admission = f"{length} from admission{', ' if besides else ''}{besides}"
             said[rag.value] = f"Decision due {say_moment(at, desk.now(), config)}: {from_admission}"
     return said
-
-
-def rate_again(desk: Desk, refused: RefusedRating) -> None:
-    """Make a refused rating anew on what the other person did, and let the refused one go."""
-    rate(desk, refused.stream, refused.rag, refused.reason)
-    let_go(desk, refused.act)
-
-
-def let_go(desk: Desk, act: str) -> None:
-    """Take back an act that was not admitted."""
-    desk.tell(desk.cache.let_go(act))
-    desk.wake()
 
 
 def asking(desk: Desk, stream: str) -> Asking | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ...domain.codes import AbuseType, RiskOutcome
+from ...domain.codes import AbuseType, MaracRoute, RiskOutcome
 from ...domain.entries.decision import (
     AdultConcluded,
     DecisionAmended,
@@ -87,14 +87,22 @@ def tell_agencies(desk: Desk, stream: str, values: Values) -> str:
 
 
 def amend(desk: Desk, stream: str, values: Values) -> str:
-    """Change what was decided for one person after signing, with the reason. Raises ``Refusal``."""
+    """Change what was decided for one person after signing, with the reason. Raises ``Refusal``.
+
+    Without another ground in ``marac``, what stays high goes to MARAC on the ground that was signed.
+    """
     if not values.get("subject"):
         raise Refusal("subject-missing", "Choose whose decision changes.", "subject")
+    referral, level = desk.referral(stream), values.get("level", "")
+    before = referral.decided.get(values["subject"])
+    high = referral.ladder is not None and level in referral.ladder.thresholds
+    ground = values.get("marac") or (before.marac if before is not None and high else None)
     decided = SubjectDecision(
         values["subject"],
-        values.get("level", ""),
+        level,
         values.get("intervention", "").strip(),
         values.get("rationale", "").strip(),
+        MaracRoute(ground) if ground else None,
     )
     body = DecisionAmended(subjects=(decided,), reason=values.get("reason", "").strip())
     return desk.act(stream, body, forget_drafts=(form_key(stream, "amend"),))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from ...domain.codes import AgencyKind, AnswerResult, Cohort
+from ...domain.codes import AgencyKind, AnswerResult, Cohort, MaracRoute
 from ...domain.entries.contact import ReferrerRecorded
 from ...domain.entries.decision import AdultConcluded, DecisionAmended, EnquiryCaused, EnquiryReported
 from ...domain.entries.outcome import (
@@ -59,6 +59,10 @@ class After(msgspec.Struct, frozen=True):
     may_amend: bool
     may_close: bool
     why_not_close: str
+    decidable: tuple[Suggestion, ...] = ()
+    """Whose decision may be amended: people of concern and whoever else is in scope."""
+    grounds: tuple[Suggestion, ...] = ()
+    """The grounds of a referral to MARAC, where this cohort has it."""
     may_conclude: bool = False
     """An adult's enquiry: it may be concluded, and others may be asked to make one."""
     enquiries: tuple[str, ...] = ()
@@ -93,6 +97,13 @@ def after(desk: Desk, referral: Referral) -> After:
         may_amend=desk.may(DecisionAmended, referral),
         may_close=may_close and verdict.answer is not Answer.NO and (bool(told) or not _known(referral)),
         why_not_close=_why_not_close(referral, verdict.sentence, verdict.answer) if may_close else "",
+        decidable=tuple(
+            Suggestion(one, teller.subject(one))
+            for one in dict.fromkeys((*referral.for_outcome, *(one.subject for one in referral.scope)))
+        ),
+        grounds=tuple(Suggestion(one.value, one.label) for one in MaracRoute)
+        if referral.cohort is Cohort.DOMESTIC_ABUSE
+        else (),
         may_conclude=referral.cohort is Cohort.ADULTS and desk.may(AdultConcluded, referral),
         enquiries=_enquiries(referral, teller),
         open_enquiries=_open_enquiries(referral),

@@ -193,8 +193,7 @@ def _subjects(desk: Desk, referral: Referral, draft: Made[DecisionDrafted]) -> t
             amended[one.subject] = one, f"Amended {at}: {made.body.reason}"
     today = local(desk.now(), desk.config()).date()
     found = []
-    for drafted in draft.body.subjects:
-        one, why = amended.get(drafted.subject, (drafted, ""))
+    for one, why in ({one.subject: (one, "") for one in draft.body.subjects} | amended).values():
         told = referral.subjects.get(one.subject)
         age = told.body.birth.say_age(today) if told is not None and told.body.birth else ""
         name = full_name(told.body) if told is not None else "someone not held here"

@@ -15,7 +15,8 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from mash_desktop.desk import ChangeSet, Desk
-from mash_desktop.domain.codes import Voice
+from mash_desktop.domain.acts import Author
+from mash_desktop.domain.codes import MaracRoute, Voice
 from mash_desktop.domain.entries.decision import DecisionReturned, DecisionSigned
 from mash_desktop.domain.entries.outcome import (
     AgenciesTold,
@@ -30,6 +31,7 @@ from mash_desktop.domain.partial_date import PartialDate
 from tests.domain.story import CONSULTANT, FACILITATOR, GATEWAY, HEALTH, Story
 from tests.support.carters import Carters, at_sign_off, carters
 from tests.support.desks import PASSPHRASE, desk_of, receive
+from tests.support.other_cohorts import SUPERVISOR, abuse_decided
 from tests.ui.accessibility import nameless
 from tests.ui.driven import Driven
 from ui.keys import keys
@@ -58,8 +60,8 @@ class AtSignOff(Driven[SignOff]):
 
 @pytest.fixture
 def driven(qtbot: QtBot, worker: Worker, tmp_path: Path) -> Callable[..., AtSignOff]:
-    def drive(*stories: Story) -> AtSignOff:
-        desk = desk_of(CONSULTANT, tmp_path, *(stories or (at_sign_off(),)))
+    def drive(*stories: Story, who: Author = CONSULTANT) -> AtSignOff:
+        desk = desk_of(who, tmp_path, *(stories or (at_sign_off(),)))
         desk.now = lambda: NOW
         return AtSignOff(qtbot, worker, desk)
 
@@ -415,6 +417,51 @@ def test_an_amendment_moves_the_level_and_is_shown(signed: AtSignOff) -> None:
     signed.save()
     assert levels(signed.desk.referral(STREAM))["tyler"].final == "child_protection"
     assert "Told us at the strategy discussion." in signed.words()
+
+
+def test_an_amendment_of_a_high_risk_goes_to_marac_on_the_ground_signed_or_another(
+    driven: Callable[..., AtSignOff],
+) -> None:
+    sign = driven(abuse_decided(), who=SUPERVISOR)
+    sign.press(Qt.Key.Key_M)
+    assert nameless(sign.window) == []
+    for name, value in (("subject", "leanne"), ("level", "high")):
+        field = sign.find(f"sign.{name}")
+        assert isinstance(field, ChoiceField)
+        field.set_value(value)
+    ground = sign.find("sign.marac")
+    assert isinstance(ground, ChoiceField)
+    assert ground.box.currentText() == "As it was signed"
+    for name in ("intervention", "rationale", "reason"):
+        sign.write(f"sign.{name}", "The locks are changed.")
+    sign.save()
+    decided = sign.desk.referral("referral:abuse").decided["leanne"]
+    assert (decided.intervention, decided.marac) == (
+        "The locks are changed.", MaracRoute.PROFESSIONAL_JUDGEMENT,
+    )  # fmt: skip
+
+
+def test_a_childs_amendment_names_no_marac_and_a_refused_one_comes_back_whole(signed: AtSignOff) -> None:
+    signed.press(Qt.Key.Key_M)
+    assert not signed.sees("sign.marac")
+    for name, value in (("subject", "tyler"), ("level", "child_protection")):
+        field = signed.find(f"sign.{name}")
+        assert isinstance(field, ChoiceField)
+        field.set_value(value)
+    for name in ("intervention", "rationale", "reason"):
+        signed.write(f"sign.{name}", f"The {name}.")
+    signed.save()
+    (waiting,) = signed.desk.cache.waiting()
+    signed.desk.tell(signed.desk.cache.refused(waiting.act, "moved-on", "Moved on.", None, None, None))
+    signed.settle()
+    signed.press(Qt.Key.Key_Y)
+    signed.press(Qt.Key.Key_M)
+    level = signed.find("sign.level")
+    assert isinstance(level, ChoiceField)
+    assert level.value() == "child_protection"
+    assert [signed.text(f"sign.{name}") for name in ("intervention", "rationale", "reason")] == [
+        "The intervention.", "The rationale.", "The reason.",
+    ]  # fmt: skip
 
 
 def test_a_paper_is_made_looked_at_page_by_page_and_saved_where_a_person_says(
