@@ -16,7 +16,7 @@ from threading import Event
 from PySide6.QtCore import QEvent, QObject, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
-from mash_desktop.desk import ChangeSet, Desk, downtime, glass
+from mash_desktop.desk import ChangeSet, Desk, downtime, glass, telephone
 from mash_desktop.desk.places import Badges, badges
 from mash_desktop.desk.profile import Enrolled, Profile, Server, Session, Status, Synchroniser
 from mash_desktop.documents.square import square
@@ -33,7 +33,7 @@ from ui.shell.main_window import MainWindow
 from ui.shell.people import Seats
 from ui.shell.shown_once import Square
 from ui.shell.state import Place, ShellState
-from ui.shell.telephone import Telephoning
+from ui.shell.telephone import StaysBehind, Telephoning
 from ui.work import Worker
 
 IDLE_MINUTES = 10
@@ -82,6 +82,7 @@ class PersonWindow(QObject):
         self._built = False
         """The screens are there."""
         self._telephoning: Telephoning | None = None
+        self._behind = StaysBehind(self.window)
         self._over = False
         """It has been too long without the hub: nothing may be read."""
         self._locks = 0
@@ -111,6 +112,7 @@ class PersonWindow(QObject):
         window.sync_asked.connect(self._sync)
         window.search_asked.connect(self._search)
         window.closing.connect(self.close)
+        window.may_close = self._may_close
         window.place_chosen.connect(self._place_chosen)
         self._status_said.connect(self._show_status)
         self._changed.connect(self._show_change)
@@ -343,6 +345,7 @@ class PersonWindow(QObject):
             if first:
                 self.window.show_door(self.lease_page)
             self._drop_screens()
+            self._behind.say(self._folder, stock.left)
         elif stock.made is not None and not self._built:
             self._build(desk, stock.made, stock.mine)
 
@@ -353,7 +356,9 @@ class PersonWindow(QObject):
         self._places = tuple(PLACES[place] for place in mine if place in made)
         for place in self._places:
             self.window.promise_screen(place.id, partial(made[place.id], desk, self.worker))
+        self._behind.opened(self._folder)
         self._telephoning = Telephoning(self.window, desk, self.worker)
+        self._telephoning.looked.connect(self._behind.looked)
         self._show_state()
         self._tell_line()
         self.window.unlock()
@@ -408,7 +413,12 @@ class PersonWindow(QObject):
         self._over = False
         self.lease_page.forget()
         self._stop_network()
-        profile, self.profile, self.desk = self.profile, None, None
+        profile, desk = self.profile, self.desk
+        self.profile = self.desk = None
+        if desk is not None:
+            self.worker.submit(
+                lambda: telephone.outside(telephone.untaken(desk)), partial(self._behind.say, self._folder)
+            )
         self.worker.submit(profile.lock, _forget, _forget)
 
     def _drop_screens(self) -> None:
@@ -426,6 +436,9 @@ class PersonWindow(QObject):
         self.lock()
         if self._session is not None:
             self.worker.submit(self._session.settled)
+
+    def _may_close(self) -> bool:
+        return self._behind.may_close(self._telephoning.left if self._telephoning is not None else "")
 
     def close(self) -> None:
         """End the window: what waits stays in the outbox."""
@@ -472,6 +485,8 @@ class PersonWindow(QObject):
                 self._take_stock()
             return
         self.window.show_change(change)
+        if change.outbox and self._telephoning is not None:
+            self._telephoning.look()
         self._count()
 
     def _count(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from mash_desktop.desk import Desk
+from mash_desktop.desk import Desk, telephone
 from mash_desktop.desk.places import my_places
 from mash_desktop.desk.profile import Barred, Profile, Session
 from mash_desktop.domain.errors import Refusal
@@ -38,6 +38,8 @@ class Stock(NamedTuple):
 
     over: Refusal | None
     waiting: int
+    left: str
+    """What may be said of direct lines where nothing may be read."""
     made: Factories | None
     mine: tuple[str, ...]
     """The places that are open to this person."""
@@ -45,7 +47,9 @@ class Stock(NamedTuple):
 
 def stock_of(profile: Profile, desk: Desk) -> Stock:
     over = profile.lease.over()
-    waiting = sum(profile.cache.waiting_counts().values()) if over is not None else 0
-    if over is not None or not desk.directory().configs:
-        return Stock(over, waiting, None, ())
-    return Stock(over, waiting, factories(), my_places(desk))
+    if over is not None:
+        waiting = sum(profile.cache.waiting_counts().values())
+        return Stock(over, waiting, telephone.outside(telephone.unheard(desk)), None, ())
+    if not desk.directory().configs:
+        return Stock(None, 0, "", None, ())
+    return Stock(None, 0, "", factories(), my_places(desk))

@@ -1,11 +1,13 @@
 """Direct lines that the hub has not taken: whom to ring now, and that somebody was rung.
 
 A direct line waits for nobody. One that was saved here a minute ago and is not admitted, whatever the reason,
-goes by telephone; it is sent all the same once it can be.
+goes by telephone; it is sent all the same once it can be. Where nothing is sent, as behind a lock, it goes by
+telephone at once.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import msgspec
@@ -24,7 +26,8 @@ _RUNG = "telephoned/"
 
 
 class Unheard(msgspec.Struct, frozen=True):
-    """One direct line. ``number`` is as read aloud, empty where the hub has none for the route."""
+    """One direct line. ``number`` is as read aloud, empty where the hub has none for the route; ``late`` says
+    that it has had its minute."""
 
     act: str
     stream: str
@@ -32,25 +35,42 @@ class Unheard(msgspec.Struct, frozen=True):
     about: str
     team: str
     number: str
+    late: bool
+
+    @property
+    def whom(self) -> str:
+        return f"{self.team}, {self.number or 'the number that your hub keeps for direct lines'}"
 
     @property
     def sentence(self) -> str:
-        number = self.number or "the number that your hub keeps for direct lines"
-        return f"Telephone now: {self.team}, {number}"
+        return f"Telephone now: {self.whom}"
 
 
 def unheard(desk: Desk) -> tuple[Unheard, ...]:
-    """Those that nobody has rung about yet, the longest waiting first."""
+    """Those that have waited for a minute and that nobody has rung about yet, the longest waiting first."""
+    return tuple(one for one in untaken(desk) if one.late)
+
+
+def untaken(desk: Desk) -> tuple[Unheard, ...]:
+    """Those that the hub has not taken and that nobody has rung about yet, however young."""
     found = []
     for one in desk.cache.waiting():
-        late = not timedelta() <= desk.now() - one.entries[0].made_at < WAITS
-        if late and desk.cache.fact(f"{_RUNG}{one.act}") is None:
+        if desk.cache.fact(f"{_RUNG}{one.act}") is None:
             found += _direct_lines(desk, one)
     return tuple(found)
 
 
+def outside(lines: Sequence[Unheard]) -> str:
+    """What may be said of these where no case may be shown; nothing where there are none."""
+    if not lines:
+        return ""
+    count = "A direct line has" if len(lines) == 1 else f"{len(lines)} direct lines have"
+    return f"{count} not reached the hub. Telephone {'; '.join(dict.fromkeys(one.whom for one in lines))}."
+
+
 def _direct_lines(desk: Desk, one: Waiting) -> list[Unheard]:
     config = desk.config()
+    late = not timedelta() <= desk.now() - one.entries[0].made_at < WAITS
     found = []
     for entry in one.entries:
         route = config.route(entry.body.route) if isinstance(entry.body, ContactTriaged) else None
@@ -66,6 +86,7 @@ def _direct_lines(desk: Desk, one: Waiting) -> list[Unheard]:
                 about=household_name(referral),
                 team=agency.team(route.team).name if route.team else agency.name,
                 number=say_phone(check_phone(route.telephone)) if route.telephone else "",
+                late=late,
             )
         )
     return found

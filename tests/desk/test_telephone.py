@@ -60,6 +60,24 @@ def test_after_a_minute_it_says_whom_to_ring(operator: Desk) -> None:
     assert rung.sentence.startswith("Telephone now: Child protection duty, the number that your hub keeps")
 
 
+def test_where_nothing_is_sent_even_a_young_one_is_told_and_without_a_word_of_the_case(
+    operator: Desk,
+) -> None:
+    assert telephone.outside(telephone.untaken(operator)) == ""
+    direct_line(operator)
+    told = telephone.outside(telephone.untaken(operator))
+    assert told.startswith("A direct line has not reached the hub. Telephone Child protection duty, the")
+    assert "Carter" not in told
+    assert "ISL-" not in told
+    direct_line(operator)
+    both = telephone.untaken(operator)
+    assert telephone.outside(both).startswith("2 direct lines have not")
+    assert telephone.outside(both).count("Child protection duty") == 1, "whom to ring is said once"
+    for one in both:
+        telephone.record_call(operator, one, "Anna Reid")
+    assert telephone.untaken(operator) == (), "somebody was rung"
+
+
 def test_the_number_is_read_as_people_say_it(operator: Desk) -> None:
     config = staffordshire()
     routes = tuple(

@@ -22,9 +22,9 @@ from ui.shell.palette import CommandPalette
 from ui.shell.rail import Rail
 from ui.shell.sign_in import Door, SignInPage, UnlockPage
 from ui.shell.state import ShellState
-from ui.theme import Theme, current_look
-from ui.widgets.banner import Toast
-from ui.widgets.layout import Box, Column, Row, Snug
+from ui.theme import Theme, Tone, current_look
+from ui.widgets.banner import Banner, Toast
+from ui.widgets.layout import Box, Column, Row, Snug, empty
 
 _TEXT_STEP = 0.1
 
@@ -68,10 +68,18 @@ class MainWindow(QMainWindow):
         self._pages = QStackedWidget()
         for page in (self._shell, self.unlock_page, self.sign_in_page):
             self._pages.addWidget(page)
-        self.setCentralWidget(self._pages)
+        self._above = Column(gap=0, margins=(12, 10, 12, 0))
+        self._above_box = Snug()
+        self._above_box.setLayout(self._above)
+        self._above_box.hide()
+        everything = Column(self._above_box, gap=0)
+        everything.put(self._pages, 1)
+        self.setCentralWidget(Box(everything))
         self.palette_overlay = CommandPalette(self._shell)
         self.key_help = KeyHelp(self._shell)
         self._toast = Toast(self._shell)
+        self.may_close: Callable[[], bool] = lambda: True
+        """Asked before it is closed by a person."""
         self._wire()
 
     def _wire(self) -> None:
@@ -213,6 +221,13 @@ class MainWindow(QMainWindow):
         banner.deleteLater()
         self._banner_box.setVisible(self._banners.count() > 0)
 
+    def say_above(self, sentence: str, detail: str = "") -> None:
+        """Say it above everything, doors too, until it is said anew; nothing takes it away."""
+        empty(self._above)
+        if sentence:
+            self._above.put(Banner(sentence, detail, tone=Tone.RED))
+        self._above_box.setVisible(bool(sentence))
+
     # Lock, doors, text size
 
     def lock(self) -> None:
@@ -258,6 +273,9 @@ class MainWindow(QMainWindow):
             self.look_asked.emit(look.mode.value, scale)
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.may_close():
+            event.ignore()
+            return
         self.closing.emit()
         super().closeEvent(event)
 

@@ -1,13 +1,16 @@
-"""*Telephone now*: above every screen and by sound, for a direct line that the hub has not taken.
+"""*Telephone now*: above every screen and by sound, for a direct line that the hub has not taken; and,
+without a word of the case, above every door once its desk is locked.
 
 Names for whoever drives it: ``telephone.who``, ``telephone.record``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from mash_desktop.desk import Desk, telephone
@@ -40,27 +43,33 @@ class TelephoneBanner(Snug):
         self.record.setObjectName("telephone.record")
         foot = Row(gap=10)
         foot.put(self.who, 1)
-        foot.put(self.record)
+        foot.put(Column(self.record, None, margins=(0, 20, 0, 0)))
         told = f"The direct line has not reached the hub. {about}. It is sent all the same once it can be."
         self.setLayout(Column(Banner(rung.sentence, told, tone=Tone.RED), foot, gap=8))
 
 
 class Telephoning(QObject):
-    """Looks for direct lines that the hub has not taken while a desk is open in ``window``."""
+    """Looks for direct lines that the hub has not taken while a desk is open in ``window``. ``looked`` says
+    of them what may be said where no case is shown."""
+
+    looked = Signal(str)
 
     def __init__(self, window: MainWindow, desk: Desk, worker: Worker) -> None:
         super().__init__(window)
         self._window, self._desk, self._worker = window, desk, worker
         self._shown: TelephoneBanner | None = None
-        self._timer = QTimer(self)
-        self._timer.setInterval(round(LOOK_SECONDS * 1000))
-        self._timer.timeout.connect(self.look)
+        self.left = ""
+        """What would stay behind if the window were closed, said without a word of the case."""
+        self._timer = _every(LOOK_SECONDS, self, self._look_and_ring)
         self._timer.start()
-        self.look()
+        self._look_and_ring()
 
-    def look(self) -> None:
-        """Look now, and ring if somebody is to be telephoned."""
-        self._worker.submit(partial(telephone.unheard, self._desk), self._show, owner=self)
+    def look(self, ring: bool = False) -> None:
+        """Look now, and ``ring`` if somebody is to be telephoned."""
+        self._worker.submit(partial(telephone.untaken, self._desk), partial(self._show, ring), owner=self)
+
+    def _look_and_ring(self) -> None:
+        self.look(ring=True)
 
     def end(self) -> None:
         """On locking: nothing of a case stays on the screen."""
@@ -68,9 +77,11 @@ class Telephoning(QObject):
         self._take_away()
         self.deleteLater()
 
-    def _show(self, found: tuple[Unheard, ...]) -> None:
-        first = found[0] if found else None
-        if first is not None:
+    def _show(self, ring: bool, found: tuple[Unheard, ...]) -> None:
+        self.left = telephone.outside(found)
+        self.looked.emit(self.left)
+        first = next((one for one in found if one.late), None)
+        if first is not None and ring:
             QApplication.beep()
         if first == (self._shown.rung if self._shown else None):
             return
@@ -93,3 +104,70 @@ class Telephoning(QObject):
             lambda error: banner.who.show_error(getattr(error, "sentence", "The call could not be kept.")),
             owner=banner,
         )
+
+
+class StaysBehind(QObject):
+    """Says above every door that a direct line was left behind it, and rings until its profile is open again;
+    and says so of one that would be left by closing the window.
+
+    Whoever opens another profile in the window has read it: it is said above their screens too, silently.
+    """
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._folder = Path()
+        self._sentence = self._closing = ""
+        self._timer = _every(LOOK_SECONDS, self, self._ring)
+
+    def say(self, folder: Path, sentence: str) -> None:
+        """``sentence`` is all that may be said of the lines of this profile: nothing, where none stays."""
+        if not sentence:
+            self.opened(folder)
+        elif sentence != self._sentence:
+            self._folder, self._sentence, self._closing = folder, sentence, ""
+            self._show()
+            self._timer.start()
+            self._ring()
+
+    def opened(self, folder: Path) -> None:
+        """The profile is open again: its desk tells the rest."""
+        if folder == self._folder:
+            self._folder, self._sentence = Path(), ""
+            self._timer.stop()
+            self._show()
+
+    def may_close(self, left: str) -> bool:
+        """Whether the window may be closed over what is ``left``: it is told first, and whoever closes once
+        more has read it."""
+        left = self._sentence or left
+        if left == self._closing:
+            return True
+        self._closing = left
+        self._show()
+        return not left
+
+    def looked(self, left: str) -> None:
+        """What would be left now."""
+        if self._closing and self._closing != (self._sentence or left):
+            self._closing = ""
+            self._show()
+
+    def _show(self) -> None:
+        self._window.say_above(
+            self._closing or self._sentence,
+            "Closed, this window neither sends it nor rings. Close it once more to leave it so."
+            if self._closing
+            else "It is sent once its desktop is open and on the line. Whoever rings writes it down then.",
+        )
+
+    def _ring(self) -> None:
+        if self._window.locked:
+            QApplication.beep()
+
+
+def _every(seconds: float, owner: QObject, do: Callable[[], object]) -> QTimer:
+    timer = QTimer(owner)
+    timer.setInterval(round(seconds * 1000))
+    timer.timeout.connect(do)
+    return timer
