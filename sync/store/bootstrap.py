@@ -170,9 +170,11 @@ def unlink(store: Store, hub: str, account: str) -> EnrolmentCode:
 
 
 def leave(store: Store, hub: str, account: str, reason: str) -> None:
-    """End every role and device of a person, in one act. ``Refusal`` (*account-unknown*, *person-left*)."""
-    with store.engine.connect() as db:
+    """End every role and device of a person, in one act, and their codes. ``Refusal`` (*account-unknown*,
+    *person-left*)."""
+    with store.engine.begin() as db:
         person = _person_of(db, hub, account)
+        store.enrolment.void_codes(db, hub, person)
     held = directory(store, hub)
     bodies: list[Body] = [
         MembershipEnded(person=person, agency=one.agency, role=one.role, reason=reason)

@@ -71,7 +71,7 @@ class Store:
         at_hand = (engine, secrets, self.admission, self.accounts, self.sessions, delays, _now)
         self.enrolment = Enrolment(*at_hand)
         self.password = PasswordSignIn(*at_hand)
-        self.directories = Directories(engine, secrets)
+        self.directories = Directories(engine, secrets, self.sessions)
         self.providers = Providers()
         self.single = SingleSignOn(engine, self.sessions, delays, self.directories, self.providers, _now)
         self.leavers = Leavers(engine, self.sessions, self.directories, self.providers, _now)

@@ -42,6 +42,8 @@ HEARTBEAT_SECONDS = 15.0
 MOST_WAITING = 64
 """Events kept for one slow connection; presence beyond that is dropped, growth is merged."""
 _CHANNEL = "mash_isl"
+_LONGEST_NOTICE = 7900
+"""Bytes. PostgreSQL takes fewer than 8,000, or else none of what is sent together."""
 
 
 class Event(msgspec.Struct, frozen=True):
@@ -178,10 +180,8 @@ class Live:
         self._wake = threading.Event()
         self._over = threading.Event()
         self._leaving = False
-        self._threads = [
-            threading.Thread(target=self._hear, name="mash-isl-hear"),
-            threading.Thread(target=self._send, name="mash-isl-send"),
-        ]
+        self._sending = threading.Thread(target=self._send, name="mash-isl-send")
+        self._threads = [threading.Thread(target=self._hear, name="mash-isl-hear"), self._sending]
 
     def start(self) -> None:
         for thread in self._threads:
@@ -274,30 +274,45 @@ class Live:
         self._post(Notice(caller.hub, sealed))
 
     def _post(self, notice: Notice) -> None:
+        told = msgspec.json.encode(notice)
+        if len(told) > _LONGEST_NOTICE:
+            # Presence at what very many may see, which is told to nobody.
+            logger.warning("notice too long", extra={"hub": notice.hub})
+            return
         with self._lock:
-            self._outgoing.add(msgspec.json.encode(notice))
-        self._wake.set()
+            self._outgoing.add(told)
+        if self._sending.is_alive():
+            self._wake.set()
+        else:
+            # A command serves nobody and is over soon.
+            self._send_waiting()
 
     def _send(self) -> None:
         while not self._over.is_set():
             self._wake.wait()
             self._wake.clear()
-            with self._lock:
-                outgoing, self._outgoing = self._outgoing, set()
-            if not outgoing:
-                continue
-            try:
-                with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
-                    raw = db.connection.driver_connection
-                    assert raw is not None
-                    raw.execute(
-                        "select pg_notify(%s, one) from unnest(%s::text[]) one",
-                        (_CHANNEL, [one.decode() for one in outgoing]),
-                    )
-            except Exception as error:
-                # Nobody misses anything for good: every instance polls.
-                logger.warning("notice not sent", extra={"error": type(error).__name__})
+            if not self._send_waiting():
                 self._over.wait(0.5)
+
+    def _send_waiting(self) -> bool:
+        """Send what waits, together; whether it went."""
+        with self._lock:
+            outgoing, self._outgoing = self._outgoing, set()
+        if not outgoing:
+            return True
+        try:
+            with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
+                raw = db.connection.driver_connection
+                assert raw is not None
+                raw.execute(
+                    "select pg_notify(%s, one) from unnest(%s::text[]) one",
+                    (_CHANNEL, [one.decode() for one in outgoing]),
+                )
+        except Exception as error:
+            # Nobody misses anything for good: every instance polls.
+            logger.warning("notice not sent", extra={"error": type(error).__name__})
+            return False
+        return True
 
     # --- hearing ---
 

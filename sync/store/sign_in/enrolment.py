@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, QueuePool, Row, select, update
+from sqlalchemy import Connection, QueuePool, Row, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from mash_desktop.domain.entries.access import RecoveryCodesMade
@@ -53,6 +53,11 @@ class Enrolment(WayIn):
             )
         )
         return code, expires
+
+    def void_codes(self, db: Connection, hub: str, person: str) -> None:
+        """Whatever codes of this person are left enrol nothing more."""
+        c = tables.enrolment_codes
+        db.execute(delete(c).where(c.c.hub == hub, c.c.person == person))
 
     def code_for(self, caller: Caller, asked: NewDevice) -> EnrolmentCode:
         """A code that an administrator's desktop asks for. ``Refusal``: *not-permitted*, *person-unknown*,
@@ -123,6 +128,7 @@ class Enrolment(WayIn):
             db.execute(
                 update(s).where(s.c.hub == hub, s.c.person == person).values(grant=None, confirmed_at=None)
             )
+            self.void_codes(db, hub, person)
             code, expires = self.code(db, hub, person)
             with self._engine.connect() as beside:
                 keys = self._sessions.directory(beside, hub).keys.values()

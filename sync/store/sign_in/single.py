@@ -58,9 +58,10 @@ def subject_of(provider: Provider, subject: str) -> str:
 class Directories:
     """Which provider a hub has, and which of its subjects is whom."""
 
-    def __init__(self, engine: Engine, secrets: Secrets) -> None:
+    def __init__(self, engine: Engine, secrets: Secrets, sessions: Sessions) -> None:
         self._engine = engine
         self._secrets = secrets
+        self._sessions = sessions
 
     def set(self, hub: str, provider: Provider, check_seconds: int) -> None:
         """Give a hub its provider, in place of any other. ``Refusal``: *issuer-plain*."""
@@ -118,6 +119,7 @@ class Directories:
             )
             db.execute(delete(r).where(r.c.hub == hub, r.c.person == person))
             db.execute(delete(s).where(s.c.hub == hub, s.c.person == person, s.c.confirmed_at.is_(None)))
+        self._sessions.tell(hub)
 
 
 class SingleSignOn:

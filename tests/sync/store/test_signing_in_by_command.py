@@ -7,10 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from mash_desktop.domain.errors import Refusal
 from mash_desktop.domain.roles import Role
+from mash_desktop.proofs.signature import SigningKey
 from sync import cli
+from sync.protocol import Enrol
+from sync.store.sign_in.enrolment import ENROLMENT
 from tests.support.provider import OpenIdProvider
-from tests.support.store import ServedStore
+from tests.support.store import PASSWORD, ServedStore
 
 pytestmark = pytest.mark.parametrize("postgres", ["embedded"], indirect=True)
 
@@ -26,6 +30,20 @@ def command(served_store: ServedStore, a_hub: str, capsys: pytest.CaptureFixture
         return code, (said.out + said.err).strip()
 
     return run
+
+
+def refused_code(served: ServedStore, code: str) -> None:
+    with pytest.raises(Refusal) as told:
+        served.direct.enrolment.enrol(enrolling(code), "127.0.0.1")
+    assert told.value.code == "code-refused"
+
+
+def enrolling(code: str) -> Enrol:
+    key = SigningKey.generate()
+    proof = key.sign(code.encode(), ENROLMENT)
+    return Enrol(
+        code=code, device="d", device_name="Laptop", public=key.public, proof=proof, password=PASSWORD
+    )
 
 
 def provider(issuer: str, *more: str) -> list[str]:
@@ -77,6 +95,7 @@ def test_people_are_linked_with_the_directory_one_by_one_and_in_bulk(
     unlink = ["user", "unlink", "--account", iris.account]
     code, said = command(*unlink)
     assert code == 0
+    refused_code(served_store, iris.code)
     assert served_store.enrol(said.split("\t")[0])[0].totp_uri is not None
     assert command(*unlink) == (1, "No directory signs this person in.")
     assert command("user", "unlink") == (1, "Give --account.")
@@ -107,9 +126,11 @@ def test_whoever_leaves_has_no_role_and_no_device_from_the_next_request_on(
     sam = served_store.desk(
         a_hub, "Sam Iqbal", ("police", Role.RESEARCHER), ("scc-children", Role.TRIAGE_OPERATOR)
     )
+    code, _ = served_store.code(a_hub, sam.enrolled.account)
     leaving = ["user", "leave", "--account", sam.enrolled.account]
     assert command(*leaving) == (1, "Give --account and --reason.")
     assert command(*leaving, "--reason", "Moved away.") == (0, "Roles ended, devices revoked.")
+    refused_code(served_store, code)
     answer = sam.client.get(f"/v1/hubs/{a_hub}/head")
     assert (answer.status_code, answer.json()["code"]) == (401, "device-revoked")
     assert command(*leaving, "--reason", "Moved away.") == (1, "Sam Iqbal has no role and no device here.")

@@ -15,11 +15,15 @@ from mash_desktop.domain.acts import Draft
 from mash_desktop.domain.entries.contact import NoteAdded
 from mash_desktop.domain.entries.hub import PersonEnrolled
 from mash_desktop.domain.roles import Role
+from sync import cli
 from sync.protocol import LOOKING, Presence
 from sync.store import live as module
+from sync.store.admission import Admission
 from sync.store.database import connect
 from sync.store.live import MOST_WAITING, Event, Listener, Live
 from sync.store.sealing import read_secrets, write_secrets
+from sync.store.sign_in.provider import Provider
+from sync.store.streams import Shelf
 from tests.support.served_story import Cast, ServedStory
 from tests.support.store import Desk, ServedStore
 
@@ -30,7 +34,7 @@ NEVER = 1e9
 
 @contextmanager
 def instance(served: ServedStore) -> Iterator[Live]:
-    """One more instance's live connections. What this process admits itself is announced by nobody."""
+    """One more instance's live connections."""
     live = Live(served.direct.engine, served.direct.sessions, served.direct.secrets)
     live.start()
     try:
@@ -54,7 +58,8 @@ async def next_event(one: Listener, wanted: Callable[[Event | None], bool] = lam
 
 def admit_unannounced(served: ServedStore, desk: Desk, stream: str) -> None:
     parcel = desk.compose([Draft(stream, NoteAdded(words="The school rang."))])
-    (answer,) = served.direct.admission.push(desk.hub, desk.enrolled.person, [parcel]).answers
+    unheard = Admission(served.direct.engine, served.direct.secrets, Shelf())
+    (answer,) = unheard.push(desk.hub, desk.enrolled.person, [parcel]).answers
     assert answer.state == "admitted"
 
 
@@ -79,6 +84,7 @@ def test_a_notice_that_cannot_be_sent_or_read_keeps_no_other_from_being_heard(
     story: ServedStory, told: Cast, served_store: ServedStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "POLL_SECONDS", NEVER)
+    monkeypatch.setattr(module, "_LONGEST_NOTICE", NEVER)
     story.taken()
 
     async def follow(live: Live, other: Live) -> None:
@@ -97,9 +103,69 @@ def test_a_notice_that_cannot_be_sent_or_read_keeps_no_other_from_being_heard(
         asyncio.run(follow(live, other))
 
 
-def test_growth_is_heard_although_the_database_fell_over_as_it_was_told(
-    story: ServedStory, told: Cast, served_store: ServedStore
+def test_a_notice_longer_than_postgresql_takes_spoils_none_that_is_sent_with_it(
+    served_store: ServedStore, a_hub: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    monkeypatch.setattr(module, "POLL_SECONDS", NEVER)
+    monkeypatch.setattr(module, "CHECK_SECONDS", NEVER)
+    desk = served_store.desk(a_hub, "Sam Iqbal", ("police", Role.RESEARCHER))
+    other = Live(served_store.direct.engine, served_store.direct.sessions, served_store.direct.secrets)
+
+    async def follow(live: Live) -> None:
+        one = listener(served_store, desk)
+        await asyncio.to_thread(live.add, one)
+        await asyncio.to_thread(desk.client.post, "/v1/sign-out")
+        other.announce("more than a notice holds " * 1000)
+        other.ended(a_hub)
+        await next_event(one, lambda event: event is not None and event.name == "locked")
+
+    with instance(served_store) as live:
+        asyncio.run(follow(live))
+    assert "notice too long" in caplog.messages
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        (("device", "revoke", "--key", "KEY", "--reason", "Lost."), "device-revoked"),
+        (("user", "leave", "--account", "ACCOUNT", "--reason", "Moved."), "device-revoked"),
+        (("user", "link", "--account", "ACCOUNT", "--subject", "sam"), "session-ended"),
+    ],
+    ids=["revoke", "leave", "link"],
+)
+def test_whom_a_command_shuts_out_is_locked_before_anybody_looks(
+    served_store: ServedStore,
+    a_hub: str,
+    monkeypatch: pytest.MonkeyPatch,
+    command: tuple[str, ...],
+    code: str,
+) -> None:
+    monkeypatch.setattr(module, "POLL_SECONDS", NEVER)
+    monkeypatch.setattr(module, "CHECK_SECONDS", NEVER)
+    desk = served_store.desk(a_hub, "Sam Iqbal", ("police", Role.RESEARCHER))
+    served_store.direct.directories.set(
+        a_hub, Provider("Council sign-in", "https://login.example.gov.uk", "mash"), 300
+    )
+    named = {"KEY": desk.enrolled.key, "ACCOUNT": desk.enrolled.account}
+    words = [named.get(word, word) for word in command]
+    where = ["--hub", a_hub, "--database", served_store.database, "--secrets", str(served_store.secrets_file)]
+
+    async def follow(live: Live) -> None:
+        one = listener(served_store, desk)
+        await asyncio.to_thread(live.add, one)
+        assert await asyncio.to_thread(cli.main, [*words, *where]) == 0
+        locked = await next_event(one, lambda event: event is not None and event.name == "locked")
+        assert locked is not None
+        assert code.encode() in locked.data
+
+    with instance(served_store) as live:
+        asyncio.run(follow(live))
+
+
+def test_growth_is_heard_although_the_database_fell_over_as_it_was_told(
+    story: ServedStory, told: Cast, served_store: ServedStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "POLL_SECONDS", 0.1)
     story.taken()
     engine = connect(served_store.database, 3, generation="falling")
     live = Live(engine, served_store.direct.sessions, served_store.direct.secrets)
