@@ -160,17 +160,25 @@ class Cache:
     # --- writing
 
     def save(
-        self, parcel: Parcel, *, forget_drafts: Iterable[str] = (), instead_of: str | None = None
+        self,
+        parcel: Parcel,
+        *,
+        forget_drafts: Iterable[str] = (),
+        instead_of: str | None = None,
+        resting: Iterable[tuple[str, Parcel]] = (),
     ) -> ChangeSet:
         """Keep an act, its local effect and the end of its drafts, durable when this returns.
 
-        ``instead_of`` is an act of the outbox that this one takes the place of. Raises ``Refusal``
-        (*act-gone*) where that waits no longer; nothing is kept then.
+        ``instead_of`` is an act of the outbox that this one takes the place of, and ``resting`` are others
+        that rest on it, by id, each with what stands in for it: see ``outbox.sign_again``. Raises ``Refusal``
+        (*act-gone*) where one waits no longer; nothing is kept then.
         """
         with self._write() as connection:
             streams = outbox.put(connection, parcel, datetime.now(UTC))
             if instead_of is not None:
                 streams |= outbox.replace(connection, read(parcel.signed).id, instead_of)
+            for old, anew in resting:
+                streams |= outbox.sign_again(connection, anew, old)
             forgotten = frozenset(forget_drafts)
             connection.execute(delete(schema.drafts).where(schema.drafts.c.key.in_(forgotten)))
             self._project(connection, streams)

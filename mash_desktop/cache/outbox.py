@@ -106,6 +106,29 @@ def replace(connection: Connection, act: str, old: str) -> frozenset[str]:
     return streams
 
 
+def sign_again(connection: Connection, parcel: Parcel, old: str) -> frozenset[str]:
+    """Put an act that says what ``old`` said, of entries that have other ids now, in its place and standing.
+
+    Returns its streams. Raises ``Refusal`` (*act-gone*).
+    """
+    table, entries, act = schema.outbox, schema.entries, read(parcel.signed)
+    standing = (table.c.state, table.c.queued_at, table.c.code, table.c.sentence, table.c.field)
+    stood = connection.execute(
+        select(*standing, table.c.moved_by, entries.c.place)
+        .outerjoin(entries, entries.c.id == table.c.entry)
+        .where(table.c.act == old)
+    ).one_or_none()
+    put(connection, parcel, act.made_at)
+    streams = replace(connection, act.id, old)
+    assert stood is not None
+    values = stood._asdict()
+    place = values.pop("place")
+    values["entry"] = act.entries[place].id if place is not None else None
+    connection.execute(update(table).where(table.c.act == act.id).values(values))
+    connection.execute(update(entries).where(entries.c.act == act.id).values(refused=stood.state == REFUSED))
+    return streams
+
+
 def outgoing(connection: Connection, author: str, most: int) -> tuple[Parcel, ...]:
     """The next acts to send, oldest first, leaving out those whose stream waits for its person.
 

@@ -7,12 +7,13 @@ network does, and it is told when something waits.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TypeVar
 
 import msgspec
 
 from ..cache.outbox import QUARANTINED, REFUSED, Waiting
 from ..cache.reading import Holdings
-from ..domain.acts import Author, Draft
+from ..domain.acts import Author, Draft, Parcel
 from ..domain.entries import Body, Made
 from ..domain.errors import Refusal
 from ..domain.fold.people import household_name
@@ -24,6 +25,9 @@ from .telling.elsewhere import standing_words, tell_elsewhere
 from .wording import say_moment
 
 __all__ = ["Holdings", "Item", "Side", "Standing", "Status", "do_again", "let_go", "read_items", "standing"]
+
+
+B = TypeVar("B", bound=Body)
 
 
 class Side(msgspec.Struct, frozen=True):
@@ -161,28 +165,73 @@ def _theirs(desk: Desk, one: Waiting) -> Side | None:
 def do_again(desk: Desk, act: str) -> str:
     """Make the same anew on what is there now, in the place of the old one, in one step.
 
-    Returns the new act's id. Raises ``Refusal`` where the rules say *no* to it now; the old one stays.
+    What rests on it in the outbox then names the new entries. Returns the new act's id. Raises ``Refusal``
+    where the rules say *no* to it now; the old one stays.
     """
     old = _found(desk, act)
+    ids = {entry.id: new_id() for entry in old.entries}
     chains: dict[str, dict[str, str]] = {}
     drafts = []
     for entry in old.entries:
         guard = entry.body.guard
         chain = chains.setdefault(
             entry.stream,
-            dict(desk.referral(entry.stream).chains) if entry.stream.startswith("referral:") else {},
+            dict(desk.before(entry.stream, act).chains) if entry.stream.startswith("referral:") else {},
         )
         draft = Draft(
             entry.stream,
-            entry.body,
+            _naming(entry.body, ids),
             base=chain.get(guard) if guard is not None else None,
-            relies_on=entry.relies_on,
-            id=new_id(),
+            relies_on=tuple(ids.get(one, one) for one in entry.relies_on),
+            id=ids[entry.id],
         )
         if guard is not None:
             chain[guard] = draft.id
         drafts.append(draft)
-    return desk.save(drafts, acting=_acting(desk, old), instead_of=act)
+    acting = _acting(desk, old)
+    return desk.save(drafts, acting=acting, instead_of=act, resting=_resting(desk, old, ids))
+
+
+def _resting(desk: Desk, old: Waiting, ids: dict[str, str]) -> list[tuple[str, Parcel]]:
+    """What else waits and names entries that are made anew, signed to name the new ones, by id.
+
+    It gets new ids as well, so what rests on that in its turn follows. An act in a role that is no longer
+    held is left as it is: nobody can make it again.
+    """
+    found = []
+    for one in desk.cache.waiting():
+        if one.act == old.act or not any(_names(entry, ids) for entry in one.entries):
+            continue
+        try:
+            acting = _acting(desk, one)
+        except Refusal:
+            continue
+        ids |= {entry.id: new_id() for entry in one.entries}
+        drafts = [
+            Draft(
+                entry.stream,
+                _naming(entry.body, ids),
+                base=ids.get(entry.base or "", entry.base),
+                relies_on=tuple(ids.get(relied, relied) for relied in entry.relies_on),
+                id=ids[entry.id],
+            )
+            for entry in one.entries
+        ]
+        found.append((one.act, desk.sealed(drafts, acting, one.entries[0].made_at)))
+    return found
+
+
+def _names(entry: Made[Body], ids: dict[str, str]) -> bool:
+    named = {entry.base, *entry.relies_on}
+    return not named.isdisjoint(ids) or _naming(entry.body, ids) != entry.body
+
+
+def _naming(body: B, ids: dict[str, str]) -> B:
+    """The same body with new ids of entries in the place of old ones, whatever field names them."""
+    raw = msgspec.json.encode(body)
+    for old, new in ids.items():
+        raw = raw.replace(msgspec.json.encode(old), msgspec.json.encode(new))
+    return msgspec.json.decode(raw, type=type(body))
 
 
 def let_go(desk: Desk, act: str) -> None:

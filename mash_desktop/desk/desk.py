@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from datetime import UTC, date, datetime
+from itertools import dropwhile
 from threading import Lock
 
 import msgspec
@@ -38,7 +39,7 @@ from ..domain.configuration import HubConfig
 from ..domain.entries import KINDS, Body
 from ..domain.entries.access import DocumentPrinted, RecordsExported, RecordViewed, SearchMade
 from ..domain.errors import Refusal
-from ..domain.fold import Directory, Referral, fold_keeping
+from ..domain.fold import Directory, Referral, fold, fold_keeping
 from ..domain.fold.keeping import PREFIX as KEEPING
 from ..domain.permissions import GATES, may, relations
 from ..domain.roles import Role
@@ -181,6 +182,14 @@ class Desk:
     def referral(self, stream: str) -> Referral:
         return self.cache.referral(stream)
 
+    def before(self, stream: str, act: str) -> Referral:
+        """The referral without an act of the outbox and what waits behind that: where it is made again."""
+        later = dropwhile(lambda one: one.act != act, self.cache.waiting())
+        left_out = {entry.id for one in later for entry in one.entries}
+        here = self.referral(stream)
+        kept = (entry for entry in here.entries if entry.id not in left_out)
+        return fold(kept, here.timeline, whole=here.whole)
+
     def name(self, person: str) -> str:
         return self.directory().name(person)
 
@@ -261,35 +270,51 @@ class Desk:
         forget_drafts: Iterable[str] = (),
         acting: Author | None = None,
         instead_of: str | None = None,
+        resting: Iterable[tuple[str, Parcel]] = (),
         made_at: datetime | None = None,
     ) -> str:
         """As :meth:`act`, for drafts that may touch several streams. ``instead_of`` is an act of the outbox
-        that this one takes the place of; ``Refusal`` (*act-gone*) where that waits no longer."""
-        parcel = self.signed(drafts, acting=acting, made_at=made_at)
-        return self.keep(parcel, forget_drafts=forget_drafts, instead_of=instead_of)
+        that this one takes the place of, ``resting`` what rests on it, signed anew; ``Refusal`` (*act-gone*)
+        where one waits no longer."""
+        parcel = self.signed(drafts, acting=acting, made_at=made_at, instead_of=instead_of)
+        return self.keep(parcel, forget_drafts=forget_drafts, instead_of=instead_of, resting=resting)
 
     def signed(
-        self, drafts: Sequence[Draft], *, acting: Author | None = None, made_at: datetime | None = None
+        self,
+        drafts: Sequence[Draft],
+        *,
+        acting: Author | None = None,
+        made_at: datetime | None = None,
+        instead_of: str | None = None,
     ) -> Parcel:
         """The act on these drafts, not yet kept. Raises as :meth:`act`."""
-        author, verdict = self._author(drafts, acting)
+        author, verdict = self._author(drafts, acting, instead_of)
         if verdict.answer is Answer.NO:
             raise Refusal(verdict.code, verdict.sentence, verdict.field)
+        return self.sealed(drafts, author, made_at or self.now())
+
+    def sealed(self, drafts: Sequence[Draft], author: Author, made_at: datetime) -> Parcel:
+        """The act on these drafts, signed without asking the rules again."""
         return compose(
             self.me.hub,
             author,
             drafts,
             self._signing_key,
-            made_at or self.now(),
+            made_at,
             seen=self.seen,
             clock_offset_ms=self.clock_offset_ms,
         )
 
     def keep(
-        self, parcel: Parcel, *, forget_drafts: Iterable[str] = (), instead_of: str | None = None
+        self,
+        parcel: Parcel,
+        *,
+        forget_drafts: Iterable[str] = (),
+        instead_of: str | None = None,
+        resting: Iterable[tuple[str, Parcel]] = (),
     ) -> str:
         """Keep an act that :meth:`signed` made, and have it sent. Returns its id."""
-        change = self.cache.save(parcel, forget_drafts=forget_drafts, instead_of=instead_of)
+        change = self.cache.save(parcel, forget_drafts=forget_drafts, instead_of=instead_of, resting=resting)
         self.tell(change)
         self.wake()
         return read(parcel.signed).id
@@ -328,7 +353,9 @@ class Desk:
             ]
             self.save(drafts, forget_drafts=some, made_at=at)
 
-    def _author(self, drafts: Sequence[Draft], acting: Author | None) -> tuple[Author, Verdict]:
+    def _author(
+        self, drafts: Sequence[Draft], acting: Author | None, instead_of: str | None = None
+    ) -> tuple[Author, Verdict]:
         """Who makes an act of these drafts, and what the rules say of it.
 
         Where they say *no* to every standing, that of the one with most right to it: a refusal that tells
@@ -336,13 +363,13 @@ class Desk:
         """
         refused: list[tuple[Author, Verdict]] = []
         for author in (acting,) if acting is not None else self.me.standings:
-            verdict = self._judged(drafts, author)
+            verdict = self._judged(drafts, author, instead_of)
             if verdict.answer is not Answer.NO:
                 return author, verdict
             refused.append((author, verdict))
         return min(refused, key=lambda one: one[1].code in {"not-permitted", "not-decision-maker"})
 
-    def _judged(self, drafts: Sequence[Draft], who: Author) -> Verdict:
+    def _judged(self, drafts: Sequence[Draft], who: Author, instead_of: str | None) -> Verdict:
         """The first verdict on any of the drafts that is not *yes*, a *no* before a *cannot be known*."""
         parcel = compose(self.me.hub, who, drafts, self._signing_key, self.now())
         act = read(parcel.signed)
@@ -351,7 +378,8 @@ class Desk:
         for stream in dict.fromkeys(entry.stream for entry in entries):
             mine = [entry for entry in entries if entry.stream == stream]
             if stream.startswith("referral:"):
-                here, _ = judge_act(who, mine, self.referral(stream), self.config(), self.now())
+                there = self.before(stream, instead_of) if instead_of else self.referral(stream)
+                here, _ = judge_act(who, mine, there, self.config(), self.now())
             elif not all(may(entry.kind, who.role, frozenset(), self.referral("").stage) for entry in mine):
                 here = Verdict(Answer.NO, "not-permitted", f"{who.role.label} cannot do this.")
             elif stream.startswith(KEEPING):

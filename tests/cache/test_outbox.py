@@ -248,6 +248,33 @@ def test_an_act_made_again_goes_where_the_old_one_would_have_gone(cache: Cache) 
     assert len(cache.waiting()) == 2
 
 
+def test_an_act_signed_again_stands_where_the_old_one_stood_and_as_that_stood(cache: Cache) -> None:
+    def two(first: str, second: str) -> Parcel:
+        drafts = [Draft("referral:1", NoteAdded(words=words)) for words in (first, second)]
+        return compose("staffordshire", OPERATOR, drafts, KEY, START)
+
+    base, old, after = note("referral:1", "a"), two("b", "c"), note("referral:1", "d")
+    for parcel in (base, old, after):
+        cache.save(parcel)
+    at_fault = read(old.signed).entries[1].id
+    cache.refused(act_of(old), "evidence-gone", "It is gone.", "relies_on", at_fault, "another")
+    before = cache.waiting()[1]
+    anew, again = two("b", "c"), note("referral:1", "a")
+    change = cache.save(again, instead_of=act_of(base), resting=[(act_of(old), anew)])
+    assert change.streams == {"referral:1"}
+    assert [one.act for one in cache.waiting()] == [act_of(again), act_of(anew), act_of(after)]
+    stands = cache.waiting()[1]
+    assert (stands.state, stands.code, stands.field, stands.moved_by) == (
+        before.state, before.code, before.field, before.moved_by,
+    )  # fmt: skip
+    assert stands.entry == read(anew.signed).entries[1].id
+    assert stands.queued_at == before.queued_at
+    assert [e.body for e in cache.entries("referral:1")] == [NoteAdded(words="a"), NoteAdded(words="d")]
+    with pytest.raises(Refusal, match="act-gone"):
+        cache.save(note("referral:1", "e"), resting=[(act_of(old), two("b", "c"))])
+    assert len(cache.waiting()) == 3
+
+
 def test_who_looked_at_what_waits_for_no_other_act(cache: Cache) -> None:
     def looked(target: str) -> Parcel:
         body = RecordViewed(target=target, screen="triage", at=START)

@@ -7,15 +7,19 @@ from pathlib import Path
 
 import pytest
 
+from mash_desktop.cache.outbox import KEY_REVOKED
 from mash_desktop.desk import Desk, attention
-from mash_desktop.domain.acts import Author
+from mash_desktop.domain.acts import Author, Draft
 from mash_desktop.domain.codes import Rag
 from mash_desktop.domain.entries.contact import NoteAdded
+from mash_desktop.domain.entries.decision import DecisionDrafted, SubjectDecision
+from mash_desktop.domain.entries.outcome import EntryWithdrawn
+from mash_desktop.domain.entries.table import TableOpened
 from mash_desktop.domain.entries.triage import RagRated
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.domain.fold import Stage
 from mash_desktop.domain.roles import Role
-from tests.domain.story import KEY, MANAGER, Story
+from tests.domain.story import FACILITATOR, KEY, MANAGER, Story
 from tests.support.desks import desk_of, receive
 from tests.support.overtaken import DEPUTY, MOVED, STREAM, overtaken
 
@@ -81,6 +85,82 @@ def test_what_cannot_be_done_again_is_not_lost(manager: Desk, story: Story) -> N
         attention.do_again(manager, old)
     (item,) = attention.read_items(manager)
     assert item.mine.told[0].words == "A child under one is in the house."
+
+
+def revoked(desk: Desk, act: str) -> None:
+    desk.cache.refused(act, *KEY_REVOKED, None, None, None)
+
+
+@pytest.fixture
+def facilitator(tmp_path: Path) -> Iterator[Desk]:
+    desk = desk_of(FACILITATOR, tmp_path, Story().taken().triaged().admitted().rated().asked().answered())
+    desk.act(STREAM, TableOpened(place="Room 2", held_at=desk.now()))
+    yield desk
+    desk.cache.close()
+
+
+def resting(desk: Desk) -> tuple[str, str, str]:
+    """A note, a decision drafted on it, and a note that names that draft: by act."""
+    noted = desk.act(STREAM, NoteAdded(words="The neighbour heard it as well."))
+    note = desk.cache.waiting()[-1].entries[0].id
+    decided = (
+        SubjectDecision("mia", "child_protection", "Section 47 enquiry.", "Two injuries."),
+        SubjectDecision("tyler", "child_in_need", "Child in need plan.", "Same household."),
+    )
+    drafted = desk.act(STREAM, DecisionDrafted(subjects=decided), relies_on=(note,))
+    draft = desk.cache.waiting()[-1].entries[0].id
+    withdrawn = [Draft(STREAM, EntryWithdrawn(entry=draft, reason="Another family's."))]
+    return noted, drafted, desk.keep(desk.sealed(withdrawn, FACILITATOR, desk.now()))
+
+
+def test_what_rests_on_an_act_made_again_names_the_new_one_and_waits_as_before(facilitator: Desk) -> None:
+    noted, drafted, _ = resting(facilitator)
+    revoked(facilitator, noted)
+    new = attention.do_again(facilitator, noted)
+    _, first, second, third = facilitator.cache.waiting()
+    assert (first.act, {one.state for one in (first, second, third)}) == (new, {"waiting"})
+    assert second.act != drafted
+    assert second.entries[0].relies_on == (first.entries[0].id,)
+    assert isinstance(third.entries[0].body, EntryWithdrawn)
+    assert third.entries[0].body.entry == second.entries[0].id
+    assert len(facilitator.cache.outgoing("dee", 10)) == 4
+
+
+def test_all_that_a_revoked_key_signed_is_done_again_one_after_the_other(facilitator: Desk) -> None:
+    noted, drafted, _ = resting(facilitator)
+    for act in (noted, drafted):
+        revoked(facilitator, act)
+    attention.do_again(facilitator, noted)
+    (item,) = (one for one in attention.read_items(facilitator) if one.wants_attention)
+    assert (item.state, item.code, item.what) == ("refused", "key-revoked", "Decision drafted")
+    attention.do_again(facilitator, item.act)
+    referral = facilitator.referral(STREAM)
+    (note,) = referral.all(NoteAdded)
+    assert [made.relies_on for made in facilitator.cache.waiting()[2].entries] == [(note.id,)]
+    assert {one.state for one in facilitator.cache.waiting()} == {"waiting"}
+
+
+def test_what_rests_on_it_in_a_role_no_longer_held_is_left_as_it_is(facilitator: Desk) -> None:
+    noted = facilitator.act(STREAM, NoteAdded(words="The neighbour heard it as well."))
+    note = facilitator.cache.waiting()[-1].entries[0].id
+    before = Author("dee", "mash", Role.HUB_MANAGER, KEY.key_id)
+    withdrawn = [Draft(STREAM, EntryWithdrawn(entry=note, reason="Another family's."))]
+    left = facilitator.keep(facilitator.sealed(withdrawn, before, facilitator.now()))
+    revoked(facilitator, noted)
+    attention.do_again(facilitator, noted)
+    assert facilitator.cache.waiting()[-1].act == left
+
+
+def test_an_act_made_again_goes_before_what_waits_behind_it_on_its_chain(manager: Desk, story: Story) -> None:
+    old = manager.act(STREAM, RagRated(rag=Rag.RED, reason="A child under one is in the house."))
+    manager.act(STREAM, RagRated(rag=Rag.GREEN, reason="He is in custody."))
+    (theirs,) = story.tell(DEPUTY, RagRated(rag=Rag.AMBER, reason="The father is away until Friday."))
+    receive(manager.cache, MANAGER, story)
+    manager.cache.refused(old, "moved-on", MOVED, None, None, theirs)
+    attention.do_again(manager, old)
+    first, second = (one.entries[0] for one in manager.cache.waiting())
+    assert (first.base, second.base) == (theirs, first.id)
+    assert manager.referral(STREAM).rag is Rag.GREEN
 
 
 def test_letting_go_leaves_nothing_waiting(manager: Desk, story: Story) -> None:
