@@ -12,7 +12,8 @@ from ..working_time import Calendar, HubHours, Limit
 from .codes import Rag
 from .configuration import Clock, HubConfig
 from .entries import Body, Made
-from .entries.triage import RagRated, StrategyHeld
+from .entries.contact import ContactOpened
+from .entries.triage import ContactTriaged, RagRated, ReferralAdmitted, StrategyHeld, TriageOverseen
 from .fold.handover import Handover
 from .fold.referral import Referral
 
@@ -51,21 +52,52 @@ def acknowledgement_due(referral: Referral) -> datetime | None:
     return _due(referral, referral.opened, Clock.ACKNOWLEDGE, referral.received_at)
 
 
+def became_referral(referral: Referral) -> tuple[datetime, Made[Body]] | None:
+    """The act by which the contact became a referral and has been one since, and from when on: its opening,
+    from receipt, where the hub makes every concern one; else triage or oversight that took a route which
+    makes one, or its admission."""
+    act: Made[Body] | None = None
+    for step in referral.entries if referral.timeline.versions else ():
+        makes = _makes_referral(referral, step)
+        if makes is not None:
+            act = (act or step) if makes else None
+    if act is None:
+        return None
+    received = referral.received_at if isinstance(act.body, ContactOpened) else None
+    return received or act.made_at, act
+
+
+def _makes_referral(referral: Referral, step: Made[Body]) -> bool | None:
+    """Whether it is a referral from this step on; ``None`` where the step leaves that as it was."""
+    body = step.body
+    if isinstance(body, ReferralAdmitted):
+        return True
+    if isinstance(body, ContactOpened):
+        return referral.config(step).everything_is_referral or None
+    if not isinstance(body, (ContactTriaged, TriageOverseen)) or body.route is None:
+        return None
+    config = referral.config(step)
+    making = {route.id for route in config.routes if route.makes_referral}
+    return config.everything_is_referral or body.route in making
+
+
 def assessment_due(referral: Referral) -> datetime | None:
     """When the assessment must be done, from the day of referral."""
-    if referral.admitted is None:
-        return None
-    return _due(referral, referral.admitted, Clock.ASSESSMENT, referral.admitted.made_at)
+    began = became_referral(referral)
+    return None if began is None else _due(referral, began[1], Clock.ASSESSMENT, began[0])
+
+
+def enquiry_started(referral: Referral) -> tuple[datetime, Made[StrategyHeld]] | None:
+    """The strategy discussion that started the s47 enquiry, the first that did, and when it was held."""
+    held = ((one.body.held_at or one.made_at, one) for one in referral.all(StrategyHeld))
+    started = ((at, one) for at, one in held if one.body.decision != "no_s47")
+    return min(started, key=lambda each: (each[0], each[1].made_order), default=None)
 
 
 def conference_due(referral: Referral) -> datetime | None:
     """When the initial conference is due, from the strategy discussion that started the s47 enquiry."""
-    started = min(
-        (one for one in referral.all(StrategyHeld) if one.body.decision != "no_s47"),
-        key=lambda made: made.made_order,
-        default=None,
-    )
-    return None if started is None else _due(referral, started, Clock.CONFERENCE, started.made_at)
+    started = enquiry_started(referral)
+    return None if started is None else _due(referral, started[1], Clock.CONFERENCE, started[0])
 
 
 def handover_due(referral: Referral, handover: Handover) -> datetime | None:

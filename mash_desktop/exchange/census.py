@@ -35,11 +35,11 @@ _CUT_SHORT = {
 class Element:
     """One element while its child is being read. Text between elements is left out: it says nothing."""
 
-    __slots__ = ("children", "line", "pieces", "tag")
+    __slots__ = ("children", "column", "line", "pieces", "tag")
 
-    def __init__(self, tag: str, line: int) -> None:
+    def __init__(self, tag: str, line: int, column: int) -> None:
         self.tag = tag
-        self.line = line
+        self.line, self.column = line, column
         self.pieces: list[str] = []
         self.children: list[Element] = []
 
@@ -126,6 +126,11 @@ class _Reading:
     def line(self) -> int:
         return self.parser.CurrentLineNumber
 
+    @property
+    def column(self) -> int:
+        """Counted from one, in characters."""
+        return self.parser.CurrentColumnNumber + 1
+
     # --- what expat tells ---
 
     def declared(self, version: str, encoding: str | None, standalone: int) -> None:
@@ -174,7 +179,7 @@ class _Reading:
         ):
             if tag == "Child":
                 self.count_child()
-            root = Element(tag, self.line)
+            root = Element(tag, self.line, self.column)
             self.part, self.open, self.elements, self.characters = Part(root), [root], 1, 0
 
     def count_child(self) -> None:
@@ -191,7 +196,7 @@ class _Reading:
         if self.part.cut or self.elements > MOST_ELEMENTS:
             self.part.cut = True
             return
-        element = Element(tag, self.line)
+        element = Element(tag, self.line, self.column)
         self.open[-1].children.append(element)
         self.open.append(element)
 

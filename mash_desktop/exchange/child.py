@@ -281,7 +281,8 @@ class _Reading:
 
     def left_out(self, element: Element, field: str, code: str, reason: str, costs: str) -> LeftOutError:
         value = "" if element.children else value_class(element.text)
-        return LeftOutError(Reject(self.source, element.line, field, value, code, reason, costs))
+        at = element.column
+        return LeftOutError(Reject(self.source, element.line, field, value, code, reason, costs, at))
 
     def reject(self, element: Element, field: str, code: str, reason: str, costs: str) -> None:
         self.rejects.append(self.left_out(element, field, code, reason, costs).reject)

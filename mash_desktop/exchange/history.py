@@ -55,26 +55,28 @@ def read_history(
         if names is not None:
             key, rejected = read_key(names, file.authority, today)
             yield from map(tally.counted, rejected)
-        lines: dict[str, int] = {}
+        taken: dict[str, str] = {}
         for part in parts(source, tally.read):
             if part.root.tag == "Child":
-                yield from map(tally.counted, _take(part, source.name, file.authority, today, key, lines))
-        yield from map(tally.counted, key.unused(lines))
+                yield from map(tally.counted, _take(part, source.name, file.authority, today, key, taken))
+        yield from map(tally.counted, key.unused(taken))
         tally.read(source.size)
 
 
 def _take(
-    part: Part, name: str, authority: str, today: date, key: Key, lines: dict[str, int]
+    part: Part, name: str, authority: str, today: date, key: Key, taken: dict[str, str]
 ) -> Iterator[HistoryChild | Reject]:
     child, rejected = read_child(part, name, authority, today, key.of)
     yield from rejected
     if child is None:
         return
-    first = lines.setdefault(child.la_child_id, child.line)
-    if first != child.line:
-        reason = f"The return already has this child at line {first}."
-        yield Reject(name, child.line, "ChildIdentifiers/LAchildID", "", "repeated", reason, "child")
+    root, number = part.root, child.la_child_id
+    if number in taken:
+        reason = f"The return already has this child at {taken[number]}."
+        field = "ChildIdentifiers/LAchildID"
+        yield Reject(name, root.line, field, "", "repeated", reason, "child", root.column)
         return
+    taken[number] = f"line {root.line}, character {root.column}"
     yield child
 
 

@@ -6,7 +6,7 @@ come from this second file, made by the same authority, and are read with the sa
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -40,7 +40,7 @@ class Key:
     def of(self, la_child_id: str) -> KeyedChild | None:
         return self.children.get(la_child_id)
 
-    def unused(self, taken: Mapping[str, int]) -> Iterator[Reject]:
+    def unused(self, taken: Collection[str]) -> Iterator[Reject]:
         """A reject for every row about nobody in the return."""
         for la_child_id, child in self.children.items():
             if la_child_id not in taken:

@@ -53,6 +53,8 @@ class Reject(msgspec.Struct, frozen=True):
     reason: str
     left_out: str
     """How much was left out for it: the ``row``, ``child``, ``episode``, ``group`` or ``value``."""
+    character: int = 0
+    """Where in its line it begins, counted from one, since a whole return may stand in one; 0 is the row."""
 
 
 def value_class(text: str) -> str:

@@ -16,7 +16,7 @@ from mash_desktop.domain.errors import Refusal
 from .records import Reject
 from .table import is_formula
 
-HEADING = ("file", "line", "field", "value", "left out", "code", "reason")
+HEADING = ("file", "line", "character", "field", "value", "left out", "code", "reason")
 
 
 def write_rejects(path: Path, rejects: Iterable[Reject]) -> int:
@@ -34,7 +34,8 @@ def write_rejects(path: Path, rejects: Iterable[Reject]) -> int:
             writer.writerow(HEADING)
             for reject in rejects:
                 row = (
-                    *(reject.source, str(reject.line), reject.field, reject.value),
+                    *(reject.source, str(reject.line), str(reject.character or "")),
+                    *(reject.field, reject.value),
                     *(reject.left_out, reject.code, reject.reason),
                 )
                 writer.writerow(_harmless(cell) for cell in row)

@@ -46,19 +46,17 @@ class Row(msgspec.Struct, frozen=True):
 
 def check(source: Source, layout: Layout, moved: Callable[[int], None]) -> tuple[tuple[str, ...], int]:
     """The columns and the number of rows, after reading the whole table. Raises as :func:`rows` does."""
-    records = _records(source, moved)
-    columns = _columns(source.name, layout, next(records, (1, []))[1])
+    columns, records = _table(source, layout, moved)
     return columns, sum(1 for _ in records)
 
 
 def rows(source: Source, layout: Layout, moved: Callable[[int], None]) -> Iterator[Row | Reject]:
     """Every row that is not blank.
 
-    Raises ``Refusal``: *table-heading*, *table-quoting*, *table-line-too-long*, *table-too-many*, and those
-    of ``Source.text``.
+    Raises ``Refusal``: *table-heading*, *table-quoting*, *table-cut-short*, *table-line-too-long*,
+    *table-too-many*, and those of ``Source.text``.
     """
-    records = _records(source, moved)
-    columns = _columns(source.name, layout, next(records, (1, []))[1])
+    columns, records = _table(source, layout, moved)
     for line, cells in records:
         if len(cells) != len(columns):
             reason = f"The row has {len(cells)} cells and the heading has {len(columns)}."
@@ -104,9 +102,41 @@ class Cells:
         self.faults.append(Reject(self.name, self.row.line, column, value, code, reason, "row"))
 
 
-def _records(source: Source, moved: Callable[[int], None]) -> Iterator[tuple[int, list[str]]]:
-    """Rows that are not blank, each with the line it starts on."""
-    reader = csv.reader(_lines(source, moved), strict=True)
+_Record = tuple[int, list[str]]
+"""The line that a row starts on, and its cells."""
+
+
+def _table(
+    source: Source, layout: Layout, moved: Callable[[int], None]
+) -> tuple[tuple[str, ...], Iterator[_Record]]:
+    """The columns, and the rows that are not blank."""
+    records = _records(source, moved)
+    _, heading, _ = next(records, (1, [], True))
+    columns = _columns(source.name, layout, heading)
+    return columns, _whole(source.name, len(columns), records)
+
+
+def _whole(name: str, width: int, records: Iterator[tuple[int, list[str], bool]]) -> Iterator[_Record]:
+    """A last row with too few cells and no end of its line is where a transfer broke off."""
+    for line, cells, ended in records:
+        if not ended and len(cells) < width:
+            raise Refusal(
+                "table-cut-short", f"{name} ends at line {line} in the middle of a row: ask for it again."
+            )
+        yield line, cells
+
+
+def _records(source: Source, moved: Callable[[int], None]) -> Iterator[tuple[int, list[str], bool]]:
+    """Rows that are not blank, each with the line it starts on and whether its last line has an end."""
+    last = ""
+
+    def lines() -> Iterator[str]:
+        nonlocal last
+        for line in _lines(source, moved):
+            last = line
+            yield line
+
+    reader = csv.reader(lines(), strict=True)
     count = 0
     while True:
         line = reader.line_num + 1
@@ -128,7 +158,7 @@ def _records(source: Source, moved: Callable[[int], None]) -> Iterator[tuple[int
                 "table-too-many",
                 f"{source.name} has more than {MOST_RECORDS:,} rows: ask for it in smaller files.",
             )
-        yield line, cells
+        yield line, cells, last.endswith("\n")
 
 
 def _lines(source: Source, moved: Callable[[int], None]) -> Iterator[str]:

@@ -119,7 +119,7 @@ async def _import(
                     )
     finally:
         await hub.close()
-    return Outcome(added, known, tuple(sorted(rejects, key=lambda reject: reject.line)))
+    return Outcome(added, known, tuple(sorted(rejects, key=lambda reject: (reject.line, reject.character))))
 
 
 async def _configuration(device: Device, session: protocol.Session) -> HubConfig:

@@ -162,7 +162,8 @@ def _fitted(body: Body, author: Author, referral: Referral, config: HubConfig, r
         case ReferralAdmitted():
             return _admission(referral, config, rnd)
         case StrategyHeld():
-            return _changed(body, subjects=people[:1], decision=rnd.choice(("s47_joint", "no_s47")))
+            decision = rnd.choice(("s47_joint", "no_s47"))
+            return _changed(body, subjects=people[:1], decision=decision, held_at=rnd.choice((None, START)))
         case DecisionDrafted():
             return _changed(body, subjects=_decided(referral, levels, rnd))
         case RequestAnswered():

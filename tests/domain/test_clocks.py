@@ -18,6 +18,7 @@ from mash_desktop.domain.clocks import (
 )
 from mash_desktop.domain.codes import ContactChannel, Rag, SourceOfContact
 from mash_desktop.domain.configuration import HubConfig, HubTimeline
+from mash_desktop.domain.entries import decode
 from mash_desktop.domain.entries.contact import ContactCorrected, ContactOpened
 from mash_desktop.domain.entries.gathering import RequestMade
 from mash_desktop.domain.entries.outcome import HandoverMade
@@ -27,7 +28,7 @@ from mash_desktop.domain.fold.handover import handovers
 from mash_desktop.working_time import Limit
 
 from .refusing import but
-from .stories import OneVictim, at
+from .stories import OneVictim, at, overseeing, triaging
 from .story import CONSULTANT, MANAGER, OPERATOR, Story, staffordshire, with_blue
 
 LONDON = ZoneInfo("Europe/London")
@@ -181,9 +182,35 @@ def test_an_adults_contact_has_no_such_clock_unless_the_hub_says_so() -> None:
 # --- what follows
 
 
-def test_the_assessment_takes_45_working_days_from_the_referral() -> None:
-    assert say(assessment_due(rated("12 Nov 2026 11:00"))) == "Tue 19 Jan 2027 11:00"
-    assert assessment_due(at(Stage.OVERSEEN).referral) is None
+def test_the_assessment_takes_45_working_days_from_the_act_that_made_it_a_referral() -> None:
+    referral = rated("12 Nov 2026 11:00")
+    assert referral.triaged is not None
+    assert say(referral.triaged.made_at) == "Thu 12 Nov 2026 10:03"
+    assert say(assessment_due(referral)) == "Tue 19 Jan 2027 10:03"
+    assert assessment_due(at(Stage.CONTACT).referral) is None
+
+
+def test_the_assessment_of_a_child_who_is_sent_on_a_route_runs_without_an_admission() -> None:
+    story = at(Stage.CONTACT)
+    story.now = wall("12 Nov 2026 10:59")
+    story.tell(OPERATOR, triaging("child_in_need", "advice"))
+    assert assessment_due(story.referral) is None, "advice makes no referral"
+    story.now = wall("13 Nov 2026 10:59")
+    story.tell(CONSULTANT, but(overseeing("reroute"), route="social-work-gateway"))
+    assert say(assessment_due(story.referral)) == "Wed 20 Jan 2027 11:00"
+    story.now = wall("16 Nov 2026 10:59")
+    story.tell(OPERATOR, triaging("child_in_need", "social-work-gateway"))
+    assert say(assessment_due(story.referral)) == "Wed 20 Jan 2027 11:00", "it has been one since"
+    story.tell(CONSULTANT, but(overseeing("reroute"), route="advice"))
+    assert assessment_due(story.referral) is None, "and is none any more"
+
+
+def test_where_every_concern_is_a_referral_its_assessment_runs_from_receipt() -> None:
+    story = at(Stage.TRIAGED)
+    config = but(story.config, everything_is_referral=True)
+    referral = fold(story.entries, HubTimeline(((0, config),)), whole=True)
+    assert say(referral.received_at) == "Thu 12 Nov 2026 13:58"
+    assert say(assessment_due(referral)) == "Tue 19 Jan 2027 13:58"
 
 
 def test_the_conference_comes_15_working_days_after_the_discussion_that_started_the_enquiry() -> None:
@@ -203,6 +230,19 @@ def test_the_conference_comes_15_working_days_after_the_discussion_that_started_
     assert say(conference_due(story.referral)) == "Wed 13 Jan 2027 11:00"
     story.tell(CONSULTANT, but(held, decision="s47_single"))
     assert say(conference_due(story.referral)) == "Wed 13 Jan 2027 11:00", "by the first that started it"
+    story.tell(CONSULTANT, but(held, decision="s47_joint", held_at=wall("17 Dec 2026 16:00")))
+    assert say(conference_due(story.referral)) == "Tue 12 Jan 2027 16:00", "by when it was held"
+
+
+def test_a_strategy_discussion_of_version_1_was_held_when_it_was_recorded() -> None:
+    raw = (
+        b'{"decision":"s47_joint","present":["scc-children","police","mpft"],"reason":"Two injuries.",'
+        b'"seen_by":"Tonight","subjects":["mia"]}'
+    )
+    story = at(Stage.TRIAGED)
+    story.now = wall("18 Dec 2026 10:59")
+    story.tell(CONSULTANT, decode("strategy.held", 1, raw))
+    assert say(conference_due(story.referral)) == "Wed 13 Jan 2027 11:00"
 
 
 def test_a_hand_over_at_close_rings_an_hour_later_the_hub_being_shut() -> None:

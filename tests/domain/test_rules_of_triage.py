@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from mash_desktop.domain.codes import Cohort, DataKind, Rag
@@ -180,6 +182,10 @@ REFUSED: Cases = {
         lambda: strategy(present=("scc-children", "police")),
     ),
     "a strategy discussion that decides nothing": ("decision-unknown", lambda: strategy(decision="later")),
+    "a strategy discussion to come": (
+        "from-the-future",
+        lambda: strategy(held_at=at(Stage.TRIAGED).now + timedelta(hours=1)),
+    ),
     "a strategy discussion about nobody": ("nobody-named", lambda: strategy(subjects=())),
     "an enquiry without a day on which the child is seen": ("field-empty", lambda: strategy(seen_by="")),
     "a strategy discussion with a stranger": (
@@ -240,6 +246,9 @@ TAKEN: Taken = {
     "an untimed rating where the hub offers it": lambda: rate_blue(with_blue(staffordshire())),
     "a strategy discussion before admission": strategy,
     "a strategy discussion that finds no enquiry is needed": lambda: strategy(decision="no_s47", seen_by=""),
+    "a strategy discussion recorded a day late": lambda: strategy(
+        held_at=at(Stage.TRIAGED).now - timedelta(days=1)
+    ),
     "a strategy discussion after the decision": lambda: at(Stage.ACCEPTED).judged(CONSULTANT, HELD),
     "admission": admit,
     "another route chosen by oversight": lambda: oversee(decision="reroute", route="family-hub"),

@@ -66,7 +66,21 @@ def test_the_second_child_of_the_same_number_is_left_out(tmp_path: Path) -> None
     children, (reject,) = history(tmp_path, message(child(), "\n", child()))
     assert len(children) == 1
     assert (reject.line, reject.code, reject.left_out) == (2, "repeated", "child")
-    assert "line 1" in reject.reason
+    assert "line 1, character" in reject.reason
+
+
+def test_in_a_return_of_one_line_a_child_is_known_again_and_every_fault_has_its_place(
+    tmp_path: Path,
+) -> None:
+    other = child(IDENTIFIERS.replace("A1", "A2"), "")
+    text = message(child(), child(), other)
+    children, rejects = history(tmp_path, text)
+    assert [one.la_child_id for one in children] == ["A1"]
+    first = text.index("<Child>") + 1
+    assert [(one.code, one.line) for one in rejects] == [("repeated", 1), ("no-episode", 1)]
+    assert [text[one.character - 1 :].startswith("<Child>") for one in rejects] == [True, True]
+    assert rejects[0].reason == f"The return already has this child at line 1, character {first}."
+    assert rejects[0].character < rejects[1].character
 
 
 def test_a_child_too_large_to_be_one_is_left_out_and_the_next_is_read(

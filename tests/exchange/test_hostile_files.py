@@ -108,9 +108,17 @@ INTAKES = {
     "only blank lines": (b"\n\n , \n", "table-heading"),
     "a quote never closed": (rows(ROW).encode() + b'2026-11-03 21:14,"phone,2A\n', "table-quoting"),
     "a quote closed wrongly": (rows(ROW).encode() + b'"2026"x,phone\n', "table-quoting"),
+    "a last row cut short": (rows(ROW, ROW).encode().rstrip()[:-20], "table-cut-short"),
+    "a first row cut short": (rows(ROW).encode().rstrip()[:-20], "table-cut-short"),
     "a line that never ends": (rows(ROW).encode() + b"x" * 1_200_000, "table-line-too-long"),
     "an endless cell": (rows(ROW).encode() + b'"' + b"x\n" * 100_000, "table-quoting"),
 }
+
+
+def test_a_last_row_without_an_end_of_line_is_taken_where_it_is_whole(tmp_path: Path) -> None:
+    path = tmp_path / "intake.csv"
+    path.write_bytes(rows(ROW).encode().rstrip(b"\r\n"))
+    assert check_intake(path).rows == 1
 
 
 def refused(read: Callable[[], object], code: str) -> None:

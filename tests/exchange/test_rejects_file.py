@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.exchange import Reject, write_rejects
@@ -24,11 +25,12 @@ def test_rejects_become_a_table(tmp_path: Path) -> None:
     path = tmp_path / "rejects.csv"
     assert write_rejects(path, [REJECT, REJECT]) == 2
     heading, first, second = read(path)
-    assert heading == ["file", "line", "field", "value", "left out", "code", "reason"]
+    assert heading == ["file", "line", "character", "field", "value", "left out", "code", "reason"]
     assert first == second
     assert first == [
         "intake.csv",
         "7",
+        "",
         "source",
         "digits, length 2",
         "row",
@@ -36,6 +38,12 @@ def test_rejects_become_a_table(tmp_path: Path) -> None:
         "It is not known.",
     ]
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_fault_in_a_return_of_one_line_is_told_by_its_place_in_it(tmp_path: Path) -> None:
+    path = tmp_path / "rejects.csv"
+    write_rejects(path, [structs.replace(REJECT, line=1, character=53_211)])
+    assert read(path)[1][1:3] == ["1", "53211"]
 
 
 def test_a_file_named_as_a_formula_is_made_harmless(tmp_path: Path) -> None:

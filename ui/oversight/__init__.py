@@ -12,7 +12,8 @@
 - route: ``oversight.level.<subject>``, ``oversight.to``, ``oversight.reason``, ``oversight.words``,
   ``oversight.told``
 - strategy: ``oversight.present.<agency>``, ``oversight.about.<subject>``, ``oversight.decision``,
-  ``oversight.reason``, ``oversight.interim_safety``, ``oversight.seen_by``
+  ``oversight.reason``, ``oversight.interim_safety``, ``oversight.seen_by``,
+  ``oversight.held_at``
 - advice: ``oversight.advice``; closing: ``oversight.feedback``, ``oversight.reason``
 """
 

@@ -36,13 +36,14 @@ class StrategyForm(MiddleForm):
         self.decision = ChoiceRow(DECISIONS, accessible_name="Decision")
         self.decision.setObjectName("oversight.decision")
         self.decision.chosen.connect(self._edited)
+        held_at = Field("When it was held", placeholder="now", aside="14:20 · yesterday 16:00 · 12 Nov 10:05")
         reason = TextField("Reasons", lines=3)
         interim = TextField(
             "Interim safety", lines=2, placeholder="Who is with the child, and who stays away"
         )
         seen_by = Field("Child to be seen by", placeholder="Today 18:00, by whom")
-        self.take(reason=reason, interim_safety=interim, seen_by=seen_by)
-        there = Card("Present", "", Flow(*self.present.values(), gap=4), self._missing)
+        self.take(held_at=held_at, reason=reason, interim_safety=interim, seen_by=seen_by)
+        there = Card("Present", "", Flow(*self.present.values(), gap=4), self._missing, held_at)
         about = Card("About", "", Flow(*self.about.values(), gap=4))
         decided = Card("Decision", "", self.decision, reason, interim, seen_by)
         for piece in (there, about, decided):
@@ -59,6 +60,7 @@ class StrategyForm(MiddleForm):
             typed["reason"],
             typed["interim_safety"],
             typed["seen_by"],
+            typed["held_at"],
         )
 
     def values(self) -> dict[str, str]:

@@ -15,6 +15,7 @@ from ...domain.errors import Refusal
 from ...domain.fold.people import full_name, household_name
 from ...domain.fold.referral import Referral
 from ..desk import Desk
+from ..moments import when_done
 from .admission import StrategyChoices
 from .contact import needs_feedback
 
@@ -51,6 +52,8 @@ class StrategyGiven(msgspec.Struct, frozen=True):
     reason: str
     interim_safety: str = ""
     seen_by: str = ""
+    held_at: str = ""
+    """In people's words; now, if nothing is written."""
 
 
 def admit(desk: Desk, stream: str, given: Admitted, drafts: Iterable[str] = ()) -> str:
@@ -144,5 +147,8 @@ def hold_strategy(desk: Desk, stream: str, given: StrategyGiven, drafts: Iterabl
         reason=given.reason.strip(),
         interim_safety=given.interim_safety.strip(),
         seen_by=given.seen_by.strip(),
+        held_at=when_done(given.held_at, desk.now(), desk.config(), "held_at")
+        if given.held_at.strip()
+        else desk.now(),
     )
     return desk.act(stream, body, forget_drafts=drafts)

@@ -156,7 +156,8 @@ def contact(desk: Desk, stream: str) -> Contact | None:
             for made in referral.all(AdviceGiven)
         ),
         strategies=tuple(
-            _strategy(desk, referral, made.body, made.made_at) for made in referral.all(StrategyHeld)
+            _strategy(desk, referral, made.body, made.body.held_at or made.made_at)
+            for made in referral.all(StrategyHeld)
         ),
         told=_told(desk, referral),
         refusal=refusal,

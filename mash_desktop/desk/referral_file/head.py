@@ -6,7 +6,14 @@ from datetime import datetime
 
 import msgspec
 
-from ...domain.clocks import acknowledgement_due, assessment_due, conference_due, decision_due
+from ...domain.clocks import (
+    acknowledgement_due,
+    assessment_due,
+    became_referral,
+    conference_due,
+    decision_due,
+    enquiry_started,
+)
 from ...domain.codes import EscalationStage, Rag
 from ...domain.configuration import Clock
 from ...domain.entries.contact import (
@@ -136,6 +143,8 @@ def _clocks(desk: Desk, referral: Referral) -> tuple[Clocked, ...]:
     decided = referral.signed is not None
     acknowledged = any(made.body.decided for made in referral.all(AcknowledgementSent))
     working = referral.stage in AFTER_SIGNING
+    began, enquiry = became_referral(referral), enquiry_started(referral)
+    referred, started = began[0] if began else None, enquiry[0] if enquiry else None
     rows: tuple[tuple[str, Clock, datetime | None, datetime | None, bool], ...] = (
         ("Decision", Clock.DECISION, admitted, decision_due(referral), not decided),
         (
@@ -145,8 +154,8 @@ def _clocks(desk: Desk, referral: Referral) -> tuple[Clocked, ...]:
             acknowledgement_due(referral),
             not acknowledged and not working and referral.stage is not Stage.CLOSED,
         ),
-        ("Assessment", Clock.ASSESSMENT, admitted, assessment_due(referral), working),
-        ("Initial conference", Clock.CONFERENCE, admitted, conference_due(referral), working or not decided),
+        ("Assessment", Clock.ASSESSMENT, referred, assessment_due(referral), working),
+        ("Initial conference", Clock.CONFERENCE, started, conference_due(referral), working or not decided),
     )
     found = []
     for label, clock, start, due, runs in rows:

@@ -88,6 +88,7 @@ def _strategy(teller: Teller, made: Made[StrategyHeld]) -> Told:
         f"Strategy discussion: {_STRATEGY.get(body.decision, body.decision)}",
         phrases(
             body.reason,
+            f"Held {teller.moment(body.held_at)}" if body.held_at else "",
             f"Present: {joined([teller.agency(one) for one in body.present])}",
             f"Interim safety: {body.interim_safety}" if body.interim_safety else "",
             f"To be seen by {body.seen_by}" if body.seen_by else "",

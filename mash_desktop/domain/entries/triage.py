@@ -6,7 +6,7 @@ import msgspec
 
 from ..codes import DataKind, Rag
 from ..law import Basis
-from .body import Body, kind
+from .body import UPCASTS, Body, Moment, kind
 
 
 class SubjectLevel(msgspec.Struct, frozen=True):
@@ -37,9 +37,12 @@ class TriageOverseen(Body, frozen=True):
     route: str | None = None
 
 
-@kind("strategy.held")
+@kind("strategy.held", version=2)
 class StrategyHeld(Body, frozen=True):
-    """A strategy discussion. Its time starts the conference clock when an enquiry follows."""
+    """A strategy discussion. Its time starts the conference clock when an enquiry follows.
+
+    Until version 2 it had none but when it was recorded.
+    """
 
     present: tuple[str, ...]
     """Agencies present."""
@@ -50,6 +53,10 @@ class StrategyHeld(Body, frozen=True):
     interim_safety: str = ""
     seen_by: str = ""
     """By when the child is to be seen."""
+    held_at: Moment | None = None
+
+
+UPCASTS[StrategyHeld.KIND, 1] = dict
 
 
 class InScope(msgspec.Struct, frozen=True):

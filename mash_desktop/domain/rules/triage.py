@@ -104,6 +104,7 @@ def strategy(situation: Situation, entry: Made[StrategyHeld]) -> Verdict:
         return no("field-empty", "Write by when the child is to be seen.", "seen_by")
     return situation.first_no(
         filled(body.reason, "reason", "the reasons"),
+        YES if body.held_at is None else situation.not_future(body.held_at, "held_at"),
         situation.agencies_known(body.present, "present"),
         situation.subjects_known(body.subjects, "subjects"),
     )

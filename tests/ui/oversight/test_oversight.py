@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -246,10 +247,17 @@ def test_a_strategy_discussion_says_who_is_still_needed(driven: Callable[..., Ov
     seen.write("oversight.reason", "Unexplained bruises on a baby.")
     seen.write("oversight.interim_safety", "Zara stays on the ward.")
     seen.write("oversight.seen_by", "Today 16:00, duty social worker")
+    seen.write("oversight.held_at", "tomorrow, perhaps")
+    seen.save()
+    assert "Write when, like 14:20" in seen.words()
+    form.fields["held_at"].set_value("")
+    seen.write("oversight.held_at", "yesterday 16:00")
     seen.save()
     (held,) = seen.desk.referral(KHAN).all(StrategyHeld)
     assert held.body.present == ("scc-children", "police", "mpft")
     assert held.body.decision == "s47_joint"
+    assert held.body.held_at is not None
+    assert held.made_at - held.body.held_at > timedelta(hours=8)
     contact = seen.screen.side.contact
     assert contact is not None
     assert "joint section 47 enquiry for Zara Khan" in contact.strategies[0]
