@@ -7,8 +7,8 @@ every view, closes the cache and overwrites its key; unlocking builds them anew 
 from __future__ import annotations
 
 import gc
+import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from threading import Event
@@ -37,6 +37,12 @@ from ui.shell.telephone import StaysBehind, Telephoning
 from ui.work import Worker
 
 IDLE_MINUTES = 10
+_NO_HUB = "The hub cannot be reached. Check the line, then try again."
+_NOT_OPENED = (
+    "Something went wrong in this program while it opened your profile, which is as it was. Try again; if it "
+    "happens again, tell your administrator."
+)
+_NO_SESSION = "Nobody is signed in to the hub from here: your session is over."
 
 _MAKING_MS = 30
 """Between one screen and the next that is made beforehand: what a person does goes first."""
@@ -89,7 +95,7 @@ class PersonWindow(QObject):
         """How often it has been locked: what was asked for before a lock opens nothing after it."""
         self._session: SessionWatch | None = None
         self._idle_minutes = idle_minutes
-        self._touched = datetime.now(UTC)
+        self._touched = _now()
         self._left_sign_in = Event()
         """Set when nobody waits any longer for the browser."""
         self.seats = Seats(folder, self.window, self.worker, self)
@@ -169,7 +175,7 @@ class PersonWindow(QObject):
         self.worker.submit(
             partial(opened_profile, self._folder, passphrase),
             partial(self._have_profile, self._locks),
-            lambda error: self.window.unlock_page.wrong(_sentence(error)),
+            lambda error: self.window.unlock_page.wrong(_sentence(error, _NOT_OPENED)),
             owner=self,
         )
 
@@ -197,20 +203,26 @@ class PersonWindow(QObject):
 
         def enrolled(answer: tuple[Profile, Enrolled, Square]) -> None:
             profile, made, drawn = answer
-            if self.profile is not again or locks != self._locks:
+            left = self.profile is not again or locks != self._locks
+            if left:
                 self.worker.submit(profile.lock)
+            if folder != self._folder:
                 return
-            self.profile = profile
-            self._minute.start()
             self.enrol_page.forget()
             if made.totp_uri:
                 self.window.sign_in_page.keep(made.totp_uri, drawn, made.recovery_codes)
+            if left:
+                # What is shown once stands behind the door that the passphrase opens.
+                self.window.lock()
+                return
+            self.profile = profile
+            self._minute.start()
             self._show_sign_in(profile, made.account)
 
         self.worker.submit(
             enrol_and_draw,
             enrolled,
-            lambda error: self.enrol_page.failed(_sentence(error)),
+            lambda error: self.enrol_page.failed(_sentence(error, _NO_HUB)),
             owner=self,
         )
 
@@ -220,9 +232,12 @@ class PersonWindow(QObject):
             return
         self.profile = opened.profile
         self._minute.start()
+        # How the line stood before the lock says nothing any more.
+        self.status = Status() if opened.session is not None else Status(signed_out=_NO_SESSION)
+        shown_once = self.window.sign_in_page.shown_once is not None
         if opened.barred is not None and opened.barred.device:
             self._ask_to_enrol_again(opened.barred.sentence)
-        elif opened.desk is None or opened.barred is not None:
+        elif opened.desk is None or opened.barred is not None or shown_once:
             self._show_sign_in(opened.profile, opened.account)
             if opened.barred is not None:
                 self.window.sign_in_page.tell(opened.barred.sentence)
@@ -244,13 +259,12 @@ class PersonWindow(QObject):
         if profile is not self.profile:
             return
         page = self.window.sign_in_page
-        page.hub_url.set_value(profile.server.url)
-        page.name.set_value(account)
+        page.show_account(account, profile.server.url)
         page.may_leave(self._built or self._over)
         self.window.show_sign_in()
         self._door_worker.submit(profile.directory, page.offer, owner=self)
 
-    def _sign_in(self, url: str, name: str, password: str, code: str) -> None:
+    def _sign_in(self, password: str, code: str) -> None:
         if (profile := self.profile) is not None:
             page = self.window.sign_in_page
             self._sign_in_by(
@@ -294,6 +308,7 @@ class PersonWindow(QObject):
                 self._drop_screens()
                 self._stop_network()
                 self.desk = None
+            self.status = Status()
             if self.desk is None:
                 self._begin(desk)
             elif self._built:
@@ -348,6 +363,9 @@ class PersonWindow(QObject):
             self._behind.say(self._folder, stock.left)
         elif stock.made is not None and not self._built:
             self._build(desk, stock.made, stock.mine)
+        elif stock.made is None and self.status.signed_out and self.window.unlock_page.isVisible():
+            # There is nothing to read yet, and nobody to fetch it.
+            self._ask_sign_in()
 
     def _build(self, desk: Desk, made: Factories, mine: tuple[str, ...]) -> None:
         self._built, self._over = True, False
@@ -369,6 +387,7 @@ class PersonWindow(QObject):
         else:
             self.window.go(start)
         self._making.start()
+        self._tell_signed_out()
         self.opened.emit()
 
     def _make_one(self) -> None:
@@ -468,8 +487,12 @@ class PersonWindow(QObject):
             self.window.unlock_page.tell(status.signed_out)
         elif self._over and status.online:
             self._take_stock()
-        elif status.signed_out and self._built:
-            self.window.toast(f"{status.signed_out} The foot of this window leads there.")
+        else:
+            self._tell_signed_out()
+
+    def _tell_signed_out(self) -> None:
+        if self.status.signed_out and self._built:
+            self.window.toast(f"{self.status.signed_out} The foot of this window leads there.")
 
     def _tell_line(self) -> None:
         """Every screen hears how the line stands."""
@@ -502,7 +525,7 @@ class PersonWindow(QObject):
         desk = self.desk
         if desk is None:
             return
-        left = self._idle_minutes - int((datetime.now(UTC) - self._touched).total_seconds() // 60)
+        left = self._idle_minutes - int(self._idle() // 60)
         places = tuple(
             Place(p.id, p.label, p.icon, p.key, self._badges.by_place.get(p.id, 0), p.title)
             for p in self._places
@@ -552,11 +575,16 @@ class PersonWindow(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in _TOUCHES:
-            self._touched = datetime.now(UTC)
+            self._touched = _now()
         return False
 
+    def _idle(self) -> float:
+        """Seconds since somebody was here. The wall's clock may be set back, and the other may stand still
+        while the computer sleeps: whichever says more."""
+        return max(now - then for now, then in zip(_now(), self._touched, strict=True))
+
     def _tick(self) -> None:
-        if (datetime.now(UTC) - self._touched).total_seconds() >= self._idle_minutes * 60:
+        if self._idle() >= self._idle_minutes * 60:
             self.lock()
         self._take_stock()
         if (desk := self.desk) is None or not self._built:
@@ -567,13 +595,16 @@ class PersonWindow(QObject):
         self._show_state()
 
 
+def _now() -> tuple[float, float]:
+    """Seconds on the clock that nobody sets, and on the wall's."""
+    return time.monotonic(), time.time()
+
+
 def _forget(_: object) -> None:
     """By now the screens are gone: let go of what still knew them, so that their words are free memory."""
     keys.forget_gone()
     gc.collect()
 
 
-def _sentence(error: Exception) -> str:
-    if isinstance(error, Refusal):
-        return error.sentence
-    return "The hub cannot be reached. Check the line, then try again."
+def _sentence(error: Exception, otherwise: str) -> str:
+    return error.sentence if isinstance(error, Refusal) else otherwise

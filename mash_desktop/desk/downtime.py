@@ -7,6 +7,7 @@ profile. Making one is recorded as a paper that left the program.
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
@@ -120,9 +121,17 @@ def _make(desk: Desk, kept: _Kept) -> Path:
     """Put the new list in its place; the one before it goes once the new one is there."""
     # By its name it is this desktop's, also where two people have chosen one folder.
     name = f"open-reds-{_today(desk)}-{desk.me.author.key[:4]}.pdf"
-    made = Paper("open-reds", COPY, "List of open reds", name, render_downtime(open_reds(desk)), secret=True)
-    _remove(kept, name)
-    path = save_to(desk, made, kept.folder, kept.password)
+    fresh = f"{name}.new"
+    made = Paper("open-reds", COPY, "List of open reds", fresh, render_downtime(open_reds(desk)), secret=True)
+    # What was broken off.
+    _remove(kept, fresh)
+    path = save_to(desk, made, kept.folder, kept.password).with_name(name)
+    try:
+        os.replace(path.with_name(fresh), path)
+    except OSError as error:
+        raise Refusal(
+            "file-there", f"{name} cannot be replaced. Close whatever has it open.", "folder"
+        ) from error
     if kept.name and kept.name != name:
         _remove(kept, kept.name)
     _keep(desk, msgspec.structs.replace(kept, name=name, made_at=desk.now(), told_on=None))

@@ -126,6 +126,18 @@ def test_a_list_that_was_broken_off_is_written_anew(karen: Desk, stick: Path) ->
     assert "1 open at" in opened(file)
 
 
+def test_the_list_that_is_there_stays_until_the_next_one_is(karen: Desk, stick: Path) -> None:
+    file = downtime.begin(karen, str(stick), PASSWORD)
+    assert refused(karen, str(stick), "short") == ("password-too-short", "password")
+    assert "1 open at" in opened(file)
+    (stick / f"{file.name}.new").write_bytes(b"%PDF-1.7 broken off")
+    assert downtime.begin(karen, str(stick), PASSWORD) == file
+    assert list(stick.iterdir()) == [file]
+    file.unlink()
+    file.mkdir()
+    assert refused(karen, str(stick), PASSWORD) == ("file-there", "folder")
+
+
 def test_two_people_with_one_folder_keep_a_list_each(karen: Desk, stick: Path) -> None:
     (stick / "open-reds-2026-01-01-ffff.pdf").write_bytes(b"somebody else's")
     downtime.begin(karen, str(stick), PASSWORD)

@@ -1,7 +1,7 @@
 """The two doors: unlocking this desktop with the passphrase, and signing in to the hub.
 
-Both are plain forms that emit what was typed and are told how it went. They know no key and no network,
-keep the hub's address and the name that was typed, and never keep a secret once it has been handed on.
+Both are plain forms that emit what was typed and are told how it went. They know no key and no network, and
+never keep a secret once it has been handed on.
 """
 
 from __future__ import annotations
@@ -167,31 +167,32 @@ class UnlockPage(Door):
 
 
 class SignInPage(Door):
-    """``asked`` with hub address, name, password and code; ``directory_asked`` for the system browser.
+    """``asked`` with password and code; ``directory_asked`` for the system browser.
 
     ``code_given`` when somebody has a one-time code for this computer in place of them; ``left`` when they
     turn back from signing in.
     """
 
-    asked = Signal(str, str, str, str)
+    asked = Signal(str, str)
     directory_asked = Signal()
     code_given = Signal()
     left = Signal()
     shown_once: ShownOnce | None = None
 
-    def __init__(self, marking: str = "", hub_url: str = "", name: str = "") -> None:
+    def __init__(self, marking: str = "") -> None:
         super().__init__(
             "log-in",
             "Sign in to the hub",
             "Once a day, and after a long absence. In between the passphrase is enough.",
             marking,
         )
-        self.hub_url = Field("Hub address", hub_url, placeholder="https://isl.example.gov.uk")
-        self.name = Field("Name", name)
+        self.account = Text("", Role.BASE_BOLD, wrap=True)
+        self.hub = Text("", Role.SMALL, Voice.LABEL, wrap=True)
+        self.card.put(Column(self.account, self.hub, gap=2))
         self.password = Field("Password", secret=True)
         self.code = Field("Code from your authenticator, or a recovery code", placeholder="6 digits")
         self.button = ActionButton("Sign in", "Return", "primary", accessible_name="Sign in", group="Window")
-        self._act(self.button, [self.hub_url, self.name, self.password, self.code])
+        self._act(self.button, [self.password, self.code])
         self.button.clicked.connect(self._ask)
         self.by_directory = ActionButton(
             "", "Ctrl+Return", accessible_name="Sign in with the browser", group="Window"
@@ -212,6 +213,11 @@ class SignInPage(Door):
         self.card.put(Row(self.by_directory, None))
         self.card.put(Row(self.by_code, None))
         self.card.put(Row(self.leave, None))
+
+    def show_account(self, name: str, hub_url: str) -> None:
+        """Who signs in here, and where: as this computer was set up."""
+        self.account.setText(name)
+        self.hub.setText(f"at {hub_url}")
 
     def offer(self, directory: str) -> None:
         """Offer signing in through the hub's directory, where it has one; ``directory`` is its name."""
@@ -238,24 +244,17 @@ class SignInPage(Door):
 
     def _ask(self) -> None:
         if not self._all_typed(
-            (self.hub_url, "Type the address of your hub, as your administrator gave it."),
-            (self.name, "Type the name you sign in with."),
             (self.password, "Type your password."),
             (self.code, "Type the 6 digits that your authenticator shows now."),
         ):
             return
         self.busy("Signing in")
-        self.asked.emit(
-            self.hub_url.value().strip(),
-            self.name.value().strip(),
-            self.password.value(),
-            self.code.value().strip(),
-        )
+        self.asked.emit(self.password.value(), self.code.value().strip())
 
     def wrong(self, sentence: str, field: str = "code") -> None:
         """Refused: which of them was wrong is said only where the store says it."""
         self.ready()
-        at = {"hub_url": self.hub_url, "name": self.name, "password": self.password}.get(field, self.code)
+        at = self.password if field == "password" else self.code
         at.show_error(sentence)
         at.setFocus()
         at.line.selectAll()
@@ -298,7 +297,7 @@ class SignInPage(Door):
         """The store cannot be reached: say what still works."""
         self.tell(
             "The hub cannot be reached.",
-            "Check the address and the line. What is on this desktop still opens with the passphrase.",
+            "Check the line. What is on this desktop still opens with the passphrase.",
         )
 
     def clear(self) -> None:
@@ -314,5 +313,4 @@ class SignInPage(Door):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        first = next((f for f in (self.hub_url, self.name, self.password) if not f.value()), self.password)
-        first.setFocus()
+        self.password.setFocus()

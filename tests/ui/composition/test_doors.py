@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -21,7 +22,8 @@ from tests.support.desks import receive, receive_hub
 from tests.support.lines import nobody_listens
 from tests.support.secret_service import SecretService
 from tests.ui.accessibility import nameless
-from ui.composition import PersonWindow
+from ui import composition
+from ui.composition import IDLE_MINUTES, PersonWindow
 from ui.keys import keys
 from ui.shell.sign_in import Door
 from ui.triage.page import ContactPage
@@ -317,6 +319,51 @@ def test_a_window_left_alone_locks_itself(
     person._tick()
     assert person.window.locked
     assert person.desk is None
+
+
+@pytest.mark.parametrize("wall", ["set back", "gone on while the computer slept"])
+def test_whoever_has_left_is_known_by_whichever_clock_says_more(
+    qtbot: QtBot, opening: Callable[[Path], PersonWindow], made: Path, wall: str
+) -> None:
+    person = opening(made)
+    unlock(qtbot, person)
+    long, steady, now = IDLE_MINUTES * 60, time.monotonic(), time.time()
+    person._touched = (steady, now - long) if "slept" in wall else (steady - long, now + 3600)
+    person._tick()
+    assert person.window.locked
+
+
+def test_a_fault_of_the_program_while_unlocking_is_not_said_to_be_the_hubs(
+    qtbot: QtBot, locked: PersonWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(folder: Path, passphrase: str) -> None:
+        raise KeyError("standings")
+
+    page = locked.window.unlock_page
+    with monkeypatch.context() as patch:
+        patch.setattr(composition, "opened_profile", fails)
+        typed(page.passphrase, PASSPHRASE)
+        QTest.keyClick(page.passphrase.line, Qt.Key.Key_Return)
+        qtbot.waitUntil(lambda: not page.passphrase.error.isHidden(), timeout=20_000)
+    assert "Something went wrong in this program" in page.passphrase.error.text()
+    assert "hub" not in page.passphrase.error.text()
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_whoever_has_a_desk_that_nothing_was_fetched_for_yet_is_asked_to_sign_in(
+    qtbot: QtBot, opening: Callable[[Path], PersonWindow], tmp_path: Path
+) -> None:
+    folder = tmp_path / "new"
+    profile = Profile.create(folder, PASSPHRASE, Server("https://isl.invalid", "", "staffordshire"))
+    profile.cache.put_fact("account", msgspec.json.encode(account()))
+    profile.cache.put_fact("signing-key", KEY.to_bytes())
+    profile.lock()
+    person = opening(folder)
+    page = person.window.unlock_page
+    typed(page.passphrase, PASSPHRASE)
+    QTest.keyClick(page.passphrase.line, Qt.Key.Key_Return)
+    qtbot.waitUntil(person.window.sign_in_page.isVisible, timeout=20_000)
+    assert person.window.sign_in_page.account.text() == "priya.nair"
 
 
 @pytest.mark.usefixtures("secret_service")

@@ -5,11 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
+import msgspec
 import pyotp
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
@@ -298,6 +301,71 @@ def test_a_session_that_has_ended_is_opened_again_where_one_was(sitting: Callabl
     QTest.mouseClick(person.window.status_bar.waiting, Qt.MouseButton.LeftButton)
     seat.until(seat.page.isVisible)
     seat.until(lambda: seat.page.button.isEnabled())
+
+
+def test_after_a_lock_longer_than_the_session_nothing_seems_online_and_one_is_asked_to_sign_in(
+    sitting: Callable[..., AtTheWindow],
+) -> None:
+    """And may read on without."""
+    seat = sitting()
+    seat.enrol(seat.appointed.code)
+    seat.sign_in()
+    person = seat.person
+    profile = person.profile
+    assert profile is not None
+    session = profile.kept_session()
+    assert session is not None
+    over = replace(session, expires_at=datetime.now(UTC) - timedelta(minutes=1))
+    profile.cache.put_fact("session", msgspec.json.encode(over))
+    person.lock()
+    seat.until(lambda: person.worker.waiting == 0)
+    seat.unlock()
+    seat.until(lambda: person.window.current_screen() is not None)
+    assert not person.status.online
+    assert person.network is None
+    assert "your session is over" in person.window._toast.accessibleName()
+    assert person.window._toast.isVisible()
+    assert "Online" not in said(person.window)
+    QTest.mouseClick(person.window.status_bar.waiting, Qt.MouseButton.LeftButton)
+    seat.until(seat.page.isVisible)
+    QTest.mouseClick(seat.page.leave, Qt.MouseButton.LeftButton)
+    assert not person.window.locked
+
+
+def test_a_lock_in_the_midst_of_setting_up_loses_nothing_that_is_shown_once(
+    sitting: Callable[..., AtTheWindow],
+) -> None:
+    seat = sitting()
+    person, page = seat.person, seat.person.enrol_page
+    for field, words in (
+        (page.fingerprint, "given with the code"),
+        (page.passphrase, PASSPHRASE),
+        (page.code, seat.appointed.code),
+        (page.password, PASSWORD),
+    ):
+        typed(field, words)
+    QTest.mouseClick(page.button, Qt.MouseButton.LeftButton)
+    person.lock()
+    seat.until(lambda: person.worker.waiting == 0)
+    assert person.window.unlock_page.isVisible()
+    assert person.profile is None
+    assert (page.passphrase.value(), page.button.isEnabled()) == ("", True)
+    # A lock before somebody has signed in keeps it as well.
+    shown = seat.page.shown_once
+    assert shown is not None
+    for _ in range(2):
+        seat.unlock()
+        seat.until(seat.page.isVisible)
+        assert shown.isVisible()
+        person.lock()
+        seat.until(lambda: person.worker.waiting == 0)
+        assert not shown.isVisible()
+    seat.unlock()
+    seat.until(seat.page.isVisible)
+    seat.totp = "".join(shown.key.value().split())
+    seat.sign_in()
+    assert seat.page.shown_once is None
+    assert not person.status.signed_out
 
 
 def test_a_sign_in_that_is_answered_after_a_lock_opens_nothing(sitting: Callable[..., AtTheWindow]) -> None:

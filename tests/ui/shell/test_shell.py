@@ -265,11 +265,13 @@ def test_unlocking_is_busy_then_wrong_then_open_and_forgets_the_passphrase(
     assert not shell.locked
 
 
-def test_signing_in_names_what_is_missing_and_keeps_address_and_name(shell: MainWindow, qtbot: QtBot) -> None:
+def test_signing_in_says_who_signs_in_where_and_names_what_is_missing(
+    shell: MainWindow, qtbot: QtBot
+) -> None:
     shell.show_sign_in()
     page = shell.sign_in_page
-    page.hub_url.set_value("https://isl.example.gov.uk")
-    page.name.set_value("priya.nair")
+    page.show_account("priya.nair", "https://isl.example.gov.uk")
+    assert (page.account.text(), page.hub.text()) == ("priya.nair", "at https://isl.example.gov.uk")
     page.button.click()
     assert page.password.error.isVisible()
     assert page.code.error.isVisible()
@@ -277,11 +279,11 @@ def test_signing_in_names_what_is_missing_and_keeps_address_and_name(shell: Main
     QTest.keyClicks(page.code.line, "123456")
     with qtbot.waitSignal(page.asked) as asked:
         page.button.click()
-    assert asked.args == ["https://isl.example.gov.uk", "priya.nair", "secret", "123456"]
+    assert asked.args == ["secret", "123456"]
     page.offline()
     assert page.findChildren(Banner)[0].accessibleName().startswith("The hub cannot be")
     page.forget()
-    assert (page.hub_url.value(), page.password.value()) == ("https://isl.example.gov.uk", "")
+    assert (page.account.text(), page.password.value()) == ("priya.nair", "")
 
 
 def test_what_the_hub_says_once_stands_until_somebody_is_signed_in(shell: MainWindow) -> None:
