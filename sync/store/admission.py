@@ -13,20 +13,18 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 
 from sqlalchemy import Engine
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from mash_desktop.domain.acts import Parcel
 from mash_desktop.domain.errors import Refusal
 from sync.protocol import Answer
 
-from . import tables
 from .committing import LinkedMeanwhile, commit, refused
-from .examining import STORE, Candidate, examine, family_of
+from .examining import STORE, Candidate, examine
 from .log import LogHead, read_head
 from .refusals import status_of
 from .sealing import Secrets
-from .streams import Shelf, current_directory, made_stream_key
+from .streams import Shelf, current_directory
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +32,8 @@ MOST_TRIES = 5
 MOST_TOGETHER = 100
 """Acts in one commit; a push is never divided."""
 _WORTH_ANOTHER_TRY = frozenset({"40P01", "40001", "23505"})
-"""Deadlock, serialization failure, and an id that another instance admitted at the same moment."""
+"""Deadlock, serialization failure, and an id that another instance admitted, or a key that it gave a day of
+accesses, at the same moment."""
 _DAMAGED = Refusal(
     "record-damaged",
     "Something in this record, or in one linked with it, is damaged at the hub: nothing is added to it now. "
@@ -140,7 +139,6 @@ class Admission:
 
     def _together(self, hub: str, candidates: dict[int, Candidate], answers: dict[int, Answer]) -> LogHead:
         """Wait for a turn; whoever has it commits what waits, so most find theirs done by then."""
-        self._begin_days(hub, {stream for one in candidates.values() for stream in one.streams})
         with self._lock:
             queue = self._queues.setdefault(hub, _Queue())
         job = _Job(list(candidates.values()))
@@ -203,16 +201,3 @@ class Admission:
                     raise
                 logger.info("commit tried again", extra={"sqlstate": state})
         raise Refusal("busy", "The hub is busy with these records. Send again in a moment.")
-
-    def _begin_days(self, hub: str, streams: set[str]) -> None:
-        """Give a day of accesses its key beforehand: these streams are not locked, so that logging who
-        looked never waits for others who do."""
-        days = {s for s in streams if family_of(s) == "access" and self.shelf.key(hub, s) is None}
-        for stream in sorted(days):
-            _, wrapped = made_stream_key(self.secrets, hub, stream)
-            with self.engine.begin() as db:
-                db.execute(
-                    insert(tables.stream_keys)
-                    .values(hub=hub, stream=stream, wrapped=wrapped)
-                    .on_conflict_do_nothing()
-                )

@@ -118,17 +118,25 @@ def _opened(
     folded = {s for s in touched if family_of(s) in {"referral", "identity", "keeping"}} | named
     linked = _linked(db, hub, folded)
     _lock_hub(db, hub, exclusive=HUB_STREAM in touched)
-    lock(db, hub, linked - {HUB_STREAM})
+    days = {stream for stream in touched if family_of(stream) == "access"}
+    lock(db, hub, linked - {HUB_STREAM}, beside=days)
     if _linked(db, hub, folded) != linked:
         raise LinkedMeanwhile
-    t = tables.streams
+    t, k = tables.streams, tables.stream_keys
     versions = dict.fromkeys(linked | {HUB_STREAM}, 0)
-    versions.update(
-        db.execute(select(t.c.stream, t.c.version).where(t.c.hub == hub, among(t.c.stream, versions))).all()
-    )
+    gone = set()
+    for row in db.execute(
+        select(t.c.stream, t.c.version, k.c.stream.label("key"))
+        .outerjoin(k, (k.c.hub == t.c.hub) & (k.c.stream == t.c.stream))
+        .where(t.c.hub == hub, among(t.c.stream, versions.keys() | days))
+    ):
+        if row.stream in versions:
+            versions[row.stream] = row.version
+        elif row.key is None:
+            gone.add(row.stream)
     held = load(db, shelf, secrets, hub, versions)
     keys = stream_keys(db, shelf, secrets, hub, touched | linked)
-    return Docket(hub, held, _glass(db, hub, linked), now), held, keys
+    return Docket(hub, held, _glass(db, hub, linked), now, gone), held, keys
 
 
 def _glass(db: Connection, hub: str, streams: set[str]) -> Glass:
@@ -156,12 +164,26 @@ def _lock_hub(db: Connection, hub: str, *, exclusive: bool) -> None:
     )
 
 
-def lock(db: Connection, hub: str, streams: Iterable[str]) -> None:
+def lock(db: Connection, hub: str, streams: Iterable[str], beside: Iterable[str] = ()) -> None:
     """Until the transaction ends nobody else moves these streams. In the order of their locks, so that who
-    wants the same ones waits and no two wait for each other."""
-    locks = sorted({lock_number(hub, stream) for stream in streams})
-    if locks:
-        db.execute(text("select pg_advisory_xact_lock(one) from unnest(:locks) one"), {"locks": locks})
+    wants the same ones waits and no two wait for each other.
+
+    Those ``beside`` others may move as well, but none locks them alone: a day of accesses, so that logging
+    who looked never waits for others who do, and is not disposed of meanwhile.
+    """
+    alone = dict.fromkeys((lock_number(hub, stream) for stream in beside), False)
+    alone |= dict.fromkeys((lock_number(hub, stream) for stream in streams), True)
+    if alone:
+        locks = sorted(alone)
+        db.execute(_LOCK, {"locks": locks, "alone": [alone[one] for one in locks]})
+
+
+_LOCK = text(
+    """
+    select case when alone then pg_advisory_xact_lock(one) else pg_advisory_xact_lock_shared(one) end
+    from unnest(cast(:locks as bigint[]), cast(:alone as boolean[])) locks(one, alone)
+    """
+)
 
 
 def lock_number(hub: str, stream: str) -> int:

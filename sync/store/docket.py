@@ -7,7 +7,7 @@ head's lock.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
 import msgspec
@@ -92,11 +92,22 @@ class Disposed(msgspec.Struct, frozen=True):
 
 
 class Docket:
-    """Streams locked for one push. ``held`` has every stream touched, linked or needed, and the hub's."""
+    """Streams locked for one push. ``held`` has every stream touched, linked or needed, and the hub's.
 
-    def __init__(self, hub: str, held: Mapping[str, Held], glass: Glass, now: datetime) -> None:
+    Days of accesses are not read for this: ``gone`` are those that have been disposed of.
+    """
+
+    def __init__(
+        self,
+        hub: str,
+        held: Mapping[str, Held],
+        glass: Glass,
+        now: datetime,
+        gone: Collection[str] = (),
+    ) -> None:
         self._hub = hub
         self._now = now
+        self._gone = gone
         self.directory: Directory = held[HUB_STREAM].directory
         self.states: dict[str, State] = {}
         for stream, one in held.items():
@@ -240,7 +251,7 @@ class Docket:
         self, family: str, author: Author, state: State, entry: Made[Body], unseen: frozenset[str]
     ) -> Verdict:
         now = self._now
-        if state.disposed:
+        if state.disposed or state.stream in self._gone:
             return no("disposed", "This record has been disposed of. Nothing is added to it.")
         try:
             if family == "referral":
@@ -307,16 +318,17 @@ class Docket:
     def _target(self, stream: str) -> Target:
         """What a disposal is about."""
         state, config = self.states[stream], self.directory.timeline.at(None)
-        due = None
+        due, going_on = None, False
         if state.referral is not None:
             due = due_of_referral(state.referral, config)
         elif state.identity is None:
-            due = due_of_day(date.fromisoformat(stream.partition(":")[2]), config)
+            day = date.fromisoformat(stream.partition(":")[2])
+            due, going_on = due_of_day(day, config), day >= self._now.date()
         identity = state.identity
         bound = identity is not None and bool(
             identity.markers or any(not self.states[referral].disposed for referral, _ in identity.linked)
         )
-        return Target(state.entries, due, config.day(self._now), state.disposed, bound)
+        return Target(state.entries, due, config.day(self._now), state.disposed, bound, going_on)
 
     def _decide(self, entry: Made[Body]) -> None:
         """What is decided about keeping a record is governance's. That it was disposed of goes to its holders

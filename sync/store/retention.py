@@ -70,10 +70,13 @@ def _old_enough(config: HubConfig, now: datetime) -> list[ColumnElement[bool]]:
 
 
 def _days(db: Connection, hub: str, config: HubConfig, today: date) -> list[DueRecord]:
-    """Days of the audit trail whose keys are still there."""
-    t = tables.stream_keys
+    """Days of the audit trail of which something is kept, and whose keys are still there."""
+    t, s = tables.stream_keys, tables.streams
     streams = db.scalars(
-        select(t.c.stream).where(t.c.hub == hub, t.c.stream.like("access:%")).order_by(t.c.stream)
+        select(t.c.stream)
+        .join(s, (s.c.hub == t.c.hub) & (s.c.stream == t.c.stream))
+        .where(t.c.hub == hub, t.c.stream.like("access:%"))
+        .order_by(t.c.stream)
     )
     found = ((stream, due_of_day(date.fromisoformat(stream.partition(":")[2]), config)) for stream in streams)
     return [_record(stream, "", one) for stream, one in found if one is not None and one.on <= today]

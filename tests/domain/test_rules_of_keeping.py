@@ -116,6 +116,12 @@ def nothing_there() -> Verdict:
     return decisions.judged(GOVERNANCE, proposed())
 
 
+def on_a_day_going_on(**more: str) -> Verdict:
+    decisions = Decisions()
+    decisions.target = Target(tuple(STORY.entries), None, TODAY, going_on=True)
+    return decisions.judged(GOVERNANCE, proposed(**more))
+
+
 Cases = dict[str, tuple[str, Callable[[], Verdict]]]
 
 REFUSED: Cases = {
@@ -147,6 +153,7 @@ REFUSED: Cases = {
         "still-linked",
         lambda: Decisions(bound=True).judged(GOVERNANCE, proposed()),
     ),
+    "proposing a day of accesses that is not over": ("day-going-on", on_a_day_going_on),
     "proposing an entry that is not there": (
         "entry-unknown",
         lambda: Decisions().judged(GOVERNANCE, proposed(entry="another")),

@@ -38,6 +38,8 @@ class Target(msgspec.Struct, frozen=True):
     """Its keys are destroyed already: by a restore, which disposes again before the log says why."""
     bound: bool = False
     """An identity that is linked with a referral, or whose markers protect somebody."""
+    going_on: bool = False
+    """A day of accesses that is not over: whoever works is still logged there."""
 
 
 def judge_keeping(author: Author, entry: Made[Body], kept: Kept, target: Target | None) -> Verdict:
@@ -136,6 +138,8 @@ def _free(kept: Kept, entry: str | None, target: Target | None) -> Verdict:
         return no("disposed", "It has been disposed of already.", "target")
     if target is not None and target.bound:
         return no("still-linked", "It is linked with a referral or carries a marker, and is kept with them.")
+    if target is not None and target.going_on and entry is None:
+        return no("day-going-on", "This day is not over: accesses are still logged there.", "target")
     if kept.holds:
         return no("on-hold", "A legal hold keeps it. Lift the hold first, if it is over.", "target")
     return YES

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from uuid6 import uuid7
 
-from mash_desktop.domain.acts import Draft
+from mash_desktop.domain.acts import Draft, compose
 from mash_desktop.domain.configuration import HubConfig
 from mash_desktop.domain.entries import KINDS, Body
+from mash_desktop.domain.entries.access import RecordViewed, RecoveryCodesMade
 from mash_desktop.domain.entries.hub import HubConfigured
 from mash_desktop.domain.partial_date import PartialDate
 from mash_desktop.hub import load_preset
@@ -80,6 +81,23 @@ def stream_for(body: Body, story: ServedStory) -> str:
         "hub": "hub",
         "access": f"access:{datetime.now(UTC).date().isoformat()}",
     }[body.FAMILY]
+
+
+def test_an_access_that_is_refused_leaves_no_row_anywhere(told: Cast) -> None:
+    """Under another day than its own, under one to come, or by somebody who may not log it."""
+    desk, now = told["priya"], datetime.now(UTC)
+    viewed = RecordViewed(target="hub", screen="triage", at=now)
+    told_by_the_store = RecoveryCodesMade(person=desk.enrolled.person, at=now)
+    before = rows(told)
+    for made_at, day, body, code in (
+        (now, date(1990, 1, 1), viewed, "day-wrong"),
+        (now + timedelta(days=400), None, viewed, "from-the-future"),
+        (now - timedelta(days=900), None, told_by_the_store, "not-permitted"),
+    ):
+        draft = Draft(f"access:{day or made_at.date()}", body)
+        parcel = compose(told.hub, desk.only, [draft], desk.key, made_at)
+        assert desk.push(parcel)[0].code == code
+        assert rows(told) == before
 
 
 def rows(cast: Cast) -> Mapping[Any, Any]:

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Table, func, select
 from uuid6 import uuid7
 
-from mash_desktop.domain.acts import Draft, compose
+from mash_desktop.domain.acts import Draft, Parcel, compose
 from mash_desktop.domain.entries import Body
 from mash_desktop.domain.entries.access import RecordViewed
 from mash_desktop.domain.entries.contact import (
@@ -31,6 +31,7 @@ from mash_desktop.domain.entries.keeping import (
 from sync.protocol import Answer, DueAsked, DueFound, DueRecord, PeopleSearch, Problem
 from sync.store import tables
 from sync.store.composition import Store
+from sync.store.database import connect
 from sync.store.verifying import verify
 from tests.domain.story import OPERATOR
 from tests.support.served_story import Cast, ServedStory
@@ -276,6 +277,42 @@ def test_a_refused_agreement_beside_others_destroys_nothing(story: ServedStory) 
     assert answer.code == "disposed"
     assert left(cast, tables.stream_keys, stream=stream) == 1
     assert cast["ruth"].holds().keys() >= {entry.id for entry in story.entries}
+
+
+def looked_on(cast: Cast, person: str, at: datetime) -> Parcel:
+    """A look at a record that was taken then, by somebody who was offline."""
+    desk, viewed = cast[person], RecordViewed(target="hub", screen="triage", at=at)
+    return compose(cast.hub, desk.only, [Draft(f"access:{at:%Y-%m-%d}", viewed)], desk.key, at)
+
+
+def test_nothing_is_added_to_a_day_of_accesses_that_was_disposed_of(
+    served_store: ServedStore, told: Cast
+) -> None:
+    at = datetime.now(UTC) - timedelta(days=3000)
+    day = f"access:{at:%Y-%m-%d}"
+    fresh, knows = (Store(connect(served_store.database, 2), served_store.direct.secrets) for _ in range(2))
+    ruth = told["ruth"]
+    assert ruth.push(looked_on(told, "ruth", at))[0].state == "admitted"
+    person = ruth.enrolled.person
+    (answer,) = knows.admission.push(told.hub, person, [looked_on(told, "ruth", at)]).answers
+    assert answer.state == "admitted"
+    disposed(told, day)
+    today = looked_on(told, "ruth", datetime.now(UTC))
+    for store in (served_store.direct, fresh, knows):
+        answers = store.admission.push(told.hub, person, [looked_on(told, "ruth", at), today]).answers
+        assert [one.code for one in answers] == ["disposed", ""]
+    for store in (fresh, knows):
+        store.close()
+    assert left(told, tables.stream_keys, stream=day) == 0
+    assert faults(told) == []
+
+
+def test_a_day_of_accesses_is_not_disposed_of_while_it_goes_on(told: Cast) -> None:
+    now = datetime.now(UTC)
+    day = f"access:{now:%Y-%m-%d}"
+    assert told["ruth"].push(looked_on(told, "ruth", now))[0].state == "admitted"
+    proposed = DisposalProposed(target=day, reason=STALE)
+    assert decide(told, "gwen", proposed, day).code == "day-going-on"
 
 
 def ago(years: int) -> datetime:

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 import msgspec
@@ -18,7 +18,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from uuid6 import uuid7
 
-from mash_desktop.domain.acts import Draft, Parcel, Seen
+from mash_desktop.domain.acts import Draft, Parcel, Seen, compose
 from mash_desktop.domain.entries.access import RecordViewed
 from mash_desktop.domain.entries.contact import ConcernRecorded, NoteAdded, SubjectRecorded
 from mash_desktop.domain.entries.hub import PersonEnrolled
@@ -252,6 +252,27 @@ def test_an_act_sent_to_two_services_at_once_is_admitted_by_one_and_known_to_the
     answers = [pushed.result()[0] for pushed in both]
     assert {answer.state for answer in answers} == {"admitted", "known"}
     assert answers[0].positions == answers[1].positions
+
+
+def test_of_two_services_that_begin_a_day_of_accesses_at_once_both_write_to_it(
+    told: Cast,
+    served_store: ServedStore,
+    pushing: Pushing,
+    second: Store,
+    threads: ThreadPoolExecutor,
+) -> None:
+    """Each gives the day a key; who comes second goes by the first one's."""
+    at = datetime.now(UTC) - timedelta(days=2000)
+    desk, viewed = told["priya"], RecordViewed(target="hub", screen="referral", at=at)
+    draft = Draft(f"access:{at.date()}", viewed)
+    one, other = (compose(told.hub, desk.only, [draft], desk.key, at) for _ in range(2))
+    with head_held(served_store, told.hub) as held:
+        both = pushing(one), Pushing(second, told, "priya", threads)(other)
+        held.wait_for(2)
+    assert [pushed.result()[0].state for pushed in both] == ["admitted", "admitted"]
+    held_now = told["gwen"].holds()
+    for parcel in (one, other):
+        assert held_now[parcel.bodies[0].entry].body is not None
 
 
 def test_who_was_linked_while_an_act_waited_is_judged_with_it(
