@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from datetime import UTC, datetime
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from mash_desktop.domain.errors import Refusal
@@ -28,24 +28,30 @@ class Documents:
         self._secrets = secrets
 
     def take(self, caller: Caller, chunk: str, content: bytes) -> None:
-        """Keep a piece. ``Refusal``: *chunk-size*, *chunk-wrong*. The same piece again changes nothing."""
+        """Keep a piece, for as long as it waits for the entry that attaches it (``sweeping``) and then with
+        that. The same piece again waits anew. ``Refusal``: *not-permitted*, *chunk-size*, *chunk-wrong*."""
+        now = datetime.now(UTC)
+        if not all_audiences(caller, now):
+            raise Refusal("not-permitted", "You hold no role in this hub now.")
         if not 0 < len(content) <= CHUNK_BYTES:
             raise Refusal("chunk-size", "A piece of a document has between 1 byte and 1 MB.")
         if hashlib.sha256(content).hexdigest() != chunk:
             raise Refusal("chunk-wrong", "This piece is not the one that its address names.")
         hub, own = caller.hub, new_key()
+        c = tables.chunks
         with self._engine.begin() as db:
+            db.execute(update(c).where(c.c.hub == hub, c.c.chunk == chunk).values(stored_at=now))
             kept = db.scalar(
-                insert(tables.chunks)
+                insert(c)
                 .values(
                     hub=hub,
                     chunk=chunk,
                     size=len(content),
                     sealed=seal(own, content, f"chunk\x00{hub}\x00{chunk}".encode()),
-                    stored_at=datetime.now(UTC),
+                    stored_at=now,
                 )
                 .on_conflict_do_nothing()
-                .returning(tables.chunks.c.chunk)
+                .returning(c.c.chunk)
             )
             if kept is not None:
                 wrapped = self._secrets.seal(f"chunk\x00{hub}\x00{chunk}", own)

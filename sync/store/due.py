@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from http import HTTPStatus
 from uuid import NAMESPACE_URL, uuid5
@@ -37,6 +37,7 @@ from .refusals import status_of
 from .repeating import Repeating
 from .sealing import Secrets
 from .streams import HUB_STREAM, Held, Shelf, current_directory, load
+from .sweeping import forget_pieces, forget_ways_in
 from .watching import Watching
 
 logger = logging.getLogger(__name__)
@@ -77,11 +78,12 @@ class Due:
         self._refused: dict[str, set[str]] = {}
         """What has come to its end in each hub and was refused that: it is left until the next quarter."""
         # What is due stays due: where it was not written it is looked for again.
+        self._swept: date | None = None
         self._repeating = Repeating("mash-isl-due", LOOK_SECONDS, self.write, NOT_WRITTEN)
         self.start, self.stop = self._repeating.start, self._repeating.stop
 
     def write(self) -> None:
-        """Write all that is due now, in every hub."""
+        """Write all that is due now, in every hub; once a day let go of what is of no more use."""
         now = self._clock()
         t, h, s = tables.terms, tables.hubs, tables.streams
         with self._engine.connect() as db:
@@ -109,6 +111,10 @@ class Due:
             except Exception as error:
                 # One hub's fault is not its neighbours'.
                 _not_written(hub, error)
+        if self._swept != now.date():
+            forget_ways_in(self._engine, now)
+            forget_pieces(self._engine, now)
+            self._swept = now.date()
 
     def write_in(self, hub: str, now: datetime) -> bool:
         """Write all that is due in one hub; whether it was this instance's turn and nothing failed."""

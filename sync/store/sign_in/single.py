@@ -161,7 +161,6 @@ class SingleSignOn:
         )
         t = tables.sign_in_attempts
         with self._engine.begin() as db:
-            db.execute(delete(t).where(t.c.expires_at <= now))
             db.execute(
                 insert(t).values(
                     hub=hub,
