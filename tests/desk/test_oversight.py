@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import msgspec
@@ -417,6 +417,27 @@ def test_an_assessment_says_its_count_and_what_opens_the_way_to_marac(tmp_path: 
     oversight.admit(desk, STREAM, given(desk, levels=(SubjectLevel("edith", "high"),), threshold="high"))
     (scoped,) = desk.referral(STREAM).scope
     assert scoped.basis.gateway is Gateway.CRIME_AND_DISORDER_ACT_1998_S115
+
+
+def test_only_the_last_answers_to_each_tool_are_shown_and_dara_is_no_count(tmp_path: Path) -> None:
+    first = AssessmentRecorded(subject="edith", tool="dash-2009", answers={"1": ToolAnswer.YES})
+    paused = AssessmentRecorded(
+        subject="edith", tool="dash-2009", answers={"1": ToolAnswer.YES, "2": ToolAnswer.YES}
+    )
+    dara = AssessmentRecorded(
+        subject="edith", tool="dara-2022", answers={"1": ToolAnswer.YES, "2": ToolAnswer.NO},
+        last_marac_on=date(2026, 3, 2),
+    )  # fmt: skip
+    unknown = AssessmentRecorded(subject="edith", tool="dash-2040", answers={})
+    story = of_cohort(
+        Cohort.DOMESTIC_ABUSE, POLICE_DESK, "police-domestic-abuse", "high", first, paused, dara
+    )
+    story.admit(story.made(POLICE_DESK, unknown))
+    assert shown(desk_of(SUPERVISOR, tmp_path, story)).people[0].told == (
+        ("DASH", "2 of 27 yes"),
+        ("DARA", "2 of 18 asked · repeat within 12 months of the last referral"),
+        ("dash-2040", "There is no question set named dash-2040."),
+    )
 
 
 def test_an_operator_decides_nothing(tmp_path: Path) -> None:

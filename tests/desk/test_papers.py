@@ -6,14 +6,21 @@ import hashlib
 import io
 import os
 import stat
+from datetime import date
 from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
 
 from mash_desktop.desk import Desk, papers, referral_file
-from mash_desktop.domain.codes import Rag
-from mash_desktop.domain.entries.contact import AddressRecorded, ReferrerRecorded
+from mash_desktop.desk.papers.gathered import risk_tools
+from mash_desktop.domain.codes import Rag, ToolAnswer
+from mash_desktop.domain.entries.contact import (
+    AddressRecorded,
+    AssessmentRecorded,
+    ReferrerRecorded,
+    SubjectRecorded,
+)
 from mash_desktop.domain.entries.gathering import ReleaseWithdrawn
 from mash_desktop.domain.entries.outcome import OutcomeAccepted, OutcomeReturned, OutcomeSent, SummaryMade
 from mash_desktop.domain.entries.table import AnalysisRecorded
@@ -34,6 +41,7 @@ from tests.domain.story import (
 )
 from tests.support.carters import SUPPRESSED, Carters, at_sign_off, carters
 from tests.support.desks import desk_of
+from tests.support.other_cohorts import POLICE_INTAKE, SUPERVISOR, domestic_abuse
 
 STREAM = "referral:0"
 
@@ -235,6 +243,35 @@ def test_an_anonymous_referrer_gets_no_letter(tmp_path: Path) -> None:
     assert why["full"] == ""
     with pytest.raises(Refusal, match="anonymous"):
         papers.make_paper(desk, STREAM, "referrer")
+
+
+def test_a_summary_has_a_row_for_each_tool_and_says_that_a_repeat_alone_is_high(tmp_path: Path) -> None:
+    story = domestic_abuse()
+    dash = AssessmentRecorded(subject="leanne", tool="dash-2009", answers={"1": ToolAnswer.YES})
+    dara = AssessmentRecorded(subject="leanne", tool="dara-2022", answers={}, last_marac_on=date(2026, 3, 2))
+    story.admit(story.made(POLICE_INTAKE, dash, dara))
+    desk = desk_of(SUPERVISOR, tmp_path, story)
+    assert [
+        (one.tool, one.result, one.score, one.route) for one in risk_tools(desk.referral(story.stream))
+    ] == [
+        ("DASH 2009", "Not high by this tool", 1, ""),
+        ("DARA 2022", "High risk", None, "Repeat within 12 months of the last referral"),
+    ]
+
+
+def test_where_several_were_assessed_each_row_names_its_person(tmp_path: Path) -> None:
+    story = domestic_abuse()
+    daughter = SubjectRecorded(subject="ellie", forenames="Ellie", surname="Price")
+    asked = [
+        AssessmentRecorded(subject=who, tool=tool, answers={})
+        for who, tool in (("leanne", "dash-2009"), ("ellie", "dash-2009"), ("ellie", "dash-2040"))
+    ]
+    story.admit(story.made(POLICE_INTAKE, daughter, *asked))
+    assert [one.tool for one in risk_tools(desk_of(SUPERVISOR, tmp_path, story).referral(story.stream))] == [
+        "DASH 2009, Leanne Price",
+        "DASH 2009, Ellie Price",
+        "dash-2040, Ellie Price",
+    ]
 
 
 def test_the_round_tables_record_says_who_was_there_and_what_each_brought(tmp_path: Path) -> None:

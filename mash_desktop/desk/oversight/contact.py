@@ -6,15 +6,14 @@ from datetime import datetime
 
 import msgspec
 
-from ...domain.assessments import QUESTION_SETS
+from ...domain.assessments import question_set
 from ...domain.clocks import acknowledgement_due
-from ...domain.codes import Cohort, MaracRoute, ToolAnswer, Voice
+from ...domain.codes import Cohort, Voice
 from ...domain.configuration import Clock
 from ...domain.entries.contact import (
     AcknowledgementSent,
     AdultRecorded,
     AdviceGiven,
-    AssessmentRecorded,
     ConcernRecorded,
     HistorySearched,
     ReferrerRecorded,
@@ -26,7 +25,7 @@ from ...domain.entries.triage import StrategyHeld, SubjectLevel, TriageOverseen
 from ...domain.errors import Refusal
 from ...domain.fold.people import full_name, household_name
 from ...domain.fold.referral import Referral
-from ...domain.fold.risk import routes_to_marac
+from ...domain.fold.risk import assessments, result_of
 from ...domain.fold.stage import Stage
 from ..countdown import Countdown, countdown
 from ..desk import Desk
@@ -276,20 +275,22 @@ def _adult(referral: Referral, subject: str) -> list[tuple[str, str]]:
 
 
 def _assessed(referral: Referral, subject: str) -> list[tuple[str, str]]:
-    """What each tool came to: a count where the tool counts, and the routes that are open to MARAC."""
+    """What each tool came to last: a count where it counts, and the routes to MARAC that it opens."""
     found = []
-    for made in referral.all(AssessmentRecorded):
-        body = made.body
-        asked = QUESTION_SETS.get(body.tool)
-        if body.subject != subject or asked is None:
+    for (assessed, tool), made in assessments(referral).items():
+        if assessed != subject:
             continue
-        said = [
-            f"{sum(one is ToolAnswer.YES for one in body.answers.values())} of {len(asked.questions)} yes"
-        ]
-        routes = routes_to_marac(referral).get(subject, frozenset())
-        said += [route.label.lower() for route in MaracRoute if route in routes]
-        if body.judgement_reason:
-            said.append(body.judgement_reason)
+        try:
+            asked, result = question_set(tool), result_of(referral, made)
+        except Refusal as refusal:
+            found.append((tool, refusal.sentence))
+            continue
+        of = len(asked.questions)
+        counted = result.score is not None
+        said = [f"{result.score} of {of} yes" if counted else f"{of - len(result.unanswered)} of {of} asked"]
+        said += [route.label.lower() for route in result.routes]
+        if made.body.judgement_reason:
+            said.append(made.body.judgement_reason)
         found.append((asked.tool, " · ".join(said)))
     return found
 

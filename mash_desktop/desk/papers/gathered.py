@@ -5,15 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 
 from ...documents import content as paper
-from ...domain.assessments import assess, question_set
+from ...domain.assessments import question_set
 from ...domain.codes import AnswerResult, RefusalReason
-from ...domain.entries.contact import AdultRecorded, AssessmentRecorded, ConcernRecorded
+from ...domain.entries.contact import AdultRecorded, ConcernRecorded
 from ...domain.entries.decision import AdultConcluded
 from ...domain.entries.outcome import EscalationRaised, EscalationResolved
 from ...domain.entries.table import ActionRecorded, AnalysisRecorded, ViewRecorded
 from ...domain.errors import Refusal
 from ...domain.fold import Referral
 from ...domain.fold.gathering import Request, released, requests
+from ...domain.fold.people import full_name
+from ...domain.fold.risk import assessments, result_of
 from ...domain.partial_date import PartialDate
 from ..desk import Desk
 from ..faces import level_face
@@ -180,23 +182,27 @@ def adult(referral: Referral) -> paper.AdultMatters | None:
 
 
 def risk_tools(referral: Referral) -> tuple[paper.RiskTool, ...]:
-    """Domestic abuse assessments with their results and the routes to MARAC that they open."""
+    """Domestic abuse assessments, the last by each tool, with results and the routes to MARAC that they open.
+
+    Who was assessed is named where there are several.
+    """
     found = []
-    for made in referral.latest(AssessmentRecorded, "subject").values():
+    last = assessments(referral)
+    several = len({subject for subject, _ in last}) > 1
+    for (subject, tool), made in last.items():
         body = made.body
+        told = referral.subjects.get(subject)
+        who = f", {full_name(told.body)}" if several and told is not None else ""
         try:
-            asked = question_set(body.tool)
-            result = assess(
-                asked, body.answers, judgement=body.judgement, events_in_12_months=body.events_in_12_months
-            )
+            asked, result = question_set(tool), result_of(referral, made)
         except Refusal as refusal:
-            found.append(paper.RiskTool(body.tool, refusal.sentence))
+            found.append(paper.RiskTool(f"{tool}{who}", refusal.sentence))
             continue
         routes = joined([route.label for route in result.routes])
         reason = f": {body.judgement_reason}" if body.judgement and body.judgement_reason else ""
         found.append(
             paper.RiskTool(
-                f"{asked.tool} {asked.version}",
+                f"{asked.tool} {asked.version}{who}",
                 "High risk" if result.marac else "Not high by this tool",
                 result.score,
                 f"{routes}{reason}" if routes else "",
