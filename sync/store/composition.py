@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from sqlalchemy import Engine, select, text
@@ -51,52 +52,56 @@ from .streams import Shelf, current_directory
 from .urgent import urgent
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class Store:
     """Every hub of one database."""
 
-    def __init__(self, engine: Engine, secrets: Secrets) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        secrets: Secrets,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
         check_schema(engine)
         self.engine = engine
         self.secrets = secrets
+        self.clock = clock
         self.shelf = Shelf()
         self.metrics = Metrics()
-        self.admission = Admission(engine, secrets, self.shelf, announce=lambda hub: self.live.announce(hub))
+        self.admission = Admission(
+            engine, secrets, self.shelf, announce=lambda hub: self.live.announce(hub), clock=clock
+        )
         self.accounts = Accounts(engine, secrets)
-        self.sessions = Sessions(engine, secrets, self.shelf, _now, ended=lambda hub: self.live.ended(hub))
-        delays = Delays(engine, secrets, self.admission, _now)
-        at_hand = (engine, secrets, self.admission, self.accounts, self.sessions, delays, _now)
+        self.sessions = Sessions(engine, secrets, self.shelf, clock, ended=lambda hub: self.live.ended(hub))
+        delays = Delays(engine, secrets, self.admission, clock)
+        at_hand = (engine, secrets, self.admission, self.accounts, self.sessions, delays, clock)
         self.enrolment = Enrolment(*at_hand)
         self.password = PasswordSignIn(*at_hand)
         self.directories = Directories(engine, secrets, self.sessions)
         self.providers = Providers()
-        self.single = SingleSignOn(engine, self.sessions, delays, self.directories, self.providers, _now)
-        self.leavers = Leavers(engine, self.sessions, self.directories, self.providers, _now)
+        self.single = SingleSignOn(engine, self.sessions, delays, self.directories, self.providers, clock)
+        self.leavers = Leavers(engine, self.sessions, self.directories, self.providers, clock)
         self.people = People(engine, secrets, self.shelf, self.admission)
         self.documents = Documents(engine, secrets)
         self.live = Live(engine, self.sessions, secrets, told=self.metrics.lag_seconds.observe)
-        self.due = Due(engine, secrets, self.shelf, self.admission)
+        self.due = Due(engine, secrets, self.shelf, self.admission, clock=clock)
 
     def close(self) -> None:
         self.engine.dispose()
 
     def audiences(self, caller: Caller) -> frozenset[str]:
-        return pulling.all_audiences(caller, _now())
+        return pulling.all_audiences(caller, self.clock())
 
     def pull(self, caller: Caller, asked: Pull) -> Page:
         with self.metrics.pull_seconds.time():
-            page = pulling.page(self.engine, self.secrets, self.shelf, caller, asked, _now())
+            page = pulling.page(self.engine, self.secrets, self.shelf, caller, asked, self.clock())
         self.metrics.rows.inc(len(page.rows))
         damaged = {row.entry: row.position for row in page.rows if row.damaged and row.position is not None}
         if damaged:
-            damage.tell(self.admission, caller.hub, damaged, _now())
+            damage.tell(self.admission, caller.hub, damaged, self.clock())
         return page
 
     def urgent(self, caller: Caller, asked: Urgent) -> UrgentFound:
-        return urgent(self.engine, self.secrets, self.shelf, caller, asked, _now())
+        return urgent(self.engine, self.secrets, self.shelf, caller, asked, self.clock())
 
     def push(self, caller: Caller, parcels: tuple[Parcel, ...]) -> Pushed:
         with self.metrics.push_seconds.time():
@@ -110,13 +115,13 @@ class Store:
         return AccountsFound(accounts=accounts, directory=self.single.ways_in(caller.hub).directory)
 
     def recipients(self, caller: Caller, asked: RecipientsAsked) -> RecipientsFound:
-        return recipients(self.engine, caller, asked, _now())
+        return recipients(self.engine, caller, asked, self.clock())
 
     def about(self, caller: Caller, asked: AboutAsked) -> AboutFound:
-        return about(self.engine, self.secrets, caller, asked, _now())
+        return about(self.engine, self.secrets, caller, asked, self.clock())
 
     def due_records(self, caller: Caller, asked: DueAsked) -> DueFound:
-        return due_records(self.engine, self.secrets, self.shelf, caller, asked, _now())
+        return due_records(self.engine, self.secrets, self.shelf, caller, asked, self.clock())
 
     def store_keys(self, hub: str) -> StoreKeys:
         return store_keys(self.engine, self.secrets, self.shelf, hub)

@@ -7,6 +7,7 @@ import selectors
 from asyncio import Future
 from collections.abc import Callable
 from concurrent.futures import Executor
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar, TypeVarTuple
 
 T = TypeVar("T")
@@ -46,3 +47,12 @@ class _Selector(selectors.DefaultSelector):
         if not ready and timeout != 0:
             self._loop.pass_time(timeout)
         return ready
+
+
+class SetClock:
+    """A computer's clock that somebody sets ``ahead``."""
+
+    ahead = timedelta()
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.ahead

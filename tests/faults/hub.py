@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -11,8 +13,9 @@ from sqlalchemy import select
 from uuid6 import uuid7
 
 from mash_desktop.cache import Cache
+from mash_desktop.cache.outbox import ACCESS_LOST, QUARANTINED, WAITING
 from mash_desktop.cache.projection import queue_row
-from mash_desktop.domain.acts import SignedAct, read
+from mash_desktop.domain.acts import Act, SignedAct, read
 from mash_desktop.domain.entries import Body
 from mash_desktop.domain.entries.hub import (
     KeyEnrolled,
@@ -31,6 +34,7 @@ from sync.store import tables
 from sync.store.authoring import hub_act
 from sync.store.bootstrap import open_hub
 from sync.store.composition import Store
+from sync.store.examining import STORE
 from sync.store.pulling import audiences_in, content
 from sync.store.sign_in.password import SIGN_IN
 from sync.store.sign_in.sessions import Shown
@@ -79,7 +83,7 @@ class Hub:
         self.act(*bodies, *(one.enrolment for one in seats))
 
     def act(self, *bodies: Body) -> None:
-        parcel = hub_act(self.id, self._store.secrets, bodies, datetime.now(UTC))
+        parcel = hub_act(self.id, self._store.secrets, bodies, self._store.clock())
         self._store.admission.admit_own(self.id, parcel)
         self._told()
 
@@ -88,6 +92,11 @@ class Hub:
         shown = Shown(seat.device, token, seat.key.sign(token, SIGN_IN), SIGN_IN)
         with self._store.engine.begin() as db:
             return self._store.sessions.open(db, self.id, seat.person, shown)
+
+    def end_session(self, session: Session) -> None:
+        """As idleness does: nobody is told."""
+        with suppress(Refusal):
+            self._store.sessions.sign_out(self._store.sessions.caller(session.token))
 
     def _directory(self) -> Directory:
         with self._store.engine.connect() as db:
@@ -134,7 +143,7 @@ class Hub:
         mine: set[str] = set()
         for standing in session.standings:
             try:
-                mine |= audiences_in(caller, standing, datetime.now(UTC))
+                mine |= audiences_in(caller, standing, self._store.clock())
             except Refusal:
                 continue
         e, g = tables.entries, tables.grants
@@ -154,32 +163,92 @@ class Hub:
         return found
 
     def check_saved(
-        self, saved: Sequence[str], done: Collection[str], remade: Collection[str], cache: Cache
+        self,
+        saved: Sequence[str],
+        cache: Cache,
+        *,
+        done: Collection[str] = (),
+        remade: Collection[str] = (),
+        late: Collection[str] = (),
+        lost: Collection[str] = (),
     ) -> None:
         """Each act that was saved is admitted, or waits, or was dealt with: one of these, and once.
 
-        ``done`` were taken back or made anew, and ``remade`` took the place of another in the outbox.
+        ``done`` were taken back or made anew, ``remade`` took the place of another in the outbox, ``late``
+        were refused, and admitted when their request arrived once more. ``lost`` were admitted in an epoch
+        that a restore ended, and not held whole where they were made.
         """
-        t = tables.acts
-        with self._store.engine.connect() as db:
-            rows = db.execute(
-                select(t.c.act, t.c.bytes, t.c.signature)
-                .where(t.c.hub == self.id, t.c.act.in_(saved))
-                .order_by(t.c.first)
-            ).all()
-        admitted = {row.act: read(SignedAct(row.bytes, row.signature)) for row in rows}
-        waiting = {one.act: one.state for one in cache.waiting()}
+        admitted = {act: signed for act, signed in self.admitted().items() if act in saved}
+        waiting = {one.act for one in cache.waiting()}
+        assert waiting <= set(saved), waiting - set(saved)
         for act in saved:
-            places = (act in admitted, act in waiting, act in done and act not in admitted)
-            assert places.count(True) == 1, (act, places)
-        assert set(waiting.values()) <= {"refused", "waiting", "quarantined"}, waiting
+            places = (act in admitted, act in waiting, act in done)
+            excused = (act in late and places == (True, False, True)) or (act in lost and not any(places))
+            assert places.count(True) == 1 or excused, (act, places)
         # In one stream acts stand in the order in which they were saved.
         last: dict[str, int] = {}
-        for act in (one for one in admitted if one not in remade):
+        for act in (one for one in admitted if one not in remade and one not in late):
             place = saved.index(act)
             for stream in _ordered(header.stream for header in admitted[act].entries):
                 assert last.get(stream, -1) < place, act
                 last[stream] = place
+        _check_outbox(cache)
+
+    def check_authors(self, saved: Collection[str]) -> None:
+        """Nobody's act is here that was not ``saved`` at a desktop."""
+        strange = {act for act, signed in self.admitted().items() if signed.author != STORE} - set(saved)
+        assert not strange, strange
+
+    def check_once(self, late: Collection[str] = ()) -> None:
+        """What somebody wrote once is here once, but for acts that came ``late``."""
+        e = tables.entries
+        with self._store.engine.connect() as db:
+            rows = db.execute(select(e.c.position, e.c.act).where(e.c.hub == self.id)).all()
+            brought = content(
+                db, self._store.secrets, self._store.shelf, self.id, {row.position for row in rows}
+            )
+        written: dict[bytes, set[str]] = {}
+        for row in rows:
+            body = brought[row.position].body
+            if row.act not in late and body is not None:
+                for mark in ONCE.findall(body.body):
+                    written.setdefault(mark, set()).add(row.act)
+        twice = {mark: acts for mark, acts in written.items() if len(acts) > 1}
+        assert not twice, twice
+
+    def admitted(self) -> dict[str, Act]:
+        """In the order of the log."""
+        t = tables.acts
+        with self._store.engine.connect() as db:
+            rows = db.execute(
+                select(t.c.act, t.c.bytes, t.c.signature).where(t.c.hub == self.id).order_by(t.c.first)
+            ).all()
+        return {row.act: read(SignedAct(row.bytes, row.signature)) for row in rows}
+
+
+def once(words: str) -> str:
+    """Words that nobody else says, so that it shows where they are said again."""
+    return f"{words} [{uuid7()}]"
+
+
+ONCE = re.compile(rb"\[[0-9a-f-]{36}\]")
+
+
+def _check_outbox(cache: Cache) -> None:
+    """With everything sent and fetched, what is set aside is of streams that are held no more, and what waits
+    is behind something that its person has to look at."""
+    held: set[str] = set()
+    for one in cache.waiting():
+        streams = _ordered(one.streams)
+        if one.state == QUARANTINED:
+            assert one.code == ACCESS_LOST[0], one
+            here = [s for s in one.streams if any(e.position is not None for e in cache.entries(s))]
+            assert streams == one.streams, one
+            assert not here, one
+        if one.state == WAITING:
+            assert streams & held, one
+        else:
+            held |= streams
 
 
 def _ordered(streams: Iterable[str]) -> set[str]:

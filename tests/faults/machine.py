@@ -22,7 +22,7 @@ from sync.store.sealing import read_secrets, write_secrets
 from sync.store.service import application
 from sync.store.serving import make_certificate
 from tests.faults import people
-from tests.faults.clock import SimulatedLoop
+from tests.faults.clock import SetClock, SimulatedLoop
 from tests.faults.network import Fault
 from tests.faults.network import Store as Served
 from tests.faults.world import SEATS, Desktop, World
@@ -39,7 +39,8 @@ class Ground:
         secrets = folder / "secrets.json"
         write_secrets(secrets)
         certificate, _ = make_certificate(folder / "tls", ("store",))
-        self.store = Store(connect(database, 5), read_secrets(secrets))
+        self.clock = SetClock()
+        self.store = Store(connect(database, 5), read_secrets(secrets), self.clock)
         self.server = Server("https://store", certificate.read_text(), "")
         self.loop = SimulatedLoop()
         with warnings.catch_warnings():
@@ -76,14 +77,14 @@ class Schedule(RuleBasedStateMachine):
         self.world = World(on.store, on.served, on.server, on.loop, Random(chance), desks)
         self.world.wait(1.0)
         priya = self.world.desktops[0]
-        priya.act(partial(people.opens, priya, ""))
+        assert priya.act(partial(people.opens, priya, "")) is None
+        assert priya.saved
 
     def teardown(self) -> None:
         if not hasattr(self, "world"):
             return
         try:
-            self.world.heal()
-            self.world.check()
+            self.all_is_mended()
         finally:
             self.world.close()
 
@@ -129,6 +130,10 @@ class Schedule(RuleBasedStateMachine):
         self.desktop(who).line.put(faults)
         self.desktop(who).desk.wake()
 
+    @rule(who=st.integers(0, 5), faults=st.lists(st.sampled_from(Fault), max_size=4))
+    def a_live_stream_falters(self, who: int, faults: list[Fault]) -> None:
+        self.desktop(who).line.put_live(faults)
+
     @rule(who=st.integers(0, 5))
     def a_line_is_cut(self, who: int) -> None:
         self.desktop(who).line.lose()
@@ -152,7 +157,23 @@ class Schedule(RuleBasedStateMachine):
     def a_clock_jumps(self, who: int, minutes: int) -> None:
         self.desktop(who).clock += timedelta(minutes=minutes)
 
+    @rule(minutes=st.sampled_from([-20, -2, 0, 3, 20, 120]))
+    def the_stores_clock_jumps(self, minutes: int) -> None:
+        self.ground.clock.ahead = timedelta(minutes=minutes)
+
+    @rule()
+    def the_store_is_backed_up(self) -> None:
+        self.world.back_up()
+
+    @rule()
+    def the_store_is_restored(self) -> None:
+        self.world.restore()
+
     # --- rights
+
+    @rule(who=st.integers(0, 5))
+    def a_session_ends(self, who: int) -> None:
+        self.world.hub.end_session(self.desktop(who).session)
 
     @rule(who=st.integers(0, 5))
     def a_device_is_revoked(self, who: int) -> None:
@@ -175,5 +196,6 @@ class Schedule(RuleBasedStateMachine):
 
     @rule()
     def all_is_mended(self) -> None:
+        self.ground.clock.ahead = timedelta()
         self.world.heal()
         self.world.check()

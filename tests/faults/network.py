@@ -169,11 +169,21 @@ class Line(httpcore.AsyncNetworkBackend):
         self._ends: set[_End] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._faults: list[Fault] = []
+        self._live_faults: list[Fault] = []
+        self._listening: set[_End] = set()
+        self.late: set[str] = set()
+        """Acts that were admitted when their request arrived once more, and not the first time."""
         self.cut = False
 
     def put(self, faults: Iterable[Fault]) -> None:
         """Have these befall the next requests, one each."""
         self._faults.extend(faults)
+
+    def put_live(self, faults: Iterable[Fault]) -> None:
+        """Break the live stream, and have these befall the next attempts to open it, one each."""
+        self._live_faults.extend(faults)
+        for end in tuple(self._listening):
+            end.reset()
 
     def lose(self) -> None:
         """Cut it: what is open breaks, and nothing new gets through."""
@@ -184,6 +194,7 @@ class Line(httpcore.AsyncNetworkBackend):
     def mend(self) -> None:
         self.cut = False
         self._faults.clear()
+        self._live_faults.clear()
 
     async def connect_tcp(self, host: str, port: int, *of: object, **more: object) -> _End:
         await asyncio.sleep(LATENCY)
@@ -215,14 +226,29 @@ class Line(httpcore.AsyncNetworkBackend):
             while True:
                 asked = await read_request(end.there.reader)
                 if asked.path.endswith("/live"):
-                    await self._store.live(self._hub, asked, end.back)
+                    await self._live(asked, end)
                     return
                 await self._one(asked, end)
         except (asyncio.IncompleteReadError, ConnectionResetError):
             pass
         finally:
             self._ends.discard(end)
+            self._listening.discard(end)
             end.back.close()
+
+    async def _live(self, asked: Asked, end: _End) -> None:
+        """The live stream, unless a fault befalls it: one that is none of its own breaks the line."""
+        fault = self._live_faults.pop(0) if self._live_faults else None
+        answered = _in_place(fault)
+        if answered is not None:
+            end.back.write(answer_head(answered) + answered.body)
+        elif fault is Fault.SILENT:
+            await asyncio.sleep(3600)
+        elif fault is Fault.TRUNCATED:
+            end.back.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\nevent: gro")
+        elif fault is None:
+            self._listening.add(end)
+            await self._store.live(self._hub, asked, end.back)
 
     async def _one(self, asked: Asked, end: _End) -> None:
         """One request through whatever befalls it. Raises ``ConnectionResetError`` where the line broke."""
@@ -260,7 +286,10 @@ class Line(httpcore.AsyncNetworkBackend):
 
     async def _later(self, asked: Asked) -> None:
         await asyncio.sleep(45.0)
-        await self._store.answer(asked)
+        answered = await self._store.answer(asked)
+        if asked.path.endswith("/acts") and answered.status == 200:
+            pushed = msgspec.json.decode(answered.body, type=protocol.Pushed)
+            self.late |= {one.act for one in pushed.answers if one.state == "admitted"}
 
 
 def _in_place(fault: Fault | None) -> Answered | None:

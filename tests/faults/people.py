@@ -50,7 +50,7 @@ from mash_desktop.domain.entries.triage import (
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.domain.fold.gathering import requests
 from mash_desktop.domain.lawfulness import prefill
-from tests.faults.hub import Seat
+from tests.faults.hub import Seat, once
 from tests.faults.world import Desktop
 
 
@@ -58,8 +58,10 @@ class Sitting(Protocol):
     """Somebody at a desktop. ``saved`` are their acts so far."""
 
     seat: Seat
-    desk: Desk
     saved: list[str]
+
+    @property
+    def desk(self) -> Desk: ...
 
 
 LEVELS = (SubjectLevel("mia", "child_in_need"),)
@@ -85,16 +87,16 @@ def opens_at(desktop: Sitting, stream: str) -> None:
         SubjectRecorded(
             subject="mia", forenames="Mia", surname="Carter", relation="subject", of_concern=True
         ),
-        ConcernRecorded(account="a1", words="A bruise on her left forearm."),
+        ConcernRecorded(account="a1", words=once("A bruise on her left forearm.")),
     )
 
 
 def notes(desktop: Sitting, stream: str) -> None:
-    desktop.desk.act(stream, NoteAdded(words=f"Rang the school. {uuid7()}"))
+    desktop.desk.act(stream, NoteAdded(words=once("Rang the school.")))
 
 
 def corrects(desktop: Sitting, stream: str) -> None:
-    desktop.desk.act(stream, ConcernRecorded(account="a1", words=f"She said otherwise. {uuid7()}"))
+    desktop.desk.act(stream, ConcernRecorded(account="a1", words=once("She said otherwise.")))
 
 
 def attaches(desktop: Desktop, stream: str) -> None:
@@ -105,7 +107,7 @@ def attaches(desktop: Desktop, stream: str) -> None:
         stream,
         DocumentAttached(
             document="d1",
-            title="Chronology",
+            title=once("Chronology"),
             media_type="application/pdf",
             size=len(page),
             digest=digest,
@@ -120,7 +122,7 @@ def triages(desktop: Sitting, stream: str) -> None:
         ContactTriaged(
             route="social-work-gateway",
             levels=LEVELS,
-            rationale="Second injury this month.",
+            rationale=once("Second injury this month."),
             history_searched=True,
             immediate_danger=False,
         ),
@@ -128,7 +130,7 @@ def triages(desktop: Sitting, stream: str) -> None:
 
 
 def passes(desktop: Desktop, stream: str) -> None:
-    desktop.desk.act(stream, ContactPassed(worker="Dan Whitmore", reason="An open case of Dan's."))
+    desktop.desk.act(stream, ContactPassed(worker="Dan Whitmore", reason=once("An open case of Dan's.")))
 
 
 def admits(desktop: Sitting, stream: str) -> None:
@@ -137,7 +139,7 @@ def admits(desktop: Sitting, stream: str) -> None:
     basis = prefill(config, Cohort.CHILDREN, config.agency("scc-children").kind, kinds, today)
     desktop.desk.act(
         stream,
-        TriageOverseen(decision="admit", levels=LEVELS, reason="Threshold met."),
+        TriageOverseen(decision="admit", levels=LEVELS, reason=once("Threshold met.")),
         ReferralAdmitted(
             threshold="child_in_need",
             purpose="To find out whether she is safe.",
@@ -148,7 +150,7 @@ def admits(desktop: Sitting, stream: str) -> None:
 
 def rates(desktop: Sitting, stream: str) -> None:
     rag = (Rag.RED, Rag.AMBER, Rag.GREEN)[len(desktop.saved) % 3]
-    desktop.desk.act(stream, RagRated(rag=rag, reason=f"As {desktop.seat.person} sees it. {uuid7()}"))
+    desktop.desk.act(stream, RagRated(rag=rag, reason=once(f"As {desktop.seat.person} sees it.")))
 
 
 def asks(desktop: Desktop, stream: str) -> None:
@@ -160,7 +162,7 @@ def asks(desktop: Desktop, stream: str) -> None:
             request=f"r-{uuid7()}",
             agency=agency,
             subjects=("mia",),
-            minimum_concern="Injury to a child.",
+            minimum_concern=once("Injury to a child."),
             reference=referral.reference or "",
             cohort=referral.cohort,
             rag=referral.rag,
@@ -177,11 +179,13 @@ def _request(desktop: Desktop, stream: str) -> str:
 
 
 def takes_the_question_back(desktop: Desktop, stream: str) -> None:
-    desktop.desk.act(stream, RequestWithdrawn(request=_request(desktop, stream), reason="Not needed."))
+    desktop.desk.act(stream, RequestWithdrawn(request=_request(desktop, stream), reason=once("Not needed.")))
 
 
 def goes_on_without(desktop: Desktop, stream: str) -> None:
-    desktop.desk.act(stream, ProceededWithout(request=_request(desktop, stream), reason="It cannot wait."))
+    desktop.desk.act(
+        stream, ProceededWithout(request=_request(desktop, stream), reason=once("It cannot wait."))
+    )
 
 
 def answers(desktop: Desktop, stream: str) -> None:
@@ -192,7 +196,7 @@ def answers(desktop: Desktop, stream: str) -> None:
             contribution=f"c-{uuid7()}",
             request=request,
             subjects=("mia",),
-            words="Three incidents at the address.",
+            words=once("Three incidents at the address."),
             voice=Voice.FACT,
             data_kind=DataKind.ORDINARY,
         ),
@@ -203,11 +207,11 @@ def answers(desktop: Desktop, stream: str) -> None:
 
 
 def opens_the_table(desktop: Desktop, stream: str) -> None:
-    desktop.desk.act(stream, TableOpened(place="Room 2"))
+    desktop.desk.act(stream, TableOpened(place=once("Room 2")))
 
 
 def drafts(desktop: Desktop, stream: str) -> None:
-    decided = SubjectDecision("mia", "child_protection", "Section 47 enquiry.", "Two injuries.")
+    decided = SubjectDecision("mia", "child_protection", "Section 47 enquiry.", once("Two injuries."))
     desktop.desk.act(stream, DecisionDrafted(subjects=(decided,)))
 
 
@@ -223,13 +227,13 @@ def withdraws(desktop: Desktop, stream: str) -> None:
     if not mine:
         raise Refusal("none", "There is nothing to withdraw.")
     entry = mine[len(desktop.saved) % len(mine)]
-    desktop.desk.act(stream, EntryWithdrawn(entry=entry.id, reason="Of another child."))
+    desktop.desk.act(stream, EntryWithdrawn(entry=entry.id, reason=once("Of another child.")))
 
 
 def hands_over(desktop: Desktop, stream: str) -> None:
     owner = desktop.desk.referral(stream).owner
     to = "stoke-children" if owner == "scc-children" else "scc-children"
-    desktop.desk.act(stream, OwnershipTransferred(to=to, reason="She lives there."))
+    desktop.desk.act(stream, OwnershipTransferred(to=to, reason=once("She lives there.")))
 
 
 def looks(desktop: Sitting, stream: str) -> None:
@@ -239,11 +243,13 @@ def looks(desktop: Sitting, stream: str) -> None:
 
 def does_again(desktop: Desktop, stream: str) -> None:
     for act in desktop.not_admitted()[:1]:
-        desktop.remade.add(attention.do_again(desktop.desk, act))
+        desktop.taking_back = act
+        attention.do_again(desktop.desk, act)
 
 
 def lets_go(desktop: Desktop, stream: str) -> None:
     for act in desktop.not_admitted()[:1]:
+        desktop.taking_back = act
         attention.let_go(desktop.desk, act)
 
 

@@ -22,7 +22,7 @@ from random import Random
 from uuid6 import uuid7
 
 from mash_desktop.cache import Cache, open_engine
-from mash_desktop.desk import Desk, Me
+from mash_desktop.desk import Me
 from mash_desktop.domain.acts import Author
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.proofs.signature import SigningKey
@@ -34,7 +34,7 @@ from sync.store.sealing import read_secrets, write_secrets
 from sync.store.serving import make_certificate
 from tests.faults import people
 from tests.faults.hub import Hub, Seat
-from tests.faults.world import CACHE_KEY, SEATS, MortalCache
+from tests.faults.world import CACHE_KEY, SEATS, MortalCache, PromisingDesk, check_durable
 from tests.support.store import REPOSITORY
 from ui.demo.wire import Wire
 
@@ -43,6 +43,8 @@ STEPS, MORE_STEPS = 12, 4
 KILLS = 6
 """Lives of each desktop that are cut short, one more boundary in each schedule."""
 PATIENCE = 150.0
+DESKS = (0, 1, 5)
+"""Seats of those who may open a contact and work on it."""
 DEEDS = (people.notes, people.rates, people.triages, people.admits, people.corrects, people.looks)
 
 
@@ -69,7 +71,7 @@ class _Cache(MortalCache):
 @dataclass
 class _At:
     seat: Seat
-    desk: Desk
+    desk: PromisingDesk
     saved: list[str] = field(default_factory=list)
 
 
@@ -77,12 +79,11 @@ def live(life: Life) -> None:
     """What the process of one life does."""
     seat = life.seat
     engine = open_engine(life.folder / "cache.db", lambda: CACHE_KEY)
-    with engine.connect() as db:
-        assert db.exec_driver_sql("PRAGMA synchronous").scalar() == 2, "what is saved waits for the disk"
+    check_durable(engine)
     cache = _Cache(engine, life.boundary)
     author = Author(seat.person, seat.agency, seat.role, seat.key.key_id)
     me = Me(life.server.hub, seat.person, seat.person.title(), author, (author,))
-    desk = Desk(cache, me, seat.key, prove_passphrase=lambda passphrase: None)
+    desk = PromisingDesk(cache, me, seat.key, prove_passphrase=lambda passphrase: None)
     network = Synchroniser(
         cache,
         life.server,
@@ -93,9 +94,21 @@ def live(life: Life) -> None:
         on_seen=lambda seen: setattr(desk, "seen", seen),
     )
     desk.wake = network.wake
-    network.start()
+    at = _At(seat, desk, (life.folder / "promised").read_text().split())
     try:
-        _work(life, _At(seat, desk), cache)
+        with (life.folder / "promised").open("a") as promised:
+
+            def promise(act: str) -> None:
+                at.saved.append(act)
+                promised.write(f"{act}\n")
+                promised.flush()
+
+            desk.promised = promise
+            # Killed between the commit and its being told: saved all the same.
+            for act in (one.act for one in cache.waiting() if one.act not in at.saved):
+                promise(act)
+            network.start()
+            _work(life, at, cache)
         until = time.monotonic() + PATIENCE
         while not _settled(network, cache, seat):
             assert time.monotonic() < until, network.status
@@ -108,24 +121,21 @@ def live(life: Life) -> None:
 
 def _work(life: Life, at: _At, cache: Cache) -> None:
     chance = Random(life.seed)
-    with (life.folder / "promised").open("a") as promised:
-        while (step := int(cache.fact("step") or b"0")) < life.steps:
-            until = time.monotonic() + PATIENCE
-            while not at.desk.directory().configs:
-                assert time.monotonic() < until, "the hub's configuration never came"
-                at.desk.wake()
-                time.sleep(0.02)
-            before = {one.act for one in cache.waiting()}
-            deed = people.opens_at if step == 0 else chance.choice(DEEDS)
+    while (step := int(cache.fact("step") or b"0")) < life.steps:
+        until = time.monotonic() + PATIENCE
+        while not at.desk.directory().configs:
+            assert time.monotonic() < until, "the hub's configuration never came"
+            at.desk.wake()
+            time.sleep(0.02)
+        streams = cache.streams("referral:")
+        if life.stream not in streams:
+            people.opens_at(at, life.stream)
+        else:
+            # Their own is there from the first on, those of others once they have come.
             with suppress(Refusal):
-                deed(at, life.stream)
-            for one in cache.waiting():
-                if one.act not in before:
-                    at.saved.append(one.act)
-                    promised.write(f"{one.act}\n")
-                    promised.flush()
-            cache.put_fact("step", str(step + 1).encode())
-            time.sleep(chance.uniform(0.0, 0.05))
+                chance.choice(DEEDS)(at, chance.choice(streams))
+        cache.put_fact("step", str(step + 1).encode())
+        time.sleep(chance.uniform(0.0, 0.05))
 
 
 def _settled(network: Synchroniser, cache: Cache, seat: Seat) -> bool:
@@ -201,16 +211,16 @@ def context() -> ForkServerContext:
 def run_schedule(store: MortalStore, folder: Path, seed: int, processes: ForkServerContext) -> int:
     """One schedule: three desktops killed again and again, then healed and looked at. Returns the kills."""
     chance = Random(seed)
-    seats = [Seat(*SEATS[number], f"device-{number}", SigningKey.generate()) for number in range(3)]
+    seats = [Seat(*SEATS[number], f"device-{number}", SigningKey.generate()) for number in DESKS]
     hub = Hub(store.direct, seats)
     wires = [Wire(store.server(hub.id)) for _ in seats]
-    stream = f"referral:{uuid7()}"
     lives = []
     for number, (seat, wire) in enumerate(zip(seats, wires, strict=True)):
         home = folder / seat.device
         home.mkdir(parents=True)
+        (home / "promised").touch()
         session = hub.session(seat)
-        life = Life(home, wire.server, session, hub.store_key, seat, stream, seed + number)
+        life = Life(home, wire.server, session, hub.store_key, seat, f"referral:{uuid7()}", seed + number)
         # First lives end at one boundary after another: forty schedules kill at each of the first 120.
         boundaries = [(3 * seed + number) % 120, *(chance.randrange(16) for _ in range(KILLS - 1))]
         lives.append((life, boundaries))
@@ -221,6 +231,7 @@ def run_schedule(store: MortalStore, folder: Path, seed: int, processes: ForkSer
             wire.close()
     for life, _ in lives:
         _check(hub, life)
+    hub.check_once()
     return killed
 
 
@@ -280,7 +291,8 @@ def _check(hub: Hub, life: Life) -> None:
     cache = Cache(open_engine(life.folder / "cache.db", lambda: CACHE_KEY))
     try:
         hub.check_view(life.session, cache)
-        promised = dict.fromkeys((life.folder / "promised").read_text().split())
-        hub.check_saved(tuple(promised), (), (), cache)
+        promised = (life.folder / "promised").read_text().split()
+        assert promised, "nothing was done"
+        hub.check_saved(promised, cache)
     finally:
         cache.close()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import shutil
 import tempfile
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator
+from contextlib import aclosing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -21,12 +21,12 @@ from sqlalchemy import Engine
 from mash_desktop.cache import Cache, open_engine
 from mash_desktop.cache.outbox import Clash
 from mash_desktop.desk import Desk, Me
-from mash_desktop.domain.acts import Author
+from mash_desktop.domain.acts import Author, Parcel
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.domain.roles import Role
 from mash_desktop.proofs.signature import SigningKey
 from sync.client import Server, Status
-from sync.client.connection import Connection
+from sync.client.connection import Connection, Unreachable
 from sync.client.together import Together
 from sync.client.verification import Distrust
 from sync.store.composition import Store
@@ -34,6 +34,7 @@ from tests.faults.clock import SimulatedLoop
 from tests.faults.hub import Hub, Seat
 from tests.faults.network import Line
 from tests.faults.network import Store as Served
+from tests.faults.restoring import Backup, back_up, restore
 
 T = TypeVar("T")
 
@@ -52,8 +53,17 @@ SEATS: tuple[tuple[str, str, Role], ...] = (
 """Whose desktops there are, in turn: the last is a second one of somebody who has one already."""
 
 
+MOST_TRIES = 40
+"""In a minute: half a second doubled and doubled again, by luck much less each time."""
+
+
 class Killed(BaseException):
     """A desktop's process ended here."""
+
+
+def check_durable(engine: Engine) -> None:
+    with engine.connect() as db:
+        assert db.exec_driver_sql("PRAGMA synchronous").scalar() == 2, "what is saved waits for the disk"
 
 
 class MortalCache(Cache):
@@ -99,6 +109,21 @@ class WatchedConnection(Connection):
         self._busy = False
         self._not_before = 0.0
         self._failed_at: list[float] = []
+        self._live_not_before = 0.0
+        self._opened_at: list[float] = []
+
+    async def live(self) -> AsyncGenerator[tuple[str, str], None]:
+        now = self._loop.time()
+        assert now >= self._live_not_before - 0.001, "listened again sooner than the store wished"
+        self._opened_at = [*(at for at in self._opened_at if at > now - 60.0), now]
+        assert len(self._opened_at) < MOST_TRIES, "a tight loop"
+        try:
+            async with aclosing(super().live()) as events:
+                async for event in events:
+                    yield event
+        except Unreachable as error:
+            self._live_not_before = self._loop.time() + (error.retry_after or 0.0)
+            raise
 
     async def _send(self, method: str, path: str, **options: object) -> httpx.Response:
         assert not self._busy, "two attempts under way at once"
@@ -119,17 +144,35 @@ class WatchedConnection(Connection):
         if asked_for is not None:
             self._not_before = now + asked_for
         self._failed_at = [*(at for at in self._failed_at if at > now - 60.0), now]
-        # Half a second doubled and doubled again, by luck much less each time.
-        assert len(self._failed_at) < 40, "a tight loop"
+        assert len(self._failed_at) < MOST_TRIES, "a tight loop"
 
 
 class WatchedTogether(Together):
-    """The product's own, but that a fault of the program ends the schedule."""
+    """The product's own, but that a fault of the program ends the schedule, whichever task it befell."""
+
+    fault: BaseException | None = None
 
     def failed(self, error: Exception) -> None:
-        if not isinstance(error, (Refusal, Distrust, Clash)):
-            raise error
-        super().failed(error)
+        try:
+            if not isinstance(error, (Refusal, Distrust, Clash)):
+                raise error
+            super().failed(error)
+        except BaseException as fault:
+            self.fault = fault
+            raise
+
+
+class PromisingDesk(Desk):
+    """The product's own, but that it tells which acts it has said are kept."""
+
+    promised: Callable[[str], None]
+
+    def keep(
+        self, parcel: Parcel, *, forget_drafts: Iterable[str] = (), instead_of: str | None = None
+    ) -> str:
+        act = super().keep(parcel, forget_drafts=forget_drafts, instead_of=instead_of)
+        self.promised(act)
+        return act
 
 
 class Desktop:
@@ -145,9 +188,14 @@ class Desktop:
         self.session = world.hub.session(seat)
         self.saved: list[str] = []
         """Acts that were saved here, in their order."""
-        self.remade: set[str] = set()
         self.done: set[str] = set()
         """Those that their person took back, or made anew as another."""
+        self.remade: set[str] = set()
+        """What took the place of one of them."""
+        self.lost: set[str] = set()
+        """Those that a restore took from the store when they were here no more."""
+        self.taking_back: str | None = None
+        """What the deed under way would take back or make anew."""
         self.task: asyncio.Task[None] | None = None
         self.status = Status()
 
@@ -156,7 +204,9 @@ class Desktop:
     def start(self) -> None:
         """Open the cache and go on, as after a start of the program."""
         self.lives += 1
-        self.cache = MortalCache(open_engine(self.folder / "cache.db", lambda: CACHE_KEY))
+        engine = open_engine(self.folder / "cache.db", lambda: CACHE_KEY)
+        check_durable(engine)
+        self.cache = MortalCache(engine)
         self._sit()
         known = set(self.saved)
         # Killed between the commit and its being told: saved all the same.
@@ -171,13 +221,14 @@ class Desktop:
             for one in self.session.standings
         )
         me = Me(self.world.hub.id, seat.person, seat.person.title(), author, standings or (author,))
-        self.desk = Desk(
+        self.desk = PromisingDesk(
             self.cache,
             me,
             self.seat.key,
             now=lambda: datetime.now(UTC) + self.clock,
             prove_passphrase=lambda passphrase: None,
         )
+        self.desk.promised = self.saved.append
 
     def connect(self) -> None:
         self.connection = WatchedConnection(self.world.server, self.session.token, self.line, self.world.loop)
@@ -212,6 +263,8 @@ class Desktop:
         self.world.run_until(self.connection.close())
         if ended is not None and not isinstance(ended, (Killed, asyncio.CancelledError)):
             raise ended
+        if self.together.fault is not None and not isinstance(self.together.fault, Killed):
+            raise self.together.fault
 
     def kill(self) -> None:
         """End it as SIGKILL does: what is on the disk is all that there is."""
@@ -231,33 +284,48 @@ class Desktop:
 
     def check_alive(self) -> None:
         """Notice that its network died, and start it again where it was killed."""
-        if self.task is not None and self.task.done():
-            died = None if self.task.cancelled() else self.task.exception()
-            if isinstance(died, Killed):
-                self.restart()
-            elif died is not None:
-                raise died
+        died = self.together.fault
+        if died is None and self.task is not None and self.task.done() and not self.task.cancelled():
+            died = self.task.exception()
+        if isinstance(died, Killed):
+            self.restart()
+        elif died is not None:
+            raise died
 
     # --- the person
 
     def act(self, work: Callable[[], object]) -> str | None:
-        """What a person does; the code where the rules say no to it."""
-        before = set(self._outbox())
+        """What a person does; the code where the rules say no. Nothing unmeant leaves the outbox."""
+        before, self.taking_back = set(self._outbox()), None
+        code, killed = None, False
         try:
             work()
         except Refusal as refusal:
-            return refusal.code
+            code = refusal.code
         except Killed:
+            killed = True
             self.restart()
-            return None
-        waiting = self._outbox()
-        self.saved += [act for act in waiting if act not in before and act not in self.saved]
-        self.done |= before - set(waiting)
-        return None
+        after = set(self._outbox())
+        gone, new = before - after, after - before
+        assert new <= set(self.saved), "more was kept than was said"
+        meant = {self.taking_back} - {None} if code is None else set()
+        assert gone == meant or (killed and not gone), (gone, meant)
+        self.done |= gone
+        if gone:
+            self.remade |= new
+        return code
 
     def _outbox(self) -> list[str]:
         with self.cache._read() as db:
             return [row[0] for row in db.exec_driver_sql("SELECT act FROM outbox ORDER BY seq")]
+
+    def whole(self) -> dict[str, int]:
+        """How many bodies are held of each admitted act."""
+        with self.cache._read() as db:
+            rows = db.exec_driver_sql(
+                "SELECT act, count(body) FROM entries WHERE position IS NOT NULL GROUP BY act"
+            )
+            return dict(rows.tuples().all())
 
     def not_admitted(self) -> list[str]:
         return [one.act for one in self.cache.waiting() if one.state == "refused"]
@@ -291,6 +359,7 @@ class World:
         self.hub = Hub(store, seats, served.tell)
         self.server = replace(server, hub=self.hub.id)
         self.streams: list[str] = []
+        self.backup: Backup | None = None
         self.desktops = [Desktop(self, seat) for seat in seats]
         for desktop in self.desktops:
             desktop.start()
@@ -302,6 +371,26 @@ class World:
             self.run_until(desktop.line.end())
             desktop.cache.close()
         shutil.rmtree(self.folder)
+
+    # --- the store
+
+    def back_up(self) -> None:
+        self.backup = back_up(self.store, self.hub.id)
+
+    def restore(self) -> None:
+        """Restore the last backup, if there is one of this epoch."""
+        if self.backup is None:
+            return
+        before = self.hub.admitted()
+        restore(self.store, self.backup)
+        self.backup = None
+        lost = before.keys() - self.hub.admitted().keys()
+        for desktop in self.desktops:
+            whole = desktop.whole()
+            desktop.lost |= {
+                act for act in lost.intersection(desktop.saved) if whole.get(act) != len(before[act].entries)
+            }
+        self.served.tell()
 
     # --- time
 
@@ -322,7 +411,9 @@ class World:
             desktop.line.mend()
             desktop.clock = timedelta()
         self.wait(0.0)
+        began = datetime.now(UTC)
         for desktop in self.desktops:
+            desktop.desk.wake()
             self.hub.give_role(desktop.seat.person, desktop.seat.agency, desktop.seat.role)
         for _ in range(1200):
             self.wait(1.0)
@@ -330,18 +421,29 @@ class World:
                 assert not desktop.status.distrust, (desktop.seat.device, desktop.status.distrust)
                 if desktop.status.signed_out:
                     desktop.sign_in()
-            if all(self._settled(desktop) for desktop in self.desktops):
+            if all(self._settled(desktop, began) for desktop in self.desktops):
                 return
         raise AssertionError(f"never together again: {[d.status for d in self.desktops]}")
 
-    def _settled(self, desktop: Desktop) -> bool:
+    def _settled(self, desktop: Desktop, since: datetime) -> bool:
         status = desktop.status
         if not status.online or status.log_size != self.hub.size:
             return False
-        return not desktop.cache.outgoing(desktop.seat.person, 1) and status.synced_at is not None
+        asked = status.synced_at is not None and status.synced_at > since
+        return asked and not desktop.cache.outgoing(desktop.seat.person, 1)
 
     def check(self) -> None:
         """Every desktop holds what the store would have it hold; nothing that was saved is lost or twice."""
+        late = set[str]().union(*(desktop.line.late for desktop in self.desktops))
         for desktop in self.desktops:
             self.hub.check_view(desktop.session, desktop.cache)
-            self.hub.check_saved(desktop.saved, desktop.done, desktop.remade, desktop.cache)
+            self.hub.check_saved(
+                desktop.saved,
+                desktop.cache,
+                done=desktop.done,
+                remade=desktop.remade,
+                late=late,
+                lost=desktop.lost,
+            )
+        self.hub.check_authors([act for desktop in self.desktops for act in desktop.saved])
+        self.hub.check_once(late)
