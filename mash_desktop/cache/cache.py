@@ -211,9 +211,10 @@ class Cache:
         """Its person takes an act back. Raises ``Refusal`` (*act-gone*) where it waits no longer."""
         return self._settle(lambda c: outbox.let_go(c, act))
 
-    def release(self, author: str, key: str) -> ChangeSet:
-        """Access was given back to ``author`` under ``key``: see ``outbox.release``."""
-        return self._settle(lambda c: outbox.release(c, author, key), waits=True)
+    def release(self, author: str) -> None:
+        """Access was given back to ``author``: see ``outbox.release``."""
+        with self._write() as connection:
+            outbox.release(connection, author)
 
     def begin_epoch(self, author: str) -> ChangeSet:
         """The store begins anew after a restore: see ``feed.begin_epoch``."""

@@ -26,12 +26,6 @@ ANSWER = "answer"
 """Among grants, in place of an audience: the store has answered, and the feeds have yet to tell for whom."""
 MOST_BYTES = 4 * 1024 * 1024
 """Of acts and bodies in one push: half of what a store takes, since bytes travel as base64."""
-KEY_REVOKED = (
-    "key-revoked",
-    "This was made under a key that has been revoked since, so it was not sent. Do it again to sign it with "
-    "your new key, or let it go.",
-)
-
 ACCESS_LOST = (
     "access-lost",
     "You may no longer receive what this belongs to, so it was not sent. It goes by itself once you may "
@@ -308,28 +302,18 @@ def follow(connection: Connection, streams: Iterable[str]) -> None:
             )
 
 
-def release(connection: Connection, author: str, key: str) -> frozenset[str]:
-    """Access was given back: what was set aside waits again where ``key`` signed it.
+def release(connection: Connection, author: str) -> None:
+    """Access was given back: what was set aside for want of it waits again.
 
-    What another key signed cannot be sent, nor signed anew without its person: it is told as refused, and
-    doing it again makes it under the new key. Returns streams.
+    What another key signed is sent as well: only the store can tell whether it had come already, when the
+    answer to it was lost. If not it is refused, and its person makes it anew under the new key.
     """
-    table, streams = schema.outbox, frozenset[str]()
-    rows = connection.execute(
-        select(table.c.act, schema.acts.c.signed, schema.acts.c.signature)
-        .join(schema.acts, schema.acts.c.id == table.c.act)
-        .where(
-            table.c.author == author,
-            table.c.state.in_((WAITING, QUARANTINED)),
-            table.c.code != ACCESS_LOST[0],
-        )
-    ).all()
-    for row in rows:
-        if read(SignedAct(row.signed, row.signature)).key == key:
-            connection.execute(update(table).where(table.c.act == row.act).values(state=WAITING))
-        else:
-            streams |= refuse(connection, row.act, *KEY_REVOKED)
-    return streams
+    table = schema.outbox
+    connection.execute(
+        update(table)
+        .where(table.c.author == author, table.c.state == QUARANTINED, table.c.code != ACCESS_LOST[0])
+        .values(state=WAITING)
+    )
 
 
 def offer_again(connection: Connection, author: str) -> set[str]:

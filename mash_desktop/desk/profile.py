@@ -189,7 +189,7 @@ class Profile:
                 BARRED: None,
             }
         )
-        self.cache.release(enrolled.person, enrolled.key)
+        self.cache.release(enrolled.person)
         return enrolled
 
     def sign_in(self, password: str, code: str) -> Session:

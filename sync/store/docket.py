@@ -152,7 +152,12 @@ class Docket:
         key = directory.keys.get(act.key)
         if key is None or key.revoked is not None:
             raise Refused(
-                no("key-revoked", "The key of this act has been revoked. Enrol this device again.", "key")
+                no(
+                    "key-revoked",
+                    "This was made under a key that has been revoked since. Do it again to sign it with your "
+                    "new key, or let it go.",
+                    "key",
+                )
             )
         held = standing(directory, act.author, act.agency, act.role, self._now)
         if held is None:

@@ -92,7 +92,7 @@ class Cached(RuleBasedStateMachine):
         before = {one.act: one.state for one in self.cache.waiting()}
         self.cache.quarantine("priya")
         assert "waiting" not in {one.state for one in self.cache.waiting()}
-        self.cache.release("priya", KEY.key_id)
+        self.cache.release("priya")
         assert {one.act: one.state for one in self.cache.waiting()} == before
 
     # --- the store

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
 
 from mash_desktop.cache import Cache, open_engine
 from mash_desktop.cache.feed import FeedRow
@@ -23,7 +22,6 @@ from mash_desktop.domain.entries.contact import ConcernRecorded, DocumentAttache
 from mash_desktop.domain.entries.triage import RagRated
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.domain.fold import Stage
-from mash_desktop.proofs.signature import SigningKey
 from tests.domain.story import CONSULTANT, KEY, MANAGER, OPERATOR, START, Story
 from tests.support.desks import receive, receive_hub
 
@@ -309,17 +307,15 @@ def test_how_much_waits_is_known_without_reading_it(cache: Cache) -> None:
 # --- access lost and given back
 
 
-def test_what_the_same_key_signed_waits_again_and_what_another_signed_is_told(cache: Cache) -> None:
-    old, kept = SigningKey.generate(), note("referral:2", "signed with the key of today")
-    before = replace(OPERATOR, key=old.key_id)
-    lost = compose("staffordshire", before, [Draft("referral:1", NoteAdded(words="before"))], old, START)
-    cache.save(lost)
+def test_what_was_set_aside_waits_again_and_what_was_refused_does_not(cache: Cache) -> None:
+    refused, kept = note("referral:1", "not to be"), note("referral:2", "whichever key signed it")
+    cache.save(refused)
     cache.save(kept)
+    cache.refused(act_of(refused), "not-permitted", "It cannot be done.", None, None, None)
     cache.quarantine("priya")
-    change = cache.release("priya", KEY.key_id)
-    assert change.streams == {"referral:1"}
-    assert [(one.state, one.code) for one in cache.waiting()] == [("refused", "key-revoked"), ("waiting", "")]
-    assert cache.entries("referral:1") == ()
+    assert cache.outgoing("priya", 10) == ()
+    cache.release("priya")
+    assert [one.state for one in cache.waiting()] == ["refused", "waiting"]
     assert cache.outgoing("priya", 10) == (kept,)
 
 

@@ -177,7 +177,7 @@ def test_an_act_whose_stream_has_been_lost_is_set_aside_and_goes_once_it_is_back
     words = [entry.body for one in mine.waiting() for entry in one.entries]
     assert words == [NoteAdded(words=each) for each in ("one", "two", "three")]
     # A new key does not give access back.
-    mine.release("priya", KEY.key_id)
+    mine.release("priya")
     assert states(mine)[0] == lost
     receive(mine, OPERATOR, Story("referral:1").taken())
     assert states(mine) == [("waiting", "")] * 3

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from mash_desktop.cache.outbox import KEY_REVOKED
 from mash_desktop.desk import Desk, attention
 from mash_desktop.domain.acts import Author, Draft
 from mash_desktop.domain.codes import Rag
@@ -88,7 +87,7 @@ def test_what_cannot_be_done_again_is_not_lost(manager: Desk, story: Story) -> N
 
 
 def revoked(desk: Desk, act: str) -> None:
-    desk.cache.refused(act, *KEY_REVOKED, None, None, None)
+    desk.cache.refused(act, "key-revoked", "The key has been revoked since.", "key", None, None)
 
 
 @pytest.fixture

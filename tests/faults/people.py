@@ -243,13 +243,12 @@ def looks(desktop: Sitting, stream: str) -> None:
 
 def does_again(desktop: Desktop, stream: str) -> None:
     for act in desktop.not_admitted()[:1]:
-        desktop.taking_back = act
         attention.do_again(desktop.desk, act)
 
 
 def lets_go(desktop: Desktop, stream: str) -> None:
     for act in desktop.not_admitted()[:1]:
-        desktop.taking_back = act
+        desktop.desk.making_way = frozenset({act})
         attention.let_go(desktop.desk, act)
 
 

@@ -2,14 +2,42 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from tests.faults import people
 from tests.faults.machine import Ground, Schedule
+from tests.faults.network import Fault
+from tests.faults.world import World
 
 # One schedule takes about a second: what fails is replayed by its seed, and not made smaller.
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
+
+
+def test_what_had_come_before_its_key_was_revoked_is_not_made_anew(a_ground: Ground) -> None:
+    on = a_ground
+    world = World(on.store, on.served, on.server, on.loop, Random(1), 1)
+    try:
+        (priya,) = world.desktops
+        world.wait(1.0)
+        priya.act(lambda: people.opens(priya, ""))
+        priya.line.put([Fault.UNANSWERED, *[Fault.LOST] * 9])
+        world.wait(1.0)
+        assert priya.saved[0] in world.hub.admitted()
+        world.hub.revoke(priya.seat)
+        priya.line.mend()
+        world.wait(9.0)
+        assert [one.state for one in priya.cache.waiting()] == ["quarantined"]
+        priya.sign_in()
+        priya.act(lambda: people.does_again(priya, ""))
+        world.heal()
+        world.check()
+        assert priya.cache.waiting() == ()
+    finally:
+        world.close()
 
 
 @pytest.mark.timeout(900)

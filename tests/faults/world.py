@@ -21,7 +21,7 @@ from sqlalchemy import Engine
 from mash_desktop.cache import Cache, open_engine
 from mash_desktop.cache.outbox import Clash
 from mash_desktop.desk import Desk, Me
-from mash_desktop.domain.acts import Author, Parcel
+from mash_desktop.domain.acts import Author, Parcel, read
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.domain.roles import Role
 from mash_desktop.proofs.signature import SigningKey
@@ -163,15 +163,25 @@ class WatchedTogether(Together):
 
 
 class PromisingDesk(Desk):
-    """The product's own, but that it tells which acts it has said are kept."""
+    """The product's own, but that it tells which acts it has said are kept, and which make way for others."""
 
     promised: Callable[[str], None]
+    making_way: frozenset[str] = frozenset()
+    """Acts of the outbox that the last deed meant to take back or to make anew."""
 
     def keep(
-        self, parcel: Parcel, *, forget_drafts: Iterable[str] = (), instead_of: str | None = None
+        self,
+        parcel: Parcel,
+        *,
+        forget_drafts: Iterable[str] = (),
+        instead_of: str | None = None,
+        resting: Iterable[tuple[str, Parcel]] = (),
     ) -> str:
-        act = super().keep(parcel, forget_drafts=forget_drafts, instead_of=instead_of)
-        self.promised(act)
+        resting = tuple(resting)
+        self.making_way = frozenset(old for old in (instead_of, *(old for old, _ in resting)) if old)
+        act = super().keep(parcel, forget_drafts=forget_drafts, instead_of=instead_of, resting=resting)
+        for one in (act, *(read(anew.signed).id for _, anew in resting)):
+            self.promised(one)
         return act
 
 
@@ -194,8 +204,6 @@ class Desktop:
         """What took the place of one of them."""
         self.lost: set[str] = set()
         """Those that a restore took from the store when they were here no more."""
-        self.taking_back: str | None = None
-        """What the deed under way would take back or make anew."""
         self.task: asyncio.Task[None] | None = None
         self.status = Status()
 
@@ -296,19 +304,19 @@ class Desktop:
 
     def act(self, work: Callable[[], object]) -> str | None:
         """What a person does; the code where the rules say no. Nothing unmeant leaves the outbox."""
-        before, self.taking_back = set(self._outbox()), None
+        before, self.desk.making_way = set(self._outbox()), frozenset()
         code, killed = None, False
         try:
             work()
+            meant = self.desk.making_way
         except Refusal as refusal:
-            code = refusal.code
+            code, meant = refusal.code, frozenset()
         except Killed:
-            killed = True
+            killed, meant = True, self.desk.making_way
             self.restart()
         after = set(self._outbox())
         gone, new = before - after, after - before
         assert new <= set(self.saved), "more was kept than was said"
-        meant = {self.taking_back} - {None} if code is None else set()
         assert gone == meant or (killed and not gone), (gone, meant)
         self.done |= gone
         if gone:
@@ -339,7 +347,7 @@ class Desktop:
             hub.act(self.seat.enrolment)
             # Nobody is killed while they stand at the door: what they made is released when they are in.
             self.cache.fuse = None
-            self.cache.release(self.seat.person, self.seat.key.key_id)
+            self.cache.release(self.seat.person)
         self.session = hub.session(self.seat)
         self._sit()
         self.connect()

@@ -144,6 +144,7 @@ def test_a_revoked_device_locks_at_once_and_what_was_unsent_waits_for_a_new_code
     desk = person.desk
     assert desk is not None
     assert desk.me.author.key != old
+    seat.until(lambda: desk.cache.waiting()[0].code == "key-revoked")
     (item,) = attention.read_items(desk)
     attention.do_again(desk, item.act)
     seat.until(lambda: not desk.cache.waiting() or desk.cache.waiting()[0].code not in {"", "key-revoked"})
