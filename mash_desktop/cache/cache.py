@@ -180,7 +180,8 @@ class Cache:
             for old, anew in resting:
                 streams |= outbox.sign_again(connection, anew, old)
             forgotten = frozenset(forget_drafts)
-            connection.execute(delete(schema.drafts).where(schema.drafts.c.key.in_(forgotten)))
+            if forgotten:
+                connection.execute(delete(schema.drafts).where(schema.drafts.c.key.in_(forgotten)))
             self._project(connection, streams)
         return ChangeSet(streams, outbox=True, drafts=forgotten)
 

@@ -7,11 +7,12 @@ name that nobody has any more out of the spellings.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, text, update
+from sqlalchemy import Connection, Table, bindparam, delete, func, insert, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upserting
 
 from ..matching import blocking_keys, near_keys
@@ -23,6 +24,15 @@ COLUMNS = ("name", "alias", "number", "address", "born")
 MANY = 200
 """Rows of an index from which deleting them together, and merging what is left, takes less time than each by
 itself."""
+_PEOPLE_HELD = text(
+    f"SELECT people.*, {', '.join(COLUMNS)} FROM people JOIN persons ON persons.rowid = people.id "
+    "WHERE stream IN :streams"
+).bindparams(bindparam("streams", expanding=True))
+_WORDS_HELD = text(
+    "SELECT worded.stream, worded.id, words.text FROM worded JOIN words ON words.rowid = worded.id "
+    "WHERE worded.stream IN :streams"
+).bindparams(bindparam("streams", expanding=True))
+"""Rows of streams, each with what the index holds of it."""
 
 
 def put(connection: Connection, found: Mapping[str, Indexed]) -> None:
@@ -35,14 +45,14 @@ def put(connection: Connection, found: Mapping[str, Indexed]) -> None:
 
 def _put_people(connection: Connection, now: Mapping[str, Indexed]) -> None:
     table, blocks = schema.people, schema.blocks
-    held = {row.key: row for row in connection.execute(select(table).where(table.c.stream.in_(list(now))))}
-    indexed = _columns_at(connection, [row.id for row in held.values()])
+    held = {row.key: row for row in connection.execute(_PEOPLE_HELD, {"streams": list(now)})}
+    indexed = {row.id: {name: row._mapping[name] for name in COLUMNS} for row in held.values()}
     added: list[dict[str, Any]] = []
     changed: list[dict[str, Any]] = []
     blocked: list[dict[str, Any]] = []
     unworded: list[int] = []
     worded: list[dict[str, Any]] = []
-    following = (connection.scalar(select(func.max(table.c.id))) or 0) + 1
+    numbers = _following(connection, table)
     for stream, one in now.items():
         for person in one.people:
             facts, shown = msgspec.json.encode(person.facts), msgspec.json.encode(person.shown)
@@ -55,7 +65,7 @@ def _put_people(connection: Connection, now: Mapping[str, Indexed]) -> None:
                     unworded.append(there.id)
                     worded.append({"id": there.id, **columns})
                 continue
-            number = following + len(added)
+            number = next(numbers)
             added.append(_row(number, stream, person, facts, shown))
             worded.append({"id": number, **columns})
             blocked += [{"block": block, "person": number} for block in blocking_keys(person.facts)]
@@ -86,15 +96,14 @@ def _put_people(connection: Connection, now: Mapping[str, Indexed]) -> None:
     _count_names(connection, names)
 
 
+def _following(connection: Connection, table: Table) -> Iterator[int]:
+    """The numbers that rows to come have, asked for once there is one."""
+    yield from count((connection.scalar(select(func.max(table.c.id))) or 0) + 1)
+
+
 def _row(number: int, stream: str, person: Person, facts: bytes, shown: bytes) -> dict[str, Any]:
     key, readers = person.key, person.readers
     return {"id": number, "key": key, "stream": stream, "facts": facts, "shown": shown, "readers": readers}
-
-
-def _columns_at(connection: Connection, numbers: Sequence[int]) -> dict[int, dict[str, str]]:
-    """What the index of people holds under these numbers."""
-    query = text(f"SELECT {', '.join(COLUMNS)} FROM persons WHERE rowid = :id")
-    return {number: dict(connection.execute(query, {"id": number}).one()._mapping) for number in numbers}
 
 
 def _names_in(columns: Mapping[str, Any]) -> set[str]:
@@ -127,30 +136,28 @@ def _count_names(connection: Connection, names: Mapping[str, int]) -> None:
 
 def _put_words(connection: Connection, now: Mapping[str, Indexed]) -> None:
     table = schema.worded
-    numbers = {
-        row.stream: row.id for row in connection.execute(select(table).where(table.c.stream.in_(list(now))))
-    }
-    following = (connection.scalar(select(func.max(table.c.id))) or 0) + 1
+    held = {row.stream: row for row in connection.execute(_WORDS_HELD, {"streams": list(now)})}
+    numbers = _following(connection, table)
     gone: list[int] = []
+    changed: list[dict[str, Any]] = []
     added: list[dict[str, Any]] = []
     for stream, one in now.items():
-        number = numbers.get(stream)
-        if number is not None:
-            if _text_at(connection, number) == one.text:
-                continue
-            gone.append(number)
-        if one.text:
-            added.append({"id": following + len(added), "stream": stream, "text": one.text})
+        there = held.get(stream)
+        if there is None:
+            if one.text:
+                added.append({"id": next(numbers), "stream": stream, "text": one.text})
+        elif not one.text:
+            gone.append(there.id)
+        elif there.text != one.text:
+            changed.append({"id": there.id, "text": one.text})
     _forget(connection, "words", gone)
     for some in batches(gone):
         connection.execute(delete(table).where(table.c.id.in_(some)))
+    if changed:
+        connection.execute(text("UPDATE words SET text = :text WHERE rowid = :id"), changed)
     if added:
         connection.execute(insert(table), [{"id": one["id"], "stream": one["stream"]} for one in added])
         connection.execute(text("INSERT INTO words (rowid, text) VALUES (:id, :text)"), added)
-
-
-def _text_at(connection: Connection, number: int) -> str:
-    return str(connection.scalar(text("SELECT text FROM words WHERE rowid = :id"), {"id": number}))
 
 
 def _forget(connection: Connection, index: Literal["persons", "words"], numbers: Sequence[int]) -> None:
