@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Protocol, TypeVar
 
 from PySide6.QtCore import QObject, QTimer
 
 from mash_desktop.desk import Desk, drafts
-from ui.screen import Screen
+
+T = TypeVar("T")
 
 _AFTER_MS = 600
 
@@ -31,12 +33,18 @@ class Soon(QTimer):
             self.start()
 
 
+class Works(Protocol):
+    """What has work done off the GUI thread, as a ``Screen`` does."""
+
+    def run(self, task: Callable[[], T], then: Callable[[T], object]) -> None: ...
+
+
 class Keeper(QObject):
     """Call ``touched`` at each edit. ``key`` goes into ``forget_drafts`` of the act that the form becomes."""
 
     def __init__(
         self,
-        screen: Screen,
+        screen: Works,
         desk: Desk,
         key: str,
         values: Callable[[], dict[str, str]],

@@ -253,6 +253,27 @@ def test_a_preset_file_can_be_proposed(administrator: Desk, tmp_path: Path) -> N
     assert ("Hub", "Name") in {(one.part, one.what) for one in proposal.differences}
 
 
+def test_the_numbers_of_direct_lines_are_put_in_force_by_an_act(administrator: Desk) -> None:
+    (line,) = administration.direct_lines(administrator.config())
+    assert (line.route, line.number) == ("direct-line", "")
+    with pytest.raises(Refusal) as refused:
+        administration.set_numbers(administrator, {"direct-line": "the duty team"})
+    assert (refused.value.code, refused.value.field) == ("phone-shape", "direct-line")
+    with pytest.raises(Refusal) as refused:
+        administration.set_numbers(administrator, {"direct-line": " "})
+    assert (refused.value.code, refused.value.field) == ("nothing-changed", "direct-line")
+    before = administrator.config()
+    administrator.cache.put_draft("admin/numbers", "typed")
+    administration.set_numbers(administrator, {"direct-line": "(01785) 555014"}, ("admin/numbers",))
+    assert administrator.cache.draft("admin/numbers") is None
+    (line,) = administration.direct_lines(administrator.config())
+    assert line.number == "01785 555014"
+    (difference,) = administration.differences(before, administrator.config())
+    assert (difference.part, difference.after) == ("Routes", "01785555014")
+    administration.set_numbers(administrator, {"direct-line": ""})
+    assert administrator.config() == before
+
+
 def test_a_changed_configuration_is_put_in_force_by_an_act(administrator: Desk, tmp_path: Path) -> None:
     file = written(slower_amber(), tmp_path / "hub.json")
     proposal = administration.propose(administrator, file)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtWidgets import QFileDialog
 
-from mash_desktop.desk.administration import AgencyRow, Device, Difference, Finding, PersonRow
+from mash_desktop.desk.administration import AgencyRow, Device, Difference, DirectLine, Finding, PersonRow
 from ui.forms import SideForm
 from ui.theme import Role, Tone, Voice
 from ui.widgets import ActionButton, Card, ChoiceField, Field, Grid, Hairline, Row, Text, TextField
@@ -203,6 +203,24 @@ class FileForm(SideForm):
             self.edited.emit()
 
 
+def numbers_form(lines: Sequence[DirectLine]) -> SideForm:
+    fields = {one.route: Field(one.label, one.number, placeholder="01785 555014") for one in lines}
+    return SideForm(
+        "admin",
+        "Telephone numbers of direct lines",
+        "Put in force",
+        Text(
+            "Whom a desktop tells its operator to ring where a direct line has not reached the hub within a "
+            "minute. They hold from their admission on, for everybody.",
+            Role.SMALL,
+            Voice.ASIDE,
+            wrap=True,
+        ),
+        *fields.values(),
+        fields=fields,
+    )
+
+
 # --- what stands beside a row
 
 
@@ -296,3 +314,16 @@ def _facts(heading: str, aside: str, rows: Sequence[tuple[str, str]], edge: Tone
         grid.addWidget(Text(words, wrap=True), at, 1)
     card.put(grid)
     return card
+
+
+ASIDES = {
+    "people": "Choose a person.",
+    "codes": "A code ties one computer to one person, once. It expires after a week.",
+    "devices": "Choose a device to see it, or to revoke it.",
+    "agencies": "Agencies are part of the configuration: they change with it.",
+    "configuration": (
+        "This is the configuration in force, every value of it. To change it, write it to a file, change the "
+        "file, and import it: what differs is shown before anything changes. The telephone numbers of direct "
+        "lines are typed here."
+    ),
+}

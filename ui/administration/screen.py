@@ -3,7 +3,8 @@
 Names for whoever drives it: ``admin.tabs``, ``admin.people``, ``admin.devices``, ``admin.codes``,
 ``admin.agencies``, ``admin.lines``, ``admin.differences``; actions ``admin.add`` (N), ``admin.give`` (G),
 ``admin.end`` (E), ``admin.make_code`` (C), ``admin.unlink`` (U), ``admin.many`` (B), ``admin.revoke`` (V),
-``admin.import`` (I), ``admin.write`` (W), ``admin.force`` (Ctrl Enter), ``admin.leave`` (Esc); for codes
+``admin.import`` (I), ``admin.numbers`` (T), ``admin.write`` (W), ``admin.force`` (Ctrl Enter),
+``admin.leave`` (Esc); the number of a direct line is named by its route, ``admin.direct-line``; for codes
 ``admin.make_codes`` (Ctrl Enter), ``admin.stop`` and ``admin.forget`` (Esc), ``admin.sheet`` (S); fields
 ``admin.name``, ``admin.email``, ``admin.agency``, ``admin.role``, ``admin.team``, ``admin.held``,
 ``admin.reason``, ``admin.account``, ``admin.file``, ``admin.who``, ``admin.list``; ``admin.form.save``,
@@ -131,6 +132,7 @@ class AdministrationScreen(Screen):
             ("unlink", "Unlink", "U", "Have the directory sign the person chosen in no more", self._unlink),
             ("revoke", "Revoke", "V", "Revoke the device chosen", self._revoke),
             ("import", "Import a change", "I", "Import a changed configuration", self._import),
+            ("numbers", "Direct lines", "T", "Telephone numbers of direct lines", self._numbers),
             ("write", "Write to a file", "W", "Write the configuration to a file", self._write),
         ):
             button = ActionButton(words, key, accessible_name=spoken)
@@ -254,7 +256,7 @@ class AdministrationScreen(Screen):
             "codes": {"many"} if self.codes.rows and not self.codes.running else set(),
             "devices": {"revoke"} if device is not None and device.in_use else set(),
             "agencies": set(),
-            "configuration": {"import", "write"},
+            "configuration": {"import", "numbers", "write"},
         }[tab]
         for name, button in self._actions.items():
             button.setVisible(name in shown)
@@ -277,7 +279,7 @@ class AdministrationScreen(Screen):
         elif tab == "configuration":
             self._show_configuration()
         else:
-            self._beside.put(Text(_ASIDES[tab], Role.BASE, Voice.LABEL, wrap=True))
+            self._beside.put(Text(forms.ASIDES[tab], Role.BASE, Voice.LABEL, wrap=True))
 
     def _linked(self, person: PersonRow) -> bool:
         held = self._accounts.accounts if self._accounts is not None else ()
@@ -301,7 +303,7 @@ class AdministrationScreen(Screen):
             self._beside.put(forms.line_card(line.part, line.what, line.says))
         if self._proposal is None:
             self._beside.put(forms.checks_card(self._findings))
-        self._beside.put(Text(_ASIDES["configuration"], Role.SMALL, Voice.LABEL, wrap=True))
+        self._beside.put(Text(forms.ASIDES["configuration"], Role.SMALL, Voice.LABEL, wrap=True))
 
     def _focus(self) -> None:
         table = self._stack.currentWidget()
@@ -499,6 +501,15 @@ class AdministrationScreen(Screen):
 
         self._open(form, "import", make)
 
+    def _numbers(self) -> None:
+        if self._config is not None:
+            form = forms.numbers_form(administration.direct_lines(self._config))
+
+            def make(key: str) -> Callable[[], object]:
+                return partial(administration.set_numbers, self._desk, form.values(), (key,))
+
+            self._open(form, "numbers", make)
+
     def _write(self) -> None:
         form = forms.FileForm(
             "Write the configuration to a file",
@@ -570,15 +581,3 @@ class AdministrationScreen(Screen):
     def _forced(self, _: object) -> None:
         self.says.emit("Put in force here. It holds for everybody once the hub has admitted it.")
         self._leave()
-
-
-_ASIDES = {
-    "people": "Choose a person.",
-    "codes": "A code ties one computer to one person, once. It expires after a week.",
-    "devices": "Choose a device to see it, or to revoke it.",
-    "agencies": "Agencies are part of the configuration: they change with it.",
-    "configuration": (
-        "This is the configuration in force, every value of it. To change it, write it to a file, change the "
-        "file, and import it: what differs is shown before anything changes."
-    ),
-}

@@ -5,18 +5,24 @@ Nothing of a case is shown by either. The files that officers sign go by hand fr
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QFileDialog
 
 from mash_desktop.desk import Desk, lease
 from mash_desktop.domain.errors import Refusal
+from ui.keeping import Keeper
 from ui.shell.sign_in import Door
 from ui.theme import Role, Tone, Voice
 from ui.widgets import ActionButton, Banner, Card, Column, Field, Flow, Text, empty
 from ui.work import Worker
+
+T = TypeVar("T")
 
 _FILES = "Extensions (*.mash-extension)"
 _LARGEST = 64 * 1024
@@ -112,8 +118,26 @@ class ExtensionCard(Card):
         self.told = Column(gap=8)
         self.put(self.told)
         self.button.clicked.connect(self._ask)
+        self._keeper = Keeper(self, desk, "lease/extension", self._typed, self._fill, self)
+        self.reason.changed.connect(self._keeper.touched)
+        self._keeper.offer()
+
+    def run(self, task: Callable[[], T], then: Callable[[T], object]) -> None:
+        self._worker.submit(task, then, owner=self)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._keeper.leave()
+
+    def _typed(self) -> dict[str, str]:
+        """What is kept; the code is good for some minutes, and is not."""
+        return {"reason": self.reason.value()}
+
+    def _fill(self, values: dict[str, str]) -> None:
+        self.reason.offer(values["reason"])
 
     def _ask(self) -> None:
+        self._keeper.pause()
         empty(self.told)
         for field in (self.code, self.reason):
             field.clear_error()
@@ -124,6 +148,7 @@ class ExtensionCard(Card):
         self.told.put(Banner(f"Signed for {slip.person}.", "Give them the file by hand.", tone=Tone.GREEN))
         for field in (self.code, self.reason):
             field.set_value("")
+        self._keeper.resume()
         name, _ = QFileDialog.getSaveFileName(
             self, f"Extension for {slip.person}", "officer.mash-extension", _FILES
         )
@@ -134,6 +159,7 @@ class ExtensionCard(Card):
         self._worker.submit(partial(_write, file, slip.text), None, self._refused, owner=self)
 
     def _refused(self, error: Exception) -> None:
+        self._keeper.resume()
         field = self.reason if isinstance(error, Refusal) and error.field == "reason" else self.code
         field.show_error(_sentence(error))
         field.setFocus()

@@ -2,13 +2,22 @@
 
 ``people`` adds, gives, ends and revokes; ``codes`` are for many devices at once; ``wording`` says a
 configuration in lines and what differs between two; ``changing`` reads a changed one from a file and puts it
-in force.
+in force, and sets the numbers that direct lines ring.
 """
 
 from sync.protocol import AccountsFound, EnrolmentCode
 
 from ...hub import Finding
-from .changing import Proposal, findings_now, propose, put_in_force, write_file
+from .changing import (
+    DirectLine,
+    Proposal,
+    direct_lines,
+    findings_now,
+    propose,
+    put_in_force,
+    set_numbers,
+    write_file,
+)
 from .codes import (
     LIST,
     CodeRow,
@@ -49,6 +58,7 @@ __all__ = [
     "CodeRow",
     "Device",
     "Difference",
+    "DirectLine",
     "EnrolmentCode",
     "Finding",
     "Line",
@@ -64,6 +74,7 @@ __all__ = [
     "command_for",
     "devices",
     "differences",
+    "direct_lines",
     "end_role",
     "findings_now",
     "give_role",
@@ -78,6 +89,7 @@ __all__ = [
     "refused",
     "revoke",
     "roles",
+    "set_numbers",
     "sheet",
     "teams",
     "unlink",

@@ -1,4 +1,5 @@
 """A changed configuration: read from a file, shown as what differs, checked, and put in force by an act.
+The numbers that direct lines ring are typed here as well: no preset can have them.
 
 The files are those that a hub keeps beside this program: TOML as the presets are, or JSON as is written
 here. Waits for the disk; not for the GUI thread.
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from ...domain.acts import Draft
 from ...domain.configuration import HubConfig
 from ...domain.entries.hub import HubConfigured
 from ...domain.errors import Refusal
+from ...domain.identifiers import check_phone, say_phone
 from ...hub import Finding, check
 from ...hub.presets import read
 from ..desk import Desk
@@ -88,6 +90,36 @@ def put_in_force(desk: Desk, proposal: Proposal, drafts: Iterable[str] = ()) -> 
     for finding in proposal.findings:
         raise Refusal("configuration-wrong", finding.sentence, "file")
     return desk.save([Draft(HUB, HubConfigured(config=proposal.config))], forget_drafts=drafts)
+
+
+class DirectLine(msgspec.Struct, frozen=True):
+    """An immediate route, and the number that is rung where it does not reach the hub, as people say it."""
+
+    route: str
+    label: str
+    number: str
+
+
+def direct_lines(config: HubConfig) -> tuple[DirectLine, ...]:
+    """The hub's immediate routes."""
+    return tuple(
+        DirectLine(one.id, one.label, say_phone(one.telephone)) for one in config.routes if one.immediate
+    )
+
+
+def set_numbers(desk: Desk, numbers: Mapping[str, str], drafts: Iterable[str] = ()) -> str:
+    """Have these numbers rung, by route; an empty one is none. Raises ``Refusal`` on a route, or
+    *nothing-changed*."""
+    config = desk.config()
+    checked = {route: check_phone(text, route) if text.strip() else "" for route, text in numbers.items()}
+    routes = tuple(
+        msgspec.structs.replace(one, telephone=checked[one.id]) if one.id in checked else one
+        for one in config.routes
+    )
+    if routes == config.routes:
+        raise Refusal("nothing-changed", "These are the numbers in force.", next(iter(numbers), None))
+    body = HubConfigured(config=msgspec.structs.replace(config, routes=routes))
+    return desk.save([Draft(HUB, body)], forget_drafts=drafts)
 
 
 def write_file(desk: Desk, file: str, drafts: Iterable[str] = ()) -> str:

@@ -269,3 +269,25 @@ def test_at_twice_the_text_size_the_list_keeps_its_room(
     Theme.apply(themed, Mode.LIGHT, 2.0)
     admin.settle()
     assert admin.screen.people.height() >= 2 * 34 * 3
+
+
+def test_the_number_of_a_direct_line_is_typed_and_rung_from_then_on(
+    admin: OnAdministration, desk: Desk
+) -> None:
+    admin.screen.tabs.choose("configuration")
+    admin.screen._show()
+    admin.screen._focus()
+    admin.press(Qt.Key.Key_T)
+    assert nameless(admin.window) == []
+    admin.write("admin.direct-line", "duty")
+    admin.save()
+    field = admin.find("admin.direct-line")
+    assert isinstance(field, Field)
+    assert field.error.text().startswith("This does not read as a phone number.")
+    field.set_value("")
+    admin.write("admin.direct-line", "01785 555014")
+    admin.save()
+    route = desk.config().route("direct-line")
+    assert route.telephone == "01785555014"
+    admin.press(Qt.Key.Key_T)
+    assert admin.text("admin.direct-line") == "01785 555014"

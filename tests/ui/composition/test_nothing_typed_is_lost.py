@@ -41,7 +41,6 @@ NOT_KEPT = {
     "govern.sought": "what is sought is no work",
     "settings.code": "a code is good for half a minute",
     "lease.code": "a code is good for some minutes",
-    "lease.reason": "said beside a code that is good for some minutes",
     "downtime.folder": "where a file goes is no words of anybody's",
 }
 
