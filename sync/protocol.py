@@ -518,8 +518,12 @@ class AboutFound(Message, frozen=True):
 
 
 def feed_row_bytes(audience: str, epoch: int, n: int, op: str, entry: str, because: int) -> bytes:
-    """What a feed's hash chain links: all that a row says, but not the content that it brings."""
-    return canonical([audience, epoch, n, op, entry, because])
+    """What a feed's hash chain links: all that a row says, but not the content that it brings.
+
+    In the spelling of ``canonical``, which msgspec has for lists of strings and whole numbers, and is made of
+    each row that is ever sent.
+    """
+    return msgspec.json.encode([audience, epoch, n, op, entry, because])
 
 
 def sign_in_bytes(account: str, device: str, code: str) -> bytes:
