@@ -7,8 +7,6 @@ from datetime import timedelta
 
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from mash_desktop.cache.feed import FeedPlace
@@ -18,7 +16,6 @@ from mash_desktop.domain.entries.hub import KeyEnrolled, KeyRevoked
 from mash_desktop.domain.fold import Directory
 from mash_desktop.domain.fold.hub import Key
 from mash_desktop.domain.roles import Role
-from mash_desktop.proofs.canonical import canonical
 from mash_desktop.proofs.feed_chain import START, link
 from mash_desktop.proofs.head import Head, SignedHead
 from mash_desktop.proofs.signature import SigningKey
@@ -495,9 +492,3 @@ def test_a_key_that_the_store_has_handed_on_is_good_up_to_there(desk: Desk) -> N
     assert keys.public(act, 20) == own.public
     with pytest.raises(Distrust, match="key-not-valid"):
         keys.public(act, 21)
-
-
-@given(st.text(), st.integers(0, 2**53 - 1), st.text(), st.integers(0, 2**53 - 1))
-def test_a_row_is_spelt_as_everything_that_is_hashed(audience: str, n: int, entry: str, because: int) -> None:
-    said = feed_row_bytes(audience, 1, n, "grant", entry, because)
-    assert said == canonical([audience, 1, n, "grant", entry, because])
