@@ -150,9 +150,10 @@ class Profile:
     def enrol(self, code: str, password: str, device_name: str) -> Enrolled:
         """Enrol this device with a one-time code. Returns the store's answer, with what is shown once.
 
-        The key is kept before it is sent, so that an answer lost on the way costs nothing but a new code. A
-        profile that was enrolled before gets a new key: what the old one signed and nobody was sent is then
-        told as refused, to be done again. Raises ``Refusal``, also *profile-of-another*.
+        The key is kept before it is sent, so that an answer lost on the way costs nothing but a new code:
+        with that and the same password, what is shown once comes again. A profile that was enrolled before
+        gets a new key: what the old one signed and nobody was sent is then told as refused, to be done again.
+        Raises ``Refusal``, also *profile-of-another*.
         """
         kept = self.cache.fact("enrolling")
         if kept is None:

@@ -188,18 +188,21 @@ class Enrolment(WayIn):
     ) -> tuple[str | None, tuple[str, ...]]:
         """A new account's password, authenticator and recovery codes; or check the password of one that has.
 
-        Whom the hub's directory signs in has none of these.
+        An authenticator that was never used may have been lost with the answer that brought it: there is a
+        new one. Whom the hub's directory signs in has none of these.
         """
         if account.password is None:
             self._accounts.set_password(db, account.hub, account.person, password)
-            uri = self._accounts.new_authenticator(db, account)
-            return uri, self._accounts.new_recovery_codes(db, account)
-        # Whoever makes codes could guess at a colleague's password here: it costs what it does at a sign-in.
-        attempt = self._delays.attempt(account.account, address)
-        if not self._accounts.password_right(account, password):
-            self._delays.failed(attempt, account.hub)
-            raise Refusal("password-wrong", "That is not the password of your account.", "password")
-        return None, ()
+        else:
+            # Whoever makes codes could guess at a colleague's password here: it costs as at a sign-in.
+            attempt = self._delays.attempt(account.account, address)
+            if not self._accounts.password_right(account, password):
+                self._delays.failed(attempt, account.hub)
+                raise Refusal("password-wrong", "That is not the password of your account.", "password")
+            if account.totp_step:
+                return None, ()
+        uri = self._accounts.new_authenticator(db, account)
+        return uri, self._accounts.new_recovery_codes(db, account)
 
     def _enrol_key(self, hub: str, person: str, asked: Enrol, now: datetime) -> None:
         with self._engine.connect() as db:

@@ -180,6 +180,23 @@ def test_a_second_device_needs_the_accounts_password_and_keeps_its_code_app(
     assert ask(served_store, good(desk, device="second", key=key)).status_code == 200
 
 
+def test_an_authenticator_that_was_never_used_is_given_anew_with_the_next_code_and_the_password(
+    served_store: ServedStore, a_hub: str
+) -> None:
+    """As where the answer to the first enrolment was lost on the way."""
+    appointed = served_store.appoint(a_hub, "Iris Bennion", ("mpft", Role.RESEARCHER))
+    lost, _ = served_store.enrol(appointed.code)
+    code, _ = served_store.code(a_hub, appointed.account)
+    assert refusal_of(served_store, enrolling(code, password="another password")) == "password-wrong"
+    enrolled, key = served_store.enrol(code, device="again")
+    assert enrolled.totp_uri not in {None, lost.totp_uri}
+    assert not set(enrolled.recovery_codes) & set(lost.recovery_codes)
+    assert enrolled.totp_uri is not None
+    served_store.sign_in(appointed.account, "again", enrolled.totp_uri, key)
+    code, _ = served_store.code(a_hub, appointed.account)
+    assert served_store.enrol(code)[0].totp_uri is None
+
+
 def test_guessing_a_password_with_a_one_time_code_is_delayed_and_told_to_governance(
     served_store: ServedStore, desk: Desk
 ) -> None:
