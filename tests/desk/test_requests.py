@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from mash_desktop.desk import Desk
@@ -41,6 +42,7 @@ from tests.support.desks import desk_of
 
 STREAM = "referral:0"
 FOUND = PersonAnswer(AnswerResult.FINDINGS)
+SEARCHED = AnswerDraft(systems=("Niche",))
 
 
 @pytest.fixture
@@ -117,21 +119,75 @@ def test_an_answer_its_items_and_their_releases_are_one_act(police: Desk) -> Non
 
 
 def test_the_systems_named_last_are_offered_again(police: Desk) -> None:
-    nothing_held(police, STREAM, "r-police", ("Niche",))
+    nothing_held(police, STREAM, "r-police", SEARCHED)
     assert kept_draft(police, "referral:1", "r-other").systems == ("Niche",)
 
 
 def test_nothing_held_answers_for_everybody_at_once(police: Desk) -> None:
-    nothing_held(police, STREAM, "r-police", ("Niche",))
+    nothing_held(police, STREAM, "r-police", SEARCHED)
     assert requests(police.referral(STREAM))["r-police"].state == "nothing_held"
     with pytest.raises(Refusal, match="nobody-to-answer-for"):
-        nothing_held(police, STREAM, "r-police", ("Niche",))
+        nothing_held(police, STREAM, "r-police", SEARCHED)
 
 
 def test_nothing_held_needs_the_systems_that_were_searched(police: Desk) -> None:
     with pytest.raises(Refusal, match="systems-not-named") as refused:
-        nothing_held(police, STREAM, "r-police", ())
+        nothing_held(police, STREAM, "r-police", AnswerDraft())
     assert refused.value.field == "systems_searched"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        AnswerDraft(items=(item("Verbal argument."),)),
+        AnswerDraft(writing=item("Verbal arg")),
+        AnswerDraft(people={"joanne": FOUND}),
+        AnswerDraft(people={"joanne": PersonAnswer(AnswerResult.REFUSED, text="Held in trust.")}),
+    ],
+    ids=["an item", "half an item", "findings", "a refusal"],
+)
+def test_nothing_held_takes_nothing_away_that_is_typed(police: Desk, typed: AnswerDraft) -> None:
+    typed = msgspec.structs.replace(typed, systems=("Niche",))
+    keep_draft(police, STREAM, "r-police", typed)
+    with pytest.raises(Refusal, match="answer-typed"):
+        nothing_held(police, STREAM, "r-police", typed)
+    assert kept_draft(police, STREAM, "r-police") == typed
+    assert requests(police.referral(STREAM))["r-police"].state == "asked"
+
+
+def test_nothing_held_may_be_typed_person_by_person_first(police: Desk) -> None:
+    about_mia = AnswerDraft(people={"mia": PersonAnswer(AnswerResult.NOTHING_HELD)}, systems=("Niche",))
+    nothing_held(police, STREAM, "r-police", about_mia)
+    assert requests(police.referral(STREAM))["r-police"].state == "nothing_held"
+
+
+def test_an_agency_agrees_to_use_beyond_the_table_item_by_item(police: Desk) -> None:
+    draft = AnswerDraft(
+        systems=("Niche",), items=(item("Three incidents.", onward=True), item("An informant says so."))
+    )
+    send_answer(police, STREAM, "r-police", draft)
+    assert [made.body.onward for made in released(police.referral(STREAM)).values()] == [True, False]
+    agreed, kept = read_request(police, STREAM, "r-police").items
+    assert "may be used beyond the table" in agreed.marks
+    assert (agreed.onward, kept.onward) == (True, False)
+
+
+def test_an_item_released_again_keeps_its_last_day_and_is_agreed_to_anew(police: Desk) -> None:
+    draft = AnswerDraft(
+        systems=("Niche",), items=(item("Three incidents.", until="12 Dec 2026", onward=True),)
+    )
+    send_answer(police, STREAM, "r-police", draft)
+    (held,) = read_request(police, STREAM, "r-police").items
+    release(police, STREAM, held.id, "Two incidents.", onward=True)
+    (out,) = released(police.referral(STREAM)).values()
+    assert (out.body.words, out.body.until, out.body.onward) == ("Two incidents.", date(2026, 12, 12), True)
+    release(police, STREAM, held.id, "One incident.")
+    (out,) = released(police.referral(STREAM)).values()
+    assert (out.body.until, out.body.onward) == (date(2026, 12, 12), False)
+    take_back(police, STREAM, held.id, "About another Joanne Carter.")
+    release(police, STREAM, held.id)
+    (out,) = released(police.referral(STREAM)).values()
+    assert out.body.until is None
 
 
 def test_a_half_written_item_goes_with_the_answer(police: Desk) -> None:
@@ -244,7 +300,7 @@ def test_a_late_answer_says_by_how_much(tmp_path: Path) -> None:
     assert row.late(desk.now())
     late = row.left(desk.now())
     assert late.startswith("late ")
-    nothing_held(desk, STREAM, "r-police", ("Niche",))
+    nothing_held(desk, STREAM, "r-police", SEARCHED)
     (row,) = requests_of_agency(desk)
     assert (row.state, row.left(desk.now() + timedelta(days=3))) == ("nothing_held", late)
     desk.cache.close()
@@ -256,7 +312,7 @@ def test_what_waits_comes_first_the_soonest_due_before_all(tmp_path: Path) -> No
     later.tell(MANAGER, later.request("r-again", "police", "mia"))
     sooner.asked()
     desk = desk_of(POLICE, tmp_path, later, sooner)
-    nothing_held(desk, STREAM, "r-police", ("Niche",))
+    nothing_held(desk, STREAM, "r-police", SEARCHED)
     rows = [(row.stream, row.id, row.open) for row in requests_of_agency(desk)]
     assert rows == [
         ("referral:1", "r-police", True),

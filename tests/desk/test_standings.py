@@ -95,7 +95,7 @@ def test_a_manager_who_also_researches_answers_as_their_agency(tmp_path: Path) -
     desk = standing(tmp_path, MANAGER, MANAGER, POLICE, story)
     assert badges(desk).by_place["requests"] == 1
     (row,) = requests.requests_of_agency(desk)
-    requests.nothing_held(desk, row.stream, row.id, ("Niche",))
+    requests.nothing_held(desk, row.stream, row.id, requests.AnswerDraft(systems=("Niche",)))
     assert made_as(desk) is Role.RESEARCHER
 
 

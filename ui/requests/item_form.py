@@ -45,6 +45,7 @@ _RELEASES = (
     (Release.REWORDED.value, "In other words"),
     (Release.HOLD.value, "Hold for now"),
 )
+ONWARD = "May be used beyond the table"
 _VOICES = (Voice.FACT, Voice.SEEN, Voice.OPINION, Voice.TOLD)
 
 
@@ -85,6 +86,7 @@ class ItemForm(Card):
         self.release = ChoiceRow(_RELEASES, Release.AS_IT_IS.value, accessible_name="Release to the table")
         self.wording = TextField("Words that go to the table", lines=2)
         self.until = Field("On the table until", placeholder="no end, or 12 Dec 2026")
+        self.onward = TickBox(ONWARD)
         self._wording = Box(Column(self.wording))
         self._wording.hide()
         self.fault = Text("", Role.SMALL, Spoken.RED, wrap=True)
@@ -108,7 +110,7 @@ class ItemForm(Card):
             self.put(Text("Intelligence, 3x5x2", Role.SMALL, Spoken.LABEL))
             self.put(grading)
         self.put(Box(Flow(_told("How known", self.voice), _told("Part", self.aspect), gap=16)))
-        self.put(Box(Flow(_told("Release to the table", self.release), self.until, gap=16)))
+        self.put(Box(Flow(_told("Release to the table", self.release), self.until, self.onward, gap=16)))
         self.put(self._wording)
         self.put(self.fault)
         self.put(Row(self.add, None))
@@ -118,7 +120,7 @@ class ItemForm(Card):
             "when": self.when, "words": self.words, "voice": self.voice, "aspect": self.aspect,
             "data_kind": self.data_kind, "significance": self.significance, "source": self.source,
             "grade": self.grade, "handling": self.handling, "release": self.release,
-            "wording": self.wording, "until": self.until, "add": self.add,
+            "wording": self.wording, "until": self.until, "onward": self.onward, "add": self.add,
         }  # fmt: skip
         for name, widget in named.items():
             widget.setObjectName(f"requests.item.{name}")
@@ -133,6 +135,7 @@ class ItemForm(Card):
         for subject, tick in self._about.items():
             tick.setObjectName(f"requests.item.about.{subject}")
             tick.clicked.connect(self._edited)
+        self.onward.clicked.connect(self._edited)
         self.add.clicked.connect(self.added)
 
     def _edited(self, _: object = None) -> None:
@@ -147,7 +150,8 @@ class ItemForm(Card):
         if conditions and self.release.value() == Release.AS_IT_IS.value:
             self.release.set_value(Release.REWORDED.value)
         self._wording.setVisible(self.release.value() == Release.REWORDED.value)
-        self.until.setVisible(self.release.value() != Release.HOLD.value)
+        for of_release in (self.until, self.onward):
+            of_release.setVisible(self.release.value() != Release.HOLD.value)
 
     def item(self) -> ItemDraft:
         """The item as it is written."""
@@ -167,6 +171,7 @@ class ItemForm(Card):
             release=Release(self.release.value()),
             wording=self.wording.value(),
             until=self.until.value(),
+            onward=self.onward.isChecked(),
         )
 
     def fill(self, item: ItemDraft) -> None:
@@ -188,6 +193,7 @@ class ItemForm(Card):
         self.release.set_value(item.release.value)
         self.wording.set_value(item.wording)
         self.until.set_value(item.until)
+        self.onward.setChecked(item.onward)
         self._settle()
 
     def begin(self) -> None:

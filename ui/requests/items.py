@@ -10,6 +10,7 @@ from PySide6.QtCore import Signal
 from mash_desktop.desk.requests import Held, ItemDraft, Release
 from mash_desktop.domain.errors import Refusal
 from ui.requests.faces import ITEM_STATES
+from ui.requests.item_form import ONWARD
 from ui.theme import Role, Voice
 from ui.widgets import (
     ActionButton,
@@ -24,6 +25,7 @@ from ui.widgets import (
     Text,
     TextField,
 )
+from ui.widgets.tick import TickBox
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +43,10 @@ class _Line:
 
 
 class ItemsCard(Card):
-    """``release_asked(contribution, wording or None)``, ``take_back_asked(contribution, reason)``,
-    ``removed(place)``."""
+    """``release_asked(contribution, wording or None, agreed to use beyond the table)``,
+    ``take_back_asked(contribution, reason)``, ``removed(place)``."""
 
-    release_asked = Signal(str, object)
+    release_asked = Signal(str, object, bool)
     take_back_asked = Signal(str, str)
     removed = Signal(int)
 
@@ -72,27 +74,34 @@ class ItemsCard(Card):
         self.reword = _button("Release in other words", "W", "Release the chosen item in other words")
         self.back = _button("Take back", "T", "Take the chosen item back from the table")
         self.remove = _button("Remove", "Del", "Remove the chosen item, which has not been sent")
+        self.onward = TickBox(ONWARD)
         self.words = TextField("Words that go to the table", lines=2)
         self.save = ActionButton("Save", "Ctrl+S", accessible_name="Save the wording or the reason")
         self.close_form = ActionButton("Close", "Esc", accessible_name="Close the wording or the reason")
         self._form = Box(Column(self.words, Row(self.save, self.close_form, None)))
         self._form.hide()
+        self._rewording = False
+        self._agreed = ("", False)
+        """Of the chosen item, whether its release agrees: a tick since then stays while it is chosen."""
         self._saving: Callable[[str], object] = lambda words: None
         for name, widget in (
             ("release", self.release), ("reword", self.reword), ("take-back", self.back),
-            ("remove", self.remove), ("words", self.words), ("save", self.save), ("close", self.close_form),
+            ("remove", self.remove), ("onward", self.onward), ("words", self.words), ("save", self.save),
+            ("close", self.close_form),
         ):  # fmt: skip
             widget.setObjectName(f"requests.items.{name}")
         self.put(self.table)
         self.put(self.full)
-        self.put(Box(Flow(self.release, self.reword, self.back, self.remove)))
+        self.put(Box(Flow(self.release, self.reword, self.back, self.remove, self.onward)))
         self.put(self._form)
         self._wire()
 
     def _wire(self) -> None:
         self.table.chosen.connect(lambda _: self._settle())
         self.release.clicked.connect(
-            lambda: self._on_held(lambda held: self.release_asked.emit(held.id, None))
+            lambda: self._on_held(
+                lambda held: self.release_asked.emit(held.id, None, self.onward.isChecked())
+            )
         )
         self.reword.clicked.connect(
             lambda: self._on_held(
@@ -134,6 +143,8 @@ class ItemsCard(Card):
 
     def done(self) -> None:
         """The wording or reason has been dealt with."""
+        self._rewording = False
+        self._settle()
         self._form.hide()
         self.words.set_value("")
         self.words.clear_error()
@@ -153,6 +164,12 @@ class ItemsCard(Card):
         out = held is not None and held.state in {"released", "reworded"}
         self.release.setVisible(held is not None and not out and not held.conditions)
         self.reword.setVisible(held is not None)
+        # Only where it goes with a release about to be made: by itself a tick would agree to nothing.
+        self.onward.setVisible(held is not None and (not out or self._rewording))
+        agreed = (held.id, held.onward) if held is not None else ("", False)
+        if agreed != self._agreed:
+            self.onward.setChecked(agreed[1])
+        self._agreed = agreed
         self.back.setVisible(out)
         self.remove.setVisible(line is not None and line.place is not None)
         said = [line.words] if line else []
@@ -171,11 +188,13 @@ class ItemsCard(Card):
         self.words.control.setAccessibleName(label)
         self.words.set_value("")
         self._saving = lambda words: saving(held, words)
+        self._rewording = saving == self._reworded
+        self._settle()
         self._form.show()
         self.words.setFocus()
 
     def _reworded(self, held: Held, words: str) -> None:
-        self.release_asked.emit(held.id, words)
+        self.release_asked.emit(held.id, words, self.onward.isChecked())
 
     def _taken_back(self, held: Held, words: str) -> None:
         self.take_back_asked.emit(held.id, words)

@@ -3,10 +3,10 @@
 Names for tests and the demonstration: ``requests.list``, ``requests.filter``, ``requests.acknowledge``,
 ``requests.person.<subject>.result.<findings|nothing_held|refused>``, ``….reason``, ``….text``, ``….review``,
 ``requests.systems.more``, ``requests.systems.<name>``, ``requests.item.<when|words|data_kind|significance|
-source|grade|handling|wording|add>``, ``requests.item.about.<subject>``, ``requests.item.voice.<fact|seen|
-opinion|told>``, ``requests.item.aspect.<event|involvement|risk|strength>``,
+source|grade|handling|wording|until|onward|add>``, ``requests.item.about.<subject>``,
+``requests.item.voice.<fact|seen|opinion|told>``, ``requests.item.aspect.<event|involvement|risk|strength>``,
 ``requests.item.release.<as-it-is|reworded|hold>``, ``requests.items`` and ``requests.items.<release|reword|
-take-back|remove|words|save|close>``, ``requests.send``, ``requests.nothing-held``.
+take-back|remove|onward|words|save|close>``, ``requests.send``, ``requests.nothing-held``.
 """
 
 from __future__ import annotations
@@ -301,9 +301,9 @@ class Requests(Screen):
 
     def _nothing_held(self) -> None:
         if self._chosen is not None and self.answer is not None:
-            systems = self.answer.systems.systems()
+            draft = self.answer.draft()
             self._act(
-                partial(nothing_held, self._desk, *self._chosen, systems),
+                partial(nothing_held, self._desk, *self._chosen, draft),
                 lambda: self._again("Nothing held: answered for everybody."),
             )
 
@@ -321,9 +321,9 @@ class Requests(Screen):
 
         self.run(partial(check_item, self._desk, *chosen, item), lambda _: page.add_item(), refused)
 
-    def _release(self, contribution: str, wording: object) -> None:
+    def _release(self, contribution: str, wording: object, onward: bool) -> None:
         words = wording if isinstance(wording, str) else None
-        self._on_item(lambda stream: release(self._desk, stream, contribution, words))
+        self._on_item(lambda stream: release(self._desk, stream, contribution, words, onward))
 
     def _take_back(self, contribution: str, reason: str) -> None:
         self._on_item(lambda stream: take_back(self._desk, stream, contribution, reason))

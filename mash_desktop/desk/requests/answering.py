@@ -31,7 +31,7 @@ from ...domain.entries.gathering import (
     RequestAnswered,
 )
 from ...domain.errors import Refusal
-from ...domain.fold.gathering import contributions, requests
+from ...domain.fold.gathering import contributions, released, requests
 from ...domain.partial_date import parse
 from ...domain.roles import RESEARCHERS
 from ...domain.verdict import Answer
@@ -77,6 +77,8 @@ class ItemDraft(msgspec.Struct, frozen=True, omit_defaults=True):
     wording: str = ""
     until: str = ""
     """The last day on the table, in people's words; empty is *no end*."""
+    onward: bool = False
+    """The agency agrees to its use beyond the table."""
 
 
 class AnswerDraft(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -86,6 +88,12 @@ class AnswerDraft(msgspec.Struct, frozen=True, omit_defaults=True):
     systems: tuple[str, ...] = ()
     items: tuple[ItemDraft, ...] = ()
     writing: ItemDraft = ItemDraft()
+
+    @property
+    def holds_something(self) -> bool:
+        """Anything but that nothing is held: an item, or another answer about somebody."""
+        results = {answer.result for answer in self.people.values()}
+        return bool(self.items or self.writing.words.strip() or results - {None, AnswerResult.NOTHING_HELD})
 
     def with_writing_added(self) -> AnswerDraft:
         """The item in the fields put to the others; who it is about has findings."""
@@ -142,8 +150,17 @@ def acknowledge(desk: Desk, stream: str, request: str) -> str:
     return desk.act(stream, RequestAcknowledged(request=request))
 
 
-def nothing_held(desk: Desk, stream: str, request: str, systems: Sequence[str]) -> str:
-    """Nothing is held about anybody not answered for yet."""
+def nothing_held(desk: Desk, stream: str, request: str, draft: AnswerDraft) -> str:
+    """Nothing is held about anybody not answered for yet.
+
+    Raises ``Refusal`` (*answer-typed*) where the draft says that something is: it would be lost.
+    """
+    if draft.holds_something:
+        raise Refusal(
+            "answer-typed",
+            "What you have typed says that something is held or refused. Send that, or remove it, first.",
+            "result",
+        )
     asked = requests(desk.referral(stream)).get(request)
     if asked is None or not asked.unanswered:
         raise Refusal("nobody-to-answer-for", "Everybody asked about has been answered for.")
@@ -154,13 +171,13 @@ def nothing_held(desk: Desk, stream: str, request: str, systems: Sequence[str]) 
                 request=request,
                 subject=subject,
                 result=AnswerResult.NOTHING_HELD,
-                systems_searched=tuple(systems),
+                systems_searched=draft.systems,
             )
             for subject in asked.unanswered
         ),
         forget_drafts=(_key(stream, request),),
     )
-    _remember(desk, systems)
+    _remember(desk, draft.systems)
     return act
 
 
@@ -211,11 +228,11 @@ def _item_bodies(request: str, item: ItemDraft, today: date) -> list[Body]:
     if item.release is Release.HOLD:
         return [recorded]
     wording = item.wording if item.release is Release.REWORDED else None
-    return [recorded, _released(recorded, wording, _day(item.until, today, "until"))]
+    return [recorded, _released(recorded, wording, _day(item.until, today, "until"), item.onward)]
 
 
 def _released(
-    held: ContributionRecorded, wording: str | None, until: date | None = None
+    held: ContributionRecorded, wording: str | None, until: date | None, onward: bool
 ) -> ContributionReleased:
     return ContributionReleased(
         contribution=held.contribution,
@@ -226,6 +243,7 @@ def _released(
         on=held.on,
         significance=held.significance,
         aspect=held.aspect,
+        onward=onward,
         until=until,
     )
 
@@ -266,12 +284,17 @@ def _day(text: str, today: date, field: str) -> date | None:
     return whole_day(text, today, _DAYS[field]) if text.strip() else None
 
 
-def release(desk: Desk, stream: str, contribution: str, wording: str | None = None) -> str:
-    """Release an item to the table, as it is or in other wording; again, in place of an earlier release."""
-    held = contributions(desk.referral(stream)).get(contribution)
+def release(
+    desk: Desk, stream: str, contribution: str, wording: str | None = None, onward: bool = False
+) -> str:
+    """Release an item to the table, as it is or in other wording; again, in place of an earlier release,
+    whose last day stays. ``onward``: the agency agrees to its use beyond the table."""
+    referral = desk.referral(stream)
+    held, standing = contributions(referral).get(contribution), released(referral).get(contribution)
     if held is None:
         raise Refusal("contribution-unknown", "There is no such item to release.", "contribution")
-    return desk.act(stream, _released(held.body, wording))
+    until = standing.body.until if standing is not None else None
+    return desk.act(stream, _released(held.body, wording, until, onward))
 
 
 def take_back(desk: Desk, stream: str, contribution: str, reason: str) -> str:

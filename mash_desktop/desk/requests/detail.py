@@ -51,6 +51,8 @@ class Held(msgspec.Struct, frozen=True):
     """It leaves only in wording released for it."""
     state: str
     released_words: str
+    onward: bool
+    """Its release agrees to use beyond the table."""
     pending: bool
 
 
@@ -161,6 +163,7 @@ def _item(
     marks += [body.data_kind.label.lower()]
     marks += ["".join(str(one.value) for one in graded if one) if any(graded) else ""]
     marks += [f"on the table until {say_day(out.body.until)}" if out and out.body.until else ""]
+    marks += ["may be used beyond the table" if out and out.body.onward else ""]
     return Held(
         id=body.contribution,
         on=body.on.display() if body.on else "",
@@ -173,5 +176,6 @@ def _item(
         conditions=body.handling is IntelligenceHandling.WITH_CONDITIONS,
         state=state,
         released_words=words,
+        onward=out is not None and out.body.onward,
         pending=made.position is None or (out is not None and out.position is None),
     )

@@ -23,7 +23,7 @@ from tests.ui.driven import CONTROL, Driven
 from ui.keys import keys
 from ui.requests import Requests
 from ui.theme import Mode, Theme
-from ui.widgets import ChoiceField, Field, TextField
+from ui.widgets import ChoiceField, Field, TextField, TickBox
 from ui.work import Worker
 
 STREAM = "referral:0"
@@ -214,6 +214,59 @@ def test_a_release_is_taken_back_and_made_again_in_other_words(opened: Opened) -
     driven.press("s", CONTROL)
     (out,) = released(driven.desk.referral(STREAM)).values()
     assert out.body.words == "Two incidents since June."
+
+
+def test_use_beyond_the_table_is_agreed_to_with_one_tick_where_an_item_is_released(opened: Opened) -> None:
+    driven = opened(POLICE, asked())
+    driven.press("i")
+    driven.type("Three incidents since June.")
+    for name in ("about.joanne", "onward"):
+        driven.find(f"requests.item.{name}").setFocus()
+        driven.press(Qt.Key.Key_Space)
+    driven.press("i", CONTROL)
+    onward = driven.find("requests.item.onward")
+    assert isinstance(onward, TickBox)
+    assert not onward.isChecked(), "the next item is agreed to by itself"
+    driven.write("requests.systems.more", "Niche")
+    driven.save()
+    (out,) = released(driven.desk.referral(STREAM)).values()
+    assert out.body.onward
+
+
+def test_an_item_released_again_shows_what_was_agreed_and_agrees_to_what_is_ticked(opened: Opened) -> None:
+    story = asked()
+    story.brings(POLICE, "r-police", ("joanne",), "Three incidents since June.", "2 Jun 2026")
+    driven = opened(POLICE, story)
+    (onward,) = driven.screen.findChildren(TickBox, "requests.items.onward")
+    driven.find("requests.items").setFocus()
+    assert not onward.isVisible(), "nothing is about to be released"
+    driven.press("t")
+    assert not onward.isVisible(), "nor taken back with it"
+    driven.press(Qt.Key.Key_Escape)
+    driven.press("w")
+    driven.type("Two incidents since June.")
+    onward.setFocus()
+    driven.press(Qt.Key.Key_Space)
+    driven.desk.tell(ChangeSet(frozenset({STREAM})))
+    driven.settle()
+    assert onward.isChecked(), "what comes meanwhile takes no tick away"
+    driven.press("s", CONTROL)
+    (out,) = released(driven.desk.referral(STREAM)).values()
+    assert (out.body.words, out.body.onward) == ("Two incidents since June.", True)
+    assert onward.isChecked()
+
+
+def test_nothing_held_is_refused_while_something_else_is_typed(opened: Opened) -> None:
+    driven = opened(EDUCATION, asked())
+    driven.write("requests.systems.more", "CPOMS")
+    driven.write("requests.item.words", "Bruise seen in PE.")
+    driven.screen.list.setFocus()
+    driven.press("hh")
+    page = driven.screen.answer
+    assert page is not None
+    assert page.fault.text().startswith("What you have typed says that something is held")
+    assert page.item.words.value() == "Bruise seen in PE."
+    assert requests(driven.desk.referral(STREAM))["r-education"].state == "asked"
 
 
 def test_taking_back_without_a_reason_says_so(opened: Opened) -> None:
