@@ -7,7 +7,6 @@ every view, closes the cache and overwrites its key; unlocking builds them anew 
 from __future__ import annotations
 
 import gc
-import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -22,8 +21,9 @@ from mash_desktop.desk.profile import Enrolled, Profile, Server, Session, Status
 from mash_desktop.documents.square import square
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.profile_folder import several
+from ui.idle import Idle
 from ui.keys import keys
-from ui.opening import Opened, Stock, opened_profile, stock_of
+from ui.opening import NO_HUB, NO_SESSION, NOT_OPENED, Opened, Stock, opened_profile, stock_of, why
 from ui.places import PLACES, Factories, read_ahead
 from ui.session import SessionWatch, watching
 from ui.shell.clipboard import clear_clipboard
@@ -37,12 +37,6 @@ from ui.shell.telephone import StaysBehind, Telephoning
 from ui.work import Worker
 
 IDLE_MINUTES = 10
-_NO_HUB = "The hub cannot be reached. Check the line, then try again."
-_NOT_OPENED = (
-    "Something went wrong in this program while it opened your profile, which is as it was. Try again; if it "
-    "happens again, tell your administrator."
-)
-_NO_SESSION = "Nobody is signed in to the hub from here: your session is over."
 
 _MAKING_MS = 30
 """Between one screen and the next that is made beforehand: what a person does goes first."""
@@ -95,7 +89,7 @@ class PersonWindow(QObject):
         """How often it has been locked: what was asked for before a lock opens nothing after it."""
         self._session: SessionWatch | None = None
         self._idle_minutes = idle_minutes
-        self._touched = _now()
+        self._idle = Idle()
         self._left_sign_in = Event()
         """Set when nobody waits any longer for the browser."""
         self.seats = Seats(folder, self.window, self.worker, self)
@@ -175,7 +169,7 @@ class PersonWindow(QObject):
         self.worker.submit(
             partial(opened_profile, self._folder, passphrase),
             partial(self._have_profile, self._locks),
-            lambda error: self.window.unlock_page.wrong(_sentence(error, _NOT_OPENED)),
+            lambda error: self.window.unlock_page.wrong(why(error, NOT_OPENED)),
             owner=self,
         )
 
@@ -222,7 +216,7 @@ class PersonWindow(QObject):
         self.worker.submit(
             enrol_and_draw,
             enrolled,
-            lambda error: self.enrol_page.failed(_sentence(error, _NO_HUB)),
+            lambda error: self.enrol_page.failed(why(error, NO_HUB)),
             owner=self,
         )
 
@@ -233,7 +227,7 @@ class PersonWindow(QObject):
         self.profile = opened.profile
         self._minute.start()
         # How the line stood before the lock says nothing any more.
-        self.status = Status() if opened.session is not None else Status(signed_out=_NO_SESSION)
+        self.status = Status() if opened.session is not None else Status(signed_out=NO_SESSION)
         shown_once = self.window.sign_in_page.shown_once is not None
         if opened.barred is not None and opened.barred.device:
             self._ask_to_enrol_again(opened.barred.sentence)
@@ -525,7 +519,7 @@ class PersonWindow(QObject):
         desk = self.desk
         if desk is None:
             return
-        left = self._idle_minutes - int(self._idle() // 60)
+        left = self._idle_minutes - self._idle.minutes()
         places = tuple(
             Place(p.id, p.label, p.icon, p.key, self._badges.by_place.get(p.id, 0), p.title)
             for p in self._places
@@ -575,16 +569,11 @@ class PersonWindow(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in _TOUCHES:
-            self._touched = _now()
+            self._idle.touch()
         return False
 
-    def _idle(self) -> float:
-        """Seconds since somebody was here. The wall's clock may be set back, and the other may stand still
-        while the computer sleeps: whichever says more."""
-        return max(now - then for now, then in zip(_now(), self._touched, strict=True))
-
     def _tick(self) -> None:
-        if self._idle() >= self._idle_minutes * 60:
+        if self._idle.minutes() >= self._idle_minutes:
             self.lock()
         self._take_stock()
         if (desk := self.desk) is None or not self._built:
@@ -595,16 +584,7 @@ class PersonWindow(QObject):
         self._show_state()
 
 
-def _now() -> tuple[float, float]:
-    """Seconds on the clock that nobody sets, and on the wall's."""
-    return time.monotonic(), time.time()
-
-
 def _forget(_: object) -> None:
     """By now the screens are gone: let go of what still knew them, so that their words are free memory."""
     keys.forget_gone()
     gc.collect()
-
-
-def _sentence(error: Exception, otherwise: str) -> str:
-    return error.sentence if isinstance(error, Refusal) else otherwise

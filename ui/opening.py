@@ -11,6 +11,18 @@ from mash_desktop.desk.profile import Barred, Profile, Session
 from mash_desktop.domain.errors import Refusal
 from ui.places import Factories, factories
 
+NO_HUB = "The hub cannot be reached. Check the line, then try again."
+NO_SESSION = "Nobody is signed in to the hub from here: your session is over."
+NOT_OPENED = (
+    "Something went wrong in this program while it opened your profile, which is as it was. Try again; if it "
+    "happens again, tell your administrator."
+)
+
+
+def why(error: Exception, otherwise: str) -> str:
+    """What a refusal says; ``otherwise`` for a fault that says nothing to a person."""
+    return error.sentence if isinstance(error, Refusal) else otherwise
+
 
 class Opened(NamedTuple):
     """A profile as it was found: without a desk nobody has signed in here yet."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Condition
+from threading import Condition, Lock
 
 from sqlalchemy import Connection, Engine, delete, func, select
 from sqlalchemy.dialects.sqlite import insert
@@ -22,7 +22,7 @@ from ..domain.entries import Body, Made
 from ..domain.errors import Refusal
 from ..domain.fold import Directory, Identity, Referral, Stage, fold, fold_hub, fold_identity
 from ..matching import PersonFacts
-from . import feed, listing, outbox, reading, rescuing, schema, searching, upgrading, working_set
+from . import feed, listing, outbox, reading, rescuing, saved, schema, searching, upgrading, working_set
 from .changes import ChangeSet
 from .engine import mark_damaged, open_engine, unreadable
 from .feed import FeedPlace, FeedRow
@@ -40,7 +40,8 @@ _SPOILT = frozenset({"act-unreadable", "commitment-wrong"})
 
 def open_cache(path: Path, key_hex: Callable[[], str]) -> Cache:
     """The cache at ``path``, brought to this version first. Raises ``Refusal`` of ``engine.py`` and of
-    ``upgrading.py``; *cache-mended* or *cache-lost* where it was damaged and a new one is in its place."""
+    ``upgrading.py``; *cache-mended* or *cache-lost* where it was damaged and a new one is in its place;
+    *cache-cut-short*, once, where acts that were saved are gone."""
     rescuing.finish(path)
     if not rescuing.is_marked(path):
         try:
@@ -48,6 +49,7 @@ def open_cache(path: Path, key_hex: Callable[[], str]) -> Cache:
             cache = Cache(open_engine(path, key_hex))
             try:
                 cache.prove_readable()
+                cache.prove_whole()
             except BaseException:
                 cache.close()
                 raise
@@ -66,6 +68,8 @@ class Cache:
         self._writer = engine.execution_options(writes=True)
         self._path = Path(engine.url.database or "")
         self._turn = Condition()
+        self._saving = Lock()
+        """Held until an act is noted beside the cache, so that the numbers stand there in their order."""
         self._open = 0
         self._closed = False
         self._folded: tuple[bytes | None, Directory] | None = None
@@ -81,6 +85,15 @@ class Cache:
                 if found != ["ok"]:
                     raise unreadable()
             outbox.check(connection)
+
+    def prove_whole(self) -> None:
+        """Raises ``Refusal`` (*cache-cut-short*) the first time that acts which were saved are gone."""
+        with self._read() as connection:
+            last = outbox.last_number(connection)
+        missing = saved.noted(self._path) - last
+        saved.note(self._path, last)
+        if missing > 0:
+            raise saved.cut_short(missing)
 
     def close(self) -> None:
         """End it, once what is under way has ended: no connection stays open, and none is opened again."""
@@ -173,16 +186,19 @@ class Cache:
         that rest on it, by id, each with what stands in for it: see ``outbox.sign_again``. Raises ``Refusal``
         (*act-gone*) where one waits no longer; nothing is kept then.
         """
-        with self._write() as connection:
-            streams = outbox.put(connection, parcel, datetime.now(UTC))
-            if instead_of is not None:
-                streams |= outbox.replace(connection, read(parcel.signed).id, instead_of)
-            for old, anew in resting:
-                streams |= outbox.sign_again(connection, anew, old)
-            forgotten = frozenset(forget_drafts)
-            if forgotten:
-                connection.execute(delete(schema.drafts).where(schema.drafts.c.key.in_(forgotten)))
-            self._project(connection, streams)
+        with self._saving:
+            with self._write() as connection:
+                streams = outbox.put(connection, parcel, datetime.now(UTC))
+                if instead_of is not None:
+                    streams |= outbox.replace(connection, read(parcel.signed).id, instead_of)
+                for old, anew in resting:
+                    streams |= outbox.sign_again(connection, anew, old)
+                forgotten = frozenset(forget_drafts)
+                if forgotten:
+                    connection.execute(delete(schema.drafts).where(schema.drafts.c.key.in_(forgotten)))
+                self._project(connection, streams)
+                last = outbox.last_number(connection)
+            saved.note(self._path, last)
         return ChangeSet(streams, outbox=True, drafts=forgotten)
 
     def outgoing(self, author: str, most: int) -> tuple[Parcel, ...]:

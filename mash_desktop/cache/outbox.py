@@ -88,6 +88,20 @@ def put(connection: Connection, parcel: Parcel, queued_at: datetime) -> frozense
     return frozenset(header.stream for header in act.entries)
 
 
+def last_number(connection: Connection) -> int:
+    """The greatest that an act has had here, whatever has become of it."""
+    last: int | None = connection.exec_driver_sql(
+        "SELECT seq FROM sqlite_sequence WHERE name = 'outbox'"
+    ).scalar_one_or_none()
+    return last or 0
+
+
+def count_from(connection: Connection, last: int) -> None:
+    """Let the next act have the number after ``last``."""
+    connection.exec_driver_sql("DELETE FROM sqlite_sequence WHERE name = 'outbox'")
+    connection.exec_driver_sql("INSERT INTO sqlite_sequence VALUES ('outbox', ?)", (last,))
+
+
 def replace(connection: Connection, act: str, old: str) -> frozenset[str]:
     """Put ``act`` in the place of ``old``, which its person made anew: what waits behind waits on.
 

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Table, insert
 from ..domain.acts import OpenBody, SignedAct, check_bodies, read
 from ..domain.errors import Refusal
 from ..vault.files import put_in_place, remove_file
-from . import schema
+from . import outbox, saved, schema
 from .engine import DAMAGED, connect, end_log, open_engine, told, unreadable
 from .pieces import named_by
 
@@ -50,6 +50,7 @@ def rescue(path: Path, key_hex: Callable[[], str]) -> Refusal:
         with engine.execution_options(writes=True).begin() as connection:
             schema.make(connection)
             rescued = _save(source, connection)
+            _count_on(source, connection, saved.noted(path), rescued)
     finally:
         source.close()
         engine.dispose()
@@ -133,12 +134,16 @@ class _Source:
         first, last = (self._one(f"SELECT {end}(rowid) FROM {table.name}") for end in ("min", "max"))
         unknown = [] if first is not None and last is not None else [None]
         if last is None:
-            last = self._one("SELECT seq FROM sqlite_sequence WHERE name = ?", table.name)
+            last = self.last_number(table)
         if last is None:
             last = (1 if first is None else first) + MOST_UNKNOWN
         if first is None:
             first = last - MOST_UNKNOWN
         return [*unknown, *range(first, last + 1)]
+
+    def last_number(self, table: Table) -> int | None:
+        """The greatest that a row has had, where the table counts them."""
+        return self._one("SELECT seq FROM sqlite_sequence WHERE name = ?", table.name)
 
     def _one(self, query: str, *parameters: object) -> int | None:
         """A single number; ``None`` where there is none, or it cannot be read."""
@@ -176,6 +181,14 @@ def _save(source: _Source, connection: Connection) -> Rescued:
         if row is None or not _save_act(source, connection, row, rescued):
             rescued.lost += 1
     return rescued
+
+
+def _count_on(source: _Source, connection: Connection, noted: int, rescued: Rescued) -> None:
+    """Acts that were saved after the last that the damaged file knows of are lost; their numbers are kept."""
+    known = source.last_number(schema.outbox)
+    if known is not None:
+        rescued.lost += max(noted - known, 0)
+    outbox.count_from(connection, max(noted, known or 0))
 
 
 def _save_act(source: _Source, connection: Connection, waits: dict[str, Any], rescued: Rescued) -> bool:

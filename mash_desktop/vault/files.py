@@ -36,6 +36,16 @@ def replace_file(path: Path, data: bytes) -> None:
         raise _not_writable(error) from error
 
 
+def overwrite_file(path: Path, data: bytes) -> None:
+    """Write over the beginning of ``path``, readable by its owner alone, without waiting for the disk: it is
+    there once this program has ended, however it does, and not always where the computer stopped."""
+    try:
+        with open(path, "r+b", buffering=0, opener=_private_or_new) as file:
+            file.write(data)
+    except OSError as error:
+        raise _not_writable(error) from error
+
+
 def put_in_place(fresh: Path, path: Path) -> None:
     """Let ``fresh``, a whole file on the disk, take the place of ``path``: after a crash at any moment there
     is the one or the other."""
@@ -58,6 +68,10 @@ def _private(path: str, flags: int) -> int:
     # POSIX: owner only. Windows ignores the bits; there the folder's access list, inherited from the
     # person's own application data, is what keeps others out.
     return os.open(path, flags, 0o600)
+
+
+def _private_or_new(path: str, flags: int) -> int:
+    return _private(path, flags | os.O_CREAT)
 
 
 def _sync_folder(folder: Path) -> None:

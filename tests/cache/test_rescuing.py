@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import random
 import shutil
@@ -13,7 +14,7 @@ from typing import NamedTuple
 
 import pytest
 
-from mash_desktop.cache import Cache, open_cache, outbox, rescuing
+from mash_desktop.cache import Cache, open_cache, outbox, rescuing, saved
 from mash_desktop.cache.engine import connect, told
 from mash_desktop.domain.acts import Draft, Parcel, compose, read
 from mash_desktop.domain.entries.contact import DocumentAttached, NoteAdded
@@ -64,7 +65,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def number_from(cache: Cache, first: int) -> None:
     """Let as much have been sent before as some days bring."""
     with cache._write() as connection:
-        connection.exec_driver_sql(f"INSERT INTO sqlite_sequence VALUES ('outbox', {first - 1})")
+        outbox.count_from(connection, first - 1)
 
 
 def key() -> str:
@@ -190,7 +191,7 @@ def test_what_is_saved_is_sent_as_it_was_signed_and_the_rest_is_read_anew(path: 
     assert cache.row("referral:1") is not None
     cache.close()
     # All that was there could be read: nothing of the damaged file is kept.
-    assert sorted(each.name for each in path.parent.iterdir()) == ["cache.db"]
+    assert sorted(each.name for each in path.parent.iterdir()) == ["cache.db", "cache.db.saved"]
 
 
 def test_much_damage_saves_what_can_be_read_and_keeps_the_damaged_file(path: Path) -> None:
@@ -238,6 +239,76 @@ def test_damage_in_the_log_of_writes_is_met_as_well(path: Path) -> None:
     assert 20 <= len(again.drafts("")) < 60
     assert len(again.waiting()) == 13
     again.close()
+
+
+# --- a log of writes cut short
+
+
+def as_a_crash_left_it(cache: Cache, folder: Path) -> Path:
+    """The files of a cache that is open, and the log of writes cut in its midst."""
+    folder.mkdir()
+    for each in cache._path.parent.glob("cache.db*"):
+        shutil.copy(each, folder)
+    (folder / "cache.db-shm").unlink()
+    wal = folder / "cache.db-wal"
+    wal.write_bytes(wal.read_bytes()[: wal.stat().st_size // 2])
+    return folder / "cache.db"
+
+
+def test_acts_that_a_log_cut_short_has_lost_are_counted_and_told_once(path: Path, tmp_path: Path) -> None:
+    cache = open_cache(path, key)
+    for number in range(20):
+        draft = Draft("referral:2", NoteAdded(words=f"Note {number}"))
+        cache.save(compose("staffordshire", OPERATOR, [draft], KEY, START))
+    left = as_a_crash_left_it(cache, tmp_path / "left")
+    cache.close()
+    refusal = refused(left)
+    again = open_cache(left, key)
+    missing = 20 + len(parcels()) - len(again.waiting())
+    assert 0 < missing < 20
+    assert refusal.code == "cache-cut-short"
+    assert refusal.sentence.startswith(f"{missing} things that were saved last are no longer")
+    # What is saved from now on is told apart from that.
+    again.save(next(many()))
+    again.close()
+    open_cache(left, key).close()
+
+
+def test_of_a_cache_that_is_damaged_as_well_what_its_log_has_lost_is_told_with_the_rest(
+    path: Path, tmp_path: Path
+) -> None:
+    cache = open_cache(path, key)
+    for parcel in itertools.islice(many(), 20):
+        cache.save(parcel)
+    left = as_a_crash_left_it(cache, tmp_path / "left")
+    cache.close()
+    left.with_name("cache.db.damaged").touch()
+    assert "could not be read: tell your administrator" in refused(left).sentence
+    open_cache(left, key).close()
+
+
+def test_one_act_that_is_gone_is_told_and_one_that_was_taken_back_is_not(path: Path) -> None:
+    cache = open_cache(path, key)
+    for one in cache.waiting():
+        cache.let_go(one.act)
+    cache.close()
+    beside = path.with_name("cache.db.saved")
+    assert beside.stat().st_mode & 0o077 == 0
+    open_cache(path, key).close()
+    saved.note(path, saved.noted(path) + 1)
+    assert refused(path).sentence.startswith("1 thing that was saved last is no longer")
+    open_cache(path, key).close()
+    beside.unlink()
+    open_cache(path, key).close()
+
+
+def test_where_the_number_cannot_be_noted_work_goes_on_and_no_alarm_is_raised(path: Path) -> None:
+    path.with_name("cache.db.saved").unlink(missing_ok=True)
+    path.with_name("cache.db.saved").mkdir()
+    cache = open_cache(path, key)
+    cache.save(next(many()))
+    cache.close()
+    open_cache(path, key).close()
 
 
 # --- an outbox of many pages

@@ -328,7 +328,8 @@ def test_whoever_has_left_is_known_by_whichever_clock_says_more(
     person = opening(made)
     unlock(qtbot, person)
     long, steady, now = IDLE_MINUTES * 60, time.monotonic(), time.time()
-    person._touched = (steady, now - long) if "slept" in wall else (steady - long, now + 3600)
+    idle = person._idle
+    idle.steady, idle.wall = (steady, now - long) if "slept" in wall else (steady - long, now + 3600)
     person._tick()
     assert person.window.locked
 
