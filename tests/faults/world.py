@@ -440,9 +440,19 @@ class World:
         asked = status.synced_at is not None and status.synced_at > since
         return asked and not desktop.cache.outgoing(desktop.seat.person, 1)
 
+    @property
+    def late(self) -> set[str]:
+        """Acts that were refused at first, and admitted when their request arrived once more."""
+        return set[str]().union(*(desktop.line.late for desktop in self.desktops))
+
+    @property
+    def back(self) -> set[str]:
+        """Acts that somebody had taken back when they came late."""
+        return {act for desktop in self.desktops for act in desktop.done & self.late}
+
     def check(self) -> None:
         """Every desktop holds what the store would have it hold; nothing that was saved is lost or twice."""
-        late = set[str]().union(*(desktop.line.late for desktop in self.desktops))
+        late = self.late
         for desktop in self.desktops:
             self.hub.check_view(desktop.session, desktop.cache)
             self.hub.check_saved(
