@@ -21,7 +21,7 @@ from ..domain.entries.outcome import (
     OutcomeReturned,
     ReferralClosed,
 )
-from ..domain.entries.table import ActionRecorded
+from ..domain.entries.table import ActionCompleted, ActionRecorded
 from ..domain.fold import Referral, Stage
 from ..domain.fold.levels import to_send
 from ..domain.fold.people import household_name
@@ -160,6 +160,7 @@ def read_received(desk: Desk, row: Received) -> Open | None:
         came = tuple(one for one in decision.subjects if one.subject in sent.subjects)
         decision = msgspec.structs.replace(decision, subjects=came)
     why_not = _why_not_close(desk, referral, sent)
+    done = referral.latest(ActionCompleted, "action")
     may_close = desk.may(ReferralClosed, referral)
     return Open(
         row=_row(desk, referral, sent),
@@ -169,8 +170,9 @@ def read_received(desk: Desk, row: Received) -> Open | None:
         words=sent.made.body.words or (referral.triaged.body.rationale if referral.triaged else ""),
         sent_by=f"{desk.name(sent.made.author)}, {desk.agency_name(sent.made.agency)}",
         actions=tuple(
-            f"{told.words} – {told.what[0].lower()}{told.what[1:]}"
-            for told in (teller.tell(made) for made in referral.latest(ActionRecorded, "action").values())
+            f"{'✓ ' if action in done else ''}{told.words} – {told.what[0].lower()}{told.what[1:]}"
+            for action, made in referral.latest(ActionRecorded, "action").items()
+            for told in (teller.tell(made),)
         ),
         history=_history(referral, sent, teller),
         may_accept=desk.may(OutcomeAccepted, referral) and sent.waits,

@@ -5,12 +5,13 @@
 - documents: ``file.documents``, ``file.attach`` (A), ``file.full`` (P), ``file.receiving_team`` (V),
   ``file.referrer`` (L), ``file.round_table`` (B)
 - links: ``file.links``
-- actions: ``file.note`` (N), ``file.escalate`` (E), ``file.resolve`` (R), ``file.withdraw`` (X),
+- actions: ``file.note`` (N), ``file.escalate`` (E), ``file.resolve`` (R), ``file.done`` (D),
+  ``file.withdraw`` (X),
   ``file.transfer`` (T), ``file.glass`` (B)
 - forms: ``file.form.save`` (Ctrl Enter), ``file.form.close`` (Esc); fields ``file.words``, ``file.path``,
   ``file.browse`` (Ctrl B), ``file.title``, ``file.about``, ``file.stage``, ``file.agency.<agency>``,
   ``file.interim_safety``, ``file.escalation``, ``file.result``, ``file.reason``, ``file.to``,
-  ``file.outcome``
+  ``file.outcome``, ``file.action``
 """
 
 from .screen import ReferralFile

@@ -90,6 +90,14 @@ def resolve_form(head: Head) -> SideForm:
     )
 
 
+def done_form(head: Head) -> SideForm:
+    action = ChoiceField("Action", head.to_do, head.to_do[0][0] if len(head.to_do) == 1 else "")
+    words = TextField("What came of it", lines=2, aside="May stay empty")
+    return SideForm(
+        "file", "An action was done", "Save", action, words, fields={"action": action, "words": words}
+    )
+
+
 def withdraw_form(line: Line) -> SideForm:
     reason = TextField("Why it was misfiled", lines=2)
     return SideForm(

@@ -116,6 +116,7 @@ class ReferralFile(Screen):
         side.note.clicked.connect(lambda: self._open(forms.note_form(), "note", referral_file.add_note))
         side.escalate.clicked.connect(self._escalate)
         side.resolve.clicked.connect(self._resolve)
+        side.done.clicked.connect(self._done)
         side.withdraw.clicked.connect(self._withdraw)
         side.transfer.clicked.connect(self._transfer)
         side.glass.clicked.connect(self._break_glass)
@@ -312,6 +313,10 @@ class ReferralFile(Screen):
     def _resolve(self) -> None:
         if self._file is not None and self._file.head.escalations:
             self._open(forms.resolve_form(self._file.head), "resolve", referral_file.resolve)
+
+    def _done(self) -> None:
+        if self._file is not None and self._file.head.to_do:
+            self._open(forms.done_form(self._file.head), "done", referral_file.complete_action)
 
     def _withdraw(self) -> None:
         line = self._line

@@ -20,11 +20,12 @@ class SideActions(ActingPanel):
         self.note = _button("Note", "N", "note", "Add a note")
         self.escalate = _button("Escalate", "E", "escalate", "Raise a disagreement")
         self.resolve = _button("Resolve", "R", "resolve", "Resolve an escalation")
+        self.done = _button("Action done", "D", "done", "Say that an action was done")
         self.withdraw = _button("Withdraw entry", "X", "withdraw", "Withdraw the chosen entry as misfiled")
         self.transfer = _button("Pass on", "T", "transfer", "Pass ownership on")
         self.glass = _button("Break the glass", "G", "glass", "Break the glass to see all of it")
         buttons = Flow(
-            self.note, self.escalate, self.resolve, self.withdraw, self.transfer, self.glass, gap=8
+            self.note, self.escalate, self.resolve, self.done, self.withdraw, self.transfer, self.glass, gap=8
         )
         super().__init__(buttons, width=400)
 
@@ -39,6 +40,7 @@ class SideActions(ActingPanel):
         self.note.setEnabled(head.may_note)
         self.escalate.setEnabled(head.may_escalate)
         self.resolve.setVisible(bool(head.escalations) and head.may_resolve)
+        self.done.setVisible(bool(head.to_do) and head.may_complete)
         self.withdraw.setVisible(head.may_withdraw)
         self.withdraw.setEnabled(line is not None and line.may_withdraw)
         self.transfer.setVisible(head.may_transfer and bool(head.owners))

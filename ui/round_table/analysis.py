@@ -15,11 +15,14 @@ from ui.widgets import Box, Card, Column, Text, TextField, scrolled
 
 RECORD_AFTER_MS = 4_000
 _LABELS = {
-    "harm": "Harm and how likely",
+    "harm": "Harm",
+    "likelihood": "How likely",
+    "impact": "Impact",
     "protective": "Protective",
     "unknown": "What we do not know",
     "voice": "Voice of the child",
     "discussion": "Discussion",
+    "options": "Options considered",
 }
 
 

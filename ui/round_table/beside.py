@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLayout, QWidget
 
-from mash_desktop.desk.round_table import ActionSeen, Line, Table, ViewSeen
+from mash_desktop.desk.round_table import Line, Table, ViewSeen
 from mash_desktop.domain.errors import Refusal
 from ui.round_table.faces import level_face, short_level
 from ui.theme import Role, Tone, Voice
@@ -213,7 +213,7 @@ class ReliedCard(Card):
 
 
 class ActionsCard(Card):
-    """What will be done, by whom, by when; A adds one."""
+    """What will be done, by whom, by when; A adds one, K says that one was done."""
 
     def __init__(self) -> None:
         super().__init__("Actions", "", gap=4)
@@ -228,21 +228,31 @@ class ActionsCard(Card):
         last.put(self.owner, 1)
         last.put(self.due, 1)
         self.form = InlineForm("action", "the action", fields, self.what, last)
-        self.form.hide()
-        for piece in (Box(self._rows), self.form, Box(Flow(self.add))):
+        self.done = ActionButton("Done", "K", accessible_name="Say that an action was done", compact=True)
+        self.done.setObjectName("table.done.begin")
+        self.which, self.came = ChoiceField("Which", []), Field("What came of it")
+        done: dict[str, Typed] = {"action": self.which, "words": self.came}
+        self.done_form = InlineForm("done", "the action that was done", done)
+        for form in (self.form, self.done_form):
+            form.hide()
+        for piece in (Box(self._rows), self.form, self.done_form, Box(Flow(self.add, self.done))):
             self.put(piece)
 
-    def show_actions(self, actions: Sequence[ActionSeen], may: bool) -> None:
+    def show_table(self, table: Table) -> None:
         empty(self._rows)
-        for one in actions:
+        for one in table.actions:
             aside = ", ".join(part for part in (one.owner, one.due) if part)
             row = Row(gap=6, margins=(4, 5, 0, 5))
             row.put(Text(f"✓ {one.words}" if one.done else one.words, wrap=True), 1)
             row.put(Text(aside, Role.SMALL, Voice.ASIDE))
             self._rows.put(Box(row))
             self._rows.put(Hairline())
-        self.add.setVisible(may and not self.form.isVisible())
+        self.which.set_choices(table.to_do)
+        open_form = self.form.isVisible() or self.done_form.isVisible()
+        self.add.setVisible(table.may_record and not open_form)
+        self.done.setVisible(table.may_complete and bool(table.to_do) and not open_form)
 
-    def begin(self) -> None:
+    def begin(self, form: InlineForm) -> None:
         self.add.hide()
-        self.form.begin()
+        self.done.hide()
+        form.begin()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
@@ -56,7 +57,7 @@ class Console(Box):
         self.next = ActionButton("Next case", "N", accessible_name="Next case")
         self.draft.setObjectName("table.draft")
         self.next.setObjectName("table.next")
-        self.forms = (self.opening, self.without, self.views.form, self.to_do.form)
+        self.forms = (self.opening, self.without, self.views.form, self.to_do.form, self.to_do.done_form)
         super().__init__(self._lay_out())
         self._table: Table | None = None
         self._wire()
@@ -112,10 +113,12 @@ class Console(Box):
         return Column(Page(Fitted(middle), left=self.seats, right=right), gap=0)
 
     def _wire(self) -> None:
-        self.views.add.clicked.connect(lambda: self._begin(self.views))
-        self.to_do.add.clicked.connect(lambda: self._begin(self.to_do))
-        self.views.form.closed.connect(self.show_again)
-        self.to_do.form.closed.connect(self.show_again)
+        views, to_do = self.views, self.to_do
+        views.add.clicked.connect(lambda: self._begin(views.form, views.begin))
+        for button, form in ((to_do.add, to_do.form), (to_do.done, to_do.done_form)):
+            button.clicked.connect(partial(self._begin, form, partial(to_do.begin, form)))
+        for form in (views.form, to_do.form, to_do.done_form):
+            form.closed.connect(self.show_again)
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         app.focusChanged.connect(self._follow)
@@ -125,12 +128,12 @@ class Console(Box):
         if focused is not None and self.isAncestorOf(focused):
             bring_into_sight(focused)
 
-    def _begin(self, card: ViewsCard | ActionsCard) -> None:
+    def _begin(self, form: InlineForm, begin: Callable[[], None], _: bool = False) -> None:
         """One form at a time: the keys to save and to close are one form's."""
-        for form in (self.views.form, self.to_do.form, self.without):
-            if form is not card.form:
-                form.close_form()
-        card.begin()
+        for other in self.forms:
+            if other not in (form, self.opening):
+                other.close_form()
+        begin()
 
     def begin(self) -> None:
         """Where work begins: open the table, else the chronology."""
@@ -199,7 +202,7 @@ class Console(Box):
         if not table.awaited:
             self._awaited.hide()
         self.views.show_table(table)
-        self.to_do.show_actions(table.actions, table.may_record)
+        self.to_do.show_table(table)
         self.show_relied()
         self.draft.setEnabled(table.may_draft)
         self.draft.set_kind("plain" if table.may_open else "primary")
@@ -219,8 +222,8 @@ class Console(Box):
         """Say why it cannot be drafted, where it can be mended."""
         self._fault.hide()
         if refusal.code == "answers-awaited":
-            self.views.form.close_form()
-            self.to_do.form.close_form()
+            for form in (self.views.form, self.to_do.form, self.to_do.done_form):
+                form.close_form()
             self._awaited_words.setText(refusal.sentence)
             self._awaited.show()
             self.without.begin()

@@ -2,11 +2,13 @@
 
 Names for tests and the demonstration: ``table.place``, ``table.opening.save``, ``table.seat.<agency>`` (focus
 it, then P, X, I or B; Enter and ``table.seat.<agency>.who``), ``table.others``,
-``table.analysis.<harm|protective|unknown|voice|discussion>``, ``table.chronology`` (E relies on its line),
+``table.analysis.<harm|likelihood|impact|protective|unknown|voice|discussion|options>``,
+``table.chronology`` (E relies on its line),
 ``table.filter.<agency|person>``, ``table.final.<subject>``, ``table.subjects``, ``table.marac.<subject>``,
 ``table.intervention.<subject>``, ``table.rationale.<subject>``,
 ``table.view.<add|agency|subject|level|words|save|close>``, ``table.view.stance.<agrees|dissents|neither>``,
-``table.action.<add|words|owner|due|save|close>``, ``table.without.<reason|save>``, ``table.draft``,
+``table.action.<add|words|owner|due|save|close>``,
+``table.done.<begin|action|words|save|close>`` (K), ``table.without.<reason|save>``, ``table.draft``,
 ``table.next``, ``table.second-display``.
 """
 
@@ -87,6 +89,7 @@ class RoundTable(Screen):
         console.chronology.relied_changed.connect(lambda _: self._relied())
         console.views.form.saved.connect(self._save_view)
         console.to_do.form.saved.connect(self._save_action)
+        console.to_do.done_form.saved.connect(self._save_done)
         console.opening.saved.connect(self._open_table)
         console.without.saved.connect(self._go_on_without)
         console.draft.clicked.connect(self._draft)
@@ -323,6 +326,17 @@ class RoundTable(Screen):
         self._act(
             partial(desk_table.add_action, self._desk, self._stream, words, owner, due), saved, form.refuse
         )
+
+    def _save_done(self) -> None:
+        form = self.console.to_do.done_form
+        action, words = (form.fields[name].value() for name in ("action", "words"))
+
+        def saved() -> None:
+            self._ended(form)
+            form.close_form()
+
+        done = partial(desk_table.complete_action, self._desk, self._stream, action, words)
+        self._act(done, saved, form.refuse)
 
     # --- deciding
 

@@ -4,7 +4,16 @@
 ``people`` who is in it, ``links`` the referrals before and after it. ``acts`` is what is done from here.
 """
 
-from .acts import add_note, break_glass, escalate, form_key, resolve, transfer, withdraw_entry
+from .acts import (
+    add_note,
+    break_glass,
+    complete_action,
+    escalate,
+    form_key,
+    resolve,
+    transfer,
+    withdraw_entry,
+)
 from .head import Clocked, Head, OpenEscalation
 from .links import Link
 from .people import FilePerson
@@ -22,6 +31,7 @@ __all__ = [
     "add_note",
     "agencies_of",
     "break_glass",
+    "complete_action",
     "escalate",
     "form_key",
     "open_file",

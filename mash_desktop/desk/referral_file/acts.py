@@ -8,11 +8,20 @@ from ...domain.codes import EscalationStage
 from ...domain.entries.contact import NoteAdded, OwnershipTransferred
 from ...domain.entries.outcome import EntryWithdrawn, EscalationRaised, EscalationResolved
 from ...domain.errors import Refusal
-from .. import glass
+from .. import glass, round_table
 from ..desk import Desk, new_id
 from ..sign_off import form_key
 
-__all__ = ["add_note", "break_glass", "escalate", "form_key", "resolve", "transfer", "withdraw_entry"]
+__all__ = [
+    "add_note",
+    "break_glass",
+    "complete_action",
+    "escalate",
+    "form_key",
+    "resolve",
+    "transfer",
+    "withdraw_entry",
+]
 
 Values = Mapping[str, str]
 
@@ -52,6 +61,14 @@ def withdraw_entry(desk: Desk, stream: str, entry: str, values: Values) -> str:
     """Withdraw a misfiled entry from every holder. Raises ``Refusal`` on *reason*, or *chain-entry*."""
     body = EntryWithdrawn(entry=entry, reason=values.get("reason", "").strip())
     return desk.act(stream, body, forget_drafts=(form_key(stream, f"withdraw-{entry}"),))
+
+
+def complete_action(desk: Desk, stream: str, values: Values) -> str:
+    """That the action named by *action* was done. Raises ``Refusal`` on *action*."""
+    drafts = (form_key(stream, "done"),)
+    return round_table.complete_action(
+        desk, stream, values.get("action", ""), values.get("words", ""), drafts
+    )
 
 
 def break_glass(desk: Desk, stream: str, values: Values) -> str:

@@ -23,6 +23,7 @@ from ...domain.entries.contact import (
     OwnershipTransferred,
 )
 from ...domain.entries.outcome import EntryWithdrawn, EscalationRaised, EscalationResolved
+from ...domain.entries.table import ActionCompleted
 from ...domain.fold import Referral, Stage
 from ...domain.fold.people import household_name
 from ...domain.fold.stage import AFTER_SIGNING
@@ -30,6 +31,7 @@ from ...domain.permissions import Relation, relations
 from .. import glass
 from ..countdown import Countdown, countdown
 from ..desk import Desk
+from ..round_table import to_do
 from ..telling import Teller
 from ..wording import say_moment
 
@@ -61,6 +63,8 @@ class Head(msgspec.Struct, frozen=True):
     read_only: bool
     pending: bool
     escalations: tuple[OpenEscalation, ...]
+    to_do: tuple[tuple[str, str], ...]
+    """Actions that are not done yet, by id and words."""
     about: tuple[tuple[str, str], ...]
     """Subjects by id and name, for what a document is about."""
     agencies: tuple[tuple[str, str], ...]
@@ -73,6 +77,7 @@ class Head(msgspec.Struct, frozen=True):
     may_attach: bool
     may_escalate: bool
     may_resolve: bool
+    may_complete: bool
     may_withdraw: bool
     may_transfer: bool
     may_break_glass: int
@@ -105,6 +110,7 @@ def read_head(desk: Desk, stream: str) -> Head | None:
         read_only=referral.read_only,
         pending=any(entry.position is None for entry in referral.entries),
         escalations=_escalations(referral),
+        to_do=to_do(referral),
         about=tuple((one, teller.subject(one)) for one in referral.subjects),
         agencies=tuple((one.id, one.short_name) for one in members),
         owners=tuple((one.id, one.name) for one in members if one.id != referral.owner and one.id in owning),
@@ -113,6 +119,7 @@ def read_head(desk: Desk, stream: str) -> Head | None:
         may_attach=desk.may(DocumentAttached, referral),
         may_escalate=desk.may(EscalationRaised, referral),
         may_resolve=desk.may(EscalationResolved, referral),
+        may_complete=desk.may(ActionCompleted, referral),
         may_withdraw=desk.may(EntryWithdrawn, referral),
         may_transfer=desk.may(OwnershipTransferred, referral),
         may_break_glass=0 if theirs or opened is not None else glass.hours(desk),

@@ -21,12 +21,14 @@ from .display import Shown, ShownLine, what_all_may_see
 from .doing import (
     add_action,
     add_view,
+    complete_action,
     forms_key,
     keep_analysis,
     last_place,
     open_table,
     record_analysis,
     record_attendance,
+    to_do,
 )
 from .household import HouseholdSeen
 from .view import PARTS, ActionSeen, Decided, Rung, Table, ViewSeen, read_table, visit_table
@@ -51,6 +53,7 @@ __all__ = [
     "add_view",
     "awaited",
     "cases",
+    "complete_action",
     "draft_decision",
     "forms_key",
     "go_on_without",
@@ -63,6 +66,7 @@ __all__ = [
     "read_table",
     "record_analysis",
     "record_attendance",
+    "to_do",
     "visit_table",
     "what_all_may_see",
 ]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from ...domain.codes import Attendance
 from ...domain.configuration import HubConfig
 from ...domain.entries.table import (
+    ActionCompleted,
     ActionRecorded,
     AnalysisRecorded,
     AttendanceRecorded,
@@ -16,6 +18,7 @@ from ...domain.entries.table import (
     ViewRecorded,
 )
 from ...domain.errors import Refusal
+from ...domain.fold import Referral
 from ...domain.partial_date import parse
 from ...working_time.engine import instant
 from ..desk import Desk, new_id
@@ -78,6 +81,26 @@ def add_action(desk: Desk, stream: str, words: str, owner: str, due: str) -> str
     due_at = when_due(due, desk.now(), desk.config()) if due.strip() else None
     action = ActionRecorded(action=new_id(), words=words.strip(), owner=owner.strip(), due_at=due_at)
     return desk.act(stream, action)
+
+
+def complete_action(
+    desk: Desk, stream: str, action: str, words: str, forget_drafts: Iterable[str] = ()
+) -> str:
+    """An action was done, and what came of it, if anybody says. Raises ``Refusal`` on *action*."""
+    if not action:
+        raise Refusal("action-missing", "Choose the action that was done.", "action")
+    done = ActionCompleted(action=action, words=words.strip())
+    return desk.act(stream, done, forget_drafts=forget_drafts)
+
+
+def to_do(referral: Referral) -> tuple[tuple[str, str], ...]:
+    """The actions that nobody has said were done: id, and what it is with who does it."""
+    done = referral.latest(ActionCompleted, "action")
+    return tuple(
+        (action, f"{made.body.words} ({made.body.owner})")
+        for action, made in referral.latest(ActionRecorded, "action").items()
+        if action not in done
+    )
 
 
 _CLOCK = re.compile(r"(?:^|[\s,]+)(?:at\s+)?(\d{1,2})[:.](\d\d)$")

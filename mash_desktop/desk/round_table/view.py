@@ -25,12 +25,12 @@ from .around import Around, around
 from .cases import case_of
 from .chronology import Line, chronology
 from .deciding import Deciding, awaited, evidence, kept_deciding, views
-from .doing import analysis_key
+from .doing import analysis_key, to_do
 from .household import HouseholdSeen, household
 from .names import agency_called, named
 
-PARTS = ("harm", "protective", "unknown", "voice", "discussion")
-"""The parts of the analysis that the console offers, in order."""
+PARTS = ("harm", "protective", "unknown", "likelihood", "impact", "voice", "discussion", "options")
+"""The parts of the analysis that the console offers, in order: what every case needs stands in sight."""
 
 
 class Rung(msgspec.Struct, frozen=True):
@@ -87,6 +87,7 @@ class Table(msgspec.Struct, frozen=True):
     may_open: bool
     may_record: bool
     may_draft: bool
+    may_complete: bool
     around: tuple[Around, ...]
     others: tuple[tuple[str, str], ...]
     """Further member agencies that could sit down, by id and name."""
@@ -106,6 +107,8 @@ class Table(msgspec.Struct, frozen=True):
     returned_reason: str
     views: tuple[ViewSeen, ...]
     actions: tuple[ActionSeen, ...]
+    to_do: tuple[tuple[str, str], ...]
+    """The actions that are not done yet, by id and words."""
     awaited: tuple[str, ...]
 
     @property
@@ -160,6 +163,7 @@ def read_table(desk: Desk, stream: str) -> Table:
         may_open=desk.may(TableOpened, referral),
         may_record=desk.may(AnalysisRecorded, referral) and not referral.read_only,
         may_draft=draft is None and desk.may(DecisionDrafted, referral) and not referral.read_only,
+        may_complete=desk.may(ActionCompleted, referral) and not referral.read_only,
         around=seats,
         others=tuple(
             (one.id, one.short_name)
@@ -181,6 +185,7 @@ def read_table(desk: Desk, stream: str) -> Table:
         returned_reason=back.body.reason if back else "",
         views=_views(referral, config, rungs),
         actions=_actions(desk, referral),
+        to_do=to_do(referral),
         awaited=awaited(desk, referral),
     )
 

@@ -16,12 +16,18 @@ from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from mash_desktop.desk import ChangeSet, Desk
+from mash_desktop.desk import ChangeSet, Desk, inbox
 from mash_desktop.domain.acts import Author
 from mash_desktop.domain.codes import Cohort, ContactChannel, SourceOfContact
 from mash_desktop.domain.entries.access import GlassBroken
 from mash_desktop.domain.entries.contact import ContactOpened, DocumentAttached, NoteAdded
-from mash_desktop.domain.entries.outcome import EntryWithdrawn, EscalationRaised, EscalationResolved
+from mash_desktop.domain.entries.outcome import (
+    EntryWithdrawn,
+    EscalationRaised,
+    EscalationResolved,
+    OutcomeSent,
+)
+from mash_desktop.domain.entries.table import ActionCompleted
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.domain.roles import Role
 from tests.domain.story import CONSULTANT, FACILITATOR, GATEWAY, KEY, OPERATOR, START, Story
@@ -180,6 +186,29 @@ def test_a_disagreement_is_raised_shown_over_everything_and_resolved(driven: Cal
     file.save()
     assert file.desk.referral(STREAM).all(EscalationResolved)
     assert "Escalated, stage 1: between practitioners: The level for Tyler." not in file.words()
+
+
+def test_an_action_is_said_to_be_done_from_the_file_of_whoever_has_to_do_with_it(
+    driven: Callable[..., AtFile],
+) -> None:
+    story = at_sign_off().signed()
+    story.tell(FACILITATOR, OutcomeSent(agency="scc-children", team="social-work-gateway"))
+    file = driven(story, author=GATEWAY)
+    file.press(Qt.Key.Key_D)
+    assert nameless(file.window) == []
+    assert keys.clashes(file.window) == []
+    file.save()
+    assert "Choose the action that was done." in file.words()
+    choice = file.find("file.action")
+    assert isinstance(choice, ChoiceField)
+    choice.setFocus()
+    file.press(Qt.Key.Key_Down)
+    file.write("file.words", "She was collected by her grandmother.")
+    file.save()
+    (done,) = file.desk.referral(STREAM).all(ActionCompleted)
+    assert done.body.words == "She was collected by her grandmother."
+    assert len(file.screen._file.head.to_do if file.screen._file else ()) == 1
+    assert "✓ Safe collection" in str(inbox.read_received(file.desk, inbox.received(file.desk)[0]))
 
 
 def test_only_an_entry_that_moved_nothing_on_is_withdrawn(driven: Callable[..., AtFile]) -> None:

@@ -15,7 +15,12 @@ from mash_desktop.desk import round_table as desk_table
 from mash_desktop.domain.acts import Author
 from mash_desktop.domain.codes import Attendance
 from mash_desktop.domain.entries.decision import DecisionReturned
-from mash_desktop.domain.entries.table import ActionRecorded, AnalysisRecorded, AttendanceRecorded
+from mash_desktop.domain.entries.table import (
+    ActionCompleted,
+    ActionRecorded,
+    AnalysisRecorded,
+    AttendanceRecorded,
+)
 from mash_desktop.domain.fold.gathering import requests
 from mash_desktop.domain.fold.levels import drafted_levels
 from tests.domain.story import CONSULTANT, FACILITATOR, POLICE, Story
@@ -137,9 +142,13 @@ def test_the_whole_table_by_keyboard(opened: Opened) -> None:
     driven.type("Two unexplained injuries in five weeks.")
     driven.press(Qt.Key.Key_Tab)
     driven.type("School and grandmother.")
+    for _ in range(2):
+        driven.press(Qt.Key.Key_Tab)
+    driven.type("High while Dean collects her.")
     driven.press("l", ALT)
     said = driven.desk.referral(STREAM).latest(AnalysisRecorded, "part")
     assert said["harm"].body.words == "Two unexplained injuries in five weeks."
+    assert said["likelihood"].body.words == "High while Dean collects her."
     assert said["protective"].body.words == "School and grandmother."
     # A view, an action.
     driven.press("v")
@@ -156,6 +165,18 @@ def test_the_whole_table_by_keyboard(opened: Opened) -> None:
     driven.save()
     (action,) = driven.desk.referral(STREAM).latest(ActionRecorded, "action").values()
     assert (action.body.words, action.body.owner) == ("Strategy discussion", "R. Okafor")
+    # The action is done; there is nothing more to say it of.
+    driven.press("l", ALT)
+    driven.press("k")
+    driven.save()
+    assert "Choose the action that was done." in driven.words()
+    choose(driven, "table.done.action", "Strategy discussion (R. Okafor)")
+    driven.write("table.done.words", "Agreed: section 47.")
+    driven.save()
+    (done,) = driven.desk.referral(STREAM).all(ActionCompleted)
+    assert done.body.words == "Agreed: section 47."
+    assert "✓ Strategy discussion" in driven.words()
+    assert not driven.screen.console.to_do.done.isVisible()
     (view,) = desk_table.read_table(driven.desk, STREAM).views
     assert view.agency == "police"
     # Rely on the first line, decide for both children.
