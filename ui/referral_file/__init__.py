@@ -6,12 +6,12 @@
   ``file.referrer`` (L), ``file.round_table`` (B)
 - links: ``file.links``
 - actions: ``file.note`` (N), ``file.escalate`` (E), ``file.resolve`` (R), ``file.done`` (D),
-  ``file.withdraw`` (X),
+  ``file.mark`` (M), ``file.unmark`` (U), ``file.withdraw`` (X),
   ``file.transfer`` (T), ``file.glass`` (B)
 - forms: ``file.form.save`` (Ctrl Enter), ``file.form.close`` (Esc); fields ``file.words``, ``file.path``,
   ``file.browse`` (Ctrl B), ``file.title``, ``file.about``, ``file.stage``, ``file.agency.<agency>``,
   ``file.interim_safety``, ``file.escalation``, ``file.result``, ``file.reason``, ``file.to``,
-  ``file.outcome``, ``file.action``
+  ``file.outcome``, ``file.action``, ``file.subject``, ``file.marker``, ``file.readers``, ``file.marked``
 """
 
 from .screen import ReferralFile

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from mash_desktop.desk.referral_file import Head, Line
 from mash_desktop.desk.sign_off import Suggestion
+from mash_desktop.domain.codes import Marker
 from ui.forms import SideForm
 from ui.sign_off.forms import TickForm
 from ui.theme import Role, Voice
@@ -95,6 +96,51 @@ def done_form(head: Head) -> SideForm:
     words = TextField("What came of it", lines=2, aside="May stay empty")
     return SideForm(
         "file", "An action was done", "Save", action, words, fields={"action": action, "words": words}
+    )
+
+
+class MarkForm(SideForm):
+    """Whose marker, which, and why; who may read it is asked of a restricted record alone."""
+
+    def __init__(self, head: Head) -> None:
+        self.marker = ChoiceField("Marker", [(one.value, one.label) for one in Marker])
+        self.readers = TextField("Who may read it", lines=3, aside="A name a line")
+        self._told = Text(
+            "Everybody else loses what is told of this person, you too unless you name yourself.",
+            Role.SMALL,
+            Voice.LABEL,
+            wrap=True,
+        )
+        subject = ChoiceField("Person", head.about)
+        reason = TextField("Why", lines=2)
+        super().__init__(
+            "file",
+            "Set a marker",
+            "Set it",
+            subject,
+            self.marker,
+            self.readers,
+            self._told,
+            reason,
+            fields={"subject": subject, "marker": self.marker, "readers": self.readers, "reason": reason},
+        )
+        self.marker.changed.connect(self._chosen)
+        self._chosen()
+
+    def fill(self, values: dict[str, str]) -> None:
+        super().fill(values)
+        self._chosen()
+
+    def _chosen(self) -> None:
+        for piece in (self.readers, self._told):
+            piece.setVisible(self.marker.value() == Marker.RESTRICTED)
+
+
+def unmark_form(head: Head) -> SideForm:
+    marked = ChoiceField("Marker", head.marked, head.marked[0][0] if len(head.marked) == 1 else "")
+    reason = TextField("Why it no longer holds", lines=2)
+    return SideForm(
+        "file", "Clear a marker", "Clear it", marked, reason, fields={"marked": marked, "reason": reason}
     )
 
 

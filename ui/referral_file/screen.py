@@ -117,6 +117,8 @@ class ReferralFile(Screen):
         side.escalate.clicked.connect(self._escalate)
         side.resolve.clicked.connect(self._resolve)
         side.done.clicked.connect(self._done)
+        side.mark.clicked.connect(self._mark)
+        side.unmark.clicked.connect(self._unmark)
         side.withdraw.clicked.connect(self._withdraw)
         side.transfer.clicked.connect(self._transfer)
         side.glass.clicked.connect(self._break_glass)
@@ -157,7 +159,11 @@ class ReferralFile(Screen):
         if (
             isinstance(change_set, ChangeSet)
             and self._stream
-            and (self._stream in change_set.streams or change_set.outbox)
+            and (
+                self._stream in change_set.streams
+                or change_set.outbox
+                or any(one.startswith("identity:") for one in change_set.streams)
+            )
         ):
             self._read()
 
@@ -317,6 +323,14 @@ class ReferralFile(Screen):
     def _done(self) -> None:
         if self._file is not None and self._file.head.to_do:
             self._open(forms.done_form(self._file.head), "done", referral_file.complete_action)
+
+    def _mark(self) -> None:
+        if self._file is not None:
+            self._open(forms.MarkForm(self._file.head), "mark", referral_file.set_marker)
+
+    def _unmark(self) -> None:
+        if self._file is not None and self._file.head.marked:
+            self._open(forms.unmark_form(self._file.head), "unmark", referral_file.clear_marker)
 
     def _withdraw(self) -> None:
         line = self._line

@@ -23,9 +23,20 @@ class SideActions(ActingPanel):
         self.done = _button("Action done", "D", "done", "Say that an action was done")
         self.withdraw = _button("Withdraw entry", "X", "withdraw", "Withdraw the chosen entry as misfiled")
         self.transfer = _button("Pass on", "T", "transfer", "Pass ownership on")
+        self.mark = _button("Marker", "M", "mark", "Set a marker on somebody")
+        self.unmark = _button("Clear marker", "U", "unmark", "Clear a marker")
         self.glass = _button("Break the glass", "G", "glass", "Break the glass to see all of it")
         buttons = Flow(
-            self.note, self.escalate, self.resolve, self.done, self.withdraw, self.transfer, self.glass, gap=8
+            self.note,
+            self.escalate,
+            self.resolve,
+            self.done,
+            self.withdraw,
+            self.mark,
+            self.unmark,
+            self.transfer,
+            self.glass,
+            gap=8,
         )
         super().__init__(buttons, width=400)
 
@@ -44,4 +55,6 @@ class SideActions(ActingPanel):
         self.withdraw.setVisible(head.may_withdraw)
         self.withdraw.setEnabled(line is not None and line.may_withdraw)
         self.transfer.setVisible(head.may_transfer and bool(head.owners))
+        self.mark.setVisible(head.may_mark and bool(head.about))
+        self.unmark.setVisible(head.may_mark and bool(head.marked))
         self.glass.setVisible(bool(head.may_break_glass))

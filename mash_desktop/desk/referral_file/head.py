@@ -34,6 +34,7 @@ from ..desk import Desk
 from ..round_table import to_do
 from ..telling import Teller
 from ..wording import say_moment
+from .marking import marked, may_mark
 
 
 class Clocked(msgspec.Struct, frozen=True):
@@ -80,6 +81,9 @@ class Head(msgspec.Struct, frozen=True):
     may_complete: bool
     may_withdraw: bool
     may_transfer: bool
+    may_mark: bool
+    marked: tuple[tuple[str, str], ...]
+    """The markers that hold of somebody here, by what clears them and in words."""
     may_break_glass: int
     """Hours for which this person may see all of it by breaking the glass; 0 where it is theirs, or they may
     not."""
@@ -122,6 +126,8 @@ def read_head(desk: Desk, stream: str) -> Head | None:
         may_complete=desk.may(ActionCompleted, referral),
         may_withdraw=desk.may(EntryWithdrawn, referral),
         may_transfer=desk.may(OwnershipTransferred, referral),
+        may_mark=may_mark(desk),
+        marked=marked(desk, stream),
         may_break_glass=0 if theirs or opened is not None else glass.hours(desk),
         open_until=opened.until if opened is not None else "",
     )

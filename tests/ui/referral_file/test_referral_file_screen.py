@@ -211,6 +211,33 @@ def test_an_action_is_said_to_be_done_from_the_file_of_whoever_has_to_do_with_it
     assert "✓ Safe collection" in str(inbox.read_received(file.desk, inbox.received(file.desk)[0]))
 
 
+def test_a_marker_is_set_and_cleared_by_keys_and_stands_on_the_person(driven: Callable[..., AtFile]) -> None:
+    file = driven(Story().taken())
+    assert not file.screen.side.unmark.isVisible()
+    file.press(Qt.Key.Key_M)
+    assert nameless(file.window) == []
+    assert keys.clashes(file.window) == []
+    assert not file.sees("file.readers")
+    file.press(Qt.Key.Key_Down)  # the person
+    file.press(Qt.Key.Key_Tab)
+    file.press(Qt.Key.Key_Down)  # a restricted record
+    assert file.sees("file.readers")
+    file.save()
+    assert "Name who may read a restricted record." in file.words()
+    file.type("Ruth Okafor")
+    file.write("file.reason", "Child of a colleague.")
+    file.save()
+    (identity,) = file.desk.cache.linked_identities(STREAM)
+    assert identity.restricted_to == {"ruth"}
+    file.press(Qt.Key.Key_2)
+    assert any(pill.face.text == "restricted record" for pill in file.screen.findChildren(Pill))
+    file.press(Qt.Key.Key_U)
+    file.write("file.reason", "They have left.")
+    file.save()
+    assert file.desk.cache.linked_identities(STREAM)[0].markers == {}
+    assert not file.screen.side.unmark.isVisible()
+
+
 def test_only_an_entry_that_moved_nothing_on_is_withdrawn(driven: Callable[..., AtFile]) -> None:
     story = at_sign_off()
     story.tell(CONSULTANT, NoteAdded(words="About another family."))
