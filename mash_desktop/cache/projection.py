@@ -7,12 +7,13 @@ from datetime import datetime
 
 import msgspec
 
-from ..domain.clocks import acknowledgement_due, decision_due, returns_due
+from ..domain.clocks import acknowledgement_due, decision_due, handover_due, returns_due
 from ..domain.codes import Cohort, Rag
 from ..domain.entries.contact import AcknowledgementSent, ConcernRecorded, HistorySearched
 from ..domain.entries.outcome import FeedbackGiven
 from ..domain.entries.table import TableOpened
 from ..domain.fold.gathering import requests
+from ..domain.fold.handover import handovers
 from ..domain.fold.levels import to_send
 from ..domain.fold.people import household_name
 from ..domain.fold.referral import Referral
@@ -45,6 +46,14 @@ class SentTo(msgspec.Struct, frozen=True):
     agency: str
     team: str
     waits: bool
+
+
+class LeftTo(msgspec.Struct, frozen=True):
+    """A hand-over that its out-of-hours team has not acknowledged, and when it begins to ring."""
+
+    handover: str
+    team: str
+    due_at: datetime | None
 
 
 class QueueRow(msgspec.Struct, frozen=True):
@@ -87,6 +96,7 @@ class QueueRow(msgspec.Struct, frozen=True):
     """The receiving teams that somebody of it is with."""
     to_send: tuple[str, ...] = ()
     """Subjects who are with no team and meet a threshold, or were returned by a team."""
+    handed_over: tuple[LeftTo, ...] = ()
 
 
 def queue_row(referral: Referral) -> QueueRow:
@@ -152,6 +162,11 @@ def queue_row(referral: Referral) -> QueueRow:
         else acknowledgement_due(referral),
         sent=tuple(SentTo(one.agency, one.team, one.waits) for one in referral.sent),
         to_send=_to_send(referral),
+        handed_over=tuple(
+            LeftTo(handover, left.made.body.team, handover_due(referral, left))
+            for handover, left in handovers(referral).items()
+            if left.acknowledged is None
+        ),
     )
 
 

@@ -1,7 +1,7 @@
 """The receiving team's inbox: what was decided and sent here, accepted or returned, and acted on.
 
-For gateway and district teams. A team sees what was sent to it; who of an agency has no team named sees what
-was sent to any team of it.
+For gateway and district teams; what is left to the out-of-hours team is ``handover``. A team sees what was
+sent to it; who of an agency has no team named sees what was sent to any team of it.
 """
 
 from __future__ import annotations

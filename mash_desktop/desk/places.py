@@ -11,7 +11,7 @@ from ..cache.outbox import WAITING
 from ..domain.configuration import HubConfig
 from ..domain.fold.stage import Stage
 from ..domain.roles import DECIDERS, DECISION_MAKERS, HUB_MANAGERS, RESEARCHERS, Role
-from . import alerts, glass, inbox, requests
+from . import alerts, glass, handover, inbox, requests
 from .desk import Desk
 
 _CASE = frozenset(Role) - {Role.ADMINISTRATOR, Role.INFORMATION_GOVERNANCE, Role.STORE}
@@ -24,7 +24,7 @@ ROLES: dict[str, frozenset[Role]] = {
     "requests": RESEARCHERS,
     "table": HUB_MANAGERS | _OWNERS | {Role.FACILITATOR},
     "sign": DECISION_MAKERS,
-    "inbox": frozenset({Role.GATEWAY_WORKER}),
+    "inbox": frozenset({Role.GATEWAY_WORKER, Role.OUT_OF_HOURS}),
     "file": _CASE,
     "search": _CASE - RESEARCHERS,
     "figures": HUB_MANAGERS | DECISION_MAKERS | {Role.INFORMATION_GOVERNANCE},
@@ -76,7 +76,8 @@ def badges(desk: Desk) -> Badges:
         "hub": counts.get(Stage.ADMITTED, 0),
         "requests": requests.to_answer(desk) if desk.acting(*RESEARCHERS) else 0,
         "sign": counts.get(Stage.DRAFTED, 0),
-        "inbox": inbox.to_accept(desk) if desk.acting(Role.GATEWAY_WORKER) else 0,
+        "inbox": (inbox.to_accept(desk) if desk.acting(Role.GATEWAY_WORKER) else 0)
+        + len(handover.handed_over(desk)),
         "govern": glass.unseen(desk),
         "sync": wanting,
     }

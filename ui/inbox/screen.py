@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from mash_desktop.desk import ChangeSet, Desk, attention, inbox, papers, refused
+from mash_desktop.desk import ChangeSet, Desk, attention, handover, inbox, papers, refused
+from mash_desktop.desk.handover import HandedOver
 from mash_desktop.desk.inbox import Open, Received
 from mash_desktop.desk.refused import Refused
 from mash_desktop.domain.entries.outcome import OutcomeAccepted, OutcomeReturned
 from ui.forms import OpenForm, SideForm
+from ui.inbox.handovers import HandoversCard
 from ui.inbox.panel import OpenPanel
 from ui.screen import Screen
 from ui.sign_off.forms import close_form
@@ -59,7 +61,8 @@ class Inbox(Screen):
         self._banners, self._instead = Column(gap=8), Column(gap=0)
         self._instead_box = Box(self._instead)
         self._instead_box.hide()
-        middle = Column(self._banners, self._loading, gap=10, margins=12)
+        self.handovers = HandoversCard(desk.now)
+        middle = Column(self._banners, self._loading, self.handovers, gap=10, margins=12)
         middle.put(self._instead_box, 1)
         middle.put(self._card, 1)
         self.side = OpenPanel()
@@ -95,17 +98,32 @@ class Inbox(Screen):
         side.finish.clicked.connect(self._finish)
         side.paper.clicked.connect(self._paper)
         side.file.clicked.connect(self._file)
+        self.handovers.taken.connect(self._take_over)
+        self.handovers.opened.connect(lambda row: self.asks_to_open.emit("file", row.stream))
 
     # --- reading
 
     def enter(self) -> None:
         self._entering = True
-        self.run(partial(inbox.received, self._desk), self._show_rows, self._failed)
+        self._read_rows()
         self._read_refused()
+
+    def _read_rows(self) -> None:
+        self.run(partial(handover.handed_over, self._desk), self._show_handovers)
+        self.run(partial(inbox.received, self._desk), self._show_rows, self._failed)
+
+    def _show_handovers(self, rows: tuple[HandedOver, ...]) -> None:
+        self.handovers.show_rows(rows)
+        wanted = next((row.handover for row in rows if row.stream == self._wanted), "")
+        if rows and self.isVisible() and (self._entering or wanted):
+            self._entering = False
+            self.handovers.table.select_key(wanted or rows[0].handover)
+            self.handovers.table.setFocus()
 
     def open(self, reference: str) -> None:
         self._wanted = reference
-        self._select_wanted()
+        if not self._select_wanted():
+            self._read_rows()
 
     def _select_wanted(self) -> bool:
         """Choose what came of the referral that was asked for, once it is in the list."""
@@ -119,7 +137,7 @@ class Inbox(Screen):
         if not isinstance(change_set, ChangeSet):
             return
         if any(stream.startswith("referral:") for stream in change_set.streams):
-            self.run(partial(inbox.received, self._desk), self._show_rows, self._failed)
+            self._read_rows()
         shown = self.side.shown
         if shown is not None and shown.row.stream in change_set.streams:
             self._read(shown.row)
@@ -137,6 +155,8 @@ class Inbox(Screen):
     def _show_rows(self, rows: tuple[Received, ...]) -> None:
         self._loading.hide()
         self.table.set_rows(rows)
+        handed_over = bool(self.handovers.table.rows())
+        self.side.setVisible(bool(rows) or not handed_over)
         if not rows:
             self._form.close()
             self.side.show_open(None, self._desk.now())
@@ -144,9 +164,11 @@ class Inbox(Screen):
                 EmptyState(
                     "inbox",
                     "Nothing has been sent to this team",
-                    "What the hub decides comes here to be accepted, or returned with a reason.",
+                    "What the hub decides comes here to be accepted, or returned with a reason; what is left "
+                    "for the night, to be taken over.",
                 )
             )
+            self._instead_box.setVisible(not handed_over)
             return
         self._show_instead(None)
         if not self._select_wanted() and self.table.current() is None:
@@ -187,9 +209,16 @@ class Inbox(Screen):
     def tick(self) -> None:
         """Time has passed."""
         self.table.viewport().update()
+        self.handovers.tick()
         self.side.tick(self._desk.now())
 
     # --- actions
+
+    def _take_over(self, row: HandedOver) -> None:
+        self.run(
+            partial(handover.take_over, self._desk, row),
+            lambda _: self.says.emit(f"{row.who}, {row.reference}, taken over."),
+        )
 
     def _accept(self) -> None:
         shown = self.side.shown

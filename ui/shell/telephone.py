@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from mash_desktop.desk import Desk, telephone
 from mash_desktop.desk.telephone import Unheard
+from ui.shell.left_over import LeftOver
 from ui.shell.main_window import MainWindow
 from ui.theme import Tone
 from ui.widgets.banner import Banner
@@ -60,6 +61,7 @@ class Telephoning(QObject):
         self._shown: TelephoneBanner | None = None
         self.left = ""
         """What would stay behind if the window were closed, said without a word of the case."""
+        self._left_over = LeftOver(window, desk, worker)
         self._timer = _every(LOOK_SECONDS, self, self._look_and_ring)
         self._timer.start()
         self._look_and_ring()
@@ -74,6 +76,7 @@ class Telephoning(QObject):
     def end(self) -> None:
         """On locking: nothing of a case stays on the screen."""
         self._timer.stop()
+        self._left_over.end()
         self._take_away()
         self.deleteLater()
 

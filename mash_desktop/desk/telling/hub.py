@@ -37,7 +37,7 @@ from ..wording import joined, say_day
 from .teller import Teller, Told, phrases, says
 
 ANALYSIS = {
-    "harm": "Harm and how likely",
+    "harm": "Harm",
     "likelihood": "Likelihood",
     "impact": "Impact",
     "protective": "Protective factors",

@@ -15,12 +15,14 @@ from mash_desktop.desk import ChangeSet, Desk
 from mash_desktop.domain.entries.outcome import (
     FeedbackGiven,
     FirstActionRecorded,
+    HandoverMade,
     OutcomeReturned,
     OutcomeSent,
     SummaryMade,
 )
 from mash_desktop.domain.fold.stage import Stage
-from tests.domain.story import CONSULTANT, FACILITATOR, GATEWAY, Story
+from tests.domain.stories import OUT_OF_HOURS
+from tests.domain.story import CONSULTANT, FACILITATOR, GATEWAY, OPERATOR, Story
 from tests.support.carters import at_sign_off
 from tests.support.desks import desk_of, receive
 from tests.ui.accessibility import nameless
@@ -80,6 +82,40 @@ def test_an_empty_inbox_says_what_comes_here_and_a_referral_arrives_by_itself(
     inbox.settle()
     assert [row.stream for row in inbox.screen.table.rows()] == ["referral:1"]
     assert inbox.screen.side.shown is not None
+
+
+def test_what_was_left_for_the_night_is_read_and_taken_over_by_keys(
+    qtbot: QtBot, worker: Worker, tmp_path: Path
+) -> None:
+    stories = [Story(f"referral:{one}", first=2 + 100 * one).taken().triaged() for one in range(2)]
+    for story in stories:
+        story.tell(OPERATOR, HandoverMade(handover=story.stream, team="emergency-duty", words="See Mia."))
+    desk = desk_of(OUT_OF_HOURS, tmp_path, *stories)
+    desk.now = lambda: stories[0].now + timedelta(minutes=80)
+    inbox = AtInbox(qtbot, worker, desk)
+    table = inbox.screen.handovers.table
+    assert inbox.window.focusWidget() is table
+    assert not inbox.screen.side.isVisible()
+    assert nameless(inbox.window) == []
+    assert keys.clashes(inbox.window) == []
+    inbox.screen.open("referral:1")
+    inbox.settle()
+    current = table.current()
+    assert current is not None
+    assert (current.stream, current.left(desk.now())) == ("referral:1", "late 20 min")
+    inbox.press(Qt.Key.Key_Return)
+    assert inbox.asked_to_open == [("file", "referral:1")]
+    inbox.window.go("inbox")
+    inbox.settle()
+    inbox.press(Qt.Key.Key_Down)
+    inbox.press(Qt.Key.Key_T)
+    inbox.screen.tick()
+    assert [row.stream for row in table.rows()] == ["referral:0"]
+    assert "taken over" in inbox.said[-1]
+    inbox.press(Qt.Key.Key_T)
+    assert not inbox.screen.handovers.isVisible()
+    (state, *_) = [one for one in inbox.screen.findChildren(EmptyState) if one.isVisibleTo(inbox.window)]
+    assert "what is left for the night" in inbox.words(state)
 
 
 def test_it_is_accepted_acted_on_and_closed_by_keys(driven: Callable[..., AtInbox]) -> None:
