@@ -88,7 +88,7 @@ def test_a_restricted_record_names_readers_of_whom_one_may_clear_it(tmp_path: Pa
         assert (found.code, found.field) == (code, "readers")
     referral_file.set_marker(desk, STREAM, restrict | {"readers": "ruth okafor\nSam Iqbal (Police)"})
     (identity,) = desk.cache.linked_identities(STREAM)
-    assert identity.restricted_to == {"ruth", "sam"}
+    assert identity.restricted_to == frozenset({"ruth", "sam"})
 
 
 @pytest.mark.parametrize("field", ["subject", "marker", "reason"])

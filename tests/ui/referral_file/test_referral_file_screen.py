@@ -228,7 +228,7 @@ def test_a_marker_is_set_and_cleared_by_keys_and_stands_on_the_person(driven: Ca
     file.write("file.reason", "Child of a colleague.")
     file.save()
     (identity,) = file.desk.cache.linked_identities(STREAM)
-    assert identity.restricted_to == {"ruth"}
+    assert identity.restricted_to == frozenset({"ruth"})
     file.press(Qt.Key.Key_2)
     assert any(pill.face.text == "restricted record" for pill in file.screen.findChildren(Pill))
     file.press(Qt.Key.Key_U)
