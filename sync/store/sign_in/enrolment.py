@@ -199,6 +199,7 @@ class Enrolment(WayIn):
             if not self._accounts.password_right(account, password):
                 self._delays.failed(attempt, account.hub)
                 raise Refusal("password-wrong", "That is not the password of your account.", "password")
+            self._delays.released(attempt)
             if account.totp_step:
                 return None, ()
         uri = self._accounts.new_authenticator(db, account)

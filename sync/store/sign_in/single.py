@@ -199,6 +199,7 @@ class SingleSignOn:
                 device = Shown(row.device, asked.attempt.encode(), asked.proof, SINGLE)
                 session = self._sessions.open(db, hub, person, device, grant=tokens.refresh_token)
         except Unavailable:
+            self._delays.released(attempt)
             raise
         except Refusal:
             self._delays.failed(attempt, hub)

@@ -24,7 +24,7 @@ from sync.store.database import connect, migrate
 from sync.store.refusals import TooSoon
 from sync.store.sealing import Secrets
 from sync.store.sign_in import single
-from sync.store.sign_in.delays import FORGOTTEN, Delays
+from sync.store.sign_in.delays import FORGOTTEN, FREE_FAILURES, Delays, account_digest
 from sync.store.sign_in.enrolment import ENROLMENT
 from sync.store.sign_in.provider import Provider
 from sync.store.sign_in.sessions import ABSOLUTE, GRACE, Sessions, grant_purpose
@@ -141,13 +141,68 @@ def test_failures_are_forgotten_in_time_and_an_address_is_never_kept_out_for_lon
 def test_of_many_attempts_that_fail_at_once_each_counts(served_store: ServedStore, a_hub: str) -> None:
     direct = served_store.direct
     delays = Delays(direct.engine, direct.secrets, direct.admission, lambda: datetime.now(UTC))
-    attempt = delays.attempt(f"nobody.{uuid7().hex}", f"10.{uuid7().hex}")
+    account, address = f"nobody.{uuid7().hex}", f"10.{uuid7().hex}"
+    attempts = [delays.attempt(f"{account}.{n}", address) for n in range(8)]
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda _: delays.failed(attempt, a_hub), range(8)))
+        list(pool.map(lambda attempt: delays.failed(attempt, a_hub), attempts))
+    kept = failures(direct, attempts[0].address, *(one.account for one in attempts))
+    assert kept == [8, *[1] * 8]
+
+
+def failures(direct: Store, *whose: bytes) -> list[int]:
     t = tables.sign_in_delays
     with direct.engine.connect() as db:
-        kept = db.scalars(select(t.c.failures).where(t.c.whose.in_((attempt.account, attempt.address))))
-        assert kept.all() == [8, 8]
+        return [db.scalar(select(t.c.failures).where(t.c.whose == one)) or 0 for one in whose]
+
+
+def failing(direct: Store, whose: bytes, failures: int) -> datetime:
+    """As if so many attempts had failed, of which the last was a minute ago."""
+    until = datetime.now(UTC) - timedelta(minutes=1)
+    with direct.engine.begin() as db:
+        db.execute(insert(tables.sign_in_delays).values(whose=whose, failures=failures, until=until))
+    return until
+
+
+@pytest.mark.parametrize("kind", ["account", "address"])
+def test_of_many_attempts_that_are_made_at_once_one_is_judged(
+    served_store: ServedStore, a_hub: str, kind: str
+) -> None:
+    direct = served_store.direct
+    account, address = f"nobody.{uuid7().hex}", f"10.{uuid7().hex}"
+    whose = account_digest(direct.secrets, account)
+    if kind == "address":
+        whose = direct.secrets.digest("address", address)
+    failing(direct, whose, FREE_FAILURES[kind] + 5)
+
+    def guess(number: int) -> str:
+        named = account if kind == "account" else f"{account}.{number}"
+        asked = SignIn(account=named, password=f"guess {number}", code="000000", device="d")
+        with pytest.raises(Refusal) as told:
+            direct.password.sign_in(asked, address)
+        return told.value.code
+
+    with ThreadPoolExecutor(8) as pool:
+        told = sorted(pool.map(guess, range(8)))
+    assert told == ["sign-in-delayed"] * 7 + ["sign-in-refused"]
+    assert failures(direct, whose) == [FREE_FAILURES[kind] + 6]
+
+
+def test_an_attempt_that_was_right_or_that_nobody_could_judge_counts_for_nothing(
+    served_store: ServedStore,
+) -> None:
+    direct, t = served_store.direct, tables.sign_in_delays
+    delays = Delays(direct.engine, direct.secrets, direct.admission, lambda: datetime.now(UTC))
+    account, address = f"nobody.{uuid7().hex}", f"10.{uuid7().hex}"
+    at, of = direct.secrets.digest("address", address), account_digest(direct.secrets, account)
+    until = failing(direct, at, 30)
+    failing(direct, of, 2)
+    delays.released(delays.attempt(account, address))
+    assert failures(direct, at, of) == [30, 2]
+    delays.succeeded(delays.attempt(account, address))
+    assert failures(direct, at, of) == [30, 0]
+    delays.released(delays.attempt(account, address))
+    with direct.engine.connect() as db:
+        assert db.execute(select(t).where(t.c.whose.in_((at, of)))).all() == [(at, 30, until)]
 
 
 def test_a_store_without_a_hub_refuses_as_any_other(postgres: PostgresServer) -> None:
