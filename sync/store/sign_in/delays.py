@@ -119,7 +119,7 @@ class Delays:
         t = tables.sign_in_delays
         # Counted by the database: of many that fail at once, each counts.
         count = case((t.c.until > now - FORGOTTEN[kind], t.c.failures + 1), else_=1)
-        failures = db.scalars(
+        failures: int = db.scalars(
             insert(t)
             .values(whose=digest, failures=1, until=now)
             .on_conflict_do_update(index_elements=[t.c.whose], set_={"failures": count})
