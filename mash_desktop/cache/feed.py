@@ -92,6 +92,7 @@ def _grant(connection: Connection, rows: Sequence[FeedRow]) -> set[str]:
     opened: list[tuple[Header, bytes]] = []
     for row in rows:
         assert row.signed is not None
+        assert row.position is not None
         act = envelopes.get(row.signed.signature)
         if act is None:
             act = envelopes[row.signed.signature] = read(row.signed)

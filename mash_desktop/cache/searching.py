@@ -83,8 +83,7 @@ def search(connection: Connection, asked: Asked, reader: str, most: int) -> tupl
         return ()
     born = "".join(digit for digit in asked.birth.compact() if digit.isdigit()) if asked.birth else ""
     ways = [_Way.of(asked.words, born)] if born else []
-    if not born or asked.every != asked.words:
-        ways.append(_Way.of(asked.every))
+    ways.append(_Way.of(asked.every))
     found: dict[int, tuple[tuple[int, ...], Hit]] = {}
     streams: set[str] = set()
 
@@ -92,11 +91,10 @@ def search(connection: Connection, asked: Asked, reader: str, most: int) -> tupl
         for row in _rows(connection, " OR ".join(expressions), reader, most):
             if row.id in found:
                 continue
-            by = next((by for way in ways if (by := way.explain(row, near)) is not None), None)
-            if by is not None:
-                rank, told = by
-                found[row.id] = ((*rank, -row.id), Hit(row.key, _SHOWN.decode(row.shown), told, _stage(row)))
-                streams.add(row.stream)
+            # One of the ways is what it was found by.
+            rank, told = next(by for way in ways if (by := way.explain(row, near)) is not None)
+            found[row.id] = ((*rank, -row.id), Hit(row.key, _SHOWN.decode(row.shown), told, _stage(row)))
+            streams.add(row.stream)
 
     gather((way.whole() for way in ways), {})
     if len(found) <= FEW:

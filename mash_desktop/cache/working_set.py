@@ -60,7 +60,7 @@ def _forget(connection: Connection, streams: Sequence[str]) -> None:
     feed.purge(connection, held)
 
 
-def take_up(connection: Connection, granted: Iterable[tuple[str, int | None]]) -> frozenset[str]:
+def take_up(connection: Connection, granted: Iterable[tuple[str, int]]) -> frozenset[str]:
     """Which of these streams, each with the position of an entry that is granted, stay out.
 
     One is taken up again where what had left is granted anew: it is given whole then. What is merely new in
@@ -69,8 +69,7 @@ def take_up(connection: Connection, granted: Iterable[tuple[str, int | None]]) -
     table = schema.retired
     first: dict[str, int] = {}
     for stream, position in granted:
-        if position is not None:
-            first[stream] = min(position, first.get(stream, position))
+        first[stream] = min(position, first.get(stream, position))
     left: set[str] = set()
     for some in batches(sorted(first)):
         for row in connection.execute(select(table).where(table.c.stream.in_(some))).all():

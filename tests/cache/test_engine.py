@@ -12,7 +12,7 @@ import pytest
 import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy.exc import IntegrityError
 
-from mash_desktop.cache import Cache, engine, open_engine
+from mash_desktop.cache import Cache, engine, open_cache, open_engine
 from mash_desktop.cache import cache as caching
 from mash_desktop.cache.engine import SQLITE_HEADER
 from mash_desktop.domain.errors import Refusal
@@ -215,6 +215,46 @@ def test_a_fault_of_the_program_stays_a_fault(tmp_path: Path) -> None:
     cache.save(parcel)
     with pytest.raises(IntegrityError):
         cache.save(parcel)
+    cache.close()
+
+
+def test_a_write_to_the_disk_that_was_lost_is_met_when_it_is_opened_and_what_stands_is_saved(
+    tmp_path: Path,
+) -> None:
+    """The page of an index as it was before: of the right key, and of the past."""
+    path = tmp_path / "cache.db"
+    cache = opened(tmp_path)
+    cache.put_fact("account", b"{}")
+    cache.put_draft("triage/1", "words")
+    with cache._read() as connection:
+        found = "SELECT rootpage FROM sqlite_master WHERE name = 'sqlite_autoindex_drafts_1'"
+        page = connection.exec_driver_sql(found).scalar_one()
+    cache.close()
+    at = slice((page - 1) * 4096, page * 4096)
+    before = path.read_bytes()[at]
+    cache = opened(tmp_path)
+    cache.put_draft("triage/2", "more words")
+    cache.close()
+    content = bytearray(path.read_bytes())
+    content[at] = before
+    path.write_bytes(content)
+    with pytest.raises(Refusal) as told:
+        open_cache(path, lambda: KEY)
+    assert told.value.code == "cache-mended"
+    mended = open_cache(path, lambda: KEY)
+    assert mended.drafts("") == {"triage/1": "words", "triage/2": "more words"}
+    mended.close()
+
+
+def test_an_act_that_is_not_what_was_kept_any_more_is_damage_and_is_marked(tmp_path: Path) -> None:
+    cache = opened(tmp_path)
+    cache.save(note("referral:1", "words"))
+    with cache._write() as connection:
+        connection.exec_driver_sql("UPDATE acts SET signed = x'7b7d'")
+    with pytest.raises(Refusal) as told:
+        cache.waiting()
+    assert told.value.code == "cache-unreadable"
+    assert (tmp_path / f"cache.db{engine.DAMAGED}").exists()
     cache.close()
 
 

@@ -198,8 +198,12 @@ def test_a_copy_that_does_not_check_out_leaves_the_old_one(
     upgrade = upgrading._upgrade
 
     def torn(path: Path, fresh: Path, key: Callable[[], str]) -> None:
+        # A page that no step reads.
+        copy = connect(fresh, key)
+        (page,) = copy.execute("SELECT rootpage FROM sqlite_master WHERE name = 'chunks'").fetchone()
+        copy.close()
         with fresh.open("r+b") as file:
-            file.seek(-4096, os.SEEK_END)
+            file.seek(page * 4096 - 64)
             file.write(bytes(64))
         upgrade(path, fresh, key)
 

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from mash_desktop.cache import Cache, indexing, open_engine
 from mash_desktop.cache.feed import FeedPlace, FeedRow
 from mash_desktop.cache.reading import stamp
-from mash_desktop.cache.searching import Asked, Hit
+from mash_desktop.cache.searching import FEW, Asked, Hit
 from mash_desktop.domain.acts import Draft, compose
 from mash_desktop.domain.codes import Marker
 from mash_desktop.domain.entries import Body
@@ -171,6 +171,29 @@ def test_words_of_a_date_that_are_a_number_of_a_house_find_it_as_well(cache: Cac
     known(cache, 1, "Mia", "Hart", address="2011 Beacon Rise")
     (hit,) = cache.search(Asked(("beacon",), PartialDate(2011), ("2011", "beacon")), "ruth")
     assert hit.by == ("address",)
+
+
+def test_a_street_beside_such_a_number_is_looked_for_in_neither_way_alone(cache: Cache) -> None:
+    known(cache, 1, "Mia", "Hart", address="2011 Beacon Rise")
+    asked = Asked(("beacon", "street"), PartialDate(2011), ("2011", "beacon", "street"))
+    (hit,) = cache.search(asked, "ruth")
+    assert hit.by == ("address",)
+
+
+def test_where_many_bear_a_name_no_other_spelling_of_it_is_looked_for(cache: Cache) -> None:
+    for number in range(FEW + 1):
+        known(cache, number, "Ann", "Quillfeather")
+    known(cache, 100, "Ann", "Quilfeather")
+    hits = search(cache, "quillfeather")
+    assert len(hits) == FEW + 1
+    assert {hit.by for hit in hits} == {("name",)}
+
+
+def test_somebody_of_the_same_block_who_is_not_like_them_is_none_of_the_candidates(cache: Cache) -> None:
+    known(cache, 1, "Kestrel", "Quillfeather", birth=PartialDate(2017, 4, 3))
+    known(cache, 2, "Ola", "Quillfeather", birth=PartialDate(2017, 11, 9))
+    typed = PersonFacts(forenames="Kestrel", surname="Quillfeather", birth=PartialDate(2017, 4, 3))
+    assert [one.key for one in cache.matches(typed, "ruth")] == ["identity:1"]
 
 
 def test_words_of_several_people_of_one_contact_are_found_in_what_was_told(cache: Cache) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from mash_desktop.domain.errors import Refusal
-from mash_desktop.vault.files import make_folder, remove_file, replace_file
+from mash_desktop.vault.files import make_folder, put_in_place, remove_file, replace_file
 
 
 @contextmanager
@@ -61,6 +61,8 @@ def test_a_folder_or_file_that_cannot_be_changed_is_told(tmp_path: Path) -> None
         remove_file(tmp_path / "a folder")
     with pytest.raises(Refusal, match="cannot be written"):
         replace_file(tmp_path / "a folder", b"data")
+    with pytest.raises(Refusal, match="cannot be written"):
+        put_in_place(tmp_path / "a file", tmp_path / "a folder")
 
 
 def test_where_folders_cannot_be_opened_files_are_replaced_all_the_same(
