@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from mash_desktop.desk.round_table import Deciding, HouseholdSeen, Table
@@ -134,6 +135,8 @@ class Console(Box):
             if other not in (form, self.opening):
                 other.close_form()
         begin()
+        # Where it stands is known once it has been laid out.
+        QTimer.singleShot(0, form, partial(bring_into_sight, form))
 
     def begin(self) -> None:
         """Where work begins: open the table, else the chronology."""

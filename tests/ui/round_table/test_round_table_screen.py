@@ -168,6 +168,7 @@ def test_the_whole_table_by_keyboard(opened: Opened) -> None:
     # The action is done; there is nothing more to say it of.
     driven.press("l", ALT)
     driven.press("k")
+    driven.qtbot.waitUntil(lambda: not driven.find("table.done.save").visibleRegion().isEmpty())
     driven.save()
     assert "Choose the action that was done." in driven.words()
     choose(driven, "table.done.action", "Strategy discussion (R. Okafor)")
