@@ -549,6 +549,8 @@ def test_a_corrected_authority_keeps_the_assessment_the_notes_the_documents_and_
     assert [made.body.words for made in now.all(NoteAdded)] == ["She rings from her sister's."]
     assert [(one.title, one.missing) for one in attached_to(desk, again)] == [("Her letter", ())]
     assert {one for one in desk.cache.identity("identity:1").linked if one[0] == again} == {(again, kim)}
+    # What the same contact was before is nobody's history, and calls for no decision.
+    assert history.of_everybody(desk, again)[kim].matches == ()
     assert desk.cache.identity("identity:2").linked == {(BEFORE, "mia")}
 
 

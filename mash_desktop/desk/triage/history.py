@@ -19,7 +19,7 @@ from ...cache.searching import Candidate
 from ...domain.acts import Draft
 from ...domain.assessments import repeats
 from ...domain.codes import Marker
-from ...domain.entries.contact import HistorySearched, NoteAdded
+from ...domain.entries.contact import DuplicateNamed, HistorySearched, NoteAdded
 from ...domain.entries.identity import IdentityLinked, IdentityNotSame
 from ...domain.fold import Identity, Referral
 from ...domain.fold.people import full_name
@@ -115,8 +115,20 @@ def _found(desk: Desk, stream: str, subject: str, name: str, facts: PersonFacts)
     began = perf_counter()
     candidates = desk.cache.matches(facts, desk.me.person, besides=stream)
     took = (perf_counter() - began) * 1000
-    referral = desk.referral(stream)
-    return History(subject, name, _cards(desk, referral, subject, candidates), took)
+    others = [one for one in candidates if not _taken_up_as(desk, one.key, stream)]
+    return History(subject, name, _cards(desk, desk.referral(stream), subject, others), took)
+
+
+def _taken_up_as(desk: Desk, key: str, stream: str) -> bool:
+    """Whether a record is of the same contact, from before it was taken up again: no history of anybody."""
+    at, seen = key.partition("#")[0], set[str]()
+    while at.startswith("referral:") and at not in seen:
+        seen.add(at)
+        duplicate = desk.referral(at).last(DuplicateNamed)
+        at = duplicate.body.of if duplicate is not None else ""
+        if at == stream:
+            return True
+    return False
 
 
 def _cards(
@@ -249,7 +261,10 @@ def with_store(desk: Desk, stream: str, found: History, answer: PeopleFound, sec
     more = tuple(
         _from_store(desk, one, desk.config().day(received))
         for one in answer.found
-        if one.key not in known and one.referral != stream and not one.key.startswith(f"{stream}#")
+        if one.key not in known
+        and one.referral != stream
+        and not one.key.startswith(f"{stream}#")
+        and not _taken_up_as(desk, one.key, stream)
     )
     return msgspec.structs.replace(found, matches=found.matches + more, store_s=seconds)
 

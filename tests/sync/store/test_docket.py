@@ -53,6 +53,23 @@ def test_governance_marks_a_person_that_no_agency_of_its_own_holds(story: Served
 
 
 @on_one_postgres
+def test_a_contact_taken_up_again_is_linked_in_the_act_that_opens_it(story: ServedStory, told: Cast) -> None:
+    story.taken()
+    identity, again = linked(told, story, "mia"), f"referral:{uuid7()}"
+    opened = story.referral.opened
+    assert opened is not None
+    answer = told["priya"].act(
+        Draft(again, opened.body),
+        Draft(again, story.referral.subjects["mia"].body),
+        Draft(identity, IdentityLinked(referral=again, subject="mia")),
+    )
+    assert answer.state == "admitted", answer
+    marker = MarkerSet(marker=Marker.UNSAFE_TO_CONTACT, reason="He answers.")
+    link = IdentityLinked(referral=again, subject="mia")
+    assert told["ruth"].act(Draft(new := f"identity:{uuid7()}", link), Draft(new, marker)).state == "admitted"
+
+
+@on_one_postgres
 def test_what_two_restrictions_leave_to_no_reader_is_admitted_and_goes_to_nobody(
     story: ServedStory, told: Cast
 ) -> None:
