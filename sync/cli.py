@@ -83,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     )
 
     user = command("user", _user, "Add people, list them, name them by the directory, or end their access.")
-    user.add_argument("what", choices=["add", "list", "link", "unlink", "leave"])
+    user.add_argument("what", choices=["add", "list", "link", "unlink", "reset", "leave"])
     user.add_argument("--hub")
     user.add_argument("--name")
     user.add_argument("--account")
@@ -312,13 +312,13 @@ def _role(text: str) -> tuple[str, Role, str | None]:
 
 
 def _user(asked: argparse.Namespace) -> int:
-    from sync.store.bootstrap import NewPerson, accounts, add_people, directory, leave, unlink
+    from sync.store.bootstrap import NewPerson, accounts, add_people, directory, leave, reset
 
     if asked.what == "add" and not (asked.file or (asked.name and asked.account and asked.role)):
         raise Refusal("person-incomplete", "Give --name, --account and at least one --role.")
     if asked.what == "leave" and not (asked.account and asked.reason):
         raise Refusal("person-incomplete", "Give --account and --reason.")
-    if asked.what == "unlink" and not asked.account:
+    if asked.what in {"unlink", "reset"} and not asked.account:
         raise Refusal("person-incomplete", "Give --account.")
     if asked.what == "link":
         if not (asked.file or (asked.account and asked.subject)):
@@ -343,8 +343,8 @@ def _user(asked: argparse.Namespace) -> int:
                 store.directories.link(hub, account, subject)
             print(f"{len(links)} linked: the directory signs them in from now on.")
             return 0
-        if asked.what == "unlink":
-            made = unlink(store, hub, asked.account)
+        if asked.what in {"unlink", "reset"}:
+            made = reset(store, hub, asked.account)
             print(f"{made.code}\t{made.expires_at:%Y-%m-%dT%H:%M:%SZ}")
             return 0
         if asked.what == "leave":

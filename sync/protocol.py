@@ -16,6 +16,7 @@ History
                 can be read by an older desktop.
                 Added: who signs in how, and unlinking somebody from the directory; that a body is damaged at
                 the store, at which an older desktop stops, as it did before at the whole page.
+                Unlinking lets anybody choose a password anew, also whom no directory signs in.
                 Added: what is open and most urgent ahead of the feeds, and how many rows a page leaves.
 """
 
@@ -217,8 +218,9 @@ class AccountsFound(Message, frozen=True):
 
 
 class Unlink(Message, frozen=True):
-    """The directory signs this person in no more: their devices are revoked, and what comes back is the code
-    with which they choose a password (:class:`EnrolmentCode`)."""
+    """What signs this person in, the directory or their password and authenticator, does so no more: their
+    devices are revoked, and what comes back is the code with which they choose anew (:class:`EnrolmentCode`).
+    """
 
     person: str
 

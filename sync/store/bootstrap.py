@@ -162,11 +162,11 @@ def _person_of(db: Connection, hub: str, account: str) -> str:
     return person
 
 
-def unlink(store: Store, hub: str, account: str) -> EnrolmentCode:
-    """The directory signs this person in no more. ``Refusal`` (*account-unknown*, *not-linked*)."""
+def reset(store: Store, hub: str, account: str) -> EnrolmentCode:
+    """What signed this person in does so no more. ``Refusal`` (*account-unknown*)."""
     with store.engine.connect() as db:
         person = _person_of(db, hub, account)
-    return store.enrolment.unlink(hub, person, "whoever runs the store")
+    return store.enrolment.reset(hub, person, "whoever runs the store")
 
 
 def leave(store: Store, hub: str, account: str, reason: str) -> None:

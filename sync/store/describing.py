@@ -145,7 +145,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         refuses=(403, 413),
     ),
     ("POST", f"{_HUB}/unlinked"): Operation(
-        "Have the directory sign somebody in no more; the code lets them choose a password",
+        "Have neither the directory nor a password sign somebody in any more; the code lets them choose one",
         protocol.EnrolmentCode(code="hq7k-w2mf-9dcx", expires_at=_AT),
         protocol.Unlink(person=_PERSON),
         refuses=(403, 413),

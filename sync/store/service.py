@@ -265,7 +265,7 @@ def application(store: Store, rate: float = DEVICE_RATE) -> Litestar:
 
     @post("/unlinked", status_code=200, sync_to_thread=True)
     def unlinked(hub: str, caller: Caller, data: Unlink) -> EnrolmentCode:
-        return store.enrolment.unlink_for(caller, data)
+        return store.enrolment.reset_for(caller, data)
 
     @post("/acts", status_code=200, sync_to_thread=True)
     def push(hub: str, caller: Caller, data: Push) -> Pushed:

@@ -141,7 +141,7 @@ def test_without_a_line_nobody_is_unlinked_and_nobody_unlinks_themselves(desk: D
     with pytest.raises(Refusal, match="offline"):
         administration.ask_accounts(desk)
     with pytest.raises(Refusal, match="offline"):
-        administration.unlink(desk, rows["dee"])
+        administration.reset(desk, rows["dee"])
     asked: list[Unlink] = []
 
     def answer(message: Unlink) -> Future[EnrolmentCode]:
@@ -149,7 +149,7 @@ def test_without_a_line_nobody_is_unlinked_and_nobody_unlinks_themselves(desk: D
         return Future()
 
     desk.store_unlink = answer
-    administration.unlink(desk, rows["dee"])
+    administration.reset(desk, rows["dee"])
     assert asked == [Unlink(person="dee")]
     with pytest.raises(Refusal, match="own-account"):
-        administration.unlink(desk, rows["amara"])
+        administration.reset(desk, rows["amara"])

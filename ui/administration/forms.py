@@ -154,15 +154,19 @@ def code_form(person: PersonRow, account: str, command: str) -> SideForm:
     )
 
 
-def unlink_form(person: PersonRow, directory: str) -> SideForm:
+def reset_form(person: PersonRow, directory: str) -> SideForm:
+    """``directory`` is what signs them in; empty where a password does."""
+    heading, gone = f"Reset how {person.name} signs in", "Password, authenticator and recovery codes"
+    if directory:
+        heading, gone = f"Unlink {person.name} from {directory}", directory
     return SideForm(
         "admin",
-        f"Unlink {person.name} from {directory}",
-        "Unlink",
+        heading,
+        "Unlink" if directory else "Reset",
         Text(
-            f"{directory} signs them in no more. Their devices are revoked and lock at once; what they have "
-            "not sent waits there. The code that comes back sets a computer up again: with it they choose a "
-            "password and get an authenticator.",
+            f"{gone} sign{'s' if directory else ''} them in no more. Their devices are revoked and lock at "
+            "once; what they have not sent waits there. The code that comes back sets a computer up again: "
+            "with it they choose a password and get an authenticator.",
             Role.SMALL,
             Voice.ASIDE,
             wrap=True,

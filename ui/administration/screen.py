@@ -2,7 +2,7 @@
 
 Names for whoever drives it: ``admin.tabs``, ``admin.people``, ``admin.devices``, ``admin.codes``,
 ``admin.agencies``, ``admin.lines``, ``admin.differences``; actions ``admin.add`` (N), ``admin.give`` (G),
-``admin.end`` (E), ``admin.make_code`` (C), ``admin.unlink`` (U), ``admin.many`` (B), ``admin.revoke`` (V),
+``admin.end`` (E), ``admin.make_code`` (C), ``admin.reset`` (R), ``admin.many`` (B), ``admin.revoke`` (V),
 ``admin.import`` (I), ``admin.numbers`` (T), ``admin.write`` (W), ``admin.force`` (Ctrl Enter),
 ``admin.leave`` (Esc); the number of a direct line is named by its route, ``admin.direct-line``; for codes
 ``admin.make_codes`` (Ctrl Enter), ``admin.stop`` and ``admin.forget`` (Esc), ``admin.sheet`` (S); fields
@@ -27,6 +27,7 @@ from mash_desktop.desk.administration import (
     CodeRow,
     EnrolmentCode,
     Finding,
+    HeldAccount,
     PersonRow,
     Proposal,
 )
@@ -129,7 +130,13 @@ class AdministrationScreen(Screen):
             ("end", "End a role", "E", "End a role of the person chosen", self._end),
             ("make_code", "Code for a device", "C", "Make a code for a new device", self._make_code),
             ("many", "Codes for many", "B", "Make codes for many devices", self._choose_many),
-            ("unlink", "Unlink", "U", "Have the directory sign the person chosen in no more", self._unlink),
+            (
+                "reset",
+                "Reset sign-in",
+                "R",
+                "Let the person chosen choose a password anew",
+                self._reset,
+            ),
             ("revoke", "Revoke", "V", "Revoke the device chosen", self._revoke),
             ("import", "Import a change", "I", "Import a changed configuration", self._import),
             ("numbers", "Direct lines", "T", "Telephone numbers of direct lines", self._numbers),
@@ -252,7 +259,7 @@ class AdministrationScreen(Screen):
         shown = {
             "people": {"add", "make_code", "many", "give"}
             | ({"end"} if person and person.memberships else set())
-            | ({"unlink"} if person and self._linked(person) else set()),
+            | ({"reset"} if person and self._account_of(person) else set()),
             "codes": {"many"} if self.codes.rows and not self.codes.running else set(),
             "devices": {"revoke"} if device is not None and device.in_use else set(),
             "agencies": set(),
@@ -281,15 +288,15 @@ class AdministrationScreen(Screen):
         else:
             self._beside.put(Text(forms.ASIDES[tab], Role.BASE, Voice.LABEL, wrap=True))
 
-    def _linked(self, person: PersonRow) -> bool:
+    def _account_of(self, person: PersonRow) -> HeldAccount | None:
         held = self._accounts.accounts if self._accounts is not None else ()
-        return any(one.linked for one in held if one.person == person.person)
+        return next((one for one in held if one.person == person.person), None)
 
     def _signs_in(self, person: PersonRow) -> str:
         """How a person signs in; empty where the hub has not said."""
         if self._accounts is None:
             return ""
-        held = next((one for one in self._accounts.accounts if one.person == person.person), None)
+        held = self._account_of(person)
         if held is None:
             return "No account yet: the first code makes it."
         way = f"through {self._accounts.directory}" if held.linked else "with a password"
@@ -407,9 +414,8 @@ class AdministrationScreen(Screen):
         person = self.people.current()
         if person is None:
             return
-        held = self._accounts.accounts if self._accounts is not None else ()
-        offered = administration.account_for(person.name)
-        account = next((one.account for one in held if one.person == person.person), offered)
+        held = self._account_of(person)
+        account = held.account if held is not None else administration.account_for(person.name)
         form = forms.code_form(person, account, administration.command_for(account))
 
         def make(key: str) -> Callable[[], object]:
@@ -418,16 +424,17 @@ class AdministrationScreen(Screen):
 
         self._open(form, f"code/{person.person}", make)
 
-    def _unlink(self) -> None:
+    def _reset(self) -> None:
         person = self.people.current()
-        if person is None or self._accounts is None or not self._linked(person):
+        held = self._account_of(person) if person is not None else None
+        if person is None or self._accounts is None or held is None:
             return
-        form = forms.unlink_form(person, self._accounts.directory)
+        form = forms.reset_form(person, self._accounts.directory if held.linked else "")
 
         def make(key: str) -> Callable[[], object]:
-            return self._asking(person, lambda: administration.unlink(self._desk, person))
+            return self._asking(person, lambda: administration.reset(self._desk, person))
 
-        self._open(form, f"unlink/{person.person}", make)
+        self._open(form, f"reset/{person.person}", make)
 
     def _asking(self, person: PersonRow, ask: Callable[[], Future[EnrolmentCode]]) -> Callable[[], object]:
         """Asks the store for a code, which is shown when it comes."""

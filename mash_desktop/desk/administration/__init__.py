@@ -5,7 +5,7 @@ configuration in lines and what differs between two; ``changing`` reads a change
 in force, and sets the numbers that direct lines ring.
 """
 
-from sync.protocol import AccountsFound, EnrolmentCode
+from sync.protocol import AccountsFound, EnrolmentCode, HeldAccount
 
 from ...hub import Finding
 from .changing import (
@@ -27,8 +27,8 @@ from .codes import (
     made,
     read_list,
     refused,
+    reset,
     sheet,
-    unlink,
 )
 from .people import (
     AgencyRow,
@@ -61,6 +61,7 @@ __all__ = [
     "DirectLine",
     "EnrolmentCode",
     "Finding",
+    "HeldAccount",
     "Line",
     "Membership",
     "PersonRow",
@@ -87,11 +88,11 @@ __all__ = [
     "put_in_force",
     "read_list",
     "refused",
+    "reset",
     "revoke",
     "roles",
     "set_numbers",
     "sheet",
     "teams",
-    "unlink",
     "write_file",
 ]

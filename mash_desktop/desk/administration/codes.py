@@ -55,13 +55,13 @@ def ask_accounts(desk: Desk) -> Future[AccountsFound]:
     return desk.store_accounts()
 
 
-def unlink(desk: Desk, person: PersonRow) -> Future[EnrolmentCode]:
-    """Ask the store to have the directory sign somebody in no more. Raises ``Refusal`` (*offline*,
+def reset(desk: Desk, person: PersonRow) -> Future[EnrolmentCode]:
+    """Ask the store to let somebody choose anew what they sign in with. Raises ``Refusal`` (*offline*,
     *own-account*)."""
     if person.person == desk.me.person:
         raise Refusal("own-account", "This would lock you out here. Ask another administrator.")
     if desk.store_unlink is None:
-        raise Refusal("offline", "The hub cannot be reached. Unlinking is done there, or not at all.")
+        raise Refusal("offline", "The hub cannot be reached. This is done there, or not at all.")
     return desk.store_unlink(Unlink(person=person.person))
 
 

@@ -1,7 +1,7 @@
 """Devices: a one-time code from an administrator ties a device's key to a person, as an entry.
 
 The first device of a person settles their password and their second factor too, and so does the next one of
-whom the hub's directory signs in no more.
+whoever is to choose them anew: whom the hub's directory signs in no more, or who has lost what they had.
 """
 
 from __future__ import annotations
@@ -97,8 +97,8 @@ class Enrolment(WayIn):
                 for row in rows
             )
 
-    def unlink_for(self, caller: Caller, asked: Unlink) -> EnrolmentCode:
-        """As :meth:`unlink`, for an administrator's desktop. ``Refusal``: also *not-permitted*,
+    def reset_for(self, caller: Caller, asked: Unlink) -> EnrolmentCode:
+        """As :meth:`reset`, for an administrator's desktop. ``Refusal``: also *not-permitted*,
         *own-account*."""
         self._check_administrator(caller, "Only an administrator changes how people sign in.")
         if asked.person == caller.person:
@@ -107,23 +107,22 @@ class Enrolment(WayIn):
                 "You sit at a device that this would revoke. Ask another administrator.",
                 "person",
             )
-        return self.unlink(caller.hub, asked.person, caller.name)
+        return self.reset(caller.hub, asked.person, caller.name)
 
-    def unlink(self, hub: str, person: str, by: str) -> EnrolmentCode:
-        """The directory signs this person in no more: a code lets them choose a password.
+    def reset(self, hub: str, person: str, by: str) -> EnrolmentCode:
+        """What signed this person in, the directory or a password with an authenticator, does so no more: a
+        code lets them choose a password and brings an authenticator.
 
         Their devices are revoked, so that nobody takes an account over unseen: whoever sits at one is locked
-        out at once, and the log says why. ``Refusal``: *not-linked*.
+        out at once, and the log says why. ``Refusal``: *account-missing*.
         """
         a, s, now = tables.accounts, tables.sessions, self._clock()
         with self._at_once, self._engine.begin() as db:
-            done = db.execute(
-                update(a)
-                .where(a.c.hub == hub, a.c.person == person, a.c.subject.is_not(None))
-                .values(subject=None)
-            )
-            if done.rowcount == 0:
-                raise Refusal("not-linked", "No directory signs this person in.", "person")
+            held = a.c.hub == hub, a.c.person == person
+            account = db.execute(select(a.c.subject).where(*held).with_for_update()).one_or_none()
+            if account is None:
+                raise Refusal("account-missing", "This person has no account yet: a code makes it.", "person")
+            db.execute(update(a).where(*held).values(subject=None, password=None, totp=None))
             # What a session ends with now is its device, not a directory that no longer answers for it.
             db.execute(
                 update(s).where(s.c.hub == hub, s.c.person == person).values(grant=None, confirmed_at=None)
@@ -132,8 +131,11 @@ class Enrolment(WayIn):
             code, expires = self.code(db, hub, person)
             with self._engine.connect() as beside:
                 keys = self._sessions.directory(beside, hub).keys.values()
+            why = f"Password and authenticator are chosen anew: {by} asked for it."
+            if account.subject is not None:
+                why = f"No longer signed in by the directory: {by} unlinked them."
             revoked = [
-                KeyRevoked(key=key.id, reason=f"No longer signed in by the directory: {by} unlinked them.")
+                KeyRevoked(key=key.id, reason=why)
                 for key in keys
                 if key.person == person and key.revoked is None
             ]

@@ -11,9 +11,10 @@ import pytest
 from sqlalchemy import text
 
 from mash_desktop.domain.entries.access import RecoveryCodesMade, RecoveryCodeUsed
+from mash_desktop.domain.entries.hub import KeyRevoked
 from mash_desktop.domain.roles import Role
 from sync.client.sign_in import signing_in
-from sync.protocol import Renew, Renewed, Session
+from sync.protocol import EnrolmentCode, Renew, Renewed, Session, Unlink
 from sync.store.sign_in.accounts import RECOVERY_CODES
 from tests.support.store import PASSWORD, Desk, ServedStore
 
@@ -112,3 +113,29 @@ def test_governance_reads_when_codes_were_made_and_used_and_never_the_codes(
     assert msgspec.json.decode(made[0], type=RecoveryCodesMade).person == desk.enrolled.person
     assert [(one.person, one.left) for one in used] == [(desk.enrolled.person, RECOVERY_CODES - 1)]
     assert not any(code.encode() in body for body in bodies for code in desk.enrolled.recovery_codes)
+
+
+def test_who_has_lost_everything_chooses_anew_once_another_administrator_lets_them_and_the_log_says_who_did(
+    served_store: ServedStore, desk: Desk
+) -> None:
+    """Password and code of before are no good any more, nor are the devices."""
+    noor = served_store.desk(desk.hub, "Noor Haddad", ("mash", Role.ADMINISTRATOR))
+    asked = f"/v1/hubs/{desk.hub}/unlinked", Unlink(person=desk.enrolled.person)
+    assert desk.post(*asked).json()["code"] == "not-permitted"
+    answer = noor.post(*asked)
+    assert desk.client.get(f"/v1/hubs/{desk.hub}/head").json()["code"] == "device-revoked"
+    for code in desk.enrolled.recovery_codes[:2]:
+        assert sign_in(served_store, desk, code).json()["code"] == "sign-in-refused"
+    reasons = [
+        msgspec.json.decode(row.body.body, type=KeyRevoked).reason
+        for row in noor.holds().values()
+        if row.body is not None and b"chosen anew" in row.body.body
+    ]
+    assert reasons == ["Password and authenticator are chosen anew: Noor Haddad asked for it."]
+    chosen = "another three words"
+    code = msgspec.json.decode(answer.content, type=EnrolmentCode).code
+    enrolled, key = served_store.enrol(code, device="anew", password=chosen)
+    assert enrolled.totp_uri not in {None, desk.totp_uri}
+    assert not set(enrolled.recovery_codes) & set(desk.enrolled.recovery_codes)
+    assert enrolled.totp_uri is not None
+    served_store.sign_in(enrolled.account, "anew", enrolled.totp_uri, key, password=chosen)

@@ -97,8 +97,18 @@ def test_people_are_linked_with_the_directory_one_by_one_and_in_bulk(
     assert code == 0
     refused_code(served_store, iris.code)
     assert served_store.enrol(said.split("\t")[0])[0].totp_uri is not None
-    assert command(*unlink) == (1, "No directory signs this person in.")
     assert command("user", "unlink") == (1, "Give --account.")
+
+
+def test_whoever_lost_password_and_codes_is_given_a_code_to_choose_them_anew(
+    command: Command, served_store: ServedStore, a_hub: str
+) -> None:
+    sam = served_store.desk(a_hub, "Sam Iqbal", ("police", Role.RESEARCHER))
+    code, said = command("user", "reset", "--account", sam.enrolled.account)
+    assert code == 0, said
+    assert sam.client.get(f"/v1/hubs/{a_hub}/head").json()["code"] == "device-revoked"
+    assert served_store.enrol(said.split("\t")[0], password="another three words")[0].totp_uri is not None
+    assert command("user", "reset") == (1, "Give --account.")
 
 
 def test_codes_for_many_devices_are_made_together_or_not_at_all(

@@ -28,7 +28,11 @@ from ui.work import Worker
 
 EXPIRES = datetime(2026, 11, 19, 9, 0, tzinfo=UTC)
 ACCOUNTS = AccountsFound(
-    accounts=(HeldAccount(person="dee", account="dee.lowe", linked=True),), directory="Council sign-in"
+    accounts=(
+        HeldAccount(person="dee", account="dee.lowe", linked=True),
+        HeldAccount(person="ruth", account="ruth.okafor"),
+    ),
+    directory="Council sign-in",
 )
 
 
@@ -255,16 +259,29 @@ def test_whom_the_directory_signs_in_is_unlinked_and_the_code_is_shown_once(
 ) -> None:
     admin.choose_person("karen")
     assert "No account yet" in admin.words()
-    assert not [one for one in admin.window.findChildren(QWidget, "admin.unlink") if one.isVisible()]
+    assert not [one for one in admin.window.findChildren(QWidget, "admin.reset") if one.isVisible()]
     admin.choose_person("dee")
     assert "Signs in as dee.lowe, through Council sign-in" in admin.words()
-    admin.press(Qt.Key.Key_U)
+    admin.press(Qt.Key.Key_R)
     assert "Council sign-in signs them in no more" in admin.words()
     assert keys.clashes(admin.window) == []
     assert hub.unlinked == []
     admin.save()
     admin.qtbot.waitUntil(lambda: "K7QFA-2MRDB" in admin.words())
     assert hub.unlinked == [Unlink(person="dee")]
+
+
+def test_who_lost_password_and_codes_is_let_choose_anew_and_the_code_is_shown_once(
+    admin: OnAdministration, hub: Hub
+) -> None:
+    admin.choose_person("ruth")
+    assert "Signs in as ruth.okafor, with a password" in admin.words()
+    admin.press(Qt.Key.Key_R)
+    assert "Password, authenticator and recovery codes sign them in no more" in admin.words()
+    assert nameless(admin.window) == []
+    admin.save()
+    admin.qtbot.waitUntil(lambda: "K7QFA-2MRDB" in admin.words())
+    assert hub.unlinked == [Unlink(person="ruth")]
 
 
 def test_without_a_line_it_is_said_that_codes_are_made_at_the_hub(

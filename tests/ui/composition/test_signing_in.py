@@ -227,7 +227,7 @@ def test_whom_an_administrator_unlinked_sets_the_computer_up_again_with_a_code_a
     old = person.desk.me.author.key
     person._stop_network()
     seat.until(lambda: person.worker.waiting == 0)
-    unlinked = seat.served.direct.enrolment.unlink(seat.hub, seat.appointed.person, "Noor Haddad")
+    unlinked = seat.served.direct.enrolment.reset(seat.hub, seat.appointed.person, "Noor Haddad")
     QTest.mouseClick(person.window.status_bar.waiting, Qt.MouseButton.LeftButton)
     seat.until(seat.page.isVisible)
     assert keys.clashes(person.window) == []
