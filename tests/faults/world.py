@@ -333,7 +333,7 @@ class Desktop:
             rows = db.exec_driver_sql(
                 "SELECT act, count(body) FROM entries WHERE position IS NOT NULL GROUP BY act"
             )
-            return dict(rows.tuples().all())
+            return {row[0]: row[1] for row in rows}
 
     def not_admitted(self) -> list[str]:
         return [one.act for one in self.cache.waiting() if one.state == "refused"]
