@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from mash_desktop.desk import ChangeSet, Desk, attachments, papers, referral_file
+from mash_desktop.desk import ChangeSet, Desk, attachments, referral_file
 from mash_desktop.desk.attachments import Attached, Bringing
 from mash_desktop.desk.referral_file import File, Line, Link, form_key
 from ui.forms import OpenForm, SideForm
@@ -21,7 +21,7 @@ from ui.referral_file.heading import HeadCard, warnings
 from ui.referral_file.people import people_cards
 from ui.referral_file.side import SideActions
 from ui.screen import Screen
-from ui.sign_off.forms import copy_form, letter_form
+from ui.sign_off.papers import Act, Papers
 from ui.sign_off.reading import decision_cards, evidence_card
 from ui.theme import Role, Voice, look_of
 from ui.viewer import Viewer
@@ -58,7 +58,6 @@ class ReferralFile(Screen):
     _progressed = Signal(int, int)
     _brought = Signal(object)
     _not_brought = Signal(object)
-    _paper_made = Signal(object)
 
     def __init__(self, desk: Desk, worker: Worker) -> None:
         super().__init__(worker)
@@ -75,7 +74,7 @@ class ReferralFile(Screen):
         self.tabs.chosen.connect(self._turn_to)
         self.everything = Everything()
         self.everything.chosen.connect(self._line_chosen)
-        self.documents = Documents(self._make_paper)
+        self.documents = Documents(lambda copy: self.papers.make(copy))
         self.documents.opened.connect(self._open_document)
         self.documents.attach.clicked.connect(self._attach)
         self.links: DenseTable[Link] = DenseTable(
@@ -108,6 +107,7 @@ class ReferralFile(Screen):
         self.setLayout(Column(Page(middle, right=self.side)))
         self._form = OpenForm(self, desk, self._focus)
         self.viewer = Viewer(self, desk)
+        self.papers = Papers(self, desk, self.viewer, "file", lambda: self._stream, self._open)
         self._wire()
         self._nothing_open()
 
@@ -128,7 +128,6 @@ class ReferralFile(Screen):
         self._progressed.connect(self._show_progress)
         self._brought.connect(self._put_together)
         self._not_brought.connect(self._bringing_failed)
-        self._paper_made.connect(self.viewer.show_paper)
 
     # --- reading
 
@@ -301,7 +300,7 @@ class ReferralFile(Screen):
             form = glass_form("file", head.owner or "its owner", head.may_break_glass)
             self._open(form, "glass", referral_file.break_glass)
 
-    def _open(self, form: SideForm, name: str, act: Callable[[Desk, str, Mapping[str, str]], object]) -> None:
+    def _open(self, form: SideForm, name: str, act: Act) -> None:
         stream = self._stream
         self._form.close()
         self.side.open_form(form)
@@ -353,38 +352,6 @@ class ReferralFile(Screen):
             self.says.emit("This desk does not hold that referral.")
 
     # --- papers and documents
-
-    def _make_paper(self, copy: str) -> None:
-        if copy == "referrer":
-            self.run(partial(papers.default_letter, self._desk, self._stream), self._open_letter)
-            return
-        if copy == "receiving_team":
-            self.run(partial(papers.teams, self._desk, self._stream), self._choose_copy)
-            return
-        task = partial(papers.make_and_record, self._desk, self._stream, copy)
-        self.run(task, self.viewer.show_paper)
-
-    def _open_letter(self, default: str) -> None:
-        self._open(letter_form(default, "file"), "letter", self._letter)
-
-    def _choose_copy(self, teams: tuple[tuple[str, str], ...]) -> None:
-        """Each receiving team has its own copy."""
-        if len(teams) > 1:
-            self._open(copy_form(teams, "file"), "copy", self._copy)
-        else:
-            task = partial(papers.make_and_record, self._desk, self._stream, "receiving_team")
-            self.run(task, self.viewer.show_paper)
-
-    def _copy(self, desk: Desk, stream: str, values: Mapping[str, str]) -> None:
-        drafts, sending = (form_key(stream, "copy"),), values["sending"]
-        self._paper_made.emit(
-            papers.make_and_record(desk, stream, "receiving_team", drafts=drafts, sending=sending)
-        )
-
-    def _letter(self, desk: Desk, stream: str, values: Mapping[str, str]) -> None:
-        drafts = (form_key(stream, "letter"),)
-        made = papers.make_and_record(desk, stream, "referrer", values["outcome"], drafts)
-        self._paper_made.emit(made)
 
     def _open_document(self, one: Attached) -> None:
         self._form.close()

@@ -91,7 +91,7 @@ class SendForm(SideForm):
         self.edited.emit()
 
 
-def copy_form(teams: Sequence[tuple[str, str]], prefix: str = "sign") -> SideForm:
+def copy_form(teams: Sequence[tuple[str, str]], prefix: str) -> SideForm:
     sending = ChoiceField("Whose copy", teams, teams[0][0])
     return SideForm(prefix, "Receiving team’s copy", "Make the copy", sending, fields={"sending": sending})
 
@@ -109,7 +109,7 @@ def feedback_form() -> SideForm:
     )
 
 
-def letter_form(default: str, prefix: str = "sign") -> SideForm:
+def letter_form(default: str, prefix: str) -> SideForm:
     outcome = TextField("What the referrer is told", default, lines=4, aside="It discloses no finding")
     return SideForm(prefix, "Letter to the referrer", "Make the letter", outcome, fields={"outcome": outcome})
 

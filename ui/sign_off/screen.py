@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import Signal
 from PySide6.QtGui import QHideEvent
 
 from mash_desktop.desk import ChangeSet, Desk, attention, papers, refused, sign_off
-from mash_desktop.desk.papers import Copy, Paper
+from mash_desktop.desk.papers import Copy
 from mash_desktop.desk.refused import Refused
 from mash_desktop.desk.sign_off import Decision, Waiting, form_key
 from mash_desktop.desk.wording import small
@@ -21,6 +20,7 @@ from ui.forms import OpenForm, SideForm
 from ui.screen import Screen
 from ui.sign_off import forms
 from ui.sign_off.following import AfterCard
+from ui.sign_off.papers import Act, Papers
 from ui.sign_off.reading import decision_cards, evidence_card
 from ui.sign_off.signing import SignCard
 from ui.theme import Tone
@@ -55,7 +55,6 @@ _FORMS = {
 
 class SignOff(Screen):
     place_id, title = "sign", "Sign-off"
-    _paper_made = Signal(object)
 
     def __init__(self, desk: Desk, worker: Worker) -> None:
         super().__init__(worker)
@@ -76,7 +75,7 @@ class SignOff(Screen):
         self.sign_card = SignCard()
         self.sign_card.signed.connect(self._sign)
         self.sign_card.returned.connect(self._return)
-        self.after_card = AfterCard(self._after_form, self._make_paper)
+        self.after_card = AfterCard(self._after_form, lambda copy: self.papers.make(copy))
         self._foot.put(self.sign_card)
         self._foot.put(self.after_card)
         self._loading = SkeletonRows(5, what="Decisions")
@@ -89,7 +88,7 @@ class SignOff(Screen):
         self.setLayout(Column(Page(middle, left=self._list, right=self._evidence)))
         self._form = OpenForm(self, desk, self._focus)
         self.viewer = Viewer(self, desk)
-        self._paper_made.connect(self.viewer.show_paper)
+        self.papers = Papers(self, desk, self.viewer, "sign", lambda: self._stream, self._open)
         self._reading.hide()
         self._file = ActionButton(
             "Open the file", "O", accessible_name="Open the referral’s file", parent=self
@@ -290,7 +289,7 @@ class SignOff(Screen):
     def _return(self) -> None:
         self._open(forms.return_form(), "return", sign_off.return_draft)
 
-    def _open(self, form: SideForm, name: str, act: Callable[[Desk, str, Mapping[str, str]], object]) -> None:
+    def _open(self, form: SideForm, name: str, act: Act) -> None:
         stream = self._stream
         self._form.close()
         self._foot.put(form)
@@ -332,39 +331,7 @@ class SignOff(Screen):
         elif name == "close":
             self._open(forms.close_form("sign"), name, sign_off.close)
         else:
-            self.run(partial(papers.default_letter, self._desk, self._stream), self._open_letter)
-
-    def _open_letter(self, default: str) -> None:
-        self._open(forms.letter_form(default), "letter", self._letter)
-
-    def _choose_copy(self, teams: tuple[tuple[str, str], ...]) -> None:
-        """Each receiving team has its own copy."""
-        if len(teams) > 1:
-            self._open(forms.copy_form(teams), "copy", self._copy)
-        else:
-            task = partial(papers.make_and_record, self._desk, self._stream, "receiving_team")
-            self.run(task, self.viewer.show_paper)
-
-    def _copy(self, desk: Desk, stream: str, values: Mapping[str, str]) -> None:
-        drafts, sending = (form_key(stream, "copy"),), values["sending"]
-        self._paper_made.emit(
-            papers.make_and_record(desk, stream, "receiving_team", drafts=drafts, sending=sending)
-        )
-
-    def _letter(self, desk: Desk, stream: str, values: Mapping[str, str]) -> None:
-        drafts = (form_key(stream, "letter"),)
-        made = papers.make_and_record(desk, stream, "referrer", values["outcome"], drafts)
-        self._paper_made.emit(made)
-
-    def _make_paper(self, copy: str) -> None:
-        if copy == "receiving_team":
-            self.run(partial(papers.teams, self._desk, self._stream), self._choose_copy)
-            return
-        task = partial(papers.make_and_record, self._desk, self._stream, copy)
-        self.run(task, self._show_paper)
-
-    def _show_paper(self, made: Paper) -> None:
-        self.viewer.show_paper(made)
+            self.papers.make("referrer")
 
     # --- somebody was quicker
 
