@@ -5,6 +5,7 @@ Reckoned from the records when asked, and kept nowhere: from when one is due a b
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Engine, false, or_, select
@@ -20,7 +21,7 @@ from . import tables
 from .pulling import audiences_in
 from .sealing import Secrets
 from .sign_in.sessions import Caller
-from .streams import Shelf, load
+from .streams import Held, Shelf, load
 
 CHILDHOOD = 18
 MOST_LOOKED_AT = 200
@@ -45,14 +46,31 @@ def due_records(
             .order_by(r.c.opened)
             .limit(MOST_LOOKED_AT)
         ).all()
-        held = load(db, shelf, secrets, caller.hub, {row.referral: row.version for row in rows})
+        held = _readable(db, shelf, secrets, caller.hub, {row.referral: row.version for row in rows})
         days = _days(db, caller.hub, config, today) if asked.after == 0 else []
     found = list(days)
     for row in rows:
-        one = due_of_referral(held[row.referral].referral(caller.directory), config)
+        read = held.get(row.referral)
+        one = due_of_referral(read.referral(caller.directory), config) if read is not None else None
         if one is not None and one.on <= today:
             found.append(_record(row.referral, row.reference, one))
     return DueFound(due=tuple(found), next=rows[-1].opened if len(rows) == MOST_LOOKED_AT else None)
+
+
+def _readable(
+    db: Connection, shelf: Shelf, secrets: Secrets, hub: str, versions: Mapping[str, int]
+) -> dict[str, Held]:
+    """Those streams, but for what does not open: nothing can be decided of it, and the rest is due all the
+    same."""
+    try:
+        return load(db, shelf, secrets, hub, versions)
+    except Refusal:
+        if len(versions) == 1:
+            return {}
+    found: dict[str, Held] = {}
+    for stream, version in versions.items():
+        found |= _readable(db, shelf, secrets, hub, {stream: version})
+    return found
 
 
 def _old_enough(config: HubConfig, now: datetime) -> list[ColumnElement[bool]]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import msgspec
 import pytest
-from sqlalchemy import Table, func, select
+from sqlalchemy import Table, delete, func, select
 from uuid6 import uuid7
 
 from mash_desktop.domain.acts import Draft, Parcel, compose
@@ -32,6 +32,9 @@ from sync.protocol import Answer, DueAsked, DueFound, DueRecord, PeopleSearch, P
 from sync.store import tables
 from sync.store.composition import Store
 from sync.store.database import connect
+from sync.store.retention import due_records
+from sync.store.sign_in.sessions import Caller
+from sync.store.streams import Shelf, current_directory
 from sync.store.verifying import verify
 from tests.domain.story import OPERATOR
 from tests.support.served_story import Cast, ServedStory
@@ -323,19 +326,39 @@ def what_is_due(cast: Cast, person: str) -> httpx.Response:
     return cast[person].post(f"/v1/hubs/{cast.hub}/due", DueAsked(standing=cast[person].standing))
 
 
+def passed_on(story: ServedStory, at: datetime) -> None:
+    """Closed then, as somebody who was offline tells later."""
+    desk = story.cast["ruth"]
+    passed = ContactPassed(worker="Alex Reed", reason="She knows the family.")
+    draft = Draft(story.stream, passed, base=story.referral.chains["stage"])
+    assert desk.push(compose(desk.hub, desk.only, [draft], desk.key, at))[0].state == "admitted"
+
+
+def test_what_does_not_open_keeps_nothing_else_from_being_due(served_store: ServedStore) -> None:
+    cast = Cast(served_store, served_store.new_hub())
+    sound, spoilt = ServedStory(cast), ServedStory(cast)
+    for story in (sound, spoilt):
+        story.taken()
+        passed_on(story, ago(7))
+    store, gwen = served_store.direct, cast["gwen"]
+    with store.engine.begin() as db:
+        b = tables.bodies
+        db.execute(delete(b).where(b.c.hub == cast.hub, b.c.position == spoilt.answers[0].positions[0]))
+        held = current_directory(db, store.shelf, store.secrets, cast.hub).directory
+    caller = Caller(cast.hub, gwen.enrolled.person, gwen.device, gwen.enrolled.key, b"", held)
+    asked = DueAsked(standing=gwen.standing)
+    found = due_records(store.engine, store.secrets, Shelf(), caller, asked, datetime.now(UTC))
+    assert [one.target for one in found.due] == [sound.stream]
+
+
 def test_what_is_due_is_told_to_governance_and_goes_once_two_agree(story: ServedStory) -> None:
     cast, stream = story.cast, story.stream
     story.taken()
     desk, day = cast["ruth"], f"access:{ago(8):%Y-%m-%d}"
-    passed = ContactPassed(worker="Alex Reed", reason="She knows the family.")
-    draft = Draft(stream, passed, base=story.referral.chains["stage"])
-    old = compose(cast.hub, desk.only, [draft], desk.key, ago(7))
-    assert desk.push(old)[0].state == "admitted"
+    passed_on(story, ago(7))
     nearly = ServedStory(cast)
     nearly.taken()
-    again = Draft(nearly.stream, passed, base=nearly.referral.chains["stage"])
-    six_years_ago = datetime.now(UTC) - timedelta(days=6 * 365, hours=1)
-    assert desk.push(compose(cast.hub, desk.only, [again], desk.key, six_years_ago))[0].state == "admitted"
+    passed_on(nearly, datetime.now(UTC) - timedelta(days=6 * 365, hours=1))
     looked = RecordViewed(target=stream, screen="triage", at=ago(8))
     assert (
         desk.push(compose(cast.hub, desk.only, [Draft(day, looked)], desk.key, ago(8)))[0].state == "admitted"
