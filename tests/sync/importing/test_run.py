@@ -10,10 +10,12 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from mash_desktop.domain.acts import Draft
 from mash_desktop.domain.entries.hub import HubConfigured
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.domain.roles import Role
 from mash_desktop.exchange import Progress
+from mash_desktop.hub import load_preset
 from sync import protocol
 from sync.client import Distrust, Unreachable
 from sync.importing import Outcome, import_history, import_intake
@@ -95,6 +97,17 @@ def test_contacts_of_a_list_are_opened_once_and_each_fault_is_told_by_its_line(
     ]
     again = behind.intake(file)
     assert (again.added, again.known, again.rejects) == (0, 6, outcome.rejects)
+
+
+def test_a_time_without_a_zone_is_the_hubs(behind: Behind, tmp_path: Path) -> None:
+    importer = behind.importer
+    noor = importer.served.desk(importer.hub, "Noor Haddad", ("mash", Role.ADMINISTRATOR))
+    config = replace(load_preset("staffordshire"), id=importer.hub)
+    config = replace(config, hours=replace(config.hours, time_zone="Europe/Helsinki"))
+    assert noor.act(Draft("hub", HubConfigured(config=config))).state == "admitted"
+    assert behind.intake(intake(tmp_path, slice(1, 2), received_at="2026-10-01 09:00")).added == 1
+    (act,) = msgspec.json.decode(behind.asked("acts")[-1].body, type=protocol.Push).acts
+    assert b'"received_at":"2026-10-01T06:00:00Z"' in b"".join(body.body for body in act.bodies)
 
 
 def test_what_the_hub_does_not_admit_is_told_by_its_line_with_the_hubs_reason(
