@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 import pytest
 
-from mash_desktop.cache import Cache, open_cache, outbox, rescuing, saved
-from mash_desktop.cache.engine import connect, told
+from mash_desktop.cache import Cache, engine, open_cache, outbox, rescuing, saved
+from mash_desktop.cache.engine import connect, mark_damaged, told
 from mash_desktop.domain.acts import Draft, Parcel, compose, read
 from mash_desktop.domain.entries.contact import DocumentAttached, NoteAdded
 from mash_desktop.domain.errors import Refusal
@@ -390,7 +390,37 @@ def test_where_the_index_is_damaged_too_what_may_be_lost_is_told_and_the_file_ke
     assert (tmp_path / "cache.db.damaged-1").exists()
 
 
+def test_an_act_that_is_not_what_was_signed_any_more_is_lost_and_told_and_no_other(path: Path) -> None:
+    driver = connect(path, key)
+    driver.execute("UPDATE acts SET signed = x'7b7d' WHERE id = (SELECT act FROM outbox LIMIT 1)")
+    driver.close()
+    refusal = refused(path)
+    assert refusal.code == "cache-mended"
+    assert "12 things not yet sent" in refusal.sentence
+    assert " 1 could not be read: tell your administrator" in refusal.sentence
+    cache = open_cache(path, key)
+    assert len(cache.waiting()) == 12
+    cache.close()
+
+
 # --- on the way
+
+
+def test_what_another_program_is_busy_with_is_saved_from_once_it_is_not(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "BUSY_SECONDS", 0.1)
+    mark_damaged(path)
+    other = connect(path, key)
+    other.execute("PRAGMA locking_mode = EXCLUSIVE")
+    other.execute("BEGIN EXCLUSIVE")
+    assert refused(path).code == "cache-busy"
+    other.execute("ROLLBACK")
+    other.close()
+    assert refused(path).code == "cache-mended"
+    cache = open_cache(path, key)
+    assert len(cache.waiting()) == 13
+    cache.close()
 
 
 @pytest.mark.parametrize("interrupted", range(6))
