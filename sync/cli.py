@@ -11,7 +11,7 @@ import os
 import sys
 import time
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -74,7 +74,11 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--listen", metavar="HOST:PORT", default="127.0.0.1:8443")
     serve.add_argument("--tls-cert", metavar="FILE", type=Path)
     serve.add_argument(
-        "--rate", metavar="N", type=float, default=100.0, help="requests a second that one device may make"
+        "--rate",
+        metavar="N",
+        type=_from_one_to(1_000_000),
+        default=100,
+        help="requests a second that one device may make",
     )
     serve.add_argument("--tls-key", metavar="FILE", type=Path)
     serve.add_argument("--make-cert", metavar="DIR", type=Path, help="use a self-signed certificate from DIR")
@@ -107,7 +111,7 @@ def _parser() -> argparse.ArgumentParser:
     single.add_argument(
         "--check-every",
         metavar="SECONDS",
-        type=int,
+        type=_from_one_to(14_400),
         default=300,
         help="how often those signed in are asked after",
     )
@@ -193,6 +197,15 @@ def _parser() -> argparse.ArgumentParser:
         "--kept", metavar="FILE", type=Path, help="what mash-isl audit kept: the log must begin with its head"
     )
     return parser
+
+
+def _from_one_to(most: int) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        if not text.isdecimal() or not 1 <= int(text) <= most:
+            raise argparse.ArgumentTypeError(f"{text} is no whole number from 1 to {most}")
+        return int(text)
+
+    return number
 
 
 @contextmanager

@@ -18,6 +18,7 @@ History
                 the store, at which an older desktop stops, as it did before at the whole page.
                 Unlinking lets anybody choose a password anew, also whom no directory signs in.
                 Added: what is open and most urgent ahead of the feeds, and how many rows a page leaves.
+                Taken away: a new token in place of an old one, for which no desktop ever asked.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ class Problem(Message, frozen=True):
     retry_after: int | None = None
 
 
-# --- sign-in: POST /v1/sign-in, /v1/sign-in/refresh, /v1/sign-out --------------------------------------
+# --- sign-in: POST /v1/sign-in, /v1/sign-out -----------------------------------------------------------
 
 
 class SignIn(Message, frozen=True):

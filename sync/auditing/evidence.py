@@ -12,7 +12,7 @@ import msgspec
 from .. import protocol
 from ..proving import Checked, Proof, wrong
 from ..proving import check as check_proof
-from .trail import concerns
+from .trail import at, concerns
 
 
 class Question(msgspec.Struct, frozen=True):
@@ -36,9 +36,11 @@ def check(
     evidence: Evidence, trusted: bytes | None = None, handed_on: protocol.StoreKeys | None = None
 ) -> Checked:
     """Check every proof, and that each entry answers. Raises as ``proving.check`` does."""
-    checked = check_proof(evidence, trusted, handed_on)
-    asked = evidence.asked
+    checked, asked = check_proof(evidence, trusted, handed_on), evidence.asked
+    if asked is None:
+        return checked
     for entry in checked.entries:
-        if asked is not None and not concerns(entry, evidence.about, asked.terms):
+        day = checked.directory.timeline.at(None).day(at(entry))
+        if not (concerns(entry, evidence.about, asked.terms) and asked.since <= day <= asked.until):
             raise wrong(entry.position or 0, "It is no answer to what was asked.")
     return checked

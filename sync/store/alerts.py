@@ -21,9 +21,9 @@ from . import tables
 from .authoring import access_act
 from .bulk import among
 from .docket import standings
-from .people_index import opened
+from .people_index import legible
 from .sealing import Secrets
-from .streams import Shelf, stream_keys
+from .streams import Shelf
 
 SHOWN = (Band.VERY_LIKELY, Band.LIKELY, Band.POSSIBLE)
 """How alike people are who count as found."""
@@ -73,12 +73,9 @@ def met(db: Connection, shelf: Shelf, secrets: Secrets, hub: str, typed: Typed) 
         .where(p.c.hub == hub, among(p.c.key, alike), p.c.stream != typed.because)
         .order_by(p.c.key, k.c.identity)
     ).all()
-    keys = stream_keys(db, shelf, secrets, hub, {row.stream for row in rows})
+    others = [row for row in rows if f"person:{typed.by}" not in row.audiences]
     found: dict[str, Met] = {}
-    for row in rows:
-        if row.stream not in keys or f"person:{typed.by}" in row.audiences:
-            continue
-        account = opened(keys[row.stream], row.key, row.sealed)
+    for row, account in legible(db, shelf, secrets, hub, others):
         if compare(typed.facts, account.facts).band in SHOWN:
             readers = tuple(sorted(one.removeprefix("person:") for one in row.audiences))
             identity = row.identity or row.stream

@@ -96,7 +96,6 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         refuses=(413,),
         signed_in=False,
     ),
-    ("POST", "/v1/sign-in/refresh"): Operation("Go on in a session with a new token", _SESSION),
     ("POST", "/v1/sign-out"): Operation("End the session", None),
     ("POST", "/v1/recovery-codes"): Operation(
         "Replace the recovery codes, and the authenticator too where that is asked for",

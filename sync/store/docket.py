@@ -1,8 +1,7 @@
 """The acts of one push, judged in turn on the streams as the ones before would leave them.
 
 Pure in effect: nothing is written, and a refused act leaves no trace. What is to be written comes out as
-``Ruled`` acts and ``Change`` rows, in terms of entry ids; positions are given by ``admission`` under the
-head's lock.
+states and ``Change`` rows, in terms of entry ids; positions are given by ``writing`` under the head's lock.
 """
 
 from __future__ import annotations

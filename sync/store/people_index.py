@@ -6,7 +6,8 @@ is in ``people_search``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
 import msgspec
@@ -17,14 +18,18 @@ from mash_desktop.domain.entries import Made
 from mash_desktop.domain.entries.contact import AddressRecorded, SubjectRecorded
 from mash_desktop.domain.entries.identity import HistoryRecorded, PastEpisode
 from mash_desktop.domain.entries.outcome import EntryWithdrawn
+from mash_desktop.domain.errors import Refusal
 from mash_desktop.domain.fold import Referral
 from mash_desktop.matching import PersonFacts, Residence, blocking_keys
 
 from . import tables
 from .bulk import among, copy
 from .holding import Marks, only_named, residence
+from .pulling import keys_that_open
 from .sealing import Secrets, StreamKey
-from .streams import Held
+from .streams import Held, Shelf
+
+logger = logging.getLogger(__name__)
 
 
 class Account(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -116,6 +121,25 @@ def keep_addresses(
 def opened(key: StreamKey, of: str, sealed: bytes) -> Account:
     """The account of one person, from under the key of its stream."""
     return msgspec.msgpack.decode(key.open_value(of, sealed), type=Account)
+
+
+def legible(
+    db: Connection, shelf: Shelf, secrets: Secrets, hub: str, rows: Sequence[Any]
+) -> Iterator[tuple[Any, Account]]:
+    """Rows of the index with their accounts. One that is damaged keeps nobody else from being found."""
+    keys = keys_that_open(db, shelf, secrets, hub, {row.stream for row in rows})
+    for row in rows:
+        if row.stream not in keys:
+            continue
+        key = keys[row.stream]
+        try:
+            account = opened(key, row.key, row.sealed) if key is not None else None
+        except Refusal:
+            account = None
+        if account is None:
+            logger.warning("somebody in the people index does not open", extra={"hub": hub})
+        else:
+            yield row, account
 
 
 def reblock(db: Connection, hub: str, secrets: Secrets, several: Mapping[str, PersonFacts]) -> None:

@@ -29,11 +29,11 @@ from . import tables
 from .admission import Admission
 from .alerts import SHOWN
 from .authoring import access_act
-from .people_index import Account, opened
+from .people_index import Account, legible
 from .pulling import audiences_in
 from .sealing import Secrets
 from .sign_in.sessions import Caller
-from .streams import Shelf, stream_keys
+from .streams import Shelf
 
 MOST_COMPARED = 2000
 """Accounts compared in one search; a key shared by more is too common to tell people apart."""
@@ -136,16 +136,15 @@ class People:
             .outerjoin(r, (r.c.hub == p.c.hub) & (r.c.referral == p.c.stream))
             .where(p.c.hub == hub, p.c.key.in_(keys))
         ).all()
-        keys_of = stream_keys(db, self._shelf, self._secrets, hub, {row.stream for row in rows})
-        found = []
-        for row in rows:
-            held = frozenset(row.audiences)
-            shown = bool(held & mine)
-            restricted = all(audience.startswith("person:") for audience in held)
-            if row.stream not in keys_of or (restricted and not shown):
-                continue
-            found.append(_Known(row, opened(keys_of[row.stream], row.key, row.sealed), shown))
-        return found
+        theirs = [
+            row
+            for row in rows
+            if mine & {*row.audiences} or not all(held.startswith("person:") for held in row.audiences)
+        ]
+        return [
+            _Known(row, account, bool(mine & {*row.audiences}))
+            for row, account in legible(db, self._shelf, self._secrets, hub, theirs)
+        ]
 
     def _found(self, one: _Known, band: Band, score: float, reasons: tuple[str, ...]) -> Found:
         row, account = one.row, one.account

@@ -6,6 +6,7 @@ is the domain's; the rows are written by ``writing``.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -25,15 +26,19 @@ from .sealing import SealedBody, Secrets, StreamKey
 from .sign_in.sessions import Caller
 from .streams import Shelf, stream_keys
 
+PAGE_BYTES = 4 * 1024 * 1024
+"""Of bodies in a page that has more than one row."""
+
 _ROWS = text(
     """
-    select f.audience, f.n, f.granted, f.position, f.entry, f.because, f.chain
+    select f.audience, f.n, f.granted, f.position, f.entry, f.because, f.chain, octet_length(b.sealed)
     from unnest(cast(:audiences as text[]), cast(:ns as bigint[])) with ordinality c(audience, n, place)
     cross join lateral (
         select * from feeds
         where feeds.hub = :hub and feeds.audience = c.audience and feeds.n > c.n
         order by feeds.n limit :most
     ) f
+    left join bodies b on b.hub = :hub and b.position = f.position and f.granted
     order by c.place, f.n
     limit :most
     """
@@ -77,7 +82,8 @@ def page(engine: Engine, secrets: Secrets, shelf: Shelf, caller: Caller, asked: 
             ns=[cursors[audience] for audience in audiences],
             most=limit + 1,
         )
-        more, rows = len(rows) > limit, rows[:limit]
+        fit = _fitting(rows[:limit])
+        more, rows = len(rows) > fit, rows[:fit]
         tails = select(tables.feed_tails.c.n, tables.feed_tails.c.audience).where(
             tables.feed_tails.c.hub == caller.hub, tables.feed_tails.c.audience.in_(audiences)
         )
@@ -98,6 +104,16 @@ def page(engine: Engine, secrets: Secrets, shelf: Shelf, caller: Caller, asked: 
     )
 
 
+def _fitting(rows: Sequence[Any]) -> int:
+    """How many of these rows fit into a page; one at least."""
+    whole = 0
+    for count, (*_, size) in enumerate(rows):
+        whole += size or 0
+        if count and whole > PAGE_BYTES:
+            return count
+    return len(rows)
+
+
 class Content(msgspec.Struct, frozen=True, gc=False):
     """What a granted entry brings, and who holds it now."""
 
@@ -111,7 +127,7 @@ class Content(msgspec.Struct, frozen=True, gc=False):
 
 def row_of(row: Any, content: Content | None) -> Row:
     """A row as it is sent, with what it brings where that may be had."""
-    audience, n, granted, position, entry, because, chain = row
+    audience, n, granted, position, entry, because, chain, *_ = row
     op = "grant" if granted else "withdraw"
     if content is None:
         return Row(audience=audience, n=n, op=op, entry=entry, because=because, chain=chain)
@@ -160,7 +176,7 @@ def content(
         act: (admitted_at, SignedAct(raw, signature))
         for act, admitted_at, raw, signature in read(db, _ACTS, hub=hub, acts=list({row.act for row in rows}))
     }
-    keys = _keys(db, shelf, secrets, hub, {row.stream for row in rows})
+    keys = keys_that_open(db, shelf, secrets, hub, {row.stream for row in rows})
     found: dict[int, Content] = {}
     for position, entry, stream, act, sealed, wrapped, audiences in rows:
         body, there = None, wrapped is not None and stream in keys
@@ -170,7 +186,7 @@ def content(
     return found
 
 
-def _keys(
+def keys_that_open(
     db: Connection, shelf: Shelf, secrets: Secrets, hub: str, streams: set[str]
 ) -> dict[str, StreamKey | None]:
     """The keys of those streams that have one; ``None`` for one that does not open itself."""
@@ -181,7 +197,7 @@ def _keys(
             return dict.fromkeys(streams)
     found: dict[str, StreamKey | None] = {}
     for stream in streams:
-        found |= _keys(db, shelf, secrets, hub, {stream})
+        found |= keys_that_open(db, shelf, secrets, hub, {stream})
     return found
 
 

@@ -231,10 +231,6 @@ def application(store: Store, rate: float = DEVICE_RATE) -> Litestar:
     def enrol(data: Enrol, request: Request[Any, Any, Any]) -> Enrolled:
         return store.enrolment.enrol(data, _address(request))
 
-    @post("/sign-in/refresh", status_code=200, sync_to_thread=True)
-    def refresh(caller: Caller) -> Session:
-        return store.sessions.refresh(caller)
-
     @get("/ways-in", sync_to_thread=True)
     def ways_in(hub: str) -> WaysIn:
         return store.single.ways_in(hub)
@@ -404,7 +400,7 @@ def application(store: Store, rate: float = DEVICE_RATE) -> Litestar:
     )
     session_router = Router(
         "/",
-        route_handlers=[refresh, recovery_codes, sign_out],
+        route_handlers=[recovery_codes, sign_out],
         dependencies=caller,
         before_request=of_a_session,
     )

@@ -1,7 +1,7 @@
 """Streams as the store holds them while it judges: entries unsealed, who holds each, and the folds.
 
 A bounded memory of decoded streams, keyed by version: an instance may forget it at any time, and never
-serves from it what the database does not say is current. Writing is in ``admission``.
+serves from it what the database does not say is current. Writing is in ``writing``.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The store's tables, as SQLAlchemy Core sees them. Every key starts with the hub.
 
-Only shapes: what is written when is in ``admission``; how a database gets these tables is in
+Only shapes: what is written when is in ``writing``; how a database gets these tables is in
 ``migrations``. No column holds a secret in clear, and none outside the sealed ones a person's details.
 """
 

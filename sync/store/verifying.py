@@ -240,6 +240,7 @@ class _Walk:
                 a.c.signature,
                 a.c.admitted_at,
                 a.c.first,
+                a.c.entries.label("count"),
                 b.c.sealed,
                 k.c.wrapped,
                 n.c.hash.label("leaf"),
@@ -275,6 +276,9 @@ class _Walk:
         streams |= {header.stream for header in act.entries}
         if act.hub != self._hub or act.id != row.act or len(act.entries) != len(rows):
             self._faults.add("act", at, "The entries of this act are not those that it signs.", *streams)
+        if (row.first, row.count) != (at, len(rows)):
+            # By these it is answered again where its entries are.
+            self._faults.add("place", at, "This act is not kept under the positions that it has.")
         self._seen(act, at)
         self._leaves(act, act_digest(signed), rows)
         bodies = self._bodies(rows, act)

@@ -1,6 +1,6 @@
 """Sessions: opaque tokens, hashed at rest, that end by idleness, by the day's end, or with their device.
 
-A token is always made here, at a sign-in or a refresh; none that somebody brings along ever becomes good.
+A token is always made here, at a sign-in; none that somebody brings along ever becomes good.
 """
 
 from __future__ import annotations
@@ -89,31 +89,22 @@ class Sessions:
         for key in directory.keys.values():
             mine = (key.person, key.device, key.revoked) == (person, device.id, None)
             if mine and verify(bytes.fromhex(key.public), device.signed, device.signature, device.label):
-                now = self._clock()
-                caller = Caller(hub, person, device.id, key.id, b"", directory)
-                confirmed = None if grant is None else now
-                return self._made(db, caller, now + ABSOLUTE, grant, confirmed)
+                return self._made(db, Caller(hub, person, device.id, key.id, b"", directory), grant)
         raise Refusal(
             "device-revoked",
             "This device is not enrolled for you. Ask an administrator for a code.",
             "device",
         )
 
-    def _made(
-        self,
-        db: Connection,
-        caller: Caller,
-        expires: datetime,
-        grant: str | None,
-        confirmed: datetime | None,
-    ) -> Session:
+    def _made(self, db: Connection, caller: Caller, grant: str | None) -> Session:
         now, token = self._clock(), random.token_urlsafe(32)
-        digest = _digest(token)
+        digest, expires = _digest(token), now + ABSOLUTE
         db.execute(
             insert(tables.sessions).values(
                 hub=caller.hub, token=digest, person=caller.person, device=caller.device,
                 key=caller.key, opened_at=now, seen_at=now, expires_at=expires,
-                grant=self._sealed(caller.hub, digest, grant), confirmed_at=confirmed,
+                grant=self._sealed(caller.hub, digest, grant),
+                confirmed_at=None if grant is None else now,
             )
         )  # fmt: skip
         return Session(
@@ -155,18 +146,6 @@ class Sessions:
             if seen and row.seen_at + _SEEN_EVERY < now:
                 db.execute(update(s).where(s.c.hub == row.hub, s.c.token == digest).values(seen_at=now))
         return Caller(row.hub, row.person, row.device, row.key, digest, directory)
-
-    def refresh(self, caller: Caller) -> Session:
-        """A new token in place of the old; the day's end stays where it was."""
-        s = tables.sessions
-        with self._engine.begin() as db:
-            old = db.execute(
-                delete(s).where(s.c.hub == caller.hub, s.c.token == caller.token).returning(s)
-            ).one_or_none()
-            if old is None or old.left:
-                raise Refusal("session-ended", "You are signed out. Sign in again.")
-            grant = self.grant(old) if old.grant is not None else None
-            return self._made(db, caller, old.expires_at, grant, old.confirmed_at)
 
     def sign_out(self, caller: Caller) -> None:
         s = tables.sessions

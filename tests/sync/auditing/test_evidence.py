@@ -131,6 +131,11 @@ def without_key(evidence: Evidence) -> Evidence:
     return replace(evidence, hub=own)
 
 
+def asked_until(evidence: Evidence, until: date) -> Question:
+    assert evidence.asked is not None
+    return replace(evidence.asked, until=until)
+
+
 UNPROVEN: dict[str, Callable[[Evidence], Evidence]] = {
     "other words": other_words,
     "another signature": other_signature,
@@ -143,6 +148,7 @@ UNPROVEN: dict[str, Callable[[Evidence], Evidence]] = {
     "no act": lambda found: first(found, signed=SignedAct(b"{}", b"")),
     "told twice": lambda found: replace(found, entries=(*found.entries, found.entries[0])),
     "what was not asked": lambda found: replace(found, entries=(*found.entries, found.hub[-1])),
+    "another day": lambda found: replace(found, asked=asked_until(found, TODAY - DAY)),
     "no head": lambda found: replace(found, head=SignedHead(b"", b"", "")),
     "no keys": lambda found: replace(found, store_keys=protocol.StoreKeys(keys=(), handed_on=(), retired=())),
 }

@@ -228,3 +228,24 @@ def test_an_embedded_store_needs_nothing_else(tmp_path: Path) -> None:
     assert (made.returncode, made.stderr) == (0, "")
     done = run("verify", *where)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("bad", ["0", "-1", "x", "1.5"])
+@pytest.mark.parametrize("option", [("serve", "--rate"), ("directory", "set", "--check-every")], ids=" ".join)
+def test_a_number_out_of_bounds_is_bad_usage(
+    option: tuple[str, ...], bad: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as told:
+        cli.main([*option, bad, "--database", "postgresql://127.0.0.1/isl"])
+    assert told.value.code == 2
+    assert f"{bad} is no whole number from 1 to" in capsys.readouterr().err
+
+
+def test_an_address_that_is_none_is_refused_and_not_repeated(
+    installed: Installed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secrets = str(installed.folder / "secrets.json")
+    for address in ("nowhere:secret", "postgresql://isl:secret@host:port/isl"):
+        assert cli.main(["agency", "list", "--database", address, "--secrets", secrets]) == 1
+        said = capsys.readouterr().err
+        assert said == "That is no address of a database: write it as postgresql://USER@HOST/NAME.\n"

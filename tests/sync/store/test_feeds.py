@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import msgspec
+import pytest
 from uuid6 import uuid7
 
 from mash_desktop.domain.acts import Draft
@@ -30,7 +31,8 @@ from mash_desktop.domain.entries.outcome import EntryWithdrawn
 from mash_desktop.domain.roles import Role
 from mash_desktop.hub import load_preset
 from mash_desktop.proofs.feed_chain import START, link
-from sync.protocol import Pull, feed_row_bytes
+from sync.protocol import Cursor, Pull, feed_row_bytes
+from sync.store import pulling
 from tests.domain.story import CONSULTANT, MANAGER, OPERATOR, POLICE
 from tests.support.served_story import Cast, ServedStory
 from tests.support.store import ServedStore
@@ -281,6 +283,30 @@ def test_a_page_is_no_longer_than_asked_and_says_whether_more_waits(story: Serve
     assert first.more
     assert second.more
     assert not desk.page(second.cursors, limit=len(whole) - 2 * third).more
+
+
+def test_a_page_holds_no_more_bytes_than_a_desktop_can_take_at_once(
+    story: ServedStory, told: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story.taken()
+    for number in range(5):
+        story.tell(OPERATOR, NoteAdded(words=f"{number}" * 5000))
+    direct, desk = told.served.direct, told["priya"]
+    whole = [(row.audience, row.n) for row in desk.pull()]
+    caller = direct.sessions.caller(desk.session.token)
+    for bound in (12_000, 1):
+        monkeypatch.setattr(pulling, "PAGE_BYTES", bound)
+        found: list[tuple[str, int]] = []
+        cursors: tuple[Cursor, ...] = ()
+        more = True
+        while more:
+            page = direct.pull(caller, Pull(standing=desk.standing, cursors=cursors))
+            brought = sum(len(row.body.body) for row in page.rows if row.body is not None)
+            assert brought <= bound or len(page.rows) == 1
+            assert page.left == len(whole) - len(found) - len(page.rows)
+            found += [(row.audience, row.n) for row in page.rows]
+            cursors, more = page.cursors, page.more
+        assert found == whole
 
 
 def test_a_concern_recorded_after_a_pull_comes_with_the_next(story: ServedStory, told: Cast) -> None:

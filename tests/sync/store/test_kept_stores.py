@@ -1,8 +1,8 @@
 """A store made by an older program: refused until it is brought up to date, and then nothing of it is lost.
 
-`kept` holds databases as the program of each revision wrote them (two referrals, one of them whole, a linked
-identity, a document, an access, ten people with a device each), dumped by `pg_dump --inserts`. Kept for
-ever: what is written anew later would not be old.
+`kept` holds a database as the program of the first revision wrote it (two referrals, one of them whole, a
+linked identity, a document, an access, ten people with a device each), dumped by `pg_dump --inserts`. Kept
+for ever: what is written anew later would not be old.
 """
 
 from __future__ import annotations

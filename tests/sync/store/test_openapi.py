@@ -41,7 +41,7 @@ CHECKS = [
 ]
 REFUSES_WHAT_IS_ILL_FORMED = [*CHECKS, checks.negative_data_rejection]
 """But in a query, where what nobody knows is ignored, as it is everywhere in this protocol."""
-ENDS_THE_SESSION = {"/v1/sign-in/refresh", "/v1/sign-out"}
+ENDS_THE_SESSION = {"/v1/sign-out"}
 FOR_ANY_HUB = {"/v1/hubs/{hub}/ways-in"}
 """Asked of a hub that is not here, it says nothing that a hub without a directory would not."""
 LIVE = "GET /v1/hubs/{hub}/live"

@@ -81,6 +81,23 @@ def test_a_person_told_of_before_is_found_by_a_name_spelt_otherwise(story: Serve
     assert [episode.what for episode in found.episodes] == [f"{found.reference}: Contact being taken"]
 
 
+def test_a_person_whose_other_record_is_damaged_is_found_all_the_same(story: ServedStory, told: Cast) -> None:
+    who, other = child(), ServedStory(told)
+    for one in (story, other):
+        one.taken()
+        named(one, who)
+    assert len(looked_for(told["ruth"], who)) == 2
+    with told.served.direct.engine.begin() as db:
+        db.execute(
+            text(
+                "update people set sealed = set_byte(sealed, 20, get_byte(sealed, 20) # 1)"
+                " where hub = :hub and stream = :stream"
+            ),
+            {"hub": told.hub, "stream": other.stream},
+        )
+    assert [one.referral for one in looked_for(told["ruth"], who)] == [story.stream]
+
+
 def test_another_agency_is_told_where_to_ask_and_nothing_else(story: ServedStory, told: Cast) -> None:
     who = child()
     story.taken()

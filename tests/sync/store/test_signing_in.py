@@ -245,16 +245,6 @@ def test_signing_out_ends_the_session_and_no_other(served_store: ServedStore, de
         assert client.get(f"/v1/hubs/{desk.hub}/head").status_code == 200
 
 
-def test_a_refreshed_session_has_a_new_token_and_the_same_end(served_store: ServedStore, desk: Desk) -> None:
-    answer = desk.client.post("/v1/sign-in/refresh")
-    session = msgspec.json.decode(answer.content, type=Session)
-    assert session.token != desk.session.token
-    assert session.expires_at == desk.session.expires_at
-    assert desk.client.get(f"/v1/hubs/{desk.hub}/head").status_code == 401
-    with served_store.client(session.token) as client:
-        assert client.get(f"/v1/hubs/{desk.hub}/head").status_code == 200
-
-
 @pytest.mark.parametrize("column", ["seen_at", "expires_at"])
 def test_an_idle_or_overlong_session_is_over(served_store: ServedStore, desk: Desk, column: str) -> None:
     past = {"seen_at": IDLE, "expires_at": timedelta(hours=12)}[column]

@@ -235,15 +235,6 @@ def test_a_session_in_use_does_not_become_idle(served_store: ServedStore, desk: 
     assert seen > long_ago + timedelta(minutes=19)
 
 
-def test_of_two_refreshes_at_once_one_is_told_to_sign_in(served_store: ServedStore, desk: Desk) -> None:
-    sessions = served_store.direct.sessions
-    caller = sessions.caller(desk.session.token)
-    sessions.refresh(caller)
-    with pytest.raises(Refusal) as told:
-        sessions.refresh(caller)
-    assert told.value.code == "session-ended"
-
-
 def test_a_token_that_somebody_brings_along_never_becomes_good(served_store: ServedStore, desk: Desk) -> None:
     """What a victim might be made to use is not what they sign in to."""
     chosen = "a-token-that-an-attacker-knows"

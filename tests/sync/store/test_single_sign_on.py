@@ -312,8 +312,6 @@ def test_whoever_has_left_the_directory_is_locked_out_and_hears_it_at_once(
         desk.client.close()
     answer = sam.head(session)
     assert (answer.status_code, answer.json()["code"]) == (401, "directory-left")
-    with sam.served.client(session.token) as client:
-        assert client.post("/v1/sign-in/refresh").json()["code"] == "directory-left"
 
 
 def desk_of(person: Person, session: Session) -> Desk:
@@ -323,11 +321,8 @@ def desk_of(person: Person, session: Session) -> Desk:
     )
 
 
-def test_whoever_is_still_in_the_directory_goes_on_also_under_a_new_token(sam: Person) -> None:
+def test_whoever_is_still_in_the_directory_goes_on(sam: Person) -> None:
     session = sam.sign_in()
-    with sam.served.client(session.token) as client:
-        answer = client.post("/v1/sign-in/refresh")
-    session = msgspec.json.decode(answer.content, type=Session)
     asked_again = confirmed(sam)
     until(lambda: confirmed(sam) > asked_again)
     asked_again = confirmed(sam)

@@ -43,6 +43,16 @@ def last(story: ServedStory) -> int:
     return story.answers[-1].positions[0]
 
 
+@pytest.mark.parametrize("column", ["first", "entries"])
+def test_an_act_kept_under_other_positions_than_its_own_is_named(written: ServedStory, column: str) -> None:
+    found = tamper(
+        written,
+        f"update acts set {column} = {column} + 1 where hub = :hub and first = :at",
+        at=last(written),
+    )
+    assert found == [(last(written), "This act is not kept under the positions that it has.")]
+
+
 def test_a_log_that_nobody_touched_is_as_signed(written: ServedStory) -> None:
     store = written.cast.served.direct
     found = verify(store, written.cast.hub)

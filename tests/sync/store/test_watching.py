@@ -212,3 +212,24 @@ def test_a_search_of_which_the_words_are_disposed_of_stops_nothing(cast: Cast) -
     assert kinds(cast, RestrictedMet.KIND) == 1
     by = f'"by":"{cast["ada"].enrolled.person}"'.encode()
     assert any(row.body is not None and by in row.body.body for row in cast["ruth"].holds().values())
+
+
+def test_a_record_that_is_damaged_keeps_nobody_from_being_told_of_another(
+    cast: Cast, caplog: pytest.LogCaptureFixture
+) -> None:
+    who = child()
+    restricted(cast, who, 2)
+    with cast.served.direct.engine.begin() as db:
+        db.execute(
+            text(
+                "update people set sealed = set_byte(sealed, 20, get_byte(sealed, 20) # 1)"
+                " where hub = :hub and key = (select min(key) from people where hub = :hub)"
+            ),
+            {"hub": cast.hub},
+        )
+    settled(cast)
+    looked_for(cast["priya"], who)
+    settled(cast)
+    assert kinds(cast, RestrictedMet.KIND) == 1
+    assert "somebody in the people index does not open" in caplog.messages
+    assert not verify(cast.served.direct, cast.hub).faults
