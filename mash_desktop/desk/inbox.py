@@ -200,7 +200,7 @@ def _why_not_close(desk: Desk, referral: Referral, sent: Sending) -> str:
         return ""
     known = any(not made.body.anonymous for made in referral.all(ReferrerRecorded))
     if known and not referral.all(FeedbackGiven):
-        return "The referrer is told the outcome before it closes. Who decided it does that."
+        return "The referrer is told the outcome before it closes. The owning agency does that from the file."
     if any(one.waits for one in referral.sent):
         return "It closes once the other teams have accepted those sent to them."
     if to_send(referral):

@@ -5,7 +5,8 @@
 - documents: ``file.documents``, ``file.attach`` (A), ``file.full`` (P), ``file.receiving_team`` (V),
   ``file.referrer`` (L), ``file.round_table`` (B)
 - links: ``file.links``
-- actions: ``file.note`` (N), ``file.escalate`` (E), ``file.resolve`` (R), ``file.done`` (D),
+- actions: ``file.note`` (N), ``file.escalate`` (E), ``file.resolve`` (R), ``file.feedback`` (W),
+  ``file.done`` (D),
   ``file.mark`` (M), ``file.unmark`` (U), ``file.withdraw`` (X),
   ``file.transfer`` (T), ``file.glass`` (B)
 - forms: ``file.form.save`` (Ctrl Enter), ``file.form.close`` (Esc); fields ``file.words``, ``file.path``,

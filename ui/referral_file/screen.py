@@ -21,6 +21,7 @@ from ui.referral_file.heading import HeadCard, warnings
 from ui.referral_file.people import people_cards
 from ui.referral_file.side import SideActions
 from ui.screen import Screen
+from ui.sign_off.forms import feedback_form
 from ui.sign_off.papers import Act, Papers
 from ui.sign_off.reading import decision_cards, evidence_card
 from ui.theme import Role, Voice, look_of
@@ -116,6 +117,9 @@ class ReferralFile(Screen):
         side.note.clicked.connect(lambda: self._open(forms.note_form(), "note", referral_file.add_note))
         side.escalate.clicked.connect(self._escalate)
         side.resolve.clicked.connect(self._resolve)
+        side.feedback.clicked.connect(
+            lambda: self._open(feedback_form("file"), "feedback", referral_file.give_feedback)
+        )
         side.done.clicked.connect(self._done)
         side.mark.clicked.connect(self._mark)
         side.unmark.clicked.connect(self._unmark)

@@ -20,6 +20,7 @@ class SideActions(ActingPanel):
         self.note = _button("Note", "N", "note", "Add a note")
         self.escalate = _button("Escalate", "E", "escalate", "Raise a disagreement")
         self.resolve = _button("Resolve", "R", "resolve", "Resolve an escalation")
+        self.feedback = _button("Feedback", "W", "feedback", "Say that the referrer was told the outcome")
         self.done = _button("Action done", "D", "done", "Say that an action was done")
         self.withdraw = _button("Withdraw entry", "X", "withdraw", "Withdraw the chosen entry as misfiled")
         self.transfer = _button("Pass on", "T", "transfer", "Pass ownership on")
@@ -30,6 +31,7 @@ class SideActions(ActingPanel):
             self.note,
             self.escalate,
             self.resolve,
+            self.feedback,
             self.done,
             self.withdraw,
             self.mark,
@@ -51,6 +53,7 @@ class SideActions(ActingPanel):
         self.note.setEnabled(head.may_note)
         self.escalate.setEnabled(head.may_escalate)
         self.resolve.setVisible(bool(head.escalations) and head.may_resolve)
+        self.feedback.setVisible(head.may_tell_referrer)
         self.done.setVisible(bool(head.to_do) and head.may_complete)
         self.withdraw.setVisible(head.may_withdraw)
         self.withdraw.setEnabled(line is not None and line.may_withdraw)

@@ -96,11 +96,11 @@ def copy_form(teams: Sequence[tuple[str, str]], prefix: str) -> SideForm:
     return SideForm(prefix, "Receiving team’s copy", "Make the copy", sending, fields={"sending": sending})
 
 
-def feedback_form() -> SideForm:
+def feedback_form(prefix: str = "sign") -> SideForm:
     how = TextField("How the referrer was told", lines=2)
     not_given = TextField("Or why they were not told", lines=2)
     return SideForm(
-        "sign",
+        prefix,
         "Feedback to the referrer",
         "Save",
         how,

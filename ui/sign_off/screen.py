@@ -108,7 +108,7 @@ class SignOff(Screen):
         return [*rating, PillFace(f"{shown.who} · {shown.reference}"), PillFace(shown.stage, Tone.ACCENT)]
 
     def bar_widgets(self) -> list[ActionButton]:
-        return [self._file] if self._decision is not None else []
+        return [self._file] if self._stream else []
 
     def enter(self) -> None:
         self._entering = True
@@ -183,10 +183,15 @@ class SignOff(Screen):
         self.run(partial(papers.choices, self._desk, stream), partial(self._show_copies, stream))
 
     def _show(self, stream: str, shown: Decision | None) -> None:
-        if stream != self._stream or shown == self._decision:
+        if stream != self._stream:
             return
         if shown is None:
-            self._gone()
+            if self._decision is not None:
+                self._gone()
+            else:
+                self._not_decided()
+            return
+        if shown == self._decision:
             return
         before, self._decision = self._decision, shown
         self._show_instead(None)
@@ -207,6 +212,20 @@ class SignOff(Screen):
         if self._entering or before is None:
             self._entering = False
             self._focus()
+
+    def _not_decided(self) -> None:
+        """It went on from triage or oversight: nothing is signed, and what is left is done in its file."""
+        self._show_instead(
+            EmptyState(
+                "folder",
+                "Sent on without a decision of the hub",
+                "Press O for its file: the referrer is told there.",
+            )
+        )
+        self.chips_changed.emit()
+        if self._entering and self._list.isVisible():
+            self._entering = False
+            self.table.setFocus()
 
     def _gone(self) -> None:
         """The draft was returned or the referral went elsewhere: the next one, or nothing."""

@@ -5,6 +5,7 @@
 ``marking`` the markers of its people.
 """
 
+from ..sign_off import give_feedback
 from .acts import (
     add_note,
     break_glass,
@@ -37,6 +38,7 @@ __all__ = [
     "complete_action",
     "escalate",
     "form_key",
+    "give_feedback",
     "open_file",
     "read_file",
     "resolve",

@@ -22,7 +22,7 @@ from ...domain.entries.contact import (
     NoteAdded,
     OwnershipTransferred,
 )
-from ...domain.entries.outcome import EntryWithdrawn, EscalationRaised, EscalationResolved
+from ...domain.entries.outcome import EntryWithdrawn, EscalationRaised, EscalationResolved, FeedbackGiven
 from ...domain.entries.table import ActionCompleted
 from ...domain.fold import Referral, Stage
 from ...domain.fold.people import household_name
@@ -31,6 +31,7 @@ from ...domain.permissions import Relation, relations
 from .. import glass
 from ..countdown import Countdown, countdown
 from ..desk import Desk
+from ..oversight.contact import needs_feedback
 from ..round_table import to_do
 from ..telling import Teller
 from ..wording import say_moment
@@ -79,6 +80,8 @@ class Head(msgspec.Struct, frozen=True):
     may_escalate: bool
     may_resolve: bool
     may_complete: bool
+    may_tell_referrer: bool
+    """A referrer is known, has not been told the outcome, and this person may say that they were."""
     may_withdraw: bool
     may_transfer: bool
     may_mark: bool
@@ -124,6 +127,9 @@ def read_head(desk: Desk, stream: str) -> Head | None:
         may_escalate=desk.may(EscalationRaised, referral),
         may_resolve=desk.may(EscalationResolved, referral),
         may_complete=desk.may(ActionCompleted, referral),
+        may_tell_referrer=referral.stage in AFTER_SIGNING
+        and needs_feedback(referral)
+        and desk.may(FeedbackGiven, referral),
         may_withdraw=desk.may(EntryWithdrawn, referral),
         may_transfer=desk.may(OwnershipTransferred, referral),
         may_mark=may_mark(desk),

@@ -25,6 +25,7 @@ from mash_desktop.domain.entries.outcome import (
     EntryWithdrawn,
     EscalationRaised,
     EscalationResolved,
+    FeedbackGiven,
     OutcomeSent,
 )
 from mash_desktop.domain.entries.table import ActionCompleted
@@ -209,6 +210,23 @@ def test_an_action_is_said_to_be_done_from_the_file_of_whoever_has_to_do_with_it
     assert done.body.words == "She was collected by her grandmother."
     assert len(file.screen._file.head.to_do if file.screen._file else ()) == 1
     assert "✓ Safe collection" in str(inbox.read_received(file.desk, inbox.received(file.desk)[0]))
+
+
+def test_who_took_a_contact_says_from_its_file_that_the_referrer_was_told(
+    driven: Callable[..., AtFile],
+) -> None:
+    story = Story().taken().triaged("early_help", "early-help-gateway")
+    story.tell(OPERATOR, OutcomeSent(agency="scc-children", team="early-help-gateway"))
+    file = driven(story, author=OPERATOR)
+    file.press(Qt.Key.Key_W)
+    assert keys.clashes(file.window) == []
+    file.save()
+    assert "Write how the referrer was told, or why not." in file.words()
+    file.write("file.how", "Told Mrs Marsh during the call.")
+    file.save()
+    (told,) = file.desk.referral(STREAM).all(FeedbackGiven)
+    assert told.body.how == "Told Mrs Marsh during the call."
+    assert not file.screen.side.feedback.isVisible()
 
 
 def test_a_marker_is_set_and_cleared_by_keys_and_stands_on_the_person(driven: Callable[..., AtFile]) -> None:

@@ -78,6 +78,24 @@ def own_draft() -> Carters:
 # --- reading
 
 
+def test_what_went_on_without_a_decision_leads_to_its_file(driven: Callable[..., AtSignOff]) -> None:
+    sent = Story("referral:1", first=200).taken().triaged("early_help", "early-help-gateway")
+    sent.tell(CONSULTANT, OutcomeSent(agency="scc-children", team="early-help-gateway"))
+    screen = driven(at_sign_off(), sent)
+    screen.screen.table.setFocus()
+    screen.press(Qt.Key.Key_Down)
+    (state,) = [one for one in screen.screen.findChildren(EmptyState) if one.isVisibleTo(screen.window)]
+    assert state.title.text() == "Sent on without a decision of the hub"
+    assert keys.clashes(screen.window) == []
+    screen.press("o")
+    assert screen.asked_to_open == [("file", "referral:1")]
+    screen.window.go("sign")
+    screen.settle()
+    assert screen.window.focusWidget() is screen.screen.table
+    screen.press(Qt.Key.Key_Up)
+    assert screen.screen.sign_card.isVisible()
+
+
 def test_the_draft_is_read_with_its_evidence_and_what_came_since(driven: Callable[..., AtSignOff]) -> None:
     sign = driven()
     said = sign.words()
