@@ -31,6 +31,7 @@ from ui.shell.enrol import EnrolPage
 from ui.shell.lease import LeasePage
 from ui.shell.main_window import MainWindow
 from ui.shell.people import Seats
+from ui.shell.restored import Restored
 from ui.shell.shown_once import Square
 from ui.shell.state import Place, ShellState
 from ui.shell.telephone import StaysBehind, Telephoning
@@ -82,6 +83,7 @@ class PersonWindow(QObject):
         self._built = False
         """The screens are there."""
         self._telephoning: Telephoning | None = None
+        self._restored = Restored(self.window, self.worker)
         self._behind = StaysBehind(self.window)
         self._over = False
         """It has been too long without the hub: nothing may be read."""
@@ -439,6 +441,7 @@ class PersonWindow(QObject):
         if self._built:
             self._left = (self.window.current_place(), self.window.current_reference())
         self._built = False
+        self._restored.take_away()
         if self._telephoning is not None:
             self._telephoning.end()
             self._telephoning = None
@@ -513,6 +516,8 @@ class PersonWindow(QObject):
 
     def _have_badges(self, counted: Badges) -> None:
         self._badges = counted
+        if self.desk is not None and self._built:
+            self._restored.show(self.desk, counted.restored)
         self._show_state()
 
     def _show_state(self) -> None:

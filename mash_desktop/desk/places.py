@@ -13,6 +13,7 @@ from ..domain.fold.stage import Stage
 from ..domain.roles import DECIDERS, DECISION_MAKERS, HUB_MANAGERS, RESEARCHERS, Role
 from . import alerts, glass, handover, inbox, requests
 from .desk import Desk
+from .restored import restored
 
 _CASE = frozenset(Role) - {Role.ADMINISTRATOR, Role.INFORMATION_GOVERNANCE, Role.STORE}
 _OWNERS = DECIDERS | {Role.SOCIAL_WORKER}
@@ -44,6 +45,8 @@ class Badges(msgspec.Struct, frozen=True):
     attention: int = 0
     hub_label: str = ""
     marking: str = ""
+    restored: str = ""
+    """That the hub was restored from a backup, until it is seen."""
 
 
 _GATES = frozenset({"oversight", "sign"})
@@ -88,4 +91,5 @@ def badges(desk: Desk) -> Badges:
         wanting,
         config.name,
         config.marking.label,
+        restored(desk),
     )

@@ -15,6 +15,7 @@ import msgspec
 from mash_desktop.cache import Cache
 from mash_desktop.cache.feed import FeedPlace
 from mash_desktop.domain.acts import Seen, read
+from mash_desktop.domain.entries.hub import EpochOpened
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.proofs.head import Head, SignedHead
 
@@ -41,6 +42,8 @@ STORE_KEYS = "store-keys"
 """The fact that keeps which keys of the store are trusted."""
 HEAD = "head"
 """The fact that keeps the last verified head."""
+HEAD_BEFORE = "head-before"
+"""The fact that keeps the last one before the hub was restored, until its person has seen that it was."""
 
 
 class Verified:
@@ -62,6 +65,8 @@ class Verified:
         self._chance = chance
         self._store_keys = StoreKeys(hub, (store_key,))
         self._head: Head | None = None
+        self._before: Head | None = None
+        """The last head of another epoch, until it is known what became of the log under it."""
         self._on_seen, self._on_verified, self._began_epoch = on_seen, on_verified, began_epoch
 
     def take_kept(self) -> None:
@@ -71,9 +76,16 @@ class Verified:
         known = msgspec.json.decode(self._cache.fact(STORE_KEYS) or b"[]", type=tuple[bytes, ...])
         if self._store_keys.present in known:
             self._store_keys = StoreKeys(self._hub, known)
-        kept = self._cache.fact(HEAD)
+        self._before = self._kept(HEAD_BEFORE)
+        kept = self._kept(HEAD)
         if kept is not None:
-            self._take(self._store_keys.kept_head(msgspec.json.decode(kept, type=SignedHead)))
+            self._take(kept)
+
+    def _kept(self, fact: str) -> Head | None:
+        signed = self._cache.fact(fact)
+        if signed is None:
+            return None
+        return self._store_keys.kept_head(msgspec.json.decode(signed, type=SignedHead))
 
     async def check_head(self, connection: Connection, signed: SignedHead) -> Head:
         """The head, once the log under it is shown to begin with the last one's. Raises ``Distrust``."""
@@ -86,6 +98,9 @@ class Verified:
             check_not_behind(old, head)
             if old.epoch != head.epoch:
                 _log.warning("the store began epoch %d at %d entries", head.epoch, head.size)
+                if self._before is None:
+                    self._before = old
+                    self._cache.put_facts({HEAD_BEFORE: self._cache.fact(HEAD)})
                 self._began_epoch()
             elif (old.size, old.root) == (head.size, head.root):
                 self._on_verified(datetime.now(UTC), head.size)
@@ -96,6 +111,28 @@ class Verified:
         self._take(head)
         self._on_verified(datetime.now(UTC), head.size)
         return head
+
+    async def check_restored(self, connection: Connection) -> None:
+        """The feeds of an epoch have been read to their end: the log says that it was restored, and from how
+        much. Where that is no less than this desktop had seen, it is all there still. Raises ``Distrust``."""
+        before, head = self._before, self._head
+        if before is None or head is None:
+            return
+        told = [entry.body for entry in self._cache.entries_of_kinds("hub", EpochOpened.KIND)]
+        sizes = [
+            body.size
+            for body in told
+            if isinstance(body, EpochOpened) and before.epoch < body.epoch <= head.epoch
+        ]
+        if not sizes:
+            raise Distrust(
+                "epoch-unexplained",
+                f"The store began its log anew and does not say that it was restored from a backup. {CALL}",
+            )
+        if min(sizes) >= before.size:
+            path = await proof(connection, "consistency", old=before.size, new=head.size)
+            check_growth(before, head, path)
+        self._before = None
 
     async def check_some(self, connection: Connection, head: Head, places: Sequence[Place]) -> None:
         """Have the log prove the place of the last act and of one more, and that it contains what the author

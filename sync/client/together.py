@@ -231,6 +231,8 @@ class Together:
                 self._audiences[standing] = frozenset()
         if not ends:
             self._say(online=False, signed_out=NO_ROLE, barred="role-missing")
+        if ends:
+            await self._verified.check_restored(self._connection)
         self._on_change(self._cache.receive([], [], self._named(), read_to=min(ends, default=None)))
         if ends and self.status.first_sync:
             self._cache.put_fact(READ_ONCE, b"yes")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace as changed
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -10,13 +12,19 @@ from msgspec.structs import replace
 from sqlalchemy import Connection, delete, insert, select, update
 from uuid6 import uuid7
 
+from mash_desktop.desk import restored
 from mash_desktop.domain.entries.contact import NoteAdded
+from mash_desktop.domain.entries.hub import EpochOpened
 from mash_desktop.domain.roles import Role
 from mash_desktop.proofs.feed_chain import START, link
 from mash_desktop.proofs.head import Head, SignedHead
-from sync.protocol import feed_row_bytes
+from sync.client import together
+from sync.protocol import Page, Path, Pull, feed_row_bytes
 from sync.store import tables
+from sync.store.authoring import hub_act
 from sync.store.log import read_head
+from sync.store.streams import Shelf
+from tests.support.relay import Answered, Asked
 from tests.sync.client.conftest import Office, until
 
 # Which PostgreSQL the store has is the same to a desk.
@@ -36,8 +44,9 @@ def backup(db: Connection, hub: str) -> Rows:
     }
 
 
-def restore(office: Office, kept: Rows, epoch: int) -> None:
-    """Put back every row as it was kept, and open an epoch: feeds are chained anew and the head signed."""
+def restore(office: Office, kept: Rows, epoch: int, *, told: bool = True) -> None:
+    """Put back every row as it was kept, and open an epoch: feeds are chained anew, the head signed, and the
+    log says so."""
     store, hub = office.served.direct, office.hub
     with store.engine.begin() as db:
         for table in reversed(of_hub()):
@@ -46,6 +55,12 @@ def restore(office: Office, kept: Rows, epoch: int) -> None:
             if kept[table.name]:
                 db.execute(insert(table), kept[table.name])
         begin_epoch(db, office, epoch)
+        head = msgspec.json.decode(read_head(db, hub).signed.head, type=Head)
+    vars(store.shelf).update(vars(Shelf()))
+    if told:
+        now = datetime.now(UTC)
+        opened = EpochOpened(epoch=epoch, size=head.size, root=head.root.hex(), backed_up_at=now)
+        store.admission.admit_own(hub, hub_act(hub, store.secrets, [opened], now))
 
 
 def begin_epoch(db: Connection, office: Office, epoch: int) -> None:
@@ -103,9 +118,129 @@ def test_a_hub_restored_from_a_backup_is_given_back_what_its_desks_had_made(offi
         assert not one.status.distrust
         assert one.desk.cache.waiting() == ()
         assert {place.epoch for place in one.desk.cache.places().values()} == {2}
+        until(lambda one=one: "This desktop had seen" in restored.restored(one.desk), "that it was restored")  # type: ignore[misc]  # bound now
+        restored.seen(one.desk)
+        assert restored.restored(one.desk) == ""
     for stream in (before, lost, unsent):
         until(
             lambda stream=stream: priya.desk.cache.entries(stream) == ruth.desk.cache.entries(stream),  # type: ignore[misc]  # bound now
             "the same entries at both",
         )
         assert priya.desk.cache.row(stream) == ruth.desk.cache.row(stream)
+
+
+class Restored:
+    """Priya's desk behind a relay, together with a hub of which a backup has just been made."""
+
+    def __init__(self, office: Office) -> None:
+        self.office, self.relay = office, office.relay()
+        self.priya = office.sit("Priya Nair", "scc-children", Role.TRIAGE_OPERATOR, server=self.relay.server)
+        self.ruth = office.sit("Ruth Okafor", "scc-children", Role.CONSULTANT_SOCIAL_WORKER)
+        self.priya.until_online()
+        self.ruth.until_online()
+        # The second of them came after the first had read all that there was.
+        self.priya.network.wake()
+        size = self.ruth.signed.head().size
+        until(lambda: self.priya.status.online and self.priya.status.log_size == size, "all that there is")
+        with office.served.direct.engine.begin() as db:
+            self.kept = backup(db, office.hub)
+
+    def fall_silent(self) -> None:
+        """The hub cannot be asked, as Priya's desk has noticed."""
+        self.relay.before = lambda asked: Answered(500, b"")
+        self.priya.network.wake()
+        until(lambda: not self.priya.status.online, "offline")
+
+    def restore(self, *, told: bool = True) -> None:
+        self.fall_silent()
+        self.ruth.network.stop()
+        restore(self.office, self.kept, epoch=2, told=told)
+        self.relay.before = lambda asked: asked
+        self.priya.network.wake()
+
+
+@pytest.fixture
+def hub(office: Office, monkeypatch: pytest.MonkeyPatch) -> Restored:
+    monkeypatch.setattr(together, "WOKEN_SECONDS", 0.1)
+    return Restored(office)
+
+
+def test_a_log_begun_anew_that_does_not_say_why_is_not_trusted(
+    hub: Restored, caplog: pytest.LogCaptureFixture
+) -> None:
+    hub.restore(told=False)
+    until(lambda: bool(hub.priya.status.distrust), "distrust")
+    assert "epoch-unexplained" in caplog.text
+    assert restored.restored(hub.priya.desk) == ""
+    # Restored once more, and said so: what had been seen before all of it is what counts.
+    seen = hub.priya.desk.cache.fact("head-before")
+    restore(hub.office, hub.kept, epoch=3)
+    hub.priya.connect(hub.relay.server)
+    hub.priya.until_online()
+    assert hub.priya.desk.cache.fact("head-before") == seen
+    assert "The hub was restored" in restored.restored(hub.priya.desk)
+
+
+@pytest.mark.parametrize("honest", [True, False])
+def test_what_was_seen_before_the_backup_is_in_the_log_still(
+    hub: Restored, caplog: pytest.LogCaptureFixture, honest: bool
+) -> None:
+    size = hub.priya.status.log_size
+    no_proof = msgspec.json.encode(Path(path=(bytes(32),), size=1))
+    proofs: list[str] = []
+
+    def alter(asked: Asked, answered: Answered) -> Answered:
+        if f"consistency?old={size}&" not in asked.path:
+            return answered
+        proofs.append(asked.path)
+        return answered if honest else changed(answered, body=no_proof)
+
+    hub.relay.alter = alter
+    hub.restore()
+    if honest:
+        hub.priya.until_online()
+        assert proofs
+        # Once is enough, and once more after a start.
+        hub.priya.connect(hub.relay.server)
+        until(lambda: len(proofs) == 2, "the proof")
+        assert f"had seen {size:,}" in restored.restored(hub.priya.desk)
+    else:
+        until(lambda: bool(hub.priya.status.distrust), "distrust")
+        assert "history-rewritten" in caplog.text
+
+
+def test_what_the_hub_owed_before_it_was_restored_it_owes_no_more(hub: Restored) -> None:
+    """A page had granted without its content what the restore lost, and more was to come."""
+    pages: list[Page] = []
+    asked_on: list[Asked] = []
+
+    def short(asked: Asked) -> Asked | Answered:
+        if not asked.path.endswith("/feed"):
+            return asked
+        if pages:
+            asked_on.append(asked)
+            return Answered(500, b"")
+        pull = msgspec.json.decode(asked.body, type=Pull)
+        return changed(asked, body=msgspec.json.encode(replace(pull, limit=1)))
+
+    def strip(asked: Asked, answered: Answered) -> Answered:
+        if not asked.path.endswith("/feed"):
+            return answered
+        page = msgspec.json.decode(answered.body, type=Page)
+        row = replace(page.rows[0], signed=None, body=None, position=None, admitted_at=None)
+        pages.append(replace(page, rows=(row,)))
+        return changed(answered, body=msgspec.json.encode(pages[0]))
+
+    hub.fall_silent()
+    for _ in range(2):
+        hub.ruth.contact(f"referral:{uuid7()}")
+    hub.ruth.until_sent()
+    hub.relay.alter, hub.relay.before = strip, short
+    hub.priya.network.wake()
+    until(lambda: bool(asked_on), "the page taken, and the next one asked for")
+    assert pages[0].rows[0].audience == "agency:scc-children"
+    assert pages[0].more
+    hub.relay.alter = lambda asked, answered: answered
+    hub.restore()
+    hub.priya.until_online()
+    assert not hub.priya.status.distrust

@@ -14,10 +14,15 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from mash_desktop.cache.feed import FeedRow
+from mash_desktop.cache.reading import stamp
 from mash_desktop.desk.profile import Account, Profile, Server
+from mash_desktop.domain.acts import Draft, compose
 from mash_desktop.domain.entries.contact import NoteAdded
+from mash_desktop.domain.entries.hub import EpochOpened
+from mash_desktop.proofs.head import Head, SignedHead
 from sync.protocol import Standing
-from tests.domain.story import KEY, OPERATOR, Story
+from tests.domain.story import KEY, OPERATOR, START, Story
 from tests.support.desks import receive, receive_hub
 from tests.support.lines import nobody_listens
 from tests.support.secret_service import SecretService
@@ -216,6 +221,42 @@ def test_what_wants_attention_is_one_press_away(qtbot: QtBot, locked: PersonWind
     assert locked.window.current_place() == "sync"
     qtbot.waitUntil(lambda: "Rang the school." in said(locked.window), timeout=20_000)
     desk.tell(desk.cache.let_go(act))
+
+
+def test_that_the_hub_was_restored_stands_above_every_screen_until_it_is_seen(
+    qtbot: QtBot, opening: Callable[[Path], PersonWindow], made: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "copy"
+    shutil.copytree(made, folder)
+    person = opening(folder)
+    unlock(qtbot, person)
+    assert person.desk is not None
+    head = Head(hub="staffordshire", epoch=1, size=412, root=bytes(32), at=START)
+    told = EpochOpened(epoch=2, size=390, root="00" * 32, backed_up_at=START)
+    parcel = compose("staffordshire", OPERATOR, [Draft("hub", told)], KEY, START)
+    body = parcel.bodies[0]
+    row = FeedRow("hub", body.entry, True, parcel.signed, body, position=391, admitted_at=stamp(START))
+    cache = person.desk.cache
+    cache.put_fact("head-before", msgspec.json.encode(SignedHead.sign(head, KEY)))
+    person.desk.tell(cache.receive([row], [], cache.places()))
+
+    def words() -> str:
+        QApplication.processEvents()
+        return said(person.window)
+
+    qtbot.waitUntil(lambda: "with 390 entries. This desktop had seen 412" in words(), timeout=20_000)
+    assert nameless(person.window) == []
+    assert keys.clashes(person.window) == []
+    person.lock()
+    assert "restored" not in words()
+    unlock(qtbot, person)
+    qtbot.waitUntil(lambda: "The hub was restored from a backup of" in words(), timeout=20_000)
+    press(person, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    qtbot.waitUntil(lambda: "restored" not in words(), timeout=20_000)
+    person.lock()
+    unlock(qtbot, person)
+    qtbot.waitUntil(lambda: person.worker.waiting == 0, timeout=20_000)
+    assert "restored" not in words()
 
 
 # --- lock
