@@ -12,14 +12,13 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, bindparam, delete, exists, select, update
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import IntegrityError
 
 from ..domain.acts import Act, Header, OpenBody, SignedAct, read
 from . import outbox, schema, working_set
 from .disposing import dispose
 from .pieces import forget, named_by
-from .rows import batches, upsert
+from .rows import add, batches, upsert
 
 
 class FeedRow(msgspec.Struct, frozen=True):
@@ -134,12 +133,12 @@ def _grant(connection: Connection, rows: Sequence[FeedRow]) -> set[str]:
             outbox.admit(connection, entry["act"], entry["position"] - entry["place"], entry["admitted_at"])
     # Before the stubs that come with it, so that what was held here is counted.
     purged = dispose(connection, opened)
-    connection.execute(insert(schema.acts).on_conflict_do_nothing(), acts)
+    add(connection, schema.acts, acts, "ignore")
     try:
         upsert(connection, schema.entries, entries)
     except IntegrityError as error:
         raise outbox.Clash from error
-    connection.execute(insert(schema.grants).on_conflict_do_nothing(), grants)
+    add(connection, schema.grants, grants, "ignore")
     return {str(entry["stream"]) for entry in entries} | purged
 
 

@@ -12,13 +12,13 @@ from itertools import count
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import Connection, Table, bindparam, delete, func, insert, select, text, update
+from sqlalchemy import Connection, Table, bindparam, delete, func, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upserting
 
 from ..matching import blocking_keys, near_keys
 from . import schema
 from .people import Indexed, Person
-from .rows import batches
+from .rows import add, batches
 
 COLUMNS = ("name", "alias", "number", "address", "born")
 MANY = 200
@@ -77,10 +77,8 @@ def _put_people(connection: Connection, now: Mapping[str, Indexed]) -> None:
     if changed:
         anew = update(table).values(shown=bindparam("now"), readers=bindparam("for"))
         connection.execute(anew.where(table.c.id == bindparam("at")), changed)
-    if added:
-        connection.execute(insert(table), added)
-    if blocked:
-        connection.execute(insert(blocks), blocked)
+    add(connection, table, added)
+    add(connection, blocks, blocked)
     _forget(connection, "persons", unworded)
     if worded:
         connection.execute(
@@ -125,8 +123,7 @@ def _count_names(connection: Connection, names: Mapping[str, int]) -> None:
         spelled = [
             {"key": key, "word": word} for word in words if word not in known for key in near_keys(word)
         ]
-        if spelled:
-            connection.execute(insert(near), spelled)
+        add(connection, near, spelled)
         none = table.c.word.in_(words) & (table.c.people <= 0)
         gone = connection.scalars(select(table.c.word).where(none)).all()
         if gone:
@@ -156,7 +153,7 @@ def _put_words(connection: Connection, now: Mapping[str, Indexed]) -> None:
     if changed:
         connection.execute(text("UPDATE words SET text = :text WHERE rowid = :id"), changed)
     if added:
-        connection.execute(insert(table), [{"id": one["id"], "stream": one["stream"]} for one in added])
+        add(connection, table, [{"id": one["id"], "stream": one["stream"]} for one in added])
         connection.execute(text("INSERT INTO words (rowid, text) VALUES (:id, :text)"), added)
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, TypeVar
+from functools import cache
+from typing import Any, Literal, TypeVar
 
 from sqlalchemy import Connection, Table
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.dialects import sqlite
 
 T = TypeVar("T")
 MOST = 500
 """Values named in one statement."""
+Clash = Literal["fail", "ignore", "update"]
+"""What becomes of a row whose key is there already."""
 
 
 def batches(values: Sequence[T]) -> Iterator[Sequence[T]]:
@@ -18,11 +21,29 @@ def batches(values: Sequence[T]) -> Iterator[Sequence[T]]:
         yield values[start : start + MOST]
 
 
-def upsert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
-    """Insert rows, or give those that are there their new values."""
+def add(connection: Connection, table: Table, rows: Sequence[dict[str, Any]], clash: Clash = "fail") -> None:
+    """Insert rows that all have the same columns. The driver takes every value of the cache as it is, so a
+    thousand rows do not pass through the library one by one."""
     if not rows:
         return
-    added = insert(table)
-    key = [column.name for column in table.primary_key]
-    changed = {name: added.excluded[name] for name in rows[0] if name not in key}
-    connection.execute(added.on_conflict_do_update(index_elements=key, set_=changed), rows)
+    statement, order = _insertion(table, tuple(rows[0]), clash)
+    connection.exec_driver_sql(statement, [tuple(row[name] for name in order) for row in rows])
+
+
+def upsert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert rows, or give those that are there their new values."""
+    add(connection, table, rows, "update")
+
+
+@cache
+def _insertion(table: Table, columns: tuple[str, ...], clash: Clash) -> tuple[str, Sequence[str]]:
+    """The statement, and its columns in the order of its values."""
+    added = sqlite.insert(table)
+    if clash == "ignore":
+        added = added.on_conflict_do_nothing()
+    elif clash == "update":
+        key = [column.name for column in table.primary_key]
+        changed = {name: added.excluded[name] for name in columns if name not in key}
+        added = added.on_conflict_do_update(index_elements=key, set_=changed)
+    compiled = added.compile(dialect=sqlite.dialect(), column_keys=columns)
+    return str(compiled), compiled.positiontup or ()
