@@ -68,7 +68,7 @@ class SignOff(Screen):
         )
         self.table.setObjectName("sign.waiting")
         self.table.chosen.connect(self._row_chosen)
-        self._list = SidePanel(SectionHeading("Waiting for you"), self.table, None, width=250, side="left")
+        self._list = SidePanel(SectionHeading("Waiting for you"), self.table, None, width=290, side="left")
         self._list.hide()
         self._head = SectionHeading("Decision to sign", " ")
         self._banners, self._cards, self._foot = Column(gap=8), Column(gap=0), Column(gap=10)
