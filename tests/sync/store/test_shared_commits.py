@@ -18,7 +18,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from uuid6 import uuid7
 
-from mash_desktop.domain.acts import Draft, Parcel, Seen, compose
+from mash_desktop.domain.acts import Draft, Parcel, Seen, compose, read
 from mash_desktop.domain.entries.access import RecordViewed
 from mash_desktop.domain.entries.contact import ConcernRecorded, NoteAdded, SubjectRecorded
 from mash_desktop.domain.entries.hub import PersonEnrolled
@@ -109,6 +109,24 @@ def spoilt(served: ServedStore, hub: str, position: int, sealed: bytes | None = 
         change(was)
 
 
+@contextmanager
+def not_taken(served: ServedStore, which: str, state: str) -> Iterator[None]:
+    """Acts that the database refuses in this way, until the test is over."""
+    engine = served.direct.engine
+    with engine.begin() as db:
+        db.exec_driver_sql(
+            "create function put_off() returns trigger language plpgsql as "
+            f"$$ begin raise exception 'not now' using errcode = '{state}'; end $$;"
+            "create trigger put_off before insert on acts for each row "
+            f"when ({which}) execute function put_off()"
+        )
+    try:
+        yield
+    finally:
+        with engine.begin() as db:
+            db.exec_driver_sql("drop function put_off cascade")
+
+
 def note(story: ServedStory, words: str = "The school rang again.") -> Parcel:
     return story.parcel(OPERATOR, NoteAdded(words=words))
 
@@ -190,6 +208,22 @@ def test_an_act_on_a_record_that_does_not_open_takes_no_other_of_its_push_with_i
     assert pushing(acts[1]).result()[0].state == "admitted"
 
 
+def test_an_act_that_the_database_does_not_take_keeps_no_other_push_out(
+    story: ServedStory, told: Cast, served_store: ServedStore, pushing: Pushing
+) -> None:
+    story.taken()
+    bad = note(story)
+    with not_taken(served_store, f"new.act = '{read(bad.signed).id}'", "P0001"):
+        with head_held(served_store, told.hub) as held:
+            first = pushing(note(story))
+            held.wait_for(1)
+            good, refused, last = (pushing.queued(one) for one in (note(story), bad, note(story)))
+        assert [pushed.result()[0].state for pushed in (first, good, last)] == ["admitted"] * 3
+        with pytest.raises(DBAPIError):
+            refused.result()
+    assert pushing(bad).result()[0].state == "admitted"
+
+
 def test_a_lost_connection_is_told_to_all_who_shared_the_commit_and_sent_again_all_is_admitted_once(
     story: ServedStory, told: Cast, served_store: ServedStore, pushing: Pushing
 ) -> None:
@@ -214,26 +248,14 @@ def test_a_lost_connection_is_told_to_all_who_shared_the_commit_and_sent_again_a
 def test_a_commit_that_the_database_puts_off_again_and_again_is_busy_and_any_other_fault_is_a_fault(
     served_store: ServedStore, a_hub: str, store: Store, state: str, raised: type[Exception]
 ) -> None:
-    engine = served_store.direct.engine
-    with engine.begin() as db:
-        db.exec_driver_sql(
-            "create function put_off() returns trigger language plpgsql as "
-            f"$$ begin raise exception 'not now' using errcode = '{state}'; end $$;"
-            "create trigger put_off before insert on acts for each row "
-            f"when (new.hub = '{a_hub}') execute function put_off()"
-        )
     act = hub_act(
         a_hub, store.secrets, [PersonEnrolled(person=str(uuid7()), name="A N Other")], datetime.now(UTC)
     )
-    try:
-        with pytest.raises(raised) as fault:
-            store.admission.admit_own(a_hub, act)
-        assert isinstance(fault.value, DBAPIError) or getattr(fault.value, "code", "") == "busy"
-        # What the database says of the values is nobody's to read.
-        assert "A N Other" not in str(fault.value)
-    finally:
-        with engine.begin() as db:
-            db.exec_driver_sql("drop function put_off cascade")
+    with not_taken(served_store, f"new.hub = '{a_hub}'", state), pytest.raises(raised) as fault:
+        store.admission.admit_own(a_hub, act)
+    assert isinstance(fault.value, DBAPIError) or getattr(fault.value, "code", "") == "busy"
+    # What the database says of the values is nobody's to read.
+    assert "A N Other" not in str(fault.value)
     assert store.admission.admit_own(a_hub, act).state == "admitted"
 
 
