@@ -129,9 +129,7 @@ def legible(
     """Rows of the index with their accounts. One that is damaged keeps nobody else from being found."""
     keys = keys_that_open(db, shelf, secrets, hub, {row.stream for row in rows})
     for row in rows:
-        if row.stream not in keys:
-            continue
-        key = keys[row.stream]
+        key = keys.get(row.stream)
         try:
             account = opened(key, row.key, row.sealed) if key is not None else None
         except Refusal:

@@ -164,3 +164,8 @@ def test_a_body_without_its_key_comes_as_disposed_and_the_record_goes_on(written
     assert row.signed is not None
     again = desk.act(Draft(written.stream, NoteAdded(words="After.")))
     assert again.state == "admitted", again
+
+
+def test_a_feed_that_is_said_to_go_on_further_than_it_does_is_named(written: ServedStory) -> None:
+    found = tamper(written, "update feed_tails set n = n + 1 where hub = :hub and audience = 'hub'")
+    assert found == [(0, "The feed of hub does not end where it should.")]

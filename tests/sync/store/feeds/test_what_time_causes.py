@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from sqlalchemy import create_engine, delete, func, insert, select, update
+from uuid6 import uuid7
 
 from mash_desktop.domain.acts import Draft
 from mash_desktop.domain.clocks import calendar
@@ -20,7 +21,7 @@ from mash_desktop.domain.entries.outcome import HandoverMade
 from mash_desktop.domain.entries.triage import RagRated
 from mash_desktop.hub import load_preset
 from mash_desktop.working_time import OpenHours
-from sync.store import due, tables
+from sync.store import bootstrap, due, tables
 from sync.store.admission import Admission
 from sync.store.committing import lock_number
 from sync.store.due import Due
@@ -295,6 +296,19 @@ def test_a_database_that_is_away_is_looked_for_again(
         until(lambda: len(caplog.records) > 1, "a second look")
         looking.stop()
     assert {one.message for one in caplog.records} == {"what is due was not written"}
+
+
+def test_in_a_hub_that_was_not_begun_to_its_end_nothing_is_due(
+    served_store: ServedStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    direct, config = served_store.direct, load_preset("staffordshire")
+    config = msgspec.structs.replace(config, id=f"cut-{uuid7().hex}")
+    with monkeypatch.context() as cut_off:
+        cut_off.setattr(bootstrap, "_begin", lambda *_: None)
+        bootstrap.open_hub(direct, config)
+    until(Instance(served_store, config.id, timedelta()).write, "a turn")
+    bootstrap.open_hub(direct, config)
+    assert bootstrap.directory(direct, config.id).configs
 
 
 def test_an_instance_whose_turn_it_is_not_leaves_it_and_looks_again(
