@@ -129,3 +129,16 @@ def test_where_the_store_will_not_hear_it_nobody_asks_in_a_tight_loop_and_moving
     ruth.desk.leave(contact)
     until(lambda: told[-1].doing == LEFT, "that she left")
     assert {one.doing for one in told if one.stream == contact} == {LOOKING, LEFT}
+
+
+def test_what_cannot_be_said_is_told_of_at_the_end_and_keeps_nothing_else(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    priya = office.sit("Priya Nair", "scc-children", Role.TRIAGE_OPERATOR)
+    priya.until_online()
+    priya.desk.be_at("referral:\ud800")  # no text that can be sent
+    contact = f"referral:{uuid7()}"
+    priya.contact(contact)
+    priya.until_holding(contact, "contact.opened")
+    priya.network.stop()
+    assert "the network failed: UnicodeEncodeError" in caplog.text

@@ -500,6 +500,38 @@ def test_a_full_disk_does_not_hide_that_access_ended(
     assert "not set aside: disk-full" in caplog.text
 
 
+def test_whoever_listens_badly_as_access_ends_is_told_of(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    relay = office.relay()
+    relay.events = b'event: locked\ndata: {"code":"device-revoked","sentence":"It was revoked."}\n\n'
+    relay.slow = 1.0
+    priya = office.left("Priya Nair", *OPERATOR)
+    priya.contact(referral())
+
+    def deaf(change: ChangeSet) -> None:
+        if "quarantined" in states(priya):
+            raise LookupError("a window that is gone, with a name in it")
+
+    priya.desk.listen(deaf)
+    priya.connect(relay.server)
+    until(lambda: states(priya) == ["quarantined"], "the work set aside")
+    priya.network.stop()
+    assert "LookupError at deaf" in caplog.text
+    assert "a name in it" not in caplog.text
+
+
+def test_once_the_session_is_over_nobody_listens_on(office: Office) -> None:
+    relay = office.relay()
+    relay.events = b'event: locked\ndata: {"code":"session-ended","sentence":"Sign in again."}\n\n'
+    relay.slow = 1.0
+    priya = office.left("Priya Nair", *OPERATOR)
+    priya.connect(relay.server)
+    until(lambda: priya.status.signed_out == "Sign in again.", "the end")
+    until(lambda: not priya.network._thread.is_alive(), "its thread's end")
+    assert paths(relay.asked).count("live") == 1
+
+
 def test_what_came_by_a_role_goes_with_it_and_the_other_role_goes_on(office: Office) -> None:
     served, hub = office.served, office.hub
     two = served.desk(hub, "Karen Shaw", ("scc-children", Role.SOCIAL_WORKER), ("mash", Role.HUB_MANAGER))
