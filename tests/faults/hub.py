@@ -72,7 +72,13 @@ class Hub:
     def __init__(self, store: Store, seats: Sequence[Seat], told: Callable[[], None] = lambda: None) -> None:
         self._store, self._told = store, told
         self.id = f"hub-{uuid7()}"
-        open_hub(store, replace(load_preset("staffordshire"), id=self.id))
+        preset = load_preset("staffordshire")
+        # As it was while two agencies owned contacts about children, so that one can hand over to the other.
+        lasting = {
+            "agencies": tuple(replace(one, until=None) for one in preset.agencies),
+            "owning": tuple(replace(one, until=None) for one in preset.owning),
+        }
+        open_hub(store, replace(preset, id=self.id, **lasting))
         self.store_key = store.secrets.signing_key(self.id).public
         bodies: list[Body] = []
         for person, agency, role in dict.fromkeys((one.person, one.agency, one.role) for one in seats):

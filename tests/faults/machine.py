@@ -101,10 +101,16 @@ class Schedule(RuleBasedStateMachine):
 
     # --- people
 
-    @rule(who=st.integers(0, 5), deed=st.sampled_from(people.DEEDS), on=st.integers(0, 3))
-    def does(self, who: int, deed: people.Deed, on: int) -> None:
+    @rule(
+        who=st.integers(0, 5),
+        deeds=st.lists(st.sampled_from(people.DEEDS), min_size=1, max_size=6),
+        on=st.integers(0, 3),
+    )
+    def works(self, who: int, deeds: list[people.Deed], on: int) -> None:
+        """One after another, before any of it is sent."""
         desktop = self.desktop(who)
-        desktop.act(partial(deed, desktop, self.stream(on)))
+        for deed in deeds:
+            desktop.act(partial(deed, desktop, self.stream(on)))
 
     @rule(who=st.integers(0, 5), on=st.integers(0, 3), other=st.integers(0, 5))
     def two_do_the_same(self, who: int, on: int, other: int) -> None:

@@ -232,7 +232,7 @@ def withdraws(desktop: Desktop, stream: str) -> None:
 
 def hands_over(desktop: Desktop, stream: str) -> None:
     owner = desktop.desk.referral(stream).owner
-    to = "stoke-children" if owner == "scc-children" else "scc-children"
+    to = "sot-children" if owner == "scc-children" else "scc-children"
     desktop.desk.act(stream, OwnershipTransferred(to=to, reason=once("She lives there.")))
 
 
