@@ -44,5 +44,5 @@ def test_what_had_come_before_its_key_was_revoked_is_not_made_anew(a_ground: Gro
 def test_a_handful_of_schedules(a_ground: Ground) -> None:
     Schedule.ground = a_ground
     run_state_machine_as_test(
-        Schedule, settings=settings(max_examples=4, stateful_step_count=15, deadline=None, phases=PHASES)
+        Schedule, settings=settings(max_examples=4, stateful_step_count=10, deadline=None, phases=PHASES)
     )
