@@ -38,7 +38,7 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     return monkeypatch
 
 
-def test_a_computer_is_enrolled_and_the_authenticator_is_shown_once(
+def test_a_computer_is_enrolled_and_an_authenticator_that_was_used_is_shown_no_more(
     importer: Importer, answers: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def enrol(code: str, profile: Path) -> int:
@@ -48,7 +48,11 @@ def test_a_computer_is_enrolled_and_the_authenticator_is_shown_once(
     assert enrol(importer.code, importer.profile) == 0
     codes, address = capsys.readouterr().out.splitlines()
     assert codes.startswith("Recovery codes, each good once, shown once: ")
-    assert "otpauth://" in address
+    importer.totp = address[address.index("otpauth://") :]
+    answers.setenv(TOTP, importer.totp_code())
+    taken = importer.asked("history", history(importer.folder, 1), rejects=importer.folder / "rejects.csv")
+    assert run(taken) == 0
+    capsys.readouterr()
     code, _ = importer.served.code(importer.hub, importer.account)
     assert enrol(code, importer.folder / "second") == 0
     assert capsys.readouterr().out == "Enrolled.\n"

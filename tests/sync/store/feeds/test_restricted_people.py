@@ -23,12 +23,18 @@ from sync.protocol import PeopleSearch
 from sync.store.verifying import verify
 from tests.domain.story import OPERATOR
 from tests.support.served_story import Cast, ServedStory, settle
-from tests.support.store import Desk
+from tests.support.store import Desk, ServedStore
 from tests.sync.client.conftest import until
 from tests.sync.store.feeds.conftest import House, Kept
 from tests.sync.store.test_people import Child, child, looked_for, named, search
 
 pytestmark = pytest.mark.parametrize("postgres", ["embedded"], indirect=True)
+
+
+@pytest.fixture
+def told(served_store: ServedStore) -> Cast:
+    """A hub of the test's own: each alert that other tests had left would take a stretch of time."""
+    return Cast(served_store, served_store.new_hub())
 
 
 def restrict(reader: Desk, stream: str, subject: str) -> str:
