@@ -74,6 +74,9 @@ class Cache:
         self._closed = False
         self._folded: tuple[bytes | None, Directory] | None = None
         """The hub's stream as folded last, and the version of it that this was."""
+        self._writes = 0
+        self._known: tuple[int, Directory] | None = None
+        """The directory, and how many writes had ended before it was read."""
         with self._write() as connection:
             schema.make(connection)
 
@@ -101,6 +104,7 @@ class Cache:
             self._closed = True
             self._turn.wait_for(lambda: self._open == 0, CLOSING_SECONDS)
         self._engine.dispose()
+        self._known = self._folded = None
 
     @contextmanager
     def _read(self) -> Iterator[Connection]:
@@ -109,8 +113,12 @@ class Cache:
 
     @contextmanager
     def _write(self) -> Iterator[Connection]:
-        with self._begun(self._writer) as connection:
-            yield connection
+        try:
+            with self._begun(self._writer) as connection:
+                yield connection
+        finally:
+            with self._turn:
+                self._writes += 1
 
     @contextmanager
     def _begun(self, engine: Engine) -> Iterator[Connection]:
@@ -285,9 +293,18 @@ class Cache:
     # --- reading
 
     def directory(self) -> Directory:
-        """The hub's people, keys and configuration as known here."""
+        """The hub's people, keys and configuration as known here.
+
+        Asked for with every name and time that is shown, so between two writes it is read once.
+        """
+        known, writes = self._known, self._writes
+        if known is not None and known[0] == writes and not self._closed:
+            return known[1]
         with self._read() as connection:
-            return self._directory_in(connection)
+            found = self._directory_in(connection)
+        # One that ended meanwhile makes this old at once: it was counted after ``writes`` was looked at.
+        self._known = (writes, found)
+        return found
 
     def _directory_in(self, connection: Connection) -> Directory:
         """The directory as this transaction sees it."""

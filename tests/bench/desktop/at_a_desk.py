@@ -13,8 +13,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import psutil
-
 from mash_desktop.memory import overwrite_what_is_freed
 
 if TYPE_CHECKING:
@@ -93,6 +91,9 @@ def _bare() -> None:
 
 
 def _tell(door: float, then: float) -> None:
+    # Of the measuring, and no part of a start.
+    import psutil
+
     print(door, then, psutil.Process().memory_info().rss / 1e6)
 
 

@@ -132,7 +132,8 @@ class Filling:
             rows = [row for number in range(self.referrals, upto) for row in self._rows(number, notes)]
             self.cache.receive(rows, [], self.cache.places())
             self.referrals = upto
-            print(f"\r  {upto:,} referrals in the cache", end="", file=sys.stderr, flush=True)
+            if sys.stderr.isatty() or upto % 10_000 == 0:
+                print(f"\r  {upto:,} referrals in the cache", end="", file=sys.stderr, flush=True)
         print(file=sys.stderr)
 
     def _rows(self, number: int, notes: int) -> list[FeedRow]:
