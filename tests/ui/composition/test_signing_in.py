@@ -20,7 +20,7 @@ from pytestqt.qtbot import QtBot
 from uuid6 import uuid7
 
 from mash_desktop.desk import attention
-from mash_desktop.desk.profile import Server
+from mash_desktop.desk.profile import Profile, Server, Session
 from mash_desktop.domain.entries.contact import NoteAdded
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.domain.roles import Role
@@ -282,15 +282,21 @@ def test_closing_the_window_does_not_wait_for_the_browser(
     assert seat.person.profile is None
 
 
-def test_a_session_that_has_ended_is_opened_again_where_one_was(sitting: Callable[..., AtTheWindow]) -> None:
-    seat = sitting()
+def signed_in(seat: AtTheWindow) -> tuple[Profile, Session]:
+    """Somebody who has set up and signed in, and the session that is kept."""
     seat.enrol(seat.appointed.code)
     seat.sign_in()
-    person = seat.person
-    profile = person.profile
+    profile = seat.person.profile
     assert profile is not None
     session = profile.kept_session()
     assert session is not None
+    return profile, session
+
+
+def test_a_session_that_has_ended_is_opened_again_where_one_was(sitting: Callable[..., AtTheWindow]) -> None:
+    seat = sitting()
+    _profile, session = signed_in(seat)
+    person = seat.person
     with seat.served.client(session.token) as client:
         client.post("/v1/sign-out")
     seat.until(lambda: bool(person.status.signed_out))
@@ -309,13 +315,8 @@ def test_after_a_lock_longer_than_the_session_nothing_seems_online_and_one_is_as
 ) -> None:
     """And may read on without."""
     seat = sitting()
-    seat.enrol(seat.appointed.code)
-    seat.sign_in()
+    profile, session = signed_in(seat)
     person = seat.person
-    profile = person.profile
-    assert profile is not None
-    session = profile.kept_session()
-    assert session is not None
     over = replace(session, expires_at=datetime.now(UTC) - timedelta(minutes=1))
     profile.cache.put_fact("session", msgspec.json.encode(over))
     person.lock()
