@@ -16,7 +16,6 @@ from PySide6.QtCore import QEvent, QObject, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
 from mash_desktop.desk import ChangeSet, Desk, downtime, glass, telephone
-from mash_desktop.desk.places import Badges, badges
 from mash_desktop.desk.profile import Enrolled, Profile, Server, Session, Status, Synchroniser
 from mash_desktop.documents.square import square
 from mash_desktop.domain.errors import Refusal
@@ -31,10 +30,9 @@ from ui.shell.enrol import EnrolPage
 from ui.shell.lease import LeasePage
 from ui.shell.main_window import MainWindow
 from ui.shell.people import Seats
-from ui.shell.restored import Restored
 from ui.shell.shown_once import Square
-from ui.shell.state import Place, ShellState
 from ui.shell.telephone import StaysBehind, Telephoning
+from ui.shown import Shown
 from ui.work import Worker
 
 IDLE_MINUTES = 10
@@ -76,14 +74,10 @@ class PersonWindow(QObject):
         self.profile: Profile | None = None
         self.desk: Desk | None = None
         self.network: Synchroniser | None = None
-        self.status = Status()
-        self._badges = Badges({})
         self._left = ("", "")
-        self._places: tuple[Place, ...] = ()
         self._built = False
         """The screens are there."""
         self._telephoning: Telephoning | None = None
-        self._restored = Restored(self.window, self.worker)
         self._behind = StaysBehind(self.window)
         self._over = False
         """It has been too long without the hub: nothing may be read."""
@@ -92,6 +86,7 @@ class PersonWindow(QObject):
         self._session: SessionWatch | None = None
         self._idle_minutes = idle_minutes
         self._idle = Idle()
+        self.shown = Shown(self.window, self.worker, lambda: self._idle_minutes - self._idle.minutes())
         self._left_sign_in = Event()
         """Set when nobody waits any longer for the browser."""
         self.seats = Seats(folder, self.window, self.worker, self)
@@ -115,7 +110,7 @@ class PersonWindow(QObject):
         window.search_asked.connect(self._search)
         window.closing.connect(self.close)
         window.may_close = self._may_close
-        window.place_chosen.connect(self._place_chosen)
+        window.place_chosen.connect(self.shown.count)
         self._status_said.connect(self._show_status)
         self._changed.connect(self._show_change)
         self._leaving.connect(self._person_leaves)
@@ -151,8 +146,7 @@ class PersonWindow(QObject):
         """The window is this person's from now on: nothing of another's stays in it."""
         self.lock()
         self._folder, self._left = folder, ("", "")
-        self.status, self._badges = Status(), Badges({})
-        self.window.show_state(ShellState(online=False))
+        self.shown.forget()
         self.window.unlock_page.set_person(name, "")
         self.window.sign_in_page.forget()
         if there:
@@ -229,7 +223,7 @@ class PersonWindow(QObject):
         self.profile = opened.profile
         self._minute.start()
         # How the line stood before the lock says nothing any more.
-        self.status = Status() if opened.session is not None else Status(signed_out=NO_SESSION)
+        self.shown.status = Status() if opened.session is not None else Status(signed_out=NO_SESSION)
         shown_once = self.window.sign_in_page.shown_once is not None
         if opened.barred is not None and opened.barred.device:
             self._ask_to_enrol_again(opened.barred.sentence)
@@ -304,7 +298,7 @@ class PersonWindow(QObject):
                 self._drop_screens()
                 self._stop_network()
                 self.desk = None
-            self.status = Status()
+            self.shown.status = Status()
             if self.desk is None:
                 self._begin(desk)
             elif self._built:
@@ -337,6 +331,7 @@ class PersonWindow(QObject):
     def _begin(self, desk: Desk) -> None:
         """Take the desk; its screens wait until the hub's configuration is here."""
         self.desk = desk
+        self.shown.begin(desk)
         desk.listen(self._changed.emit)
         self.worker.submit(partial(glass.close_overdue, desk))
         self._take_stock()
@@ -359,31 +354,29 @@ class PersonWindow(QObject):
             self._behind.say(self._folder, stock.left)
         elif stock.made is not None and not self._built:
             self._build(desk, stock.made, stock.mine)
-        elif stock.made is None and self.status.signed_out and self.window.unlock_page.isVisible():
+        elif stock.made is None and self.shown.status.signed_out and self.window.unlock_page.isVisible():
             # There is nothing to read yet, and nobody to fetch it.
             self._ask_sign_in()
 
     def _build(self, desk: Desk, made: Factories, mine: tuple[str, ...]) -> None:
         self._built, self._over = True, False
         self.lease_page.forget()
-        self._count()
-        self._places = tuple(PLACES[place] for place in mine if place in made)
-        for place in self._places:
+        places = tuple(PLACES[place] for place in mine if place in made)
+        for place in places:
             self.window.promise_screen(place.id, partial(made[place.id], desk, self.worker))
         self._behind.opened(self._folder)
         self._telephoning = Telephoning(self.window, desk, self.worker)
         self._telephoning.looked.connect(self._behind.looked)
-        self._show_state()
-        self._tell_line()
+        self.shown.build(places)
         self.window.unlock()
         left, reference = self._left
-        start = left if any(one.id == left for one in self._places) else self._places[0].id
+        start = left if any(one.id == left for one in places) else places[0].id
         if reference:
             self.window.open(start, reference)
         else:
             self.window.go(start)
         self._making.start()
-        self._tell_signed_out()
+        self.shown.say_signed_out()
         self.opened.emit()
 
     def _make_one(self) -> None:
@@ -425,6 +418,7 @@ class PersonWindow(QObject):
         self.window.sign_in_page.clear()
         self.window.lock()
         self._drop_screens()
+        self.shown.end()
         self._over = False
         self.lease_page.forget()
         self._stop_network()
@@ -441,7 +435,7 @@ class PersonWindow(QObject):
         if self._built:
             self._left = (self.window.current_place(), self.window.current_reference())
         self._built = False
-        self._restored.take_away()
+        self.shown.drop()
         if self._telephoning is not None:
             self._telephoning.end()
             self._telephoning = None
@@ -466,6 +460,7 @@ class PersonWindow(QObject):
         self._making.stop()
         self._minute.stop()
         self._stop_network()
+        self.shown.end()
         profile, self.profile, self.desk = self.profile, None, None
         if profile is not None:
             self.worker.submit(profile.lock)
@@ -476,25 +471,14 @@ class PersonWindow(QObject):
 
     def _show_status(self, status: object) -> None:
         assert isinstance(status, Status)
-        self.status = status
-        self._show_state()
-        self._tell_line()
+        self.shown.say(status)
         if status.barred:
             self.lock()
             self.window.unlock_page.tell(status.signed_out)
         elif self._over and status.online:
             self._take_stock()
         else:
-            self._tell_signed_out()
-
-    def _tell_signed_out(self) -> None:
-        if self.status.signed_out and self._built:
-            self.window.toast(f"{self.status.signed_out} The foot of this window leads there.")
-
-    def _tell_line(self) -> None:
-        """Every screen hears how the line stands."""
-        if self._built:
-            self.window.show_status(self.status)
+            self.shown.say_signed_out()
 
     def _show_change(self, change: object) -> None:
         assert isinstance(change, ChangeSet)
@@ -507,53 +491,14 @@ class PersonWindow(QObject):
         self.window.show_change(change)
         if change.outbox and self._telephoning is not None:
             self._telephoning.look()
-        self._count()
-
-    def _count(self) -> None:
-        desk = self.desk
-        if desk is not None:
-            self.worker.submit(partial(badges, desk), self._have_badges, owner=self)
-
-    def _have_badges(self, counted: Badges) -> None:
-        self._badges = counted
-        if self.desk is not None and self._built:
-            self._restored.show(self.desk, counted.restored)
-        self._show_state()
-
-    def _show_state(self) -> None:
-        desk = self.desk
-        if desk is None:
-            return
-        left = self._idle_minutes - self._idle.minutes()
-        places = tuple(
-            Place(p.id, p.label, p.icon, p.key, self._badges.by_place.get(p.id, 0), p.title)
-            for p in self._places
-        )
-        self.window.show_state(
-            ShellState(
-                online=self.status.online,
-                fetching=self.status.fetching,
-                since=self.status.since,
-                waiting=self._badges.waiting,
-                attention=self._badges.attention,
-                verified_at=self.status.verified_at,
-                locks_in=max(left, 0),
-                hub_label=self._badges.hub_label,
-                marking=self._badges.marking,
-                person_label=f"{desk.me.name} · {desk.me.role.label}",
-                places=places,
-            )
-        )
-
-    def _place_chosen(self, place: str) -> None:
-        self._count()
+        self.shown.count()
 
     def _sync(self) -> None:
         """Show what wants attention; beyond that sign in where nobody is, or send and fetch."""
         profile = self.profile
-        if self._badges.attention and self.window.current_place() != "sync":
+        if self.shown.badges.attention and self.window.current_place() != "sync":
             self.window.go("sync")
-        elif profile is not None and (self.network is None or self.status.signed_out):
+        elif profile is not None and (self.network is None or self.shown.status.signed_out):
             self._ask_sign_in()
         elif self.network is not None:
             self.network.wake()
@@ -563,7 +508,7 @@ class PersonWindow(QObject):
             self.worker.submit(lambda: profile.account_name, partial(self._show_sign_in, profile), owner=self)
 
     def _search(self, words: str) -> None:
-        if any(place.id == "search" for place in self._places):
+        if any(place.id == "search" for place in self.shown.places):
             self.window.open("search", words)
 
     def _say_if_any(self, sentence: str) -> None:
@@ -586,7 +531,7 @@ class PersonWindow(QObject):
         self.worker.submit(desk.send_access)
         self.worker.submit(partial(glass.close_overdue, desk))
         self.worker.submit(partial(downtime.make_daily, desk), self._say_if_any, owner=self)
-        self._show_state()
+        self.shown.show()
 
 
 def _forget(_: object) -> None:

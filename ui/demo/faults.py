@@ -37,7 +37,7 @@ def _cut_and_refused(day: Day) -> None:
     neil.go("hub")
     neil.pick("hub.table", CASE)
     wire.cut()
-    neil.wait(lambda: not neil.person_window.status.online, "the line lost")
+    neil.wait(lambda: not neil.person_window.shown.status.online, "the line lost")
     rate(neil, "Green", "No injury; school will see her daily.")
     neil.sees("waiting to send")
     day.telling.step("Neil Bloor's line is cut. He goes on working; what he does waits, and he is told so.")
@@ -46,7 +46,7 @@ def _cut_and_refused(day: Day) -> None:
     karen.pick("hub.table", CASE)
     rate(karen, "Amber", "Third contact in a year.")
     wire.mend()
-    neil.wait(lambda: neil.person_window.status.online, "the line mended")
+    neil.wait(lambda: neil.person_window.shown.status.online, "the line mended")
     neil.find("hub.again")
     neil.sees("No injury; school will see her daily.")
     day.telling.step(

@@ -88,7 +88,7 @@ class Seat:
             field.line.clear()
             _write(field.line, words)
         QTest.mouseClick(door.button, Qt.MouseButton.LeftButton)
-        self.wait(lambda: self.person_window.status.online, "online")
+        self.wait(lambda: self.person_window.shown.status.online, "online")
         self.wait(self._has_a_screen, "the screens")
 
     def unlock(self) -> None:

@@ -194,7 +194,7 @@ def test_the_passphrase_opens_the_places_of_one_s_roles_and_stays_nowhere(
 ) -> None:
     unlock(qtbot, locked)
     assert locked.window.current_place() == "triage"
-    assert {place.id for place in locked._places} == {"triage", "file", "search", "sync", "settings"}
+    assert {place.id for place in locked.shown.places} == {"triage", "file", "search", "sync", "settings"}
     assert locked.window.unlock_page.passphrase.value() == ""
     assert nameless(locked.window) == []
     assert keys.clashes(locked.window) == []
@@ -202,7 +202,7 @@ def test_the_passphrase_opens_the_places_of_one_s_roles_and_stays_nowhere(
 
 def test_every_place_of_a_person_opens(qtbot: QtBot, locked: PersonWindow) -> None:
     unlock(qtbot, locked)
-    for place in locked._places:
+    for place in locked.shown.places:
         locked.window.go(place.id)
         qtbot.waitUntil(lambda: locked.worker.waiting == 0, timeout=20_000)
         assert locked.window.current_place() == place.id

@@ -78,7 +78,7 @@ def test_the_computer_asks_who_is_here_and_each_sees_their_own_work_alone(
     unlock(qtbot, person)
     person.window.open("file", STREAM)
     qtbot.waitUntil(lambda: "Carter" in said(person.window), timeout=20_000)
-    qtbot.waitUntil(lambda: person._badges.waiting == 1, timeout=20_000)
+    qtbot.waitUntil(lambda: person.shown.badges.waiting == 1, timeout=20_000)
     press(person, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: person.worker.waiting == 0, timeout=20_000)
 
@@ -92,7 +92,7 @@ def test_the_computer_asks_who_is_here_and_each_sees_their_own_work_alone(
     unlock(qtbot, person, KARENS)
     assert person.desk is not None
     assert person.desk.me.name == "Karen Shaw"
-    assert person._badges.waiting == 0
+    assert person.shown.badges.waiting == 0
     assert person.desk.cache.waiting_counts() == {}
     assert person.desk.cache.streams("referral:") == ()
     assert person.window.current_reference() == "", "not where somebody else was"

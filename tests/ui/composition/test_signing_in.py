@@ -85,7 +85,7 @@ class AtTheWindow:
         self.until(self.working)
 
     def working(self) -> bool:
-        return self.person.status.online and self.person.window.current_screen() is not None
+        return self.person.shown.status.online and self.person.window.current_screen() is not None
 
     def unlock(self) -> None:
         page = self.person.window.unlock_page
@@ -299,7 +299,7 @@ def test_a_session_that_has_ended_is_opened_again_where_one_was(sitting: Callabl
     person = seat.person
     with seat.served.client(session.token) as client:
         client.post("/v1/sign-out")
-    seat.until(lambda: bool(person.status.signed_out))
+    seat.until(lambda: bool(person.shown.status.signed_out))
     assert not person.window.locked
     QTest.mouseClick(person.window.status_bar.waiting, Qt.MouseButton.LeftButton)
     seat.until(seat.page.isVisible)
@@ -323,7 +323,7 @@ def test_after_a_lock_longer_than_the_session_nothing_seems_online_and_one_is_as
     seat.until(lambda: person.worker.waiting == 0)
     seat.unlock()
     seat.until(lambda: person.window.current_screen() is not None)
-    assert not person.status.online
+    assert not person.shown.status.online
     assert person.network is None
     assert "your session is over" in person.window._toast.accessibleName()
     assert person.window._toast.isVisible()
@@ -367,7 +367,7 @@ def test_a_lock_in_the_midst_of_setting_up_loses_nothing_that_is_shown_once(
     seat.totp = "".join(shown.key.value().split())
     seat.sign_in()
     assert seat.page.shown_once is None
-    assert not person.status.signed_out
+    assert not person.shown.status.signed_out
 
 
 def test_a_sign_in_that_is_answered_after_a_lock_opens_nothing(sitting: Callable[..., AtTheWindow]) -> None:
