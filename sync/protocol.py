@@ -239,7 +239,8 @@ class Answer(Message, frozen=True):
     """The store's answer to one act: admitted, with a position for each entry, or refused.
 
     ``state`` is ``admitted``, ``known`` (admitted before: the same answer again) or ``refused``. A refusal
-    has ``code`` and ``sentence``, the entry at fault, and ``moved_by`` when someone else moved first.
+    has ``code`` and ``sentence``, the entry at fault, and ``moved_by`` when someone else moved first. It is
+    for good: the same act is answered alike whenever it arrives again.
     """
 
     act: str

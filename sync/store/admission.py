@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from http import HTTPStatus
 
+from msgspec.structs import replace
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 
@@ -19,7 +20,7 @@ from mash_desktop.domain.acts import Parcel
 from mash_desktop.domain.errors import Refusal
 from sync.protocol import Answer
 
-from .committing import LinkedMeanwhile, commit, refused
+from .committing import LinkedMeanwhile, commit, refuse, refused
 from .examining import STORE, Candidate, examine
 from .log import LogHead, read_head
 from .refusals import status_of
@@ -109,15 +110,18 @@ class Admission:
         self._queues: dict[str, _Queue] = {}
         self._lock = threading.Lock()
 
-    def push(self, hub: str, person: str, parcels: Sequence[Parcel]) -> Outcome:
-        """Admit the acts of ``person`` in order, each answered alone. ``Refusal``: *hub-unknown*, *busy*."""
+    def push(self, hub: str, person: str, parcels: Sequence[Parcel], *, told: bool = True) -> Outcome:
+        """Admit the acts of ``person`` in order, each answered alone. ``Refusal``: *hub-unknown*, *busy*.
+
+        What is refused and ``told`` is refused for good, however often it arrives.
+        """
         with self.engine.connect() as db:
             directory = current_directory(db, self.shelf, self.secrets, hub).directory
         answers: dict[int, Answer] = {}
         candidates: dict[int, Candidate] = {}
         for place, parcel in enumerate(parcels):
             try:
-                candidates[place] = examine(parcel, hub, person, directory, self.secrets)
+                candidates[place] = replace(examine(parcel, hub, person, directory, self.secrets), told=told)
             except Refusal as refusal:
                 answers[place] = refused(parcel, refusal)
         if candidates:
@@ -132,7 +136,7 @@ class Admission:
 
     def admit_own(self, hub: str, parcel: Parcel) -> Answer:
         """Admit an act of the store's own. Raises ``Refusal`` where a person would be refused."""
-        answer = self.push(hub, STORE, [parcel]).answers[0]
+        answer = self.push(hub, STORE, [parcel], told=False).answers[0]
         if answer.state == "refused":
             raise Refusal(answer.code, answer.sentence, answer.field)
         return answer
@@ -181,7 +185,7 @@ class Admission:
                 raise
             if len(candidates) == 1:
                 told = _DAMAGED if refusal.code == "sealed-wrong" else refusal
-                answers = [refused(candidates[0].parcel, told)]
+                answers = [refuse(self.engine, self.secrets, hub, candidates[0], told, self._clock())]
             else:
                 half = len(candidates) // 2
                 halves = candidates[:half], candidates[half:]

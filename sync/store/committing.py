@@ -1,14 +1,14 @@
 """One transaction of admission: acts judged on locked streams, and what is admitted of them written.
 
-In turn: streams locked in one order → what is known already (for ever, by id) → rules on their folds →
-then, under the head's row lock and last of all, positions, entries, feed rows, head. A refused act leaves
-its neighbours alone: nothing of it is written.
+In turn: streams locked in one order → what is known already (for ever, admitted or refused) → rules on their
+folds → then, under the head's row lock and last of all, positions, entries, feed rows, head. A refused act
+leaves its neighbours alone: nothing of it is written but that it was refused.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -27,6 +27,7 @@ from .bulk import among
 from .docket import Docket, Glass, Refused
 from .examining import Candidate, family_of, is_record, is_referral
 from .log import LogHead, read_head, root_at
+from .remembering import Refusals
 from .sealing import Secrets, StreamKey
 from .streams import HUB_STREAM, Held, Shelf, load, stream_keys
 from .writing import Writing
@@ -50,12 +51,14 @@ def commit(
     with engine.connect() as db, db.begin():
         docket, held, keys = _opened(db, secrets, shelf, hub, candidates, now)
         known, taken = _known(db, hub, candidates), _taken(db, hub, candidates)
+        refusals = Refusals(db, hub, secrets, candidates)
         first: dict[str, int] = {}
         for place, candidate in enumerate(candidates):
             act = candidate.act.id
             try:
-                if act in known:
-                    answers[place] = _again(candidate, *known[act])
+                before = _before(candidate, known, refusals)
+                if before is not None:
+                    answers[place] = before
                 elif act in first:
                     _refuse_other(candidate, candidates[first[act]].parcel.signed)
                 else:
@@ -66,9 +69,10 @@ def commit(
                     admitted[place], first[act] = candidate, place
                     taken.update(header.id for header in candidate.act.entries)
             except Refused as ruled:
-                answers[place] = _refused_by(candidate, ruled)
+                answers[place] = refusals.add(candidate, _refused_by(candidate, ruled))
             except Refusal as refusal:
-                answers[place] = refused(candidate.parcel, refusal)
+                answers[place] = refusals.add(candidate, refused(candidate.parcel, refusal))
+        refusals.write(now)
         if not admitted:
             return [answers[place] for place in range(len(candidates))], read_head(db, hub)
         writing = Writing(db, hub, secrets, now, keys)
@@ -87,6 +91,24 @@ def commit(
         if place not in answers:
             answers[place] = replace(answers[first[candidate.act.id]], state="known")
     return [answers[place] for place in range(len(candidates))], head
+
+
+def refuse(
+    engine: Engine, secrets: Secrets, hub: str, candidate: Candidate, refusal: Refusal, now: datetime
+) -> Answer:
+    """Answer an act that cannot be judged: as it was answered before, or else with this refusal."""
+    with engine.begin() as db:
+        _lock_hub(db, hub, exclusive=HUB_STREAM in candidate.streams)
+        lock(db, hub, candidate.streams - {HUB_STREAM})
+        refusals = Refusals(db, hub, secrets, [candidate])
+        try:
+            before = _before(candidate, _known(db, hub, [candidate]), refusals)
+        except Refusal as other:
+            before, refusal = None, other
+        if before is None:
+            before = refusals.add(candidate, refused(candidate.parcel, refusal))
+        refusals.write(now)
+        return before
 
 
 # --- locks ---
@@ -224,9 +246,10 @@ _LINKED = text(
 # --- what is known already ---
 
 
-def _known(
-    db: Connection, hub: str, candidates: Iterable[Candidate]
-) -> dict[str, tuple[SignedAct, tuple[int, ...], datetime]]:
+_Known = Mapping[str, tuple[SignedAct, tuple[int, ...], datetime]]
+
+
+def _known(db: Connection, hub: str, candidates: Iterable[Candidate]) -> _Known:
     """Acts admitted before, by id: as signed, with their positions and when."""
     t = tables.acts
     rows = db.execute(
@@ -242,6 +265,13 @@ def _known(
         )
         for row in rows
     }
+
+
+def _before(candidate: Candidate, known: _Known, refusals: Refusals) -> Answer | None:
+    """What was answered to this act before; ``Refusal`` (*act-taken*) where another has its id."""
+    if candidate.act.id in known:
+        return _again(candidate, *known[candidate.act.id])
+    return refusals.of(candidate)
 
 
 def _again(candidate: Candidate, signed: SignedAct, positions: tuple[int, ...], at: datetime) -> Answer:

@@ -41,12 +41,14 @@ _FAMILIES = ("referral", "identity", "access")
 
 
 class Candidate(msgspec.Struct, frozen=True):
-    """An act that may be judged. ``entries`` have no position yet."""
+    """An act that may be judged. ``entries`` have no position yet; ``told`` says that its author is told what
+    becomes of it, so that a refusal is for good."""
 
     parcel: Parcel
     act: Act
     bodies: Mapping[str, OpenBody]
     entries: tuple[Made[Body], ...]
+    told: bool = True
 
     @property
     def streams(self) -> frozenset[str]:

@@ -30,6 +30,7 @@ from .database import SERVICE
 from .examining import STORE
 from .log import head_row, read_head, signed_head
 from .people_index import opened, reblock
+from .remembering import refusal_purpose
 from .sealing import KEY_BYTES, Secrets, read_file, replace_secrets
 from .sign_in.accounts import totp_purpose
 from .sign_in.sessions import grant_purpose
@@ -48,6 +49,7 @@ _SEALED: tuple[tuple[Table, Column[Any], Callable[..., str]], ...] = (
     (tables.accounts, tables.accounts.c.totp, totp_purpose),
     (tables.sessions, tables.sessions.c.grant, grant_purpose),
     (tables.providers, tables.providers.c.client_secret, client_purpose),
+    (tables.refusals, tables.refusals.c.answer, refusal_purpose),
 )
 """All that the wrapping key itself seals: the table, what is sealed, and for what by the row's key."""
 

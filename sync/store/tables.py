@@ -76,6 +76,16 @@ acts = Table(
     Index("ix_acts_hub_first", "hub", "first"),
 )
 
+refusals = Table(
+    "refusals",
+    metadata,
+    _hub(),
+    Column("digest", LargeBinary, primary_key=True),
+    Column("answer", LargeBinary, nullable=False),
+    _when("refused_at"),
+)
+"""Acts that were refused, by the hash of what was signed, for ever; what was answered is sealed."""
+
 entries = Table(
     "entries",
     metadata,

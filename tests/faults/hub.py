@@ -175,25 +175,22 @@ class Hub:
         *,
         done: Collection[str] = (),
         remade: Collection[str] = (),
-        late: Collection[str] = (),
         lost: Collection[str] = (),
     ) -> None:
         """Each act that was saved is admitted, or waits, or was dealt with: one of these, and once.
 
-        ``done`` were taken back or made anew, ``remade`` took the place of another in the outbox, ``late``
-        were refused, and admitted when their request arrived once more. ``lost`` were admitted in an epoch
-        that a restore ended, and not held whole where they were made.
+        ``done`` were taken back or made anew, ``remade`` took the place of another in the outbox. ``lost``
+        were admitted in an epoch that a restore ended, and not held whole where they were made.
         """
         admitted = {act: signed for act, signed in self.admitted().items() if act in saved}
         waiting = {one.act for one in cache.waiting()}
         assert waiting <= set(saved), waiting - set(saved)
         for act in saved:
             places = (act in admitted, act in waiting, act in done)
-            excused = (act in late and places == (True, False, True)) or (act in lost and not any(places))
-            assert places.count(True) == 1 or excused, (act, places)
+            assert places.count(True) == 1 or (act in lost and not any(places)), (act, places)
         # In one stream acts stand in the order in which they were saved.
         last: dict[str, int] = {}
-        for act in (one for one in admitted if one not in remade and one not in late):
+        for act in (one for one in admitted if one not in remade):
             place = saved.index(act)
             for stream in _ordered(header.stream for header in admitted[act].entries):
                 assert last.get(stream, -1) < place, act
@@ -205,8 +202,8 @@ class Hub:
         strange = {act for act, signed in self.admitted().items() if signed.author != STORE} - set(saved)
         assert not strange, strange
 
-    def check_once(self, late: Collection[str] = ()) -> None:
-        """What somebody wrote once is here once, but for acts that came ``late``."""
+    def check_once(self) -> None:
+        """What somebody wrote once is here once."""
         e = tables.entries
         with self._store.engine.connect() as db:
             rows = db.execute(select(e.c.position, e.c.act).where(e.c.hub == self.id)).all()
@@ -216,7 +213,7 @@ class Hub:
         written: dict[bytes, set[str]] = {}
         for row in rows:
             body = brought[row.position].body
-            if row.act not in late and body is not None:
+            if body is not None:
                 for mark in ONCE.findall(body.body):
                     written.setdefault(mark, set()).add(row.act)
         twice = {mark: acts for mark, acts in written.items() if len(acts) > 1}

@@ -43,8 +43,6 @@ class Ground:
         self.store = Store(connect(database, 5), read_secrets(secrets), self.clock)
         self.server = Server("https://store", certificate.read_text(), "")
         self.loop = SimulatedLoop()
-        self.back = 0
-        """Acts of all its schedules that were taken back and admitted all the same, since they came late."""
         with warnings.catch_warnings():
             # As the service has it in its own process.
             warnings.simplefilter("ignore", LitestarDeprecationWarning)
@@ -87,7 +85,6 @@ class Schedule(RuleBasedStateMachine):
             return
         try:
             self.all_is_mended()
-            self.ground.back += len(self.world.back)
         finally:
             self.world.close()
 

@@ -171,8 +171,6 @@ class Line(httpcore.AsyncNetworkBackend):
         self._faults: list[Fault] = []
         self._live_faults: list[Fault] = []
         self._listening: set[_End] = set()
-        self.late: set[str] = set()
-        """Acts that were admitted when their request arrived once more, and not the first time."""
         self.cut = False
 
     def put(self, faults: Iterable[Fault]) -> None:
@@ -286,10 +284,7 @@ class Line(httpcore.AsyncNetworkBackend):
 
     async def _later(self, asked: Asked) -> None:
         await asyncio.sleep(45.0)
-        answered = await self._store.answer(asked)
-        if asked.path.endswith("/acts") and answered.status == 200:
-            pushed = msgspec.json.decode(answered.body, type=protocol.Pushed)
-            self.late |= {one.act for one in pushed.answers if one.state == "admitted"}
+        await self._store.answer(asked)
 
 
 def _in_place(fault: Fault | None) -> Answered | None:

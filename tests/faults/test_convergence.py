@@ -40,6 +40,29 @@ def test_what_had_come_before_its_key_was_revoked_is_not_made_anew(a_ground: Gro
         world.close()
 
 
+def test_what_was_refused_and_taken_back_is_not_admitted_when_it_comes_once_more(a_ground: Ground) -> None:
+    on = a_ground
+    world = World(on.store, on.served, on.server, on.loop, Random(1), 1)
+    try:
+        (priya,) = world.desktops
+        world.wait(1.0)
+        priya.act(lambda: people.opens(priya, ""))
+        world.wait(1.0)
+        world.hub.end_role(priya.seat)
+        priya.act(lambda: people.notes(priya, world.streams[0]))
+        priya.line.put([Fault.AGAIN_LATER])
+        world.wait(1.0)
+        assert priya.not_admitted() == priya.saved[1:]
+        priya.act(lambda: people.lets_go(priya, ""))
+        world.hub.give_role(priya.seat.person, priya.seat.agency, priya.seat.role)
+        world.wait(60.0)
+        world.heal()
+        world.check()
+        assert priya.saved[1] not in world.hub.admitted()
+    finally:
+        world.close()
+
+
 @pytest.mark.timeout(900)
 def test_a_handful_of_schedules(a_ground: Ground) -> None:
     Schedule.ground = a_ground

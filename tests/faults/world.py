@@ -443,19 +443,8 @@ class World:
         asked = status.synced_at is not None and status.synced_at > since
         return asked and not desktop.cache.outgoing(desktop.seat.person, 1)
 
-    @property
-    def late(self) -> set[str]:
-        """Acts that were refused at first, and admitted when their request arrived once more."""
-        return set[str]().union(*(desktop.line.late for desktop in self.desktops))
-
-    @property
-    def back(self) -> set[str]:
-        """Acts that somebody had taken back when they came late."""
-        return {act for desktop in self.desktops for act in desktop.done & self.late}
-
     def check(self) -> None:
         """Every desktop holds what the store would have it hold; nothing that was saved is lost or twice."""
-        late = self.late
         for desktop in self.desktops:
             self.hub.check_view(desktop.session, desktop.cache)
             self.hub.check_saved(
@@ -463,8 +452,7 @@ class World:
                 desktop.cache,
                 done=desktop.done,
                 remade=desktop.remade,
-                late=late,
                 lost=desktop.lost,
             )
         self.hub.check_authors([act for desktop in self.desktops for act in desktop.saved])
-        self.hub.check_once(late)
+        self.hub.check_once()

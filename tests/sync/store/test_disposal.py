@@ -358,7 +358,7 @@ def test_what_is_due_is_told_to_governance_and_goes_once_two_agree(story: Served
     passed_on(story, ago(7))
     nearly = ServedStory(cast)
     nearly.taken()
-    passed_on(nearly, datetime.now(UTC) - timedelta(days=6 * 365, hours=1))
+    passed_on(nearly, datetime.now(UTC) - timedelta(days=6 * 365 - 1))
     looked = RecordViewed(target=stream, screen="triage", at=ago(8))
     assert (
         desk.push(compose(cast.hub, desk.only, [Draft(day, looked)], desk.key, ago(8)))[0].state == "admitted"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -121,4 +121,13 @@ def test_an_older_store_is_refused_then_brought_up_to_date_and_goes_on_from_wher
     )
     (answer,) = store.push(caller, (parcel,)).answers
     assert answer.positions[0] > written.size
+    ahead = compose(
+        written.hub,
+        author,
+        [Draft(written.referral, NoteAdded(words="Tomorrow."))],
+        SigningKey.from_bytes(bytes.fromhex(written.private)),
+        datetime.now(UTC) + timedelta(days=1),
+    )
+    refused, again = (store.push(caller, (ahead,)).answers for _ in range(2))
+    assert (refused, refused[0].code) == (again, "from-the-future")
     assert verify(store, written.hub).faults == ()

@@ -74,6 +74,8 @@ class Drill:
         (early,) = self.early.tell(OPERATOR, NoteAdded(words="Of another."))
         self.dispose(self.early.stream, early)
         self.dispose(self.early.stream)
+        self.refused = self.cast["priya"].compose([Draft(self.kept.stream, NoteAdded(words=" "))])
+        self.answers = self.cast["priya"].push(self.refused)
         self.old = self.back_up()
         self.dispose(self.late.stream)
         self.dispose(self.kept.stream, note)
@@ -146,6 +148,8 @@ def test_the_latest_backup_comes_back_with_the_same_head_in_a_new_epoch(drill: D
     assert faults == []
     assert epochs == {then.epoch + 1}
     assert set(tables_left.values()) == {0}
+    priya = drill.cast["priya"].enrolled.person
+    assert tuple(store.admission.push(drill.hub, priya, [drill.refused]).answers) == drill.answers
     assert store.consistency(drill.hub, then.size, opened.position).size == opened.position
     store.engine.dispose()
 

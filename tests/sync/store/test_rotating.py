@@ -20,7 +20,7 @@ from sqlalchemy import Engine, select, text
 from uuid6 import uuid7
 
 from mash_desktop.domain.acts import Author, Draft, compose
-from mash_desktop.domain.entries.hub import KeyEnrolled, KeyRevoked
+from mash_desktop.domain.entries.hub import KeyEnrolled, KeyRevoked, PersonEnrolled
 from mash_desktop.domain.entries.identity import HistoryRecorded
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.domain.partial_date import PartialDate
@@ -145,7 +145,7 @@ def test_after_rotating_the_wrapping_key_the_old_one_opens_nothing(kept: Kept) -
     kept.sound()
 
 
-def test_what_a_directory_gave_in_confidence_opens_after_rotating(kept: Kept) -> None:
+def test_what_a_directory_gave_in_confidence_and_what_was_refused_opens_after_rotating(kept: Kept) -> None:
     provider = Provider("Council sign-in", "https://login.example.gov.uk", "mash", "a secret")
     with kept.opened() as engine:
         store = Store(engine, kept.secrets)
@@ -157,12 +157,18 @@ def test_what_a_directory_gave_in_confidence_opens_after_rotating(kept: Kept) ->
         store.admission.admit_own("north", hub_act("north", kept.secrets, [key], datetime.now(UTC)))
         with engine.begin() as db:
             store.sessions.open(db, "north", noor, shown, grant="a refresh token")
+        author = Author(noor, "mash", Role.ADMINISTRATOR, signing.key_id)
+        nameless = Draft("hub", PersonEnrolled(person=str(uuid7()), name=" "))
+        act = compose("north", author, [nameless], signing, datetime.now(UTC))
+        refused = store.admission.push("north", noor, [act]).answers
+        assert refused[0].code == "field-empty"
         rotate_wrapping(engine, kept.file)
     with kept.opened() as engine, engine.connect() as db:
         store = Store(engine, kept.secrets)
         assert store.directories.of("north") == provider
         row = db.execute(select(tables.sessions)).one()
         assert store.sessions.grant(row) == "a refresh token"
+        assert store.admission.push("north", noor, [act]).answers == refused
 
 
 def test_a_program_with_the_old_wrapping_key_alone_stops_the_rotation_until_it_knows_both(kept: Kept) -> None:

@@ -205,7 +205,8 @@ def test_an_act_on_a_record_that_does_not_open_takes_no_other_of_its_push_with_i
         assert (answers[1].code, answers[1].sentence[-1]) == ("record-damaged", ".")
         again = pushing(*acts).result()
         assert [one.state for one in again] == ["known", "refused", "known", "known"]
-    assert pushing(acts[1]).result()[0].state == "admitted"
+    assert pushing(acts[1]).result() == [answers[1]], "refused for good"
+    assert pushing(note(other)).result()[0].state == "admitted"
 
 
 def test_an_act_that_the_database_does_not_take_keeps_no_other_push_out(
