@@ -246,12 +246,14 @@ def _init(asked: argparse.Namespace) -> int:
     from mash_desktop.hub import load_preset
     from sync.store.bootstrap import NewPerson, add_people, open_hub
     from sync.store.database import connect, migrate
-    from sync.store.sealing import SECRETS_VARIABLE, write_secrets
+    from sync.store.sealing import SECRETS_VARIABLE, read_secrets, write_secrets
 
     with _address(asked) as address:
         engine = connect(address)
-        migrate(engine)
-        engine.dispose()
+        try:
+            migrate(engine, lambda: read_secrets(_secrets_file(asked)))
+        finally:
+            engine.dispose()
         if asked.upgrade:
             print("The database is up to date.")
             return 0

@@ -249,14 +249,25 @@ def _search_by_person(connection: Connection) -> None:
     """3: people are searched by themselves and under other spellings, hidden as markers say; closed
     referrals leave. All of it is made anew from the entries."""
     connection.exec_driver_sql("DROP TABLE words")
-    for table in (people, blocks, worded, referrals):
+    _index_anew(connection, people, blocks, worded, referrals)
+
+
+def _spell_anew(connection: Connection) -> None:
+    """4: names are keyed as they are heard (O'Bryan beside O'Brien) and found written as one word."""
+    for index in ("persons", "words"):
+        connection.exec_driver_sql(f"DROP TABLE {index}")
+    _index_anew(connection, people, blocks, worded, names, near)
+
+
+def _index_anew(connection: Connection, *emptied: Table) -> None:
+    for table in emptied:
         table.drop(connection)
     metadata.create_all(connection)
     for statement in SEARCH:
         connection.exec_driver_sql(statement)
 
 
-STEPS: tuple[Callable[[Connection], None], ...] = (_number_words, _search_by_person)
+STEPS: tuple[Callable[[Connection], None], ...] = (_number_words, _search_by_person, _spell_anew)
 """From version 1 on. After them everything that screens read is projected anew."""
 VERSION = 1 + len(STEPS)
 

@@ -160,6 +160,8 @@ _ESTIMATED = re.compile(
     r"|[~?]"
 )
 _EXPECTED = re.compile(r"(?:^|(?<=[\s(,]))(?:due|edd|expected|exp\.?|unborn)(?=[\s\d:),]|$):?")
+BORN = re.compile(r"\b(?:d\.?\s?o\.?\s?b\.?|date of birth|born(?:\s+on)?)(?![a-z])[\s.:,=-]*", re.IGNORECASE)
+"""What is said before a birth date to say that it is one."""
 _WEEKDAY = re.compile(r"\b(?:mon|tues?|wed(?:nes)?|thur?s?|fri|sat(?:ur)?|sun)(?:day)?\b,?\s*")
 
 _AGE = re.compile(r"age[d:]?\s*(?P<age>\d{1,3})|(?P<age2>\d{1,3})\s*(?:y|yrs?|years?)(?:\s*old)?")
@@ -187,13 +189,15 @@ def parse(text: str, *, today: date, field: str = "date") -> PartialDate:
     """What a person typed, day before month as in Britain.
 
     ``3 Apr 2017``, ``03/04/2017``, ``3.4.17``, ``030417``, ``April 2017``, ``2017``, ``c. Sept 2026``,
-    ``1988, estimated``, ``due 14 Feb 2027``, ``age 38``, ISO. Two digits of a year mean the latest such
-    year that is not after next year. Raises ``Refusal`` naming ``field``: ``date-not-understood`` or
-    ``date-not-in-calendar``.
+    ``1988, estimated``, ``due 14 Feb 2027``, ``age 38``, ISO, each also after *dob* or *born*. Two digits of
+    a year mean the latest such year that is not after next year. Raises ``Refusal`` naming ``field``:
+    ``date-not-understood`` or ``date-not-in-calendar``.
     """
     rest, estimates = _ESTIMATED.subn(" ", text.strip().lower())
     rest, dues = _EXPECTED.subn(" ", rest)
     rest = _WEEKDAY.sub("", rest).strip(" ,()")
+    if born := BORN.match(rest):
+        rest = rest[born.end() :]
     if (age := _AGE.fullmatch(rest)) and not dues:
         years = int(age["age"] or age["age2"])
         return _build(field, str(today.year - years), None, None, True, False)

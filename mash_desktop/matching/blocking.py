@@ -10,7 +10,7 @@ from __future__ import annotations
 from mash_desktop.domain.identifiers import is_temporary_upn
 from mash_desktop.domain.partial_date import PartialDate
 from mash_desktop.matching.facts import PersonFacts
-from mash_desktop.matching.names import names_of, sound
+from mash_desktop.matching.names import joined, names_of, sound
 from mash_desktop.matching.nicknames import families
 
 _FORENAMES_KEYED = 2
@@ -27,7 +27,7 @@ def blocking_keys(facts: PersonFacts) -> frozenset[str]:
     surnames: set[str] = set()
     forenames: set[str] = set()
     for name in names_of(facts.forenames, facts.surname, facts.aliases):
-        surnames.update(sound(word) for word in name.surnames)
+        surnames.update(sound(word) for word in {*name.surnames, *joined(name.surnames)})
         for forename in name.forenames[:_FORENAMES_KEYED]:
             forenames.update(sound(form) for form in (forename, *families(forename)))
     days, years = _days(facts.birth), _years(facts.birth)

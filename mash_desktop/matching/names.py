@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import permutations
 
 import jellyfish
 import msgspec
@@ -20,6 +21,7 @@ _LETTERS = str.maketrans(
     {"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ı": "i"}
 )
 _APOSTROPHES = re.compile(r"['’‘`´ʼ]")
+_HYPHENS = re.compile(r"[-‐‑–]")
 _BREAKS = re.compile(r"[^\w]+|_")
 
 
@@ -33,6 +35,10 @@ _NO_NAMES = frozenset(("n k", "n a", "not known", "not given", "none"))
 _TITLES = _words("mr mrs ms miss mx dr master sir rev baby unborn jr jnr snr")
 _JOINED = _words("o mc mac st fitz ap")
 _PARTICLES = _words("al el ul bin ibn bint abu de da di du la le van von der den ter y")
+_MOST_JOINED = 3
+"""Words of a surname that are taken for one, in any order."""
+_HEARD = re.compile(r"^wr|igh(?=t)|kw|(?<=[b-df-hj-np-tv-xz])y(?=[a-z])")
+_WRITTEN = {"wr": "r", "igh": "i", "kw": "qu", "y": "i"}
 
 CLOSE = 0.9
 """Jaro–Winkler similarity from which two names are taken to be spellings of one."""
@@ -90,10 +96,11 @@ def _mac(word: str) -> str:
 
 def search_words(text: str) -> frozenset[str]:
     """The folded words under which a name is searched: O'Brien is *obrien*, *o* and *brien*, McDonald is
-    *macdonald* too."""
+    *macdonald* too, and Smith-Jones *smithjones*."""
     words = {*fold(text).split(), *surname_words(text)}
-    if _APOSTROPHES.search(text):
-        words.update(fold(_APOSTROPHES.sub(" ", text)).split())
+    for mark, instead in ((_APOSTROPHES, " "), (_HYPHENS, "")):
+        if mark.search(text):
+            words.update(fold(mark.sub(instead, text)).split())
     return frozenset(words)
 
 
@@ -110,9 +117,21 @@ def names_of(forenames: str, surname: str, aliases: tuple[str, ...]) -> tuple[Na
     return (own, *others)
 
 
+def joined(surnames: tuple[str, ...]) -> frozenset[str]:
+    """A surname as it is when its words are written as one, which are held in no order."""
+    if 0 < len(surnames) <= _MOST_JOINED:
+        return frozenset("".join(words) for words in permutations(surnames))
+    return frozenset()
+
+
+def heard(word: str) -> str:
+    """A folded word with what is heard alike written alike: Bryan and Brian, Okonkwo and Okonquo."""
+    return _HEARD.sub(lambda found: _WRITTEN[found[0]], word)
+
+
 def sound(word: str) -> str:
     """Metaphone of a folded word; the word itself where no sound comes out, as of another script."""
-    return jellyfish.metaphone(word) or word
+    return jellyfish.metaphone(heard(word)) or word
 
 
 def compare_forenames(a: tuple[str, ...], b: tuple[str, ...]) -> str | None:
@@ -141,7 +160,7 @@ def compare_surnames(a: tuple[str, ...], b: tuple[str, ...]) -> str | None:
     """Level of agreement as in ``weights.SURNAME``; None when one is not known."""
     if not a or not b:
         return None
-    if a == b or "".join(a) == "".join(b):
+    if a == b or (len(a) != len(b) and not joined(a).isdisjoint(joined(b))):
         return "same"
     if not set(a).isdisjoint(b):
         return "part"

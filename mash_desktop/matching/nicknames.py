@@ -1,7 +1,8 @@
 """Short and other forms of forenames common in Britain, a family of forms to a line.
 
-Small on purpose: it holds what is said for another name and neither sounds nor looks like it. A form may
-stand in several families (Alex, Sam, Chris), and then fits each.
+Small on purpose: it holds what is said for another name and neither sounds nor looks like it, and Irish and
+Welsh names beside what others write who only heard them. A form may stand in several families (Alex, Sam,
+Chris), and then fits each.
 """
 
 from __future__ import annotations
@@ -196,10 +197,65 @@ zachary zac zack zak
 zoe zo
 """
 
+_BY_EAR = """
+ailbhe alva
+aine anya onya
+aisling ashling ashlyn
+aoife eefa efa ifa
+blathnaid blanid
+caoimhe keeva kiva queeva
+cathal cahal
+cerys kerys kerris carys
+ceri kerry keri
+cian kian keane
+ciara keira kiera keera
+ciaran kieran keiran
+cillian killian
+dearbhla dervla
+diarmuid diarmaid dermot
+dylan dillon
+eabha ava
+efa eva
+eilis eilish ailish
+eoin eoghan owen ewan
+fiadh fia
+fionnuala finola nuala
+grainne grania gronya
+hywel howell howel
+iestyn yestin
+ieuan ifan iwan evan
+laoise leesha
+llewelyn llewellyn flewelyn
+lloyd floyd
+maeve meabh meadhbh mave
+mairead mairaid
+meurig merrick
+naoise neesha
+niall neil neal
+niamh neve nieve neave neeve niav
+odhran oran
+oisin osheen oshin
+orla orlagh orlaith
+owain owen
+padraig patrick paudie porick
+rhys reece rees reese
+roisin rosheen roshin
+ruairi ruaridh rory
+sadhbh sive
+saoirse seersha sersha searsha
+seamus shamus shaymus
+sean shaun shawn sion
+sian shan sharn
+sinead shinade shinaid
+siobhan shivaun shevaun shavaun shivon chevonne
+tadhg teige tige
+tudur tudor
+"""
+
 
 def _forms() -> dict[str, frozenset[str]]:
     families: dict[str, set[str]] = {}
-    for line in _FAMILIES.split("\n"):
+    for line in (_FAMILIES + _BY_EAR).split("\n"):
         for form in line.split():
             families.setdefault(form, set()).add(line.split()[0])
     return {form: frozenset(heads) for form, heads in families.items()}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import msgspec
 from rapidfuzz.distance import OSA, JaroWinkler
 
-from mash_desktop.matching.names import sound
+from mash_desktop.matching.names import heard, sound
 from mash_desktop.matching.nicknames import families
 
 SHORTEST = 4
@@ -42,6 +42,6 @@ def how_near(typed: str, word: str) -> Near | None:
         return Near(slips, "name spelled nearly so")
     if not families(typed).isdisjoint(families(word)):
         return Near(1, "other form of the name")
-    if sound(typed) == sound(word) and JaroWinkler.similarity(typed, word) >= ALIKE:
+    if sound(typed) == sound(word) and JaroWinkler.similarity(heard(typed), heard(word)) >= ALIKE:
         return Near(slips, "name that sounds so")
     return None

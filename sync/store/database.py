@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 
 from mash_desktop.domain.errors import Refusal
+
+from .sealing import Secrets, read_secrets
 
 OLDEST_POSTGRES = 150000
 CONNECTIONS = 20
@@ -124,10 +126,13 @@ def _alembic(engine: Engine) -> Config:
     return config
 
 
-def migrate(engine: Engine) -> None:
-    """Bring the schema up to this program's. Forward only."""
+def migrate(engine: Engine, secrets: Callable[[], Secrets] = lambda: read_secrets(None)) -> None:
+    """Bring the schema up to this program's. Forward only. The secrets are asked for once there are people in
+    the index who are to be keyed anew."""
     _refuse_newer(engine)
-    command.upgrade(_alembic(engine), "head")
+    config = _alembic(engine)
+    config.attributes["secrets"] = secrets
+    command.upgrade(config, "head")
 
 
 def revision(db: Connection) -> str:

@@ -154,6 +154,17 @@ def reblock(db: Connection, hub: str, secrets: Secrets, several: Mapping[str, Pe
     copy(db, tables.people_blocks, blocks)
 
 
+def reblock_streams(db: Connection, hub: str, secrets: Secrets, streams: Sequence[str]) -> int:
+    """Have everybody whom these streams tell of found by the present blocking keys; how many people."""
+    p = tables.people
+    rows = db.execute(
+        select(p.c.key, p.c.stream, p.c.sealed).where(p.c.hub == hub, among(p.c.stream, streams))
+    ).all()
+    facts = {row.key: account.facts for row, account in legible(db, Shelf(), secrets, hub, rows)}
+    reblock(db, hub, secrets, facts)
+    return len(facts)
+
+
 def _accounts(held: Held) -> Iterable[tuple[str, str, Made[Any], Account]]:
     """Key, agency, telling entry, and account of each person in a stream."""
     referral = held.folded

@@ -19,7 +19,7 @@ from mash_desktop.domain.codes import Sex
 from mash_desktop.domain.entries.access import SearchMade
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.domain.fold import Stage
-from mash_desktop.domain.partial_date import PartialDate, parse
+from mash_desktop.domain.partial_date import BORN, PartialDate, parse
 from mash_desktop.domain.permissions import FAMILY_TABLE
 from mash_desktop.domain.roles import HUB_MANAGERS, Role
 from mash_desktop.matching import Band, PersonFacts, Residence, blocking_keys, compare
@@ -219,7 +219,7 @@ def understood(asked: PeopleSearch, today: date) -> tuple[PersonFacts, str | Non
         if re.fullmatch(r"\d{3}\s?\d{3}\s?\d{4}", text):
             nhs_number = re.sub(r"\s", "", text)
         else:
-            words = text.split()
+            words = BORN.sub(" ", text).split()
             split = next((at for at, word in enumerate(words) if word[0].isdigit()), len(words))
             if split < len(words) and birth is None:
                 birth = parse(" ".join(words[split:]), today=today, field="text")

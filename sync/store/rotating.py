@@ -23,19 +23,17 @@ from mash_desktop.domain.errors import Refusal
 from . import tables
 from .authoring import hub_act
 from .bootstrap import directory, hubs
-from .bulk import among
 from .committing import lock
 from .composition import Store
 from .database import SERVICE
 from .examining import STORE
 from .log import head_row, read_head, signed_head
-from .people_index import opened, reblock
+from .people_index import reblock_streams
 from .remembering import refusal_purpose
 from .sealing import KEY_BYTES, Secrets, read_file, replace_secrets
 from .sign_in.accounts import totp_purpose
 from .sign_in.sessions import grant_purpose
 from .sign_in.single import client_purpose
-from .streams import Shelf, stream_keys
 
 BATCH = 1000
 STREAMS = 200
@@ -167,16 +165,10 @@ def _reblock(engine: Engine, secrets: Secrets, progress: Progress) -> int:
     for hub, several in groupby(told, key=lambda row: row.hub):
         streams = [row.stream for row in several]
         for first in range(0, len(streams), STREAMS):
-            some, shelf = streams[first : first + STREAMS], Shelf()
+            some = streams[first : first + STREAMS]
             with engine.begin() as db:
                 lock(db, hub, some)
-                keys = stream_keys(db, shelf, secrets, hub, some)
-                rows = db.execute(
-                    select(p.c.key, p.c.stream, p.c.sealed).where(p.c.hub == hub, among(p.c.stream, some))
-                ).all()
-                facts = {row.key: opened(keys[row.stream], row.key, row.sealed).facts for row in rows}
-                reblock(db, hub, secrets, facts)
-            done += len(rows)
+                done += reblock_streams(db, hub, secrets, some)
             progress(done)
     return done
 

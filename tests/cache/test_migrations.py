@@ -28,7 +28,7 @@ from mash_desktop.matching import PersonFacts
 
 KEPT = Path(__file__).parent / "kept"
 OLD = sorted(KEPT.glob("v*.db"))
-KEYS = {"v1": "1d" * 32, "v2": "2d" * 32}
+KEYS = {"v1": "1d" * 32, "v2": "2d" * 32, "v3": "3d" * 32}
 
 
 @pytest.fixture(params=[path.stem for path in OLD])
@@ -72,6 +72,15 @@ def test_what_was_held_is_there_and_found(old: Cache) -> None:
     assert {key.partition("#")[0] for key in found(old, "carter")} >= {"referral:1", "referral:2"}
     assert old.matches(PersonFacts(forenames="Sian", surname="OBrien"), "ruth")
     assert "hub" in old.places()
+    old.close()
+
+
+def test_whom_an_older_version_heard_otherwise_is_found_as_heard_now(tmp_path: Path) -> None:
+    old = open_cache(copied(tmp_path, "v3"), lambda: KEYS["v3"])
+    assert found(old, "rian smithjones") == {"identity:21"}
+    assert found(old, "niamh hart") == {"identity:22"}
+    for typed in (PersonFacts("Rian", "Smithjones"), PersonFacts("Ryan", "Smith")):
+        assert [one.key for one in old.matches(typed, "ruth")] == ["identity:21"]
     old.close()
 
 

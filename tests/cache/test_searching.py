@@ -24,6 +24,11 @@ from mash_desktop.matching import PersonFacts, how_near, near_keys
 from tests.domain.story import CONSULTANT, KEY, OPERATOR, START, Story
 from tests.support.desks import receive, receive_hub
 
+HEARD = (
+    "Siân O'Brien", "Adaeze Okonkwo", "Stephen Wright", "Niamh Smith-Jones", "Siobhan Byrne", "Rhys Knight",
+    "Ryan Rowett",
+)  # fmt: skip
+
 
 @pytest.fixture
 def cache(tmp_path: Path) -> Cache:
@@ -89,6 +94,7 @@ def found(cache: Cache, typed: str, reader: str = "ruth") -> dict[str, tuple[str
         ("mcdonald", "Ewan McDonald"),
         ("smith jones", "Ana Smith-Jones"),
         ("smith-j", "Ana Smith-Jones"),
+        ("smithjones", "Ana Smith-Jones"),
     ],
 )
 def test_accents_apostrophes_and_hyphens_are_as_one_types_them(cache: Cache, typed: str, who: str) -> None:
@@ -133,6 +139,27 @@ def test_each_hit_says_what_it_was_found_by(cache: Cache, typed: str, by: tuple[
         postcode="ST16 2LH",
     )
     assert found(cache, typed) == {"Elizabeth Quillfeather": by}
+
+
+@pytest.mark.parametrize(
+    ("typed", "who", "how"),
+    [
+        ("O'Bryan", "Siân O'Brien", "name that sounds so"),
+        ("Shan O'Bryan", "Siân O'Brien", "name that sounds so"),
+        ("okonquo", "Adaeze Okonkwo", "name that sounds so"),
+        ("steven rite", "Stephen Wright", "name that sounds so"),
+        ("neve", "Niamh Smith-Jones", "other form of the name"),
+        ("shivaun", "Siobhan Byrne", "other form of the name"),
+        ("birn", "Siobhan Byrne", "name that sounds so"),
+        ("reece", "Rhys Knight", "other form of the name"),
+        ("nite", "Rhys Knight", "name that sounds so"),
+        ("smyth-jones", "Niamh Smith-Jones", "name spelled nearly so"),
+    ],
+)
+def test_a_name_is_found_as_it_was_heard(cache: Cache, typed: str, who: str, how: str) -> None:
+    for number, name in enumerate(HEARD):
+        known(cache, number, *name.rsplit(" ", 1))
+    assert how in found(cache, typed)[who]
 
 
 def test_short_words_are_not_taken_for_each_other() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from mash_desktop.desk import Desk, search, triage
+from mash_desktop.desk.triage.line import read_line
 from mash_desktop.domain.acts import Draft
 from mash_desktop.domain.codes import Cohort, Marker
 from mash_desktop.domain.entries.identity import MarkerSet
@@ -43,6 +45,23 @@ def test_a_name_told_otherwise_is_found_with_the_reasons(desk: Desk) -> None:
     rows = search.find(desk, "Mia Carter 3 Apr 2017").rows
     assert [row.name for row in rows] == ["Mia Louise Carter", "Mia Cartwright"]
     assert rows[0].why.startswith("very likely: same birth date and surname")
+
+
+@pytest.mark.parametrize(
+    "said", ["dob 3/4/17", "DOB: 03/04/2017", "d.o.b. 3/4/2017", "born 3/4/2017", "Born 3/4/17"]
+)
+@pytest.mark.parametrize("name", ["", "mia louise carter ", "Mia Carter, "])
+def test_a_birth_date_is_known_by_what_is_said_before_it(desk: Desk, said: str, name: str) -> None:
+    rows = search.find(desk, f"{name}{said}").rows
+    assert rows[0].name == "Mia Louise Carter"
+    assert "birth date" in rows[0].why
+
+
+def test_a_surname_with_a_capital_is_not_taken_for_such_a_word(desk: Desk) -> None:
+    said = read_line("Max Born 3 Apr 1960", date(2026, 11, 12))
+    assert (said.forenames, said.surname) == ("Max", "Born")
+    said = read_line("Max Planck born 3 Apr 1960 father", date(2026, 11, 12))
+    assert (said.forenames, said.surname, said.relation) == ("Max", "Planck", "father")
 
 
 def test_nothing_typed_finds_nothing(desk: Desk) -> None:

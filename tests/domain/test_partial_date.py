@@ -35,6 +35,8 @@ def partial_dates(draw: st.DrawFn) -> PartialDate:
         "3 Apr 2017", "03/04/2017", "3/4/2017", "3.4.17", "3-4-17", "03 04 2017", "030417", "03042017",
         "2017-04-03", "20170403", "3rd April 2017", "3 apr 17", "3rd of April, 2017", "3-Apr-2017",
         "April 3, 2017", "Monday 3 April 2017", "Mon, 3 April 2017", "  3 APR 2017 ", "3 Apr '17", "3Apr2017",
+        "dob 3/4/17", "DOB: 03/04/2017", "d.o.b. 3/4/2017", "D.O.B 3.4.17", "dob3/4/17", "d o b 030417",
+        "born 3 April 2017", "born on Mon 3 April 2017", "Date of birth: 3 Apr 2017",
     ],
 )  # fmt: skip
 def test_a_full_date_is_read_however_it_is_typed(typed: str) -> None:
@@ -58,6 +60,7 @@ def test_a_full_date_is_read_however_it_is_typed(typed: str) -> None:
         ("~1988", "1988, estimated"),
         ("1988 (est.)", "1988, estimated"),
         ("age 38", "1988, estimated"),
+        ("born c. Sept 2026", "c. Sept 2026"),
         ("about 38 years old", "1988, estimated"),
         ("38y", "1988, estimated"),
         ("due 14 Feb 2027", "due 14 Feb 2027"),

@@ -15,7 +15,8 @@ from ...domain.errors import Refusal
 from ...domain.partial_date import PartialDate, parse
 
 _QUOTED = re.compile(r"[“\"‘]([^”\"’]+)[”\"’]")
-_LONGEST_DATE = 5
+_LONGEST_DATE = 7
+"""Words: *date of birth c. 3 Apr 2017*."""
 _PARTICLES = frozenset({"van", "von", "der", "den", "de", "la", "le", "el", "al", "bin", "ibn", "o"})
 _RELATIONS = frozenset(
     {
@@ -117,7 +118,8 @@ def take_date(tokens: list[str], today: date) -> tuple[PartialDate | None, list[
     for length in range(min(_LONGEST_DATE, len(tokens)), 0, -1):
         for start in range(len(tokens) - length + 1):
             said = " ".join(tokens[start : start + length])
-            if not any(letter.isdigit() for letter in said):
+            # With a capital it is a surname: *Max Born 3 Apr 1960*.
+            if (start and said.startswith("Born ")) or not any(letter.isdigit() for letter in said):
                 continue
             try:
                 found = parse(said, today=today)

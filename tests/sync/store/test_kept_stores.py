@@ -18,10 +18,11 @@ import pyotp
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select, text
 
 from mash_desktop.domain.acts import Author, Draft, compose
 from mash_desktop.domain.entries.contact import NoteAdded
+from mash_desktop.matching import blocking_keys
 from mash_desktop.proofs.signature import SigningKey
 from sync import cli
 from sync.client.sign_in import signing_in
@@ -29,8 +30,10 @@ from sync.protocol import Pull, Session
 from sync.store.composition import Store
 from sync.store.database import connect
 from sync.store.log import root_at
+from sync.store.people_index import legible
 from sync.store.sealing import Secrets
-from sync.store.tables import metadata
+from sync.store.streams import Shelf
+from sync.store.tables import metadata, people, people_blocks
 from sync.store.verifying import verify
 
 KEPT = Path(__file__).parent / "kept"
@@ -92,6 +95,12 @@ def test_an_older_store_is_refused_then_brought_up_to_date_and_goes_on_from_wher
     serve = ["serve", *old.where, "--listen", "127.0.0.1:0", "--make-cert", str(tmp_path / "tls")]
     assert cli.main(serve) == 1
     assert "made by an older version" in capsys.readouterr().err
+    with old.engine.begin() as db:
+        # Keyed as no version of the program keys them.
+        assert db.execute(text("update people_blocks set block = sha256(block)")).rowcount
+    without = old.where[:2]
+    assert cli.main(["init", "--upgrade", *without]) == 1
+    assert "Name the file of the store's secrets" in capsys.readouterr().err
     assert cli.main(["init", "--upgrade", *old.where]) == 0
 
     with old.engine.connect() as db:
@@ -104,6 +113,17 @@ def test_an_older_store_is_refused_then_brought_up_to_date_and_goes_on_from_wher
     )  # fmt: skip
     with old.engine.connect() as db:
         assert root_at(db, written.hub, written.size).hex() == written.root
+
+    with old.engine.connect() as db:
+        rows = db.execute(select(people)).all()
+        blocks = set(db.execute(select(people_blocks.c.key, people_blocks.c.block)).all())
+        told = [account.facts for _, account in legible(db, Shelf(), written.secrets, written.hub, rows)]
+    keys = {
+        (row.key, block)
+        for row, facts in zip(rows, told, strict=True)
+        for block in written.secrets.blocks(written.hub, blocking_keys(facts))
+    }
+    assert blocks == keys
 
     session = old.sign_in(store)
     caller = store.sessions.caller(session.token)

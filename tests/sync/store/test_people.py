@@ -201,7 +201,7 @@ def test_a_reference_finds_its_referral(story: ServedStory, told: Cast) -> None:
     assert all(one.pointer for one in search(told["ada"], text=reference).found)
 
 
-@pytest.mark.parametrize("typed", ["{0} {1}", "{0} {1} {2}", "{0} {1} {3}"])
+@pytest.mark.parametrize("typed", ["{0} {1}", "{0} {1} {2}", "{0} {1} {3}", "{0} {1} DOB: {2}"])
 def test_one_line_is_understood_as_typed(story: ServedStory, told: Cast, typed: str) -> None:
     who = child()
     story.taken()
