@@ -400,8 +400,9 @@ class PersonWindow(QObject):
         )
 
     def _stop_network(self) -> None:
-        """End the network thread; waiting for it is the worker's."""
+        """End the network; waiting for it is the worker's."""
         if self.network is not None:
+            self.network.leave()
             self.worker.submit(self.network.stop)
             self.network = None
 
@@ -421,14 +422,15 @@ class PersonWindow(QObject):
         self.shown.end()
         self._over = False
         self.lease_page.forget()
-        self._stop_network()
         profile, desk = self.profile, self.desk
         self.profile = self.desk = None
+        profile.leave()
         if desk is not None:
             self.worker.submit(
                 lambda: telephone.outside(telephone.untaken(desk)), partial(self._behind.say, self._folder)
             )
         self.worker.submit(profile.lock, _forget, _forget)
+        self._stop_network()
 
     def _drop_screens(self) -> None:
         """No view of a case is kept; only where it was."""
@@ -451,19 +453,12 @@ class PersonWindow(QObject):
         return self._behind.may_close(self._telephoning.left if self._telephoning is not None else "")
 
     def close(self) -> None:
-        """End the window: what waits stays in the outbox."""
-        self._left_sign_in.set()
-        clear_clipboard()
+        """End the window: what is being typed stays in drafts, and what waits in the outbox."""
+        self.lock()
         if self._session is not None:
             self.worker.submit(self._session.stop)
             self._session = None
         self._making.stop()
-        self._minute.stop()
-        self._stop_network()
-        self.shown.end()
-        profile, self.profile, self.desk = self.profile, None, None
-        if profile is not None:
-            self.worker.submit(profile.lock)
         self.worker.close()
         self._door_worker.close(wait=False)
 

@@ -8,6 +8,7 @@ waits here, so call it from a worker.
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -83,6 +84,7 @@ class Profile:
         self.folder = folder
         self.server = server
         self._vault = vault
+        self._left: Future[None] = Future()
         self._store_key = b""
         self._offset = timedelta()
         try:
@@ -126,6 +128,11 @@ class Profile:
                 "This folder does not say where its hub is. Restore the folder, or enrol this computer anew.",
             ) from error
         return cls(folder, Vault.open(folder, passphrase), server)
+
+    def leave(self) -> None:
+        """It is about to be locked: nobody waits for the keyring any longer. Returns at once."""
+        if not self._left.done():
+            self._left.set_result(None)
 
     def lock(self) -> None:
         """Close the cache and overwrite the key, whatever becomes of the one."""
@@ -275,8 +282,10 @@ class Profile:
             me,
             SigningKey.from_bytes(key),
             now=now,
-            prove_passphrase=lambda passphrase: Vault.prove(self.folder, passphrase),
-            change_passphrase=lambda old, new: Vault.change_passphrase(self.folder, old, new),
+            prove_passphrase=lambda passphrase: Vault.prove(self.folder, passphrase, left=self._left),
+            change_passphrase=lambda old, new: Vault.change_passphrase(
+                self.folder, old, new, left=self._left
+            ),
         )
         desk.clock_offset_ms = _milliseconds(self._offset)
         head = self.cache.fact("head")

@@ -9,8 +9,12 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from threading import Thread
+from typing import Any
 
 import uuid6
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap
@@ -40,7 +44,7 @@ class CacheKey:
         """64 hex digits. ``Refusal`` vault-locked once overwritten."""
         digits = self._key.hex()
         if not digits.strip("0"):
-            raise Refusal("vault-locked", "The profile is locked: enter your passphrase to go on.")
+            raise _locked()
         return digits
 
     def overwrite(self) -> None:
@@ -68,7 +72,8 @@ class Vault:
 
     Besides those named, every function may raise the ``Refusal`` s of ``ring`` (keyring-…), of ``wrap``
     (vault-missing, vault-unreadable, vault-newer, vault-damaged) and profile-not-writable; those that take
-    a present passphrase also wrong-passphrase and too-soon.
+    a present passphrase also wrong-passphrase and too-soon; and those that take ``left``, once that is done,
+    vault-locked: a keyring's prompt waits for as long as nobody looks, and locking does not wait with it.
     """
 
     @staticmethod
@@ -100,29 +105,42 @@ class Vault:
         return OpenVault(profile, present.profile, key)
 
     @staticmethod
-    def prove(profile: Path, passphrase: str, *, clock: Callable[[], datetime] = _now) -> None:
+    def prove(
+        profile: Path,
+        passphrase: str,
+        *,
+        clock: Callable[[], datetime] = _now,
+        left: Future[None] | None = None,
+    ) -> None:
         """Return only if this is the passphrase: asked again before a decision is signed."""
-        _unwrapped(profile, passphrase, clock)
+        _unwrapped(profile, passphrase, clock, left)
 
     @staticmethod
     def change_passphrase(
-        profile: Path, old: str, new: str, *, cost: Cost = COST, clock: Callable[[], datetime] = _now
+        profile: Path,
+        old: str,
+        new: str,
+        *,
+        cost: Cost = COST,
+        clock: Callable[[], datetime] = _now,
+        left: Future[None] | None = None,
     ) -> None:
         """Wrap the same key under another passphrase: after a crash at any moment one of the two opens it.
         ``Refusal``: passphrase-too-short (of the new one)."""
         require_strong(new)
-        present, secret, key = _unwrapped(profile, old, clock)
+        present, secret, key = _unwrapped(profile, old, clock, left)
         raised = present.cost.raised_to(cost)
         wrap.write(profile, wrap.wrapped(key, present.profile, secret, new, raised))
 
 
 def _unwrapped(
-    profile: Path, passphrase: str, clock: Callable[[], datetime]
+    profile: Path, passphrase: str, clock: Callable[[], datetime], left: Future[None] | None = None
 ) -> tuple[wrap.Wrap, bytes, bytes]:
     """The wrap as it lies there, the keyring's secret, and the raw key."""
     present = wrap.read(profile)
     # Before the attempt is counted: a locked keyring is not a wrong passphrase.
-    secret = ring.kept_secret(present.profile)
+    asked = partial(ring.kept_secret, present.profile)
+    secret = asked() if left is None else _answered(asked, left)
     following_wait = delay.count_attempt(profile, clock())
     try:
         key = wrap.unwrapped(present, secret, passphrase)
@@ -135,3 +153,25 @@ def _unwrapped(
         ) from error
     delay.forget_attempts(profile)
     return present, secret, key
+
+
+def _answered(asked: Callable[[], bytes], left: Future[None]) -> bytes:
+    """The keyring's answer, unless ``left`` is done first: nobody waits for it then."""
+    answer: Future[bytes] = Future()
+
+    def ask() -> None:
+        try:
+            answer.set_result(asked())
+        except Refusal as refusal:
+            answer.set_exception(refusal)
+
+    Thread(target=ask, name="keyring", daemon=True).start()
+    either: tuple[Future[Any], ...] = (answer, left)
+    wait(either, return_when=FIRST_COMPLETED)
+    if not answer.done():
+        raise _locked()
+    return answer.result()
+
+
+def _locked() -> Refusal:
+    return Refusal("vault-locked", "The profile is locked: enter your passphrase to go on.")

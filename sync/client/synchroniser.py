@@ -9,7 +9,7 @@ import asyncio
 import hashlib
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
-from threading import Lock, Thread
+from threading import Event, Lock, Thread
 from typing import Any, TypeVar
 
 from mash_desktop.cache import Cache, ChangeSet
@@ -59,6 +59,7 @@ class Synchroniser:
         """Guards what other threads reach the network's by; both are there while its loop runs."""
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
+        self._ended = Event()
         self._thread = Thread(target=self._run, name="network", daemon=False)
 
     @property
@@ -86,14 +87,21 @@ class Synchroniser:
             else:
                 self._where.be_at(stream)
 
-    def stop(self) -> None:
-        """End the thread, whatever it waits for. What waits to be sent stays in the outbox."""
+    def leave(self) -> None:
+        """Begin to end it, whatever it waits for, and return at once."""
         self._stopping = True
         with self._lock:
             if self._loop is not None and self._task is not None:
                 self._loop.call_soon_threadsafe(self._task.cancel)
+
+    def stop(self) -> None:
+        """End it: nothing is read or written for it any more. What waits to be sent stays in the outbox.
+
+        The thread itself stays until the system has answered which address a name has, which may take long.
+        """
+        self.leave()
         if self._thread.is_alive():
-            self._thread.join()
+            self._ended.wait()
 
     def ask(self, message: protocol.Message, path: str, answer: type[M]) -> Future[M]:
         """Ask the store something beside the acts (a search).
@@ -124,7 +132,11 @@ class Synchroniser:
     # --- the thread
 
     def _run(self) -> None:
-        asyncio.run(self._main())
+        with asyncio.Runner() as runner:
+            try:
+                runner.run(self._main())
+            finally:
+                self._ended.set()
 
     async def _main(self) -> None:
         together = asyncio.create_task(self._together.run())

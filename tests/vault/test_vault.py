@@ -10,6 +10,7 @@ import stat
 import subprocess
 import sys
 import threading
+from concurrent.futures import Future
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,6 +19,7 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from keyring.backends.SecretService import Keyring
 
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.vault import ring, wrap
@@ -121,6 +123,29 @@ def test_locking_overwrites_the_key_where_it_lay(profile: Path, cheap: Cost) -> 
 def test_an_open_vault_does_not_show_its_key(profile: Path, cheap: Cost) -> None:
     opened = Vault.create(profile, PASSPHRASE, cost=cheap)
     assert opened.cache_key.hex() not in repr(opened) + repr(opened.cache_key)
+
+
+def test_whoever_is_asked_for_the_passphrase_again_waits_for_the_keyring_until_the_profile_is_left(
+    profile: Path, cheap: Cost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = Vault.create(profile, PASSPHRASE, cost=cheap)
+    left: Future[None] = Future()
+    Vault.change_passphrase(profile, PASSPHRASE, ANOTHER, cost=cheap, left=left)
+    Vault.prove(profile, ANOTHER, left=left)
+    keyring.delete_password(ring.SERVICE, made.profile_id)
+    with refused("keyring-emptied"):
+        Vault.prove(profile, ANOTHER, left=left)
+
+    answers = threading.Event()
+
+    def prompts(*_: object) -> None:
+        left.set_result(None)
+        answers.wait(30)
+
+    monkeypatch.setattr(Keyring, "get_password", prompts)
+    with refused("vault-locked"):
+        Vault.prove(profile, ANOTHER, left=left)
+    answers.set()
 
 
 def test_a_key_asked_for_while_another_thread_locks_is_whole_or_refused(profile: Path, cheap: Cost) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import socket
 import time
 from concurrent.futures import CancelledError
 from dataclasses import replace as changed
+from threading import Event
+from typing import Any
 
 import msgspec
 import pytest
@@ -105,6 +108,29 @@ def test_it_ends_at_once_whatever_it_waits_for(office: Office) -> None:
     assert time.monotonic() - began < 2
     assert states(priya) == ["waiting"]
     priya.network.stop()
+
+
+def test_it_ends_before_the_system_says_that_it_cannot_find_the_hub(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, answers = Event(), Event()
+
+    def look_up(*_: Any, **__: Any) -> Any:
+        asked.set()
+        answers.wait(30)
+        raise socket.gaierror
+
+    priya = office.left("Priya Nair", *OPERATOR)
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    priya.connect(replace(priya.wire.server, url="https://isl.invalid"))
+    assert asked.wait(10)
+    began = time.monotonic()
+    priya.network.stop()
+    assert time.monotonic() - began < 2
+    statuses = len(priya.statuses)
+    answers.set()
+    until(lambda: not priya.network._thread.is_alive(), "the end of its thread")
+    assert len(priya.statuses) == statuses
 
 
 def test_before_it_starts_and_after_it_ends_it_is_simply_not_there(office: Office) -> None:

@@ -329,8 +329,9 @@ def test_a_passphrase_that_was_changed_opens_it_and_the_old_one_does_not(
     unlock(qtbot, person, other)
 
 
-def test_a_draft_is_there_again_after_a_lock_in_the_middle_of_a_word(
-    qtbot: QtBot, opening: Callable[[Path], PersonWindow], made: Path, tmp_path: Path
+@pytest.mark.parametrize("closed", [False, True], ids=["locking", "closing"])
+def test_a_draft_is_there_again_after_leaving_in_the_middle_of_a_word(
+    qtbot: QtBot, opening: Callable[[Path], PersonWindow], made: Path, tmp_path: Path, closed: bool
 ) -> None:
     folder = tmp_path / "copy"
     shutil.copytree(made, folder)
@@ -343,10 +344,17 @@ def test_a_draft_is_there_again_after_a_lock_in_the_middle_of_a_word(
     words = person.window.findChildren(ContactPage)[0].account.words
     words.setFocus()
     QTest.keyClicks(person.window.focusWidget(), "She said that he would come ba")
-    press(person, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
-    assert person.window.locked
-    unlock(qtbot, person)
-    assert person.window.current_place() == "triage"
+    if closed:
+        person.window.close()
+        person = opening(folder)
+        unlock(qtbot, person)
+        person.window.go("triage")
+        qtbot.waitUntil(lambda: bool(person.window.findChildren(ContactPage)), timeout=20_000)
+    else:
+        press(person, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+        assert person.window.locked
+        unlock(qtbot, person)
+        assert person.window.current_place() == "triage"
     page = person.window.findChildren(ContactPage)[0]
     qtbot.waitUntil(lambda: page.account.words.value()[0] == "She said that he would come ba", timeout=20_000)
 

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import msgspec
 import pytest
 import shiboken6
+from keyring.backends.SecretService import Keyring
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication
 from pytestqt.qtbot import QtBot
 
-from mash_desktop.desk.profile import Profile, Server
+from mash_desktop.desk.profile import Profile, Server, Session
+from mash_desktop.domain.errors import Refusal
 from sync.protocol import Standing
+from sync.store.serving import make_certificate
 from tests.domain.story import FACILITATOR, KEY, Story
 from tests.support.desks import receive, receive_hub
 from tests.support.logind import OTHERS, LoginService
@@ -75,6 +82,83 @@ def test_the_computer_sleeps_only_once_the_profile_is_locked_and_is_held_back_ag
         profile.cache.counts()
     login_service.sleep(False)
     qtbot.waitUntil(lambda: login_service.delays == 2, timeout=10_000)
+
+
+@pytest.fixture
+def unheeded() -> Iterator[Event]:
+    """Holds whatever waits for it, until the test is over."""
+    answers = Event()
+    yield answers
+    answers.set()
+
+
+def locks_within(qtbot: QtBot, person: PersonWindow, seconds: float) -> None:
+    profile = person.profile
+    assert profile is not None
+    person.lock()
+    qtbot.waitUntil(lambda: overwritten(profile), timeout=round(seconds * 1000))
+    with pytest.raises(Refusal, match="The profile is locked"):
+        profile.cache.counts()
+
+
+def overwritten(profile: Profile) -> bool:
+    try:
+        profile._vault.cache_key.hex()
+    except Refusal:
+        return True
+    return False
+
+
+def test_a_name_that_is_being_looked_up_keeps_no_profile_open(
+    qtbot: QtBot,
+    unlocked: PersonWindow,
+    unheeded: Event,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As after the wireless network has gone."""
+    asked = Event()
+
+    def look_up(*_: Any, **__: Any) -> Any:
+        asked.set()
+        unheeded.wait(30)
+        raise socket.gaierror
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    profile, desk = unlocked.profile, unlocked.desk
+    assert profile is not None
+    assert desk is not None
+    certificate, _ = make_certificate(tmp_path, ("isl.invalid",))
+    profile.server = Server("https://isl.invalid", certificate.read_text(), "staffordshire")
+    now = datetime.now(UTC)
+    standings = (Standing(agency=desk.me.author.agency, role=desk.me.author.role),)
+    unlocked._connect(
+        Session("token", desk.me.author.person, desk.me.name, standings, 900, now + timedelta(hours=1), now)
+    )
+    qtbot.waitUntil(asked.is_set, timeout=10_000)
+    locks_within(qtbot, unlocked, 2)
+    qtbot.waitUntil(lambda: unlocked.worker.waiting == 0, timeout=2_000)
+
+
+def test_a_keyring_that_waits_for_somebody_keeps_no_profile_open(
+    qtbot: QtBot, unlocked: PersonWindow, unheeded: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As its prompt does while a decision is signed."""
+    asked = Event()
+
+    def waits(*_: object) -> None:
+        asked.set()
+        unheeded.wait(30)
+
+    monkeypatch.setattr(Keyring, "get_password", waits)
+    desk = unlocked.desk
+    assert desk is not None
+    told: list[Exception] = []
+    unlocked.worker.submit(lambda: desk.prove_passphrase(PASSPHRASE), None, told.append)
+    qtbot.waitUntil(asked.is_set, timeout=10_000)
+    locks_within(qtbot, unlocked, 2)
+    qtbot.waitUntil(lambda: bool(told), timeout=2_000)
+    assert getattr(told[0], "code", "") == "vault-locked"
 
 
 def test_what_is_said_of_other_sessions_and_of_coming_back_locks_nothing(
