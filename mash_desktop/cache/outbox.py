@@ -317,10 +317,11 @@ def follow(connection: Connection, streams: Iterable[str]) -> None:
 
 
 def release(connection: Connection, author: str) -> None:
-    """Access was given back: what was set aside for want of it waits again.
+    """Access was given back, as every sign-in shows: what was set aside for want of it waits again.
 
-    What another key signed is sent as well: only the store can tell whether it had come already, when the
-    answer to it was lost. If not it is refused, and its person makes it anew under the new key.
+    The same key may be good again, where its revocation was lost with a store that was restored. What another
+    key signed is sent as well: only the store can tell whether it had come already, when the answer to it was
+    lost. If not it is refused, and its person makes it anew under the new key.
     """
     table = schema.outbox
     connection.execute(

@@ -125,7 +125,7 @@ def _why(one: Waiting) -> str:
     if one.state == QUARANTINED and not one.sentence:
         return (
             "Your access ended before this was sent, so it is set aside. Nobody else can open it. "
-            "It can be sent again once an administrator has given your role back."
+            "It goes by itself once an administrator has let this computer in again and you have signed in."
         )
     return one.sentence
 

@@ -159,7 +159,8 @@ class Profile:
 
         The key is kept before it is sent, so that an answer lost on the way costs nothing but a new code:
         with that and the same password, what is shown once comes again. A profile that was enrolled before
-        gets a new key: what the old one signed and nobody was sent is then told as refused, to be done again.
+        gets a new key: what the old one signed and nobody was sent is told as refused, to be done again, once
+        they have signed in.
         Raises ``Refusal``, also *profile-of-another*.
         """
         kept = self.cache.fact("enrolling")
@@ -197,7 +198,6 @@ class Profile:
                 BARRED: None,
             }
         )
-        self.cache.release(enrolled.person)
         return enrolled
 
     def sign_in(self, password: str, code: str) -> Session:
@@ -230,6 +230,8 @@ class Profile:
     def _signed_in(self, account: Account, session: Session) -> Session:
         if not session.standings:
             raise Refusal("role-missing", "You hold no role in this hub now. Ask an administrator for one.")
+        # Before the session is kept: whatever ends this program here, nothing stays set aside beside one.
+        self.cache.release(account.person)
         self._offset = session.server_time - datetime.now(UTC)
         kept = msgspec.structs.replace(account, name=session.name, standings=session.standings)
         self.cache.put_facts(

@@ -389,11 +389,30 @@ def test_a_revoked_device_sets_work_aside_and_the_same_person_enrolled_again_doe
     assert again is not None
     assert again.key != account.key
     assert again.device != account.device
+    # The program ends between the two.
+    profile.lock()
+    profile = priya.open()
+    priya.sign_in(profile)
     (waiting,) = profile.cache.waiting()
     # It is sent once more under its old key, in case that it had come before: the hub tells.
     assert waiting.state == "waiting"
     assert waiting.entries[0].body == NoteAdded(words="Not sent yet.")
     assert profile.desk().me.author.key == again.key
+
+
+def test_what_was_set_aside_goes_with_the_next_sign_in_though_the_key_is_the_same(priya: Person) -> None:
+    """The revocation was lost with a store that was restored."""
+    profile = priya.create()
+    priya.enrol(profile)
+    priya.sign_in(profile)
+    desk = profile.desk()
+    note = Draft("referral:01900000-0000-7000-8000-000000000001", NoteAdded(words="Not sent yet."))
+    desk.keep(desk.sealed([note], desk.me.author, desk.now()))
+    profile.cache.quarantine(desk.me.person)
+    profile.lock()
+    profile = priya.open()
+    priya.sign_in(profile)
+    assert [one.state for one in profile.cache.waiting()] == ["waiting"]
 
 
 def test_a_full_disk_keeps_nobody_from_being_told_how_the_line_stands(

@@ -63,6 +63,25 @@ def test_what_was_refused_and_taken_back_is_not_admitted_when_it_comes_once_more
         world.close()
 
 
+def test_what_was_set_aside_goes_once_its_keys_revocation_was_lost_with_the_store(a_ground: Ground) -> None:
+    on = a_ground
+    world = World(on.store, on.served, on.server, on.loop, Random(1), 1)
+    try:
+        (priya,) = world.desktops
+        world.wait(1.0)
+        world.back_up()
+        world.hub.revoke(priya.seat)
+        priya.act(lambda: people.opens(priya, ""))
+        world.wait(1.0)
+        assert [one.state for one in priya.cache.waiting()] == ["quarantined"]
+        world.restore()
+        world.heal()
+        world.check()
+        assert priya.saved[0] in world.hub.admitted()
+    finally:
+        world.close()
+
+
 @pytest.mark.timeout(900)
 def test_a_handful_of_schedules(a_ground: Ground) -> None:
     Schedule.ground = a_ground

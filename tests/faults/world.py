@@ -345,9 +345,11 @@ class Desktop:
         if hub.revoked(self.seat):
             self.seat = replace(self.seat, key=SigningKey.generate())
             hub.act(self.seat.enrolment)
-            # Nobody is killed while they stand at the door: what they made is released when they are in.
-            self.cache.fuse = None
+        try:
             self.cache.release(self.seat.person)
+        except Killed:
+            self.restart()
+            return
         self.session = hub.session(self.seat)
         self._sit()
         self.connect()
