@@ -36,6 +36,8 @@ class LeasePage(Door):
 
     def __init__(self) -> None:
         super().__init__("clock", "Too long without the hub", "", "")
+        self.waiting = Text("", wrap=True)
+        self.card.put(self.waiting)
         self.code = Text("", Role.BASE_BOLD)
         self.card.put(Text("This desktop’s code, for the officers who extend it", Role.SMALL, Voice.LABEL))
         self.card.put(self.code)
@@ -55,13 +57,14 @@ class LeasePage(Door):
     def show_over(
         self, desk: Desk, kept: lease.Lease, worker: Worker, refusal: Refusal, waiting: int
     ) -> None:
-        """Say why nothing is shown, and that what waits is kept."""
-        self._desk, self._extend, self._worker = desk, kept, worker
+        """Say why nothing is shown, and that what waits is kept. Said again while it lasts: what is typed
+        here stays, and so does what was told."""
         self.sentence.setText(refusal.sentence)
         acts = "1 act of yours waits" if waiting == 1 else f"{waiting or 'No'} acts of yours wait"
-        self.tell(
-            f"{acts} to be sent." if waiting else "Nothing of yours waits to be sent.", tone=Tone.NEUTRAL
-        )
+        self.waiting.setText(f"{acts} to be sent." if waiting else "Nothing of yours waits to be sent.")
+        if desk is self._desk:
+            return
+        self._desk, self._extend, self._worker = desk, kept, worker
         self.code.setText(lease.code_of(desk.me))
         empty(self._officers)
         if lease.may_extend(desk):
@@ -69,8 +72,8 @@ class LeasePage(Door):
 
     def forget(self) -> None:
         self._desk = self._extend = self._worker = None
-        self.sentence.setText("")
-        self.code.setText("")
+        for text in (self.sentence, self.waiting, self.code):
+            text.setText("")
         self.clear_notice()
         empty(self._officers)
 
@@ -98,7 +101,6 @@ class ExtensionCard(Card):
     def __init__(self, desk: Desk, worker: Worker) -> None:
         super().__init__("Let a colleague read on without the hub", "")
         self._desk, self._worker = desk, worker
-        self._slip: lease.Slip | None = None
         self.put(
             Text(
                 "In a long outage. Two officers sign, each on their own desktop; it is recorded.",
@@ -145,18 +147,21 @@ class ExtensionCard(Card):
         self._worker.submit(asked, self._signed, self._refused, owner=self)
 
     def _signed(self, slip: lease.Slip) -> None:
-        self.told.put(Banner(f"Signed for {slip.person}.", "Give them the file by hand.", tone=Tone.GREEN))
+        save = ActionButton("Save file", "Alt+F", accessible_name=f"Save the file for {slip.person}")
+        save.clicked.connect(partial(self._save, slip))
+        told = "Give them the file by hand."
+        self.told.put(Banner(f"Signed for {slip.person}.", told, save, tone=Tone.GREEN))
         for field in (self.code, self.reason):
             field.set_value("")
         self._keeper.resume()
+        self._save(slip)
+
+    def _save(self, slip: lease.Slip) -> None:
         name, _ = QFileDialog.getSaveFileName(
             self, f"Extension for {slip.person}", "officer.mash-extension", _FILES
         )
         if name:
-            self.write(slip, Path(name))
-
-    def write(self, slip: lease.Slip, file: Path) -> None:
-        self._worker.submit(partial(_write, file, slip.text), None, self._refused, owner=self)
+            self._worker.submit(partial(_write, Path(name), slip.text), None, self._refused, owner=self)
 
     def _refused(self, error: Exception) -> None:
         self._keeper.resume()

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from PySide6.QtCore import Qt
+import shiboken6
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from mash_desktop.cache.feed import FeedPlace, FeedRow
@@ -210,9 +211,48 @@ def test_an_officer_signs_for_a_colleague_also_once_their_own_time_is_over(
     qtbot.waitUntil(lambda: "Write why it is needed" in said(officer.window), timeout=20_000)
     typed(card.reason, "The line is cut.")
     file = tmp_path / "karen.mash-extension"
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(file), ""))
+    asked: list[str] = []
+
+    def chosen_later(*_: object) -> tuple[str, str]:
+        looked_again(qtbot, officer)
+        asked.append(file.name)
+        return "" if len(asked) == 1 else str(file), ""
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", chosen_later)
     QTest.keyClick(card.button, Qt.Key.Key_X, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: len(asked) == 1, timeout=20_000)
+    assert "Signed for Priya Nair." in said(officer.window)
+    assert not file.exists()
+    looked_again(qtbot, officer)
+    QTest.keyClick(card.code.line, Qt.Key.Key_F, Qt.KeyboardModifier.AltModifier)
     qtbot.waitUntil(file.exists, timeout=20_000)
     qtbot.waitUntil(lambda: officer.worker.waiting == 0, timeout=20_000)
-    assert "Signed for Priya Nair." in said(officer.window)
+    assert nameless(page) == []
     assert file.read_text().startswith("MASH Desktop extension\n")
+
+
+def looked_again(qtbot: QtBot, person: PersonWindow) -> None:
+    """Some seconds have gone by."""
+    person._tick()
+    qtbot.waitUntil(lambda: person.worker.waiting == 0, timeout=20_000)
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def test_what_an_officer_types_and_is_told_stays_while_time_goes_by_and_what_waits_is_counted(
+    qtbot: QtBot, officer: PersonWindow
+) -> None:
+    (card,) = officer.lease_page.findChildren(ExtensionCard)
+    assert "Nothing of yours waits to be sent." in said(officer.window)
+    officer.lease_page.take([Path("no such file")])
+    qtbot.waitUntil(lambda: "cannot be read or written" in said(officer.window), timeout=20_000)
+    typed(card.code, MINE.key_id[:5])
+    assert officer.desk is not None
+    officer.desk.act("referral:0", NoteAdded(words="Made without the hub."))
+    looked_again(qtbot, officer)
+    assert shiboken6.isValid(card)
+    assert card.code.line.hasFocus()
+    QTest.keyClicks(officer.window.focusWidget(), MINE.key_id[5:8])
+    assert card.code.value() == MINE.key_id[:8]
+    words = said(officer.window)
+    assert "cannot be read or written" in words
+    assert "1 act of yours waits to be sent." in words
