@@ -17,6 +17,7 @@ from xdist.workermanage import NodeManager
 
 pytest_plugins = [
     "pytester",
+    "tests.support.cheap",
     "tests.support.logind",
     "tests.support.loops",
     "tests.support.postgres",

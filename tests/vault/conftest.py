@@ -28,6 +28,11 @@ def clock() -> Clock:
 
 
 @pytest.fixture
+def cheap_vaults() -> None:
+    """Here what a passphrase costs is as dear as the product has it, unless a test says otherwise."""
+
+
+@pytest.fixture
 def cheap() -> Cost:
     return Cost(passes=1, memory_kib=8, lanes=1)
 

@@ -10,6 +10,7 @@ import re
 import secrets as random
 from datetime import datetime
 from enum import Enum
+from functools import cached_property
 from typing import Any
 
 import pyotp
@@ -53,7 +54,6 @@ class Accounts:
         self._engine = engine
         self._secrets = secrets
         self._hasher = PasswordHasher()
-        self._dummy = self._hasher.hash(random.token_urlsafe(16))
 
     def open_account(self, db: Connection, hub: str, person: str, account: str) -> None:
         """Name the account of a person. ``Refusal`` (*field-empty*, *account-taken*)."""
@@ -93,11 +93,17 @@ class Accounts:
             )
         self._put(db, hub, person, password=self._hasher.hash(password))
 
+    @cached_property
+    def _dummy(self) -> str:
+        """Made at the first question, whoever asks: most commands never put one, and a hash is dear."""
+        return self._hasher.hash(random.token_urlsafe(16))
+
     def password_right(self, account: Row[Any] | None, password: str) -> bool:
         """Whether it is this account's password. For an account that is not there a dummy is hashed, so that
         it takes as long."""
+        dummy = self._dummy
         try:
-            return self._hasher.verify(account.password if account is not None else self._dummy, password)
+            return self._hasher.verify(account.password if account is not None else dummy, password)
         except (VerificationError, InvalidHashError):
             return False
 

@@ -8,17 +8,24 @@ import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+import msgspec
+import psycopg
 import pytest
 from sqlalchemy import create_engine, text
+from uuid6 import uuid7
 
+from mash_desktop.proofs.signature import SigningKey
 from sync import cli
+from sync.protocol import VERSION, VERSION_HEADER, Enrol
 from sync.store.sealing import SECRETS_VARIABLE
+from sync.store.sign_in.enrolment import ENROLMENT
 from tests.support.postgres import PostgresServer
-from tests.support.store import REPOSITORY
+from tests.support.store import PASSWORD, REPOSITORY
 
 
 @dataclass
@@ -199,9 +206,9 @@ def test_secrets_may_come_from_the_environment(
     assert "a-secret-that-is-wrong" not in capsys.readouterr().err
 
 
-def test_serve_prints_where_and_the_fingerprint_to_pin_and_stops_when_told(
-    installed: Installed, tmp_path: Path
-) -> None:
+@contextmanager
+def serve(installed: Installed, tmp_path: Path) -> Iterator[tuple[list[str], httpx.Client]]:
+    """The words that ``mash-isl serve`` says at first, and a client of it; it ends when it is told to."""
     process = subprocess.Popen(
         [
             sys.executable, "-m", "sync.cli", "serve", *installed.where, "--listen", "127.0.0.1:0",
@@ -212,14 +219,41 @@ def test_serve_prints_where_and_the_fingerprint_to_pin_and_stops_when_told(
     assert process.stdout is not None
     with process.stdout:
         words = process.stdout.readline().split()
-        assert words[0] == "Serving"
-        assert len(words[-1].split(":")) == 32
         context = ssl.create_default_context(cafile=str(tmp_path / "tls" / "tls.crt"))
-        answer = httpx.get(words[1].rstrip(",") + "/healthz", verify=context)
-        assert answer.json() == {"status": "alive"}
-        assert (tmp_path / "tls" / "tls.key").stat().st_mode & 0o777 == 0o600
+        headers = {VERSION_HEADER: str(VERSION), "Content-Type": "application/json"}
+        with httpx.Client(base_url=words[1].rstrip(","), verify=context, headers=headers) as client:
+            yield words, client
         process.send_signal(signal.SIGTERM)
         assert process.wait(15) == 0
+
+
+def test_serve_prints_where_and_the_fingerprint_to_pin_and_stops_when_told(
+    installed: Installed, tmp_path: Path
+) -> None:
+    with serve(installed, tmp_path) as (words, client):
+        assert words[0] == "Serving"
+        assert len(words[-1].split(":")) == 32
+        assert client.get("/healthz").json() == {"status": "alive"}
+        assert (tmp_path / "tls" / "tls.key").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_guess_at_a_password_is_as_dear_as_is_recommended(installed: Installed, tmp_path: Path) -> None:
+    """RFC 9106, section 4, the second recommended option; other tests are served by a store of cheap ones."""
+    code, key = installed.said.split("with the code ")[1].split(",")[0], SigningKey.generate()
+    asked = Enrol(
+        code=code,
+        device=str(uuid7()),
+        device_name="Desk in the hub",
+        public=key.public,
+        proof=key.sign(code.encode(), ENROLMENT),
+        password=PASSWORD,
+    )
+    with serve(installed, tmp_path) as (_, client):
+        answer = client.post("/v1/enrol", content=msgspec.json.encode(asked))
+        assert answer.status_code == 200, answer.text
+    with psycopg.connect(installed.database.replace("+psycopg", "")) as db:
+        ((kept,),) = db.execute("SELECT password FROM accounts WHERE account = 'noor'").fetchall()
+    assert kept.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
 
 
 def test_an_embedded_store_needs_nothing_else(tmp_path: Path) -> None:
