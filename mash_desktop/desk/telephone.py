@@ -18,11 +18,13 @@ from ..domain.entries.triage import ContactTriaged
 from ..domain.errors import Refusal
 from ..domain.fold.people import household_name
 from ..domain.identifiers import check_phone, say_phone
+from . import drafts
 from .desk import Desk
 from .wording import say_time
 
 WAITS = timedelta(seconds=60)
 _RUNG = "telephoned/"
+_WHO = "telephone/"
 
 
 class Unheard(msgspec.Struct, frozen=True):
@@ -44,6 +46,51 @@ class Unheard(msgspec.Struct, frozen=True):
     @property
     def sentence(self) -> str:
         return f"Telephone now: {self.whom}"
+
+    @property
+    def draft(self) -> str:
+        """The draft of whom somebody spoke to."""
+        return f"{_WHO}{self.act}"
+
+
+class Begun(msgspec.Struct, frozen=True):
+    """One that waits no longer, but somebody had begun to write whom they spoke to; what has become of it."""
+
+    rung: Unheard
+    since: str
+
+
+class Calls(msgspec.Struct, frozen=True):
+    """``untaken`` by the hub, however young, that nobody has rung about; and what is left of others."""
+
+    untaken: tuple[Unheard, ...]
+    begun: tuple[Begun, ...]
+
+
+def calls(desk: Desk) -> Calls:
+    waiting = untaken(desk)
+    kept = [msgspec.json.decode(text, type=dict[str, str]) for text in desk.cache.drafts(_WHO).values()]
+    begun = [msgspec.json.decode(one["rung"], type=Unheard) for one in kept]
+    acts = {one.act for one in waiting}
+    return Calls(waiting, tuple(Begun(one, since(desk, one)) for one in begun if one.act not in acts))
+
+
+def since(desk: Desk, rung: Unheard) -> str:
+    """What has become of one that waits no longer."""
+    entries = desk.cache.entries(rung.stream)
+    if any(entry.act == rung.act and entry.position is not None for entry in entries):
+        return "The hub has it now"
+    return "It waits no longer"
+
+
+def typed(rung: Unheard, spoke_to: str) -> dict[str, str]:
+    """What is kept of a call while it is written down; nothing before anything is typed."""
+    return {"who": spoke_to, "rung": msgspec.json.encode(rung).decode()} if spoke_to else {}
+
+
+def dismiss(desk: Desk, rung: Unheard) -> None:
+    """No call is to be recorded."""
+    drafts.keep(desk, rung.draft, {})
 
 
 def unheard(desk: Desk) -> tuple[Unheard, ...]:
@@ -102,6 +149,6 @@ def record_call(desk: Desk, rung: Unheard, spoke_to: str) -> str:
         words=f"Telephoned {rung.team}{number} at {say_time(desk.now(), desk.config())}, since the hub had "
         f"not taken the direct line. Spoke to {who}."
     )
-    act = desk.act(rung.stream, note)
+    act = desk.act(rung.stream, note, forget_drafts=(rung.draft,))
     desk.cache.put_fact(f"{_RUNG}{rung.act}", act.encode())
     return act

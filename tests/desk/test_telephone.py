@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from mash_desktop.desk import Desk, telephone
+from mash_desktop.desk import Desk, drafts, telephone
 from mash_desktop.domain.acts import Draft, compose, read
 from mash_desktop.domain.entries.contact import NoteAdded
 from mash_desktop.domain.entries.hub import HubConfigured
@@ -132,3 +132,25 @@ def test_the_call_is_recorded_with_who_answered_and_then_it_is_quiet(operator: D
     (note,) = operator.referral(STREAM).all(NoteAdded)
     assert note.body.words.startswith("Telephoned Child protection duty at ")
     assert note.body.words.endswith("had not taken the direct line. Spoke to Anna Reid.")
+
+
+def test_whom_somebody_spoke_to_is_kept_until_it_is_recorded_or_dismissed(operator: Desk) -> None:
+    taken, back, still = (direct_line(operator) for _ in range(3))
+    rungs = {one.act: one for one in telephone.untaken(operator)}
+    for rung in rungs.values():
+        drafts.keep(operator, rung.draft, telephone.typed(rung, "Anna R"))
+    assert telephone.calls(operator).begun == (), "they are told of as it is"
+    operator.tell(operator.cache.admitted(taken, (9000,), operator.now()))
+    operator.tell(operator.cache.let_go(back))
+    calls = telephone.calls(operator)
+    assert [one.act for one in calls.untaken] == [still]
+    assert {one.rung.act: one.since for one in calls.begun} == {
+        taken: "The hub has it now",
+        back: "It waits no longer",
+    }
+    telephone.record_call(operator, rungs[taken], "Anna Reid")
+    assert "Spoke to Anna Reid" in operator.referral(STREAM).all(NoteAdded)[-1].body.words
+    telephone.dismiss(operator, rungs[back])
+    assert telephone.calls(operator).begun == ()
+    drafts.keep(operator, rungs[still].draft, telephone.typed(rungs[still], ""))
+    assert drafts.kept(operator, rungs[still].draft) == {}

@@ -1,7 +1,7 @@
 """*Telephone now*: above every screen and by sound, for a direct line that the hub has not taken; and,
 without a word of the case, above every door once its desk is locked.
 
-Names for whoever drives it: ``telephone.who``, ``telephone.record``.
+Names for whoever drives it: ``telephone.who``, ``telephone.record``, ``telephone.dismiss``.
 """
 
 from __future__ import annotations
@@ -9,44 +9,82 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QApplication
 
 from mash_desktop.desk import Desk, telephone
 from mash_desktop.desk.telephone import Unheard
+from ui.keeping import Keeper
 from ui.shell.left_over import LeftOver
 from ui.shell.main_window import MainWindow
 from ui.theme import Tone
 from ui.widgets.banner import Banner
 from ui.widgets.button import ActionButton
 from ui.widgets.field import Field
-from ui.widgets.layout import Column, Row, Snug
+from ui.widgets.layout import Column, Row, Snug, empty
 from ui.work import Worker
+
+T = TypeVar("T")
 
 LOOK_SECONDS = 5.0
 """How often it is looked for, and rung while nobody has telephoned."""
 
 
 class TelephoneBanner(Snug):
-    """One direct line: whom to ring, and a place to write who answered."""
+    """One direct line: whom to ring, and a place to write who answered. What is typed there is kept."""
 
-    def __init__(self, rung: Unheard) -> None:
+    def __init__(self, rung: Unheard, desk: Desk, worker: Worker) -> None:
         super().__init__()
-        self.rung = rung
-        self.setAccessibleName(rung.sentence)
-        about = " · ".join(part for part in (rung.reference, rung.about) if part)
-        self.who = Field("Whom you spoke to", accessible_name=f"Whom you spoke to about {about}")
+        self.rung, self._worker = rung, worker
+        self._about = " · ".join(part for part in (rung.reference, rung.about) if part)
+        self._head = Column(gap=0)
+        self.turned: ActionButton | None = None
+        """Dismisses it, once it waits no longer."""
+        about = f"about {self._about}"
+        self.who = Field("Whom you spoke to", accessible_name=f"Whom you spoke to {about}")
         self.who.setObjectName("telephone.who")
         self.record = ActionButton(
-            "Record the call", "Ctrl+Shift+T", "primary", accessible_name=f"Record the call about {about}"
+            "Record the call", "Ctrl+Shift+T", "primary", accessible_name=f"Record the call {about}"
         )
         self.record.setObjectName("telephone.record")
         foot = Row(gap=10)
         foot.put(self.who, 1)
         foot.put(Column(self.record, None, margins=(0, 20, 0, 0)))
-        told = f"The direct line has not reached the hub. {about}. It is sent all the same once it can be."
-        self.setLayout(Column(Banner(rung.sentence, told, tone=Tone.RED), foot, gap=8))
+        self.setLayout(Column(self._head, foot, gap=8))
+        self._say(rung.sentence, "The direct line has not reached the hub", Tone.RED)
+        self.keeper = Keeper(
+            self, desk, rung.draft, lambda: telephone.typed(rung, self.who.value()), self._fill, self
+        )
+        self.who.changed.connect(self.keeper.touched)
+        self.keeper.offer()
+
+    def run(self, task: Callable[[], T], then: Callable[[T], object]) -> None:
+        self._worker.submit(task, then, owner=self)
+
+    def _fill(self, kept: dict[str, str]) -> None:
+        self.who.offer(kept["who"])
+
+    def _say(self, sentence: str, told: str, tone: Tone, *actions: ActionButton) -> None:
+        self.setAccessibleName(sentence)
+        empty(self._head)
+        sent = " It is sent all the same once it can be." if not actions else ""
+        self._head.put(Banner(sentence, f"{told}. {self._about}.{sent}", *actions, tone=tone))
+
+    def turn(self, since: str) -> ActionButton:
+        """It waits no longer; the call is to be recorded still, or dismissed."""
+        self.turned = dismiss = ActionButton(
+            "Dismiss", "Ctrl+Shift+D", accessible_name=f"Record no call about {self._about}"
+        )
+        dismiss.setObjectName("telephone.dismiss")
+        self._say(f"{since}: record whom you spoke to", "You had begun to write it", Tone.AMBER, dismiss)
+        return dismiss
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.keeper.leave()
 
 
 class Telephoning(QObject):
@@ -68,7 +106,7 @@ class Telephoning(QObject):
 
     def look(self, ring: bool = False) -> None:
         """Look now, and ``ring`` if somebody is to be telephoned."""
-        self._worker.submit(partial(telephone.untaken, self._desk), partial(self._show, ring), owner=self)
+        self._worker.submit(partial(telephone.calls, self._desk), partial(self._show, ring), owner=self)
 
     def _look_and_ring(self) -> None:
         self.look(ring=True)
@@ -80,20 +118,33 @@ class Telephoning(QObject):
         self._take_away()
         self.deleteLater()
 
-    def _show(self, ring: bool, found: tuple[Unheard, ...]) -> None:
-        self.left = telephone.outside(found)
+    def _show(self, ring: bool, calls: telephone.Calls) -> None:
+        self.left = telephone.outside(calls.untaken)
         self.looked.emit(self.left)
-        first = next((one for one in found if one.late), None)
-        if first is not None and ring:
+        late = next((one for one in calls.untaken if one.late), None)
+        if late is not None and ring:
             QApplication.beep()
-        if first == (self._shown.rung if self._shown else None):
+        shown, begun = self._shown, next(iter(calls.begun), None)
+        if late is None and shown is not None and shown.who.value().strip():
+            # What stands there is being typed, maybe: it stays under the hand.
+            if shown.turned is None and shown.rung.act not in {one.act for one in calls.untaken}:
+                since = partial(telephone.since, self._desk, shown.rung)
+                self._worker.submit(since, partial(self._turn, shown), owner=shown)
+            return
+        first = late or (begun.rung if begun is not None else None)
+        if first == (shown.rung if shown is not None else None):
             return
         self._take_away()
         if first is not None:
-            self._shown = banner = TelephoneBanner(first)
+            self._shown = banner = TelephoneBanner(first, self._desk, self._worker)
+            if late is None and begun is not None:
+                self._turn(banner, begun.since)
             banner.record.clicked.connect(partial(self._record, banner))
             banner.who.entered.connect(partial(self._record, banner))
             self._window.add_banner(banner)
+
+    def _turn(self, banner: TelephoneBanner, since: str) -> None:
+        banner.turn(since).clicked.connect(partial(self._dismiss, banner))
 
     def _take_away(self) -> None:
         banner, self._shown = self._shown, None
@@ -101,12 +152,28 @@ class Telephoning(QObject):
             self._window.remove_banner(banner)
 
     def _record(self, banner: TelephoneBanner) -> None:
+        banner.keeper.pause()
         self._worker.submit(
             partial(telephone.record_call, self._desk, banner.rung, banner.who.value()),
-            lambda _: self.look(),
-            lambda error: banner.who.show_error(getattr(error, "sentence", "The call could not be kept.")),
+            lambda _: self._done(banner),
+            partial(self._not_recorded, banner),
             owner=banner,
         )
+
+    def _not_recorded(self, banner: TelephoneBanner, error: Exception) -> None:
+        banner.keeper.resume()
+        banner.who.show_error(getattr(error, "sentence", "The call could not be kept."))
+
+    def _dismiss(self, banner: TelephoneBanner) -> None:
+        banner.keeper.pause()
+        self._worker.submit(
+            partial(telephone.dismiss, self._desk, banner.rung), lambda _: self._done(banner), owner=banner
+        )
+
+    def _done(self, banner: TelephoneBanner) -> None:
+        if banner is self._shown:
+            self._take_away()
+        self.look()
 
 
 class StaysBehind(QObject):

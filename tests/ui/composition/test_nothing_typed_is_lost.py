@@ -1,6 +1,7 @@
 """What is typed anywhere is in the cache within a second, and there again after the program has ended.
 
-Every place of every role is opened, every button of it pressed, and each field that then can be typed in is.
+Every place of every role is opened, every button of it pressed, and each field that then can be typed in is;
+and the one above the screens, while it is there.
 """
 
 from __future__ import annotations
@@ -23,12 +24,15 @@ from pytestqt.qtbot import QtBot
 
 from mash_desktop.desk import Desk
 from mash_desktop.desk.places import my_places
+from mash_desktop.desk.telephone import WAITS
 from mash_desktop.domain.acts import Author
 from tests.domain.story import CONSULTANT, FACILITATOR, GATEWAY, MANAGER, OPERATOR, POLICE, Story
 from tests.support.desks import ADMINISTRATOR, OFFICER, desk_of
+from tests.ui.composition.test_direct_lines_left import TRIAGED
 from tests.ui.driven import Elsewhere
 from ui.places import factories
 from ui.shell.main_window import MainWindow
+from ui.shell.telephone import Telephoning
 from ui.work import Worker
 
 MADE = factories()
@@ -181,4 +185,28 @@ def test_what_is_typed_without_a_pause_is_kept_within_a_second(
     # Over a second and a half in, and no pause longer than a twentieth of one.
     assert "word5 " in kept(desk)
     there.close()
+    desk.cache.close()
+
+
+def test_what_is_typed_into_a_banner_above_the_screens_is_kept_and_comes_back(
+    qtbot: QtBot, worker: Worker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QApplication, "beep", lambda: None)
+    desk = desk_of(OPERATOR, tmp_path, Story("referral:1").taken())
+    desk.act("referral:1", TRIAGED)
+    now = desk.now() + WAITS
+    desk.now = lambda: now
+    for typed in ("", "Kestrelwick"):
+        there = Place(qtbot, worker, desk, "triage", "")
+        telephoning = Telephoning(there.window, desk, worker)
+        there.settle()
+        (field,) = (one for name, one in there.fields().items() if name.startswith("telephone.who "))
+        assert text_of(field) == typed
+        if not typed:
+            QTest.keyClicks(field, "Kestrelwick")
+            QTest.qWait(900)
+            there.settle()
+            assert "Kestrelwick" in kept(desk)
+        telephoning.end()
+        there.close()
     desk.cache.close()

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -17,13 +18,14 @@ from mash_desktop.domain.entries.triage import ContactTriaged, SubjectLevel
 from tests.domain.story import OPERATOR, Story
 from tests.support.desks import desk_of
 from tests.ui.accessibility import nameless
-from tests.ui.driven import Driven, Elsewhere
+from tests.ui.driven import CONTROL, Driven, Elsewhere
 from ui.keys import keys
 from ui.shell import telephone
 from ui.shell.telephone import TelephoneBanner, Telephoning
 from ui.work import Worker
 
 STREAM = "referral:0"
+SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 
 @pytest.fixture
@@ -107,5 +109,90 @@ def test_locking_takes_it_off_the_screen(
     driven.settle()
     assert len(banners(driven)) == 1
     telephoning.end()
+    driven.settle()
+    assert banners(driven) == []
+
+
+def admitted(desk: Desk) -> None:
+    (one,) = desk.cache.waiting()
+    desk.tell(desk.cache.admitted(one.act, (9000,), desk.now()))
+
+
+@pytest.fixture
+def begun(qtbot: QtBot, worker: Worker, operator: Desk, rung: list[bool]) -> Driven[Elsewhere]:
+    """The hub takes a direct line while somebody writes who answered the telephone."""
+    waiting(operator)
+    driven = drive(qtbot, worker, operator)
+    telephoning = Telephoning(driven.window, operator, worker)
+    driven.settle()
+    (banner,) = banners(driven)
+    banner.who.line.setFocus()
+    driven.type("Anna ")
+    admitted(operator)
+    telephoning.look()
+    driven.settle()
+    assert banners(driven) == [banner]
+    assert "The hub has it now: record whom you spoke to" in driven.words(banner)
+    driven.type("Reid")
+    assert banner.who.value() == "Anna Reid", "it stays under the hand"
+    telephoning.look()
+    driven.settle()
+    assert banners(driven) == [banner]
+    assert nameless(driven.window) == []
+    assert keys.clashes(driven.window) == []
+    return driven
+
+
+def test_a_call_that_was_made_while_the_hub_took_it_is_recorded_all_the_same(
+    begun: Driven[Elsewhere], operator: Desk
+) -> None:
+    begun.click("telephone.record")
+    assert banners(begun) == []
+    assert "Anna Reid" in operator.referral(STREAM).all(NoteAdded)[-1].body.words
+
+
+def test_a_call_that_is_half_written_down_outlasts_a_lock_and_may_be_dismissed(
+    begun: Driven[Elsewhere], operator: Desk, worker: Worker
+) -> None:
+    for locked in begun.window.findChildren(Telephoning):
+        locked.end()
+    begun.settle()
+    assert banners(begun) == []
+    Telephoning(begun.window, operator, worker)
+    begun.settle()
+    (banner,) = banners(begun)
+    assert "The hub has it now: record whom you spoke to" in begun.words(banner)
+    assert banner.who.value() == "Anna Reid"
+    begun.press(Qt.Key.Key_D, CONTROL | SHIFT)
+    assert banners(begun) == []
+    Telephoning(begun.window, operator, worker)
+    begun.settle()
+    assert banners(begun) == []
+
+
+def test_another_direct_line_goes_before_a_call_that_is_only_to_be_written_down(
+    begun: Driven[Elsewhere], operator: Desk
+) -> None:
+    waiting(operator)
+    begun.window.findChildren(Telephoning)[0].look()
+    begun.settle()
+    (banner,) = banners(begun)
+    assert banner.who.value() == ""
+    assert "Telephone now" in begun.words(banner)
+    begun.write("telephone.who", "Ben Ode")
+    begun.click("telephone.record")
+    (banner,) = banners(begun)
+    assert banner.who.value() == "Anna Reid"
+
+
+def test_where_nothing_was_typed_it_goes_once_the_hub_has_it(
+    qtbot: QtBot, worker: Worker, operator: Desk, rung: list[bool]
+) -> None:
+    waiting(operator)
+    driven = drive(qtbot, worker, operator)
+    telephoning = Telephoning(driven.window, operator, worker)
+    driven.settle()
+    admitted(operator)
+    telephoning.look()
     driven.settle()
     assert banners(driven) == []
