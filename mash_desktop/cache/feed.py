@@ -84,7 +84,8 @@ def apply(
 
 def _grant(connection: Connection, rows: Sequence[FeedRow]) -> set[str]:
     """Keep what a run of grants brings: acts, entries and who grants them."""
-    envelopes: dict[bytes, Act] = {}
+    envelopes: dict[bytes, tuple[Act, dict[str, int]]] = {}
+    """Acts by their signatures, each with the places of its entries."""
     acts: list[dict[str, Any]] = []
     entries: list[dict[str, Any]] = []
     grants: list[dict[str, Any]] = []
@@ -92,11 +93,15 @@ def _grant(connection: Connection, rows: Sequence[FeedRow]) -> set[str]:
     for row in rows:
         assert row.signed is not None
         assert row.position is not None
-        act = envelopes.get(row.signed.signature)
-        if act is None:
-            act = envelopes[row.signed.signature] = read(row.signed)
+        known = envelopes.get(row.signed.signature)
+        if known is None:
+            act = read(row.signed)
+            known = act, {header.id: place for place, header in enumerate(act.entries)}
+            envelopes[row.signed.signature] = known
             acts.append({"id": act.id, "signed": row.signed.act, "signature": row.signed.signature})
-        place, header = next((i, h) for i, h in enumerate(act.entries) if h.id == row.entry)
+        act, places = known
+        place = places[row.entry]
+        header = act.entries[place]
         entries.append(
             {
                 "id": header.id,

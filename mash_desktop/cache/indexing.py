@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
+from operator import itemgetter
 from typing import Any, Literal
 
 import msgspec
@@ -81,12 +82,9 @@ def _put_people(connection: Connection, now: Mapping[str, Indexed]) -> None:
     add(connection, blocks, blocked)
     _forget(connection, "persons", unworded)
     if worded:
-        connection.execute(
-            text(
-                "INSERT INTO persons (rowid, name, alias, number, address, born) "
-                "VALUES (:id, :name, :alias, :number, :address, :born)"
-            ),
-            worded,
+        connection.exec_driver_sql(
+            f"INSERT INTO persons (rowid, {', '.join(COLUMNS)}) VALUES (?, ?, ?, ?, ?, ?)",
+            list(map(itemgetter("id", *COLUMNS), worded)),
         )
     names = Counter[str]()
     names.update(word for row in worded for word in _names_in(row))
@@ -154,7 +152,8 @@ def _put_words(connection: Connection, now: Mapping[str, Indexed]) -> None:
         connection.execute(text("UPDATE words SET text = :text WHERE rowid = :id"), changed)
     if added:
         add(connection, table, [{"id": one["id"], "stream": one["stream"]} for one in added])
-        connection.execute(text("INSERT INTO words (rowid, text) VALUES (:id, :text)"), added)
+        numbered = list(map(itemgetter("id", "text"), added))
+        connection.exec_driver_sql("INSERT INTO words (rowid, text) VALUES (?, ?)", numbered)
 
 
 def _forget(connection: Connection, index: Literal["persons", "words"], numbers: Sequence[int]) -> None:

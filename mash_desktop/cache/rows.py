@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
+from operator import itemgetter
 from typing import Any, Literal, TypeVar
 
 from sqlalchemy import Connection, Table
@@ -22,12 +23,12 @@ def batches(values: Sequence[T]) -> Iterator[Sequence[T]]:
 
 
 def add(connection: Connection, table: Table, rows: Sequence[dict[str, Any]], clash: Clash = "fail") -> None:
-    """Insert rows that all have the same columns. The driver takes every value of the cache as it is, so a
-    thousand rows do not pass through the library one by one."""
+    """Insert rows that all have the same columns, two or more. The driver takes every value of the cache as it
+    is, so a thousand rows do not pass through the library one by one."""
     if not rows:
         return
-    statement, order = _insertion(table, tuple(rows[0]), clash)
-    connection.exec_driver_sql(statement, [tuple(row[name] for name in order) for row in rows])
+    statement, in_order = _insertion(table, tuple(rows[0]), clash)
+    connection.exec_driver_sql(statement, list(map(in_order, rows)))
 
 
 def upsert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
@@ -36,8 +37,10 @@ def upsert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]])
 
 
 @cache
-def _insertion(table: Table, columns: tuple[str, ...], clash: Clash) -> tuple[str, Sequence[str]]:
-    """The statement, and its columns in the order of its values."""
+def _insertion(
+    table: Table, columns: tuple[str, ...], clash: Clash
+) -> tuple[str, Callable[[dict[str, Any]], tuple[Any, ...]]]:
+    """The statement, and what takes its values out of a row, in their order."""
     added = sqlite.insert(table)
     if clash == "ignore":
         added = added.on_conflict_do_nothing()
@@ -46,4 +49,4 @@ def _insertion(table: Table, columns: tuple[str, ...], clash: Clash) -> tuple[st
         changed = {name: added.excluded[name] for name in columns if name not in key}
         added = added.on_conflict_do_update(index_elements=key, set_=changed)
     compiled = added.compile(dialect=sqlite.dialect(), column_keys=columns)
-    return str(compiled), compiled.positiontup or ()
+    return str(compiled), itemgetter(*compiled.positiontup or ())

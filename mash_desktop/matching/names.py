@@ -22,7 +22,10 @@ _LETTERS = str.maketrans(
 )
 _APOSTROPHES = re.compile(r"['’‘`´ʼ]")
 _HYPHENS = re.compile(r"[-‐‑–]")
-_BREAKS = re.compile(r"[^\w]+|_")
+_BREAKS = re.compile(r"[\W_]+")
+_PLAIN = {code: letter.lower() if (letter := chr(code)).isalnum() else " " for code in range(128)}
+_PLAIN |= dict.fromkeys(map(ord, "'`"), "")
+# What folding makes of each letter that most text has no others than.
 
 
 def _words(text: str) -> frozenset[str]:
@@ -54,6 +57,8 @@ class Name(msgspec.Struct, frozen=True):
 
 def fold(text: str) -> str:
     """Lower case, without accents, apostrophes and punctuation; words apart by one space."""
+    if text.isascii():
+        return " ".join(text.translate(_PLAIN).split())
     lowered = _APOSTROPHES.sub("", text.casefold()).translate(_LETTERS)
     if not lowered.isascii():
         lowered = "".join(
@@ -64,11 +69,10 @@ def fold(text: str) -> str:
 
 def forename_words(text: str) -> tuple[str, ...]:
     """Forenames in order, without titles and words that stand for no name."""
-    return tuple(_name_words(text))
+    return tuple(_name_words(fold(text)))
 
 
-def _name_words(text: str) -> list[str]:
-    folded = fold(text)
+def _name_words(folded: str) -> list[str]:
     if folded in _NO_NAMES:
         return []
     return [word for word in folded.split() if word not in _TITLES and word not in _NO_NAME]
@@ -76,9 +80,13 @@ def _name_words(text: str) -> list[str]:
 
 def surname_words(text: str) -> tuple[str, ...]:
     """The surname's words, sorted: joined prefixes made one, particles dropped where a name follows."""
+    return _surname_words(fold(text))
+
+
+def _surname_words(folded: str) -> tuple[str, ...]:
     words: list[str] = []
     prefix = ""
-    for word in _name_words(text):
+    for word in _name_words(folded):
         if word in _JOINED:
             prefix += word
         else:
@@ -97,7 +105,8 @@ def _mac(word: str) -> str:
 def search_words(text: str) -> frozenset[str]:
     """The folded words under which a name is searched: O'Brien is *obrien*, *o* and *brien*, McDonald is
     *macdonald* too, and Smith-Jones *smithjones*."""
-    words = {*fold(text).split(), *surname_words(text)}
+    folded = fold(text)
+    words = {*folded.split(), *_surname_words(folded)}
     for mark, instead in ((_APOSTROPHES, " "), (_HYPHENS, "")):
         if mark.search(text):
             words.update(fold(mark.sub(instead, text)).split())

@@ -126,11 +126,26 @@ class Connection:
             raise _refusal(response)
         return response
 
-    async def ask(self, message: protocol.Message, path: str, answer: type[M]) -> M:
+    async def ask(self, message: protocol.Message, path: str, answer: type[M], **options: Any) -> M:
         """POST a message and read its answer."""
         body = msgspec.json.encode(message)
-        response = await self._send("POST", path, content=body)
+        response = await self._send("POST", path, content=body, **options)
         return _decoded(response.content, answer)
+
+    async def ask_ahead(
+        self, message: protocol.Message, path: str, answer: type[M]
+    ) -> asyncio.Task[M]:
+        """As :meth:`ask`; returns once the message is on its way, and the task gives the answer."""
+        sent = asyncio.Event()
+
+        async def trace(event: str, _: object) -> None:
+            if event == "http11.send_request_body.complete":
+                sent.set()
+
+        asked = asyncio.create_task(self.ask(message, path, answer, extensions={"trace": trace}))
+        asked.add_done_callback(lambda _: sent.set())
+        await sent.wait()
+        return asked
 
     async def tell(self, message: protocol.Message, path: str) -> None:
         """POST a message that has no answer."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
 from random import Random, SystemRandom
@@ -18,6 +18,7 @@ from random import Random, SystemRandom
 import msgspec
 
 from mash_desktop.cache import Cache, ChangeSet
+from mash_desktop.cache.feed import FeedPlace
 from mash_desktop.cache.outbox import Clash
 from mash_desktop.domain.acts import Parcel, Seen, read
 from mash_desktop.domain.audiences import HUB
@@ -75,6 +76,7 @@ class Together:
         self._chance = chance or SystemRandom()
         self._connection = connection
         self._hub = connection.server.hub
+        self._feed = f"/v1/hubs/{self._hub}/feed"
         self._session = session
         self._on_change, self._on_status = on_change, on_status
         self._on_presence = on_presence
@@ -92,6 +94,8 @@ class Together:
         self._owed = Owed()
         self._most_acts, self._most_rows = PUSH_ACTS, protocol.MOST_ROWS
         """Of one request: less on a line that is too slow for so much."""
+        self._ahead: tuple[protocol.Pull, asyncio.Task[protocol.Page]] | None = None
+        """The next page, asked for while the last is being kept."""
         self._woken = asyncio.Event()
 
     def _begin_epoch(self) -> None:
@@ -256,26 +260,21 @@ class Together:
 
     async def _read_feeds(self, standing: protocol.Standing) -> int:
         """Read the feeds of one standing to their end; the size of the log under which that was."""
-        while True:
-            page = await self._read_page(standing)
-            if self.status.first_sync:
-                self._say(fetched=self.status.fetched + len(page.rows), to_fetch=page.left)
-            if not page.more:
-                return self.status.log_size
+        try:
+            while True:
+                page = await self._read_page(standing)
+                if self.status.first_sync:
+                    self._say(fetched=self.status.fetched + len(page.rows), to_fetch=page.left)
+                if not page.more:
+                    return self.status.log_size
+        finally:
+            await self._forget_ahead()
 
     async def _read_page(self, standing: protocol.Standing, *only: str) -> protocol.Page:
         """Bring the next page of a standing's feeds, or of ``only`` some of them, and keep it."""
         held = self._cache.places()
-        message = protocol.Pull(
-            standing=standing,
-            cursors=tuple(
-                protocol.Cursor(audience=one.audience, epoch=one.epoch, n=one.n) for one in held.values()
-            ),
-            limit=self._most_rows,
-            only=only,
-        )
         try:
-            page = await self._connection.ask(message, f"/v1/hubs/{self._hub}/feed", protocol.Page)
+            page = await self._ask_page(self._pulling(standing, held, only))
         except TooSlow:
             self._most_rows = max(FEWEST_ROWS, self._most_rows // 4)
             raise
@@ -289,9 +288,34 @@ class Together:
         self._owed.note(checked.rows)
         if not page.more:
             self._owed.check(named)
+        if page.more and not only:
+            then = held | {place.audience: place for place in checked.at}
+            message = self._pulling(standing, then, only)
+            self._ahead = message, await self._connection.ask_ahead(message, self._feed, protocol.Page)
         if checked.rows or checked.at:
             self._on_change(self._cache.receive(checked.rows, checked.at, self._named()))
         return page
+
+    def _pulling(
+        self, standing: protocol.Standing, held: Mapping[str, FeedPlace], only: tuple[str, ...]
+    ) -> protocol.Pull:
+        cursors = (protocol.Cursor(one.audience, one.epoch, one.n) for _, one in sorted(held.items()))
+        return protocol.Pull(standing=standing, cursors=tuple(cursors), limit=self._most_rows, only=only)
+
+    async def _ask_page(self, message: protocol.Pull) -> protocol.Page:
+        """The page, which has been asked for already where its place was known beforehand."""
+        if self._ahead is not None and self._ahead[0] == message:
+            (_, asked), self._ahead = self._ahead, None
+            return await asked
+        await self._forget_ahead()
+        return await self._connection.ask(message, self._feed, protocol.Page)
+
+    async def _forget_ahead(self) -> None:
+        """Nobody waits for it any more."""
+        if self._ahead is not None:
+            (_, asked), self._ahead = self._ahead, None
+            asked.cancel()
+            await asyncio.gather(asked, return_exceptions=True)
 
     def _named(self) -> frozenset[str]:
         """Audiences to keep: once every standing has been heard, those that they named; all until then."""

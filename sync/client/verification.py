@@ -141,9 +141,9 @@ class Keys:
         self._keys: dict[str, Key] = dict(directory.keys)
         self._store = {key_id(key): key for key in store_keys}
 
-    def learn(self, row: protocol.Row, act: Act) -> None:
-        """Take note of a key that a row of the hub's stream enrols or revokes."""
-        header = next(one for one in act.entries if one.id == row.entry)
+    def learn(self, row: protocol.Row, act: Act, place: int) -> None:
+        """Take note of a key that a row, an act's entry at ``place``, enrols or revokes in the hub's stream."""
+        header = act.entries[place]
         if header.stream != "hub" or row.body is None:
             return
         try:
@@ -201,7 +201,8 @@ def checked_page(page: protocol.Page, held: Mapping[str, FeedPlace], keys: Keys,
     }
     acts = _acts(page.rows, head)
     for row in sorted((row for row in page.rows if row.signed is not None), key=_position):
-        keys.learn(row, acts[row.entry].act)
+        brought = acts[row.entry]
+        keys.learn(row, brought.act, brought.places[row.entry])
     rows = []
     for row in page.rows:
         place = places.get(row.audience)
@@ -237,6 +238,17 @@ class _Brought(msgspec.Struct, frozen=True):
     signed: SignedAct
     first: int
     admitted_at: datetime
+    places: dict[str, int]
+    """Of its entries, by their ids."""
+
+    @classmethod
+    def by(cls, row: protocol.Row, signed: SignedAct) -> _Brought:
+        """The act of a row, by what that row tells of it. Raises ``Distrust``."""
+        act = _read(signed)
+        places = {header.id: place for place, header in enumerate(act.entries)}
+        if row.entry not in places or row.position is None or row.admitted_at is None:
+            raise Distrust("act-foreign", "The store sent an entry with an act that it is no part of.")
+        return cls(act, signed, row.position - places[row.entry], row.admitted_at, places)
 
 
 def _position(row: protocol.Row) -> int:
@@ -262,14 +274,15 @@ def _acts(rows: Sequence[protocol.Row], head: Head) -> dict[str, _Brought]:
         if row.signed is None:
             continue
         brought = by_bytes.get(row.signed.act)
-        act = brought.act if brought is not None else _read(row.signed)
-        index = next((i for i, header in enumerate(act.entries) if header.id == row.entry), None)
-        if index is None or row.position is None or row.admitted_at is None:
-            raise Distrust("act-foreign", "The store sent an entry with an act that it is no part of.")
-        here = _Brought(act, row.signed, row.position - index, row.admitted_at)
         if brought is None:
-            brought = by_bytes[row.signed.act] = here
-        if brought != here or not 0 < here.first <= here.first + len(act.entries) - 1 <= head.size:
+            brought = by_bytes[row.signed.act] = _Brought.by(row, row.signed)
+        index = brought.places.get(row.entry)
+        if index is None or row.position is None:
+            raise Distrust("act-foreign", "The store sent an entry with an act that it is no part of.")
+        here = (row.signed.signature, row.position - index, row.admitted_at)
+        if here != (brought.signed.signature, brought.first, brought.admitted_at) or not (
+            0 < brought.first <= brought.first + len(brought.places) - 1 <= head.size
+        ):
             raise Distrust(
                 "position-wrong", "The store gave an entry a place that it cannot have in the log."
             )
