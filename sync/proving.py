@@ -184,7 +184,7 @@ def _entry(one: Proven, head: Head, keys: Keys) -> Made[Body]:
         bodies = check_bodies(act, [one.body] if one.body is not None else [], whole=False)
         if msgspec.json.encode(one.said) != msgspec.json.encode(_said(act, place, one.body)):
             raise Refusal("said-otherwise", "It says of itself what its act does not.")
-        keys.learn(_row(one), act)
+        keys.learn(_row(one), act, place)
         check_signature(one.signed, keys.public(act, one.position - place))
         positions = {one.said.id: one.position}
         entries = entries_of(act, bodies, positions=positions, admitted_at=one.admitted_at)

@@ -27,9 +27,10 @@ from .changes import ChangeSet
 from .engine import mark_damaged, open_engine, unreadable
 from .feed import FeedPlace, FeedRow
 from .outbox import Waiting
-from .projecting import project
+from .projecting import Grown, project
 from .projection import QueueRow
 from .reading import Holdings
+from .recent import Recent
 from .rows import upsert
 from .searching import Asked, Candidate, Hit
 
@@ -74,7 +75,10 @@ class Cache:
         self._closed = False
         self._folded: tuple[bytes | None, Directory] | None = None
         """The hub's stream as folded last, and the version of it that this was."""
+        self._recent = Recent()
+        self._writing = 0
         self._writes = 0
+        """How many writes are under way, and how many have ended."""
         self._known: tuple[int, Directory] | None = None
         """The directory, and how many writes had ended before it was read."""
         with self._write() as connection:
@@ -105,6 +109,7 @@ class Cache:
             self._turn.wait_for(lambda: self._open == 0, CLOSING_SECONDS)
         self._engine.dispose()
         self._known = self._folded = None
+        self._recent.forget_all()
 
     @contextmanager
     def _read(self) -> Iterator[Connection]:
@@ -113,11 +118,17 @@ class Cache:
 
     @contextmanager
     def _write(self) -> Iterator[Connection]:
+        with self._turn:
+            self._writing += 1
         try:
             with self._begun(self._writer) as connection:
                 yield connection
+        except BaseException:
+            self._recent.forget_all()
+            raise
         finally:
             with self._turn:
+                self._writing -= 1
                 self._writes += 1
 
     @contextmanager
@@ -196,15 +207,18 @@ class Cache:
         """
         with self._saving:
             with self._write() as connection:
-                streams = outbox.put(connection, parcel, datetime.now(UTC))
+                added = outbox.put(connection, parcel, datetime.now(UTC))
+                streams = frozenset(entry.stream for entry in added)
                 if instead_of is not None:
+                    # Not behind all that waits, but where that one stood.
+                    added = ()
                     streams |= outbox.replace(connection, read(parcel.signed).id, instead_of)
                 for old, anew in resting:
                     streams |= outbox.sign_again(connection, anew, old)
                 forgotten = frozenset(forget_drafts)
                 if forgotten:
                     connection.execute(delete(schema.drafts).where(schema.drafts.c.key.in_(forgotten)))
-                self._project(connection, streams)
+                self._project(connection, streams, added)
                 last = outbox.last_number(connection)
             saved.note(self._path, last)
         return ChangeSet(streams, outbox=True, drafts=forgotten)
@@ -282,13 +296,24 @@ class Cache:
                 streams |= retired
         return ChangeSet(streams, outbox=bool(streams))
 
-    def _project(self, connection: Connection, streams: frozenset[str]) -> None:
+    def _project(
+        self, connection: Connection, streams: frozenset[str], added: Sequence[Made[Body]] = ()
+    ) -> None:
+        """``added`` are what has changed in these streams, last of all, where nothing else has."""
         if "hub" in streams:
             # Told apart by a value of its own, so that what was folded by a transaction that came to nothing,
             # or read by one that began before this, is never taken for it.
             upsert(connection, schema.facts, [{"name": schema.HUB_VERSION, "value": uuid7().bytes}])
         if streams:
-            project(connection, streams, self._directory_in(connection).timeline)
+            known = self._recent.forget(streams)
+            grown = {
+                stream: Grown((*entries, *(one for one in added if one.stream == stream)), len(entries))
+                for stream, entries in known.items()
+                if added
+            }
+            project(connection, streams, self._directory_in(connection).timeline, grown)
+            for stream, one in grown.items():
+                self._recent.remember(stream, one.entries)
 
     # --- reading
 
@@ -308,8 +333,9 @@ class Cache:
 
     def _directory_in(self, connection: Connection) -> Directory:
         """The directory as this transaction sees it."""
-        facts = schema.facts
-        version = connection.scalar(select(facts.c.value).where(facts.c.name == schema.HUB_VERSION))
+        version = connection.exec_driver_sql(
+            "SELECT value FROM facts WHERE name = ?", (schema.HUB_VERSION,)
+        ).scalar_one_or_none()
         folded = self._folded
         if folded is None or folded[0] != version:
             directory = fold_hub(reading.entries_of_stream(connection, "hub"))
@@ -349,9 +375,14 @@ class Cache:
             return reading.holdings(connection)
 
     def referral(self, stream: str) -> Referral:
+        writes = self._writes
         with self._read() as connection:
             timeline = self._directory_in(connection).timeline
-            return fold(reading.entries_of_stream(connection, stream), timeline)
+            entries = reading.entries_of_stream(connection, stream)
+        with self._turn:
+            if self._writes == writes and not self._writing:
+                self._recent.remember(stream, entries)
+        return fold(entries, timeline)
 
     def identity(self, stream: str) -> Identity:
         return fold_identity(self.entries(stream))

@@ -63,6 +63,7 @@ def open_engine(path: Path, key_hex: Callable[[], str]) -> Engine:
         module=sqlcipher,
         poolclass=QueuePool,
         pool_size=4,
+        pool_use_lifo=True,
     )
 
     @event.listens_for(engine, "begin")

@@ -132,10 +132,12 @@ def _grant(connection: Connection, rows: Sequence[FeedRow]) -> set[str]:
     # Where the answer to a push was lost, the feed shows that the act had been admitted: the whole of it, so
     # that none of its entries seems to wait.
     waiting = set(connection.scalars(select(schema.outbox.c.act)))
+    shown: set[str] = set()
     for entry in entries if waiting else ():
         if entry["act"] in waiting:
             waiting.discard(entry["act"])
-            outbox.admit(connection, entry["act"], entry["position"] - entry["place"], entry["admitted_at"])
+            first = entry["position"] - entry["place"]
+            shown |= outbox.admit(connection, entry["act"], first, entry["admitted_at"])
     # Before the stubs that come with it, so that what was held here is counted.
     purged = dispose(connection, opened)
     add(connection, schema.acts, acts, "ignore")
@@ -144,7 +146,7 @@ def _grant(connection: Connection, rows: Sequence[FeedRow]) -> set[str]:
     except IntegrityError as error:
         raise outbox.Clash from error
     add(connection, schema.grants, grants, "ignore")
-    return {str(entry["stream"]) for entry in entries} | purged
+    return {str(entry["stream"]) for entry in entries} | shown | purged
 
 
 def _unless_held(connection: Connection, entries: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

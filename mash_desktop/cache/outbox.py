@@ -13,13 +13,13 @@ import msgspec
 from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from ..domain.acts import Parcel, SignedAct, check_bodies, read
+from ..domain.acts import Parcel, SignedAct, check_bodies, entries_of, read
 from ..domain.entries import Body, Made
 from ..domain.errors import Refusal
 from . import schema
 from .pieces import forget, named_by
 from .reading import EPOCH, entries_of_acts, open_bodies, stamp
-from .rows import batches
+from .rows import add, batches
 
 WAITING, REFUSED, QUARANTINED = "waiting", "refused", "quarantined"
 ANSWER = "answer"
@@ -60,32 +60,33 @@ class Waiting(msgspec.Struct, frozen=True):
         return self.code == "moved-on"
 
 
-def put(connection: Connection, parcel: Parcel, queued_at: datetime) -> frozenset[str]:
-    """Keep an act and its entries as pending, last of all. Returns its streams."""
+def put(connection: Connection, parcel: Parcel, queued_at: datetime) -> tuple[Made[Body], ...]:
+    """Keep an act and its entries as pending, last of all. Returns its entries."""
     act = read(parcel.signed)
     bodies = {body.entry: body for body in parcel.bodies}
-    connection.execute(
-        insert(schema.acts).values(id=act.id, signed=parcel.signed.act, signature=parcel.signed.signature)
+    add(
+        connection,
+        schema.acts,
+        [{"id": act.id, "signed": parcel.signed.act, "signature": parcel.signed.signature}],
     )
-    connection.execute(
-        insert(schema.entries),
-        [
-            {
-                "id": header.id,
-                "act": act.id,
-                "place": place,
-                "stream": header.stream,
-                "kind": header.kind,
-                "body": bodies[header.id].body,
-                "salt": bodies[header.id].salt,
-            }
-            for place, header in enumerate(act.entries)
-        ],
-    )
-    connection.execute(
-        insert(schema.outbox).values(act=act.id, author=act.author, state=WAITING, queued_at=stamp(queued_at))
-    )
-    return frozenset(header.stream for header in act.entries)
+    rows = [
+        {
+            "id": header.id,
+            "act": act.id,
+            "place": place,
+            "stream": header.stream,
+            "kind": header.kind,
+            "body": bodies[header.id].body,
+            "salt": bodies[header.id].salt,
+            "disposed": False,
+            "refused": False,
+        }
+        for place, header in enumerate(act.entries)
+    ]
+    add(connection, schema.entries, rows)
+    waiting = {"act": act.id, "author": act.author, "state": WAITING, "queued_at": stamp(queued_at)}
+    add(connection, schema.outbox, [{**waiting, "code": "", "sentence": ""}])
+    return entries_of(act, bodies)
 
 
 def last_number(connection: Connection) -> int:

@@ -6,7 +6,7 @@ then are projected when it comes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -20,17 +20,32 @@ from .people import NO_MARK, Indexed, Mark, mark_of, people_of, person_of
 from .projection import RANKS, queue_row
 from .rows import batches, upsert
 
+_LINKS_OF = (
+    "SELECT referral, subject, hides, readers FROM links WHERE referral IN (SELECT value FROM json_each(?))"
+)
 
-def project(connection: Connection, streams: Iterable[str], timeline: HubTimeline) -> None:
+
+class Grown(msgspec.Struct, frozen=True):
+    """All entries of a referral that something was added to, and as many as there were ``before``."""
+
+    entries: tuple[Made[Body], ...]
+    before: int
+
+
+def project(
+    connection: Connection, streams: Iterable[str], timeline: HubTimeline, grown: Mapping[str, Grown]
+) -> None:
     """Project these streams as they now stand, and the referrals in which an identity's markers now hide
-    more or less."""
+    more or less. Those of ``grown`` are not read again."""
     named = set(streams)
     if "hub" in named and timeline.versions:
         named |= _unprojected(connection)
+    marked: set[str] = set()
     for some in batches(sorted(one for one in named if one.startswith("identity:"))):
-        named |= _project_identities(connection, some)
-    for some in batches(sorted(one for one in named if one.startswith("referral:"))):
-        _project_referrals(connection, some, timeline)
+        marked |= _project_identities(connection, some)
+    grown = {stream: one for stream, one in grown.items() if stream not in marked}
+    for some in batches(sorted(one for one in named | marked if one.startswith("referral:"))):
+        _project_referrals(connection, some, timeline, grown)
 
 
 def _project_identities(connection: Connection, streams: Sequence[str]) -> set[str]:
@@ -67,16 +82,24 @@ def _project_identities(connection: Connection, streams: Sequence[str]) -> set[s
     return {link[0] for link in links if before.get(link, NO_MARK) != now.get(link, NO_MARK)}
 
 
-def _project_referrals(connection: Connection, streams: Sequence[str], timeline: HubTimeline) -> None:
-    held = reading.entries_of_streams(connection, streams)
+def _project_referrals(
+    connection: Connection, streams: Sequence[str], timeline: HubTimeline, grown: Mapping[str, Grown]
+) -> None:
+    held = reading.entries_of_streams(connection, [stream for stream in streams if stream not in grown])
+    held |= {stream: grown[stream].entries for stream in streams if stream in grown}
     marks = _marks(connection, streams)
     indexed = dict.fromkeys(streams, Indexed())
     rows: list[dict[str, Any]] = []
     for stream in streams if timeline.versions else ():
         if stream in held:
-            referral = fold(held[stream], timeline)
-            rows.append(_row(stream, referral, held[stream]))
-            indexed[stream] = people_of(referral, marks.get(stream, {}))
+            entries, marked = held[stream], marks.get(stream, {})
+            referral = fold(entries, timeline)
+            rows.append(_row(stream, referral, entries))
+            indexed[stream] = people_of(referral, marked)
+            more = grown.get(stream)
+            if more and indexed[stream] == people_of(fold(entries[: more.before], timeline), marked):
+                # As it is indexed.
+                del indexed[stream]
     table = schema.referrals
     gone = set(streams) - {row["stream"] for row in rows}
     if gone:
@@ -87,9 +110,8 @@ def _project_referrals(connection: Connection, streams: Sequence[str], timeline:
 
 def _marks(connection: Connection, streams: Sequence[str]) -> dict[str, dict[str, Mark]]:
     """What markers do to the subjects of these referrals, by stream."""
-    table = schema.links
     marks: dict[str, dict[str, Mark]] = {}
-    for row in connection.execute(select(table).where(table.c.referral.in_(streams))):
+    for row in connection.exec_driver_sql(_LINKS_OF, (msgspec.json.encode(streams).decode(),)):
         mark = Mark.kept(row.hides, row.readers)
         if mark != NO_MARK:
             subjects = marks.setdefault(row.referral, {})

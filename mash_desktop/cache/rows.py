@@ -23,8 +23,8 @@ def batches(values: Sequence[T]) -> Iterator[Sequence[T]]:
 
 
 def add(connection: Connection, table: Table, rows: Sequence[dict[str, Any]], clash: Clash = "fail") -> None:
-    """Insert rows that all have the same columns, two or more. The driver takes every value of the cache as it
-    is, so a thousand rows do not pass through the library one by one."""
+    """Insert rows that all have the same columns, two or more. The driver takes every value of the cache as
+    it is, so a thousand rows do not pass through the library one by one."""
     if not rows:
         return
     statement, in_order = _insertion(table, tuple(rows[0]), clash)

@@ -80,7 +80,7 @@ def _upgrade(path: Path, fresh: Path, key_hex: Callable[[], str]) -> None:
             schema.apply_steps(connection)
             timeline = fold_hub(reading.entries_of_stream(connection, "hub")).timeline
             streams = connection.scalars(select(schema.entries.c.stream).distinct()).all()
-            project(connection, streams, timeline)
+            project(connection, streams, timeline, {})
         with old.connect() as before, new.connect() as after:
             _check(before, after)
     finally:

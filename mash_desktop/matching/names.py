@@ -22,6 +22,7 @@ _LETTERS = str.maketrans(
 )
 _APOSTROPHES = re.compile(r"['’‘`´ʼ]")
 _HYPHENS = re.compile(r"[-‐‑–]")
+_OTHERS = re.compile(r"[^\x00-\x7f]+")
 _BREAKS = re.compile(r"[\W_]+")
 _PLAIN = {code: letter.lower() if (letter := chr(code)).isalnum() else " " for code in range(128)}
 _PLAIN |= dict.fromkeys(map(ord, "'`"), "")
@@ -60,11 +61,12 @@ def fold(text: str) -> str:
     if text.isascii():
         return " ".join(text.translate(_PLAIN).split())
     lowered = _APOSTROPHES.sub("", text.casefold()).translate(_LETTERS)
-    if not lowered.isascii():
-        lowered = "".join(
-            letter for letter in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(letter)
-        )
+    lowered = _OTHERS.sub(_unmarked, unicodedata.normalize("NFKD", lowered))
     return _BREAKS.sub(" ", lowered).strip()
+
+
+def _unmarked(letters: re.Match[str]) -> str:
+    return "".join(letter for letter in letters[0] if not unicodedata.combining(letter))
 
 
 def forename_words(text: str) -> tuple[str, ...]:

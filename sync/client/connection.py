@@ -132,9 +132,7 @@ class Connection:
         response = await self._send("POST", path, content=body, **options)
         return _decoded(response.content, answer)
 
-    async def ask_ahead(
-        self, message: protocol.Message, path: str, answer: type[M]
-    ) -> asyncio.Task[M]:
+    async def ask_ahead(self, message: protocol.Message, path: str, answer: type[M]) -> asyncio.Task[M]:
         """As :meth:`ask`; returns once the message is on its way, and the task gives the answer."""
         sent = asyncio.Event()
 

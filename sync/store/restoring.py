@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 
@@ -386,7 +386,7 @@ def _tell(store: Store, manifest: Manifest, decisions: dict[str, tuple[Parcel, .
             epoch=then.epoch + 1, size=then.size, root=then.root, backed_up_at=manifest.made_at
         )
         if opened not in [entry.body for entry in held.entries]:
-            own = hub_act(then.hub, store.secrets, [opened], datetime.now(UTC))
+            own = hub_act(then.hub, store.secrets, [opened], store.clock())
             store.admission.admit_own(then.hub, own)
         for parcel in decisions[then.hub]:
             author = read(parcel.signed).author

@@ -16,6 +16,7 @@ from uuid6 import uuid7
 
 from mash_desktop.cache import Cache, open_engine
 from mash_desktop.cache.feed import FeedPlace, FeedRow
+from mash_desktop.cache.people import people_of
 from mash_desktop.cache.projection import queue_row
 from mash_desktop.cache.reading import stamp
 from mash_desktop.domain.acts import Draft, Parcel, compose, read
@@ -251,7 +252,12 @@ class Cached(RuleBasedStateMachine):
         with self.cache._read() as connection:
             words = connection.exec_driver_sql("SELECT rowid FROM words ORDER BY rowid").all()
             numbered = connection.exec_driver_sql("SELECT id FROM worded ORDER BY id").all()
+            told = connection.exec_driver_sql(
+                "SELECT stream, text FROM worded JOIN words ON words.rowid = worded.id"
+            ).all()
         assert words == numbered
+        texts = {stream: people_of(self.cache.referral(stream), {}).text for stream in STREAMS}
+        assert dict(told) == {stream: text for stream, text in texts.items() if text}
 
 
 Cached.TestCase.settings = settings(max_examples=settings().max_examples // 3, stateful_step_count=25)

@@ -156,13 +156,16 @@ def _repeat(connection: sqlcipher.Connection, statements: Sequence[Statement]) -
 
 
 def _save(cache: Cache, made: Filling) -> Iterator[Row]:
-    """A note on a referral, beside one commit of the same bytes."""
+    """A note on a referral that has been opened, as its screen has, beside one commit of the same bytes."""
     streams = cache.streams("referral:")[:SAVES]
     parcels = [
         compose("staffordshire", OPERATOR, [Draft(stream, NoteAdded(words=NOTE))], KEY, datetime.now(UTC))
         for stream in streams
     ]
-    ours = [_milliseconds(partial(cache.save, one)) for one in parcels]
+    ours = []
+    for stream, parcel in zip(streams, parcels, strict=True):
+        cache.referral(stream)
+        ours.append(_milliseconds(partial(cache.save, parcel)))
     bare = raw(made.path.with_name("by-hand.db"))
     bare.execute(
         "CREATE TABLE acts (at INTEGER PRIMARY KEY, signed BLOB, signature BLOB, body BLOB, salt BLOB)"
