@@ -333,10 +333,10 @@ def test_a_key_is_good_up_to_the_position_of_its_revocation(desk: Desk) -> None:
     store_key, old = desk.enrolled.store_key, SigningKey.generate()
     keys = Keys(Directory(), (store_key,))
     (row,) = hub_act(desk, old, "someone", enrolling(old, "someone"))
-    keys.learn(row, read(row.signed))  # type: ignore[arg-type]  # it is there
+    keys.learn(row, read(row.signed), 0)  # type: ignore[arg-type]  # it is there
     (end,) = hub_act(desk, old, "someone", KeyRevoked(key=old.key_id, reason="Lost."))
     assert end.signed is not None
-    keys.learn(replace(end, position=20), read(end.signed))
+    keys.learn(replace(end, position=20), read(end.signed), 0)
     act = read(end.signed)
     assert keys.public(act, 20) == old.public
     with pytest.raises(Distrust):
@@ -348,8 +348,8 @@ def test_what_a_hubs_entry_does_not_say_plainly_makes_no_key_good(page: Page, de
     row = next(row for row in page.rows if row.audience == "hub" and row.signed is not None)
     assert row.signed is not None
     assert row.body is not None
-    keys.learn(replace(row, body=replace(row.body, body=b"{")), read(row.signed))
-    keys.learn(replace(row, body=None), read(row.signed))
+    keys.learn(replace(row, body=replace(row.body, body=b"{")), read(row.signed), 0)
+    keys.learn(replace(row, body=None), read(row.signed), 0)
     assert keys._keys == {}
 
 
