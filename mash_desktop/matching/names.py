@@ -24,9 +24,9 @@ _APOSTROPHES = re.compile(r"['’‘`´ʼ]")
 _HYPHENS = re.compile(r"[-‐‑–]")
 _OTHERS = re.compile(r"[^\x00-\x7f]+")
 _BREAKS = re.compile(r"[\W_]+")
+# What folding makes of the letters that most text consists of.
 _PLAIN = {code: letter.lower() if (letter := chr(code)).isalnum() else " " for code in range(128)}
 _PLAIN |= dict.fromkeys(map(ord, "'`"), "")
-# What folding makes of each letter that most text has no others than.
 
 
 def _words(text: str) -> frozenset[str]:
