@@ -142,7 +142,7 @@ class Keys:
         self._store = {key_id(key): key for key in store_keys}
 
     def learn(self, row: protocol.Row, act: Act, place: int) -> None:
-        """Take note of a key that a row of the hub's stream enrols or revokes: the act's entry at ``place``."""
+        """Take note of a key that a row, the act's entry at ``place``, enrols or revokes in the hub."""
         header = act.entries[place]
         if header.stream != "hub" or row.body is None:
             return
