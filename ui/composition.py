@@ -15,7 +15,7 @@ from threading import Event
 from PySide6.QtCore import QEvent, QObject, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
-from mash_desktop.desk import ChangeSet, Desk, downtime, glass, telephone
+from mash_desktop.desk import ChangeSet, Desk, downtime, glass, owed, telephone
 from mash_desktop.desk.profile import Enrolled, Profile, Server, Session, Status, Synchroniser
 from mash_desktop.documents.square import square
 from mash_desktop.domain.errors import Refusal
@@ -96,6 +96,7 @@ class PersonWindow(QObject):
     def _wire(self) -> None:
         window = self.window
         window.unlock_page.asked.connect(self._unlock)
+        window.unlock_page.other_asked.connect(self.lock)
         window.sign_in_page.asked.connect(self._sign_in)
         window.sign_in_page.directory_asked.connect(self._sign_in_by_directory)
         window.sign_in_page.code_given.connect(self._take_code)
@@ -165,9 +166,16 @@ class PersonWindow(QObject):
         self.worker.submit(
             partial(opened_profile, self._folder, passphrase),
             partial(self._have_profile, self._locks),
-            lambda error: self.window.unlock_page.wrong(why(error, NOT_OPENED)),
+            partial(self._not_opened, self._folder, self._locks),
             owner=self,
         )
+
+    def _not_opened(self, folder: Path, locks: int, error: Exception) -> None:
+        page = self.window.unlock_page
+        if locks == self._locks:
+            page.wrong(why(error, NOT_OPENED))
+            if page.isVisible():
+                self.worker.submit(partial(owed.told, folder))
 
     def _enrol(self, url: str, fingerprint: str, code: str, password: str, passphrase: str) -> None:
         folder = self._folder
@@ -209,12 +217,11 @@ class PersonWindow(QObject):
             self._minute.start()
             self._show_sign_in(profile, made.account)
 
-        self.worker.submit(
-            enrol_and_draw,
-            enrolled,
-            lambda error: self.enrol_page.failed(why(error, NO_HUB)),
-            owner=self,
-        )
+        def failed(error: Exception) -> None:
+            if folder == self._folder:
+                self.enrol_page.failed(why(error, NO_HUB))
+
+        self.worker.submit(enrol_and_draw, enrolled, failed, owner=self)
 
     def _have_profile(self, locks: int, opened: Opened) -> None:
         if locks != self._locks:

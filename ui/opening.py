@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from mash_desktop.desk import Desk, telephone
+from mash_desktop.desk import Desk, owed, telephone
 from mash_desktop.desk.places import my_places
 from mash_desktop.desk.profile import Barred, Profile, Session
 from mash_desktop.domain.errors import Refusal
@@ -35,8 +35,15 @@ class Opened(NamedTuple):
 
 
 def opened_profile(folder: Path, passphrase: str) -> Opened:
-    """Unlock, and take up the desk and the session where there are such."""
-    profile = Profile.open(folder, passphrase)
+    """Unlock, and take up the desk and the session where there are such. What is told once is told until
+    ``owed.told`` says that it was."""
+    if (untold := owed.owed(folder)) is not None:
+        raise untold
+    try:
+        profile = Profile.open(folder, passphrase)
+    except Refusal as refusal:
+        owed.keep(folder, refusal)
+        raise
     account, barred = profile.account_name, profile.barred()
     try:
         desk = profile.desk()

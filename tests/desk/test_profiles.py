@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from mash_desktop.desk import profiles
+from mash_desktop.cache import saved
+from mash_desktop.desk import owed, profiles
 from mash_desktop.desk.profile import UNSENT, Profile, Server
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.profile_folder import PEOPLE, WHOSE, several
@@ -108,3 +109,18 @@ def test_what_cannot_be_moved_is_told(home: Path, monkeypatch: pytest.MonkeyPatc
     with pytest.raises(Refusal) as told:
         profiles.set_aside(home, home, TODAY)
     assert (told.value.code, "resource busy" in told.value.sentence) == ("profile-not-writable", True)
+
+
+def test_what_is_told_once_is_owed_until_it_was_shown(tmp_path: Path) -> None:
+    owed.keep(tmp_path, Refusal("wrong-passphrase", "It does not open."))
+    owed.keep(tmp_path / "gone", saved.cut_short(1))
+    assert owed.owed(tmp_path) is owed.owed(tmp_path / "gone") is None
+    owed.keep(tmp_path, saved.cut_short(1))
+    untold = owed.owed(tmp_path)
+    assert untold is not None
+    assert (untold.code, untold.sentence) == ("cache-cut-short", saved.cut_short(1).sentence)
+    owed.told(tmp_path)
+    assert owed.owed(tmp_path) is None
+    owed.told(tmp_path)
+    (tmp_path / owed.FILE).write_text("half a")
+    assert owed.owed(tmp_path) is None

@@ -14,6 +14,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from mash_desktop.cache import saved
+from mash_desktop.cache.engine import FILE_NAME
 from mash_desktop.desk import profiles
 from mash_desktop.desk.profile import Profile, Server
 from mash_desktop.domain.entries.contact import NoteAdded
@@ -98,6 +100,65 @@ def test_the_computer_asks_who_is_here_and_each_sees_their_own_work_alone(
     assert person.window.current_reference() == "", "not where somebody else was"
     assert "Carter" not in said(person.window)
     assert "Priya" not in said(person.window)
+
+
+def tries(person: PersonWindow, passphrase: str) -> None:
+    typed(person.window.unlock_page.passphrase, passphrase)
+    QTest.keyClick(person.window.unlock_page.passphrase.line, Qt.Key.Key_Return)
+
+
+def answered(qtbot: QtBot, person: PersonWindow) -> None:
+    qtbot.waitUntil(lambda: person.worker.waiting == 0, timeout=20_000)
+
+
+def test_what_is_answered_at_a_door_that_was_left_is_said_at_no_other_and_kept_for_its_own(
+    qtbot: QtBot, opening: Callable[[Path], PersonWindow], home: Path
+) -> None:
+    saved.note(home / FILE_NAME, 9)
+    person = opening(home)
+    asked(qtbot, person)
+    choose(person, 2)
+    tries(person, PASSPHRASE)
+    choose(person, 1)
+    answered(qtbot, person)
+    assert person.window.unlock_page.title.text() == "Locked · Karen Shaw"
+    assert not person.window.unlock_page.passphrase.error.isVisible()
+    tries(person, PASSPHRASE)
+    choose(person, 2)
+    answered(qtbot, person)
+    assert not person.window.unlock_page.passphrase.error.isVisible(), "it is Karen's that it does not open"
+    tries(person, PASSPHRASE)
+    qtbot.waitUntil(lambda: "8 things that were saved last are no longer" in said(person.window))
+    answered(qtbot, person)
+    person.window.unlock_page.passphrase.set_value("")
+    unlock(qtbot, person)
+
+
+def test_what_was_told_to_a_window_that_was_closed_meanwhile_is_told_again(
+    qtbot: QtBot, opening: Callable[[Path], PersonWindow], home: Path
+) -> None:
+    shutil.rmtree(home / PEOPLE)
+    saved.note(home / FILE_NAME, 9)
+    person = opening(home)
+    tries(person, PASSPHRASE)
+    person.window.close()
+    person = opening(home)
+    tries(person, PASSPHRASE)
+    qtbot.waitUntil(lambda: "8 things that were saved last are no longer" in said(person.window))
+
+
+def test_a_profile_that_was_about_to_open_stays_shut_once_somebody_else_is_asked_for(
+    qtbot: QtBot, opening: Callable[[Path], PersonWindow], home: Path
+) -> None:
+    person = opening(home)
+    asked(qtbot, person)
+    choose(person, 2)
+    tries(person, PASSPHRASE)
+    person.window.unlock_page.other_asked.emit()
+    answered(qtbot, person)
+    answered(qtbot, person)
+    assert person.seats.choose_page.isVisible()
+    assert person.profile is None
 
 
 def test_somebody_new_sets_up_a_profile_of_their_own_and_may_turn_back(
