@@ -6,7 +6,6 @@ The only module besides ``ui`` that may know Qt, and it imports it late, so that
 from __future__ import annotations
 
 import argparse
-import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 from platformdirs import user_data_path
 
 from mash_desktop.domain.errors import Refusal
+from mash_desktop.faults import say_kind_and_place
 from mash_desktop.memory import overwrite_what_is_freed, write_no_dump
 
 
@@ -33,7 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--seat", metavar="NAME", action="append", default=[], help="no journey: only set up NAME's desktop"
     )
     asked = parser.parse_args(arguments)
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    if arguments is None:
+        say_kind_and_place()
     try:
         if asked.command == "demo":
             from ui.demo.run import run

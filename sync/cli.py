@@ -10,7 +10,6 @@ import csv
 import os
 import sys
 import time
-import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.domain.roles import Role
+from mash_desktop.faults import kind_and_place
 
 from .asking import ask
 
@@ -42,10 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, BrokenPipeError):
         return 1
     except Exception as error:
-        # Where, but not what: the words of an error may quote what somebody wrote.
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        where = f"{type(error).__name__} at {Path(place.filename).name}:{place.lineno}"
-        print(f"Something went wrong in the store ({where}).", file=sys.stderr)
+        print(f"Something went wrong in the store ({kind_and_place(error)}).", file=sys.stderr)
         return 1
     return code
 

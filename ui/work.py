@@ -6,13 +6,14 @@ Knows no desk and no screen: it runs plain callables in the order they came.
 from __future__ import annotations
 
 import logging
-import traceback
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
 import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal
+
+from mash_desktop.faults import kind_and_place
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -76,9 +77,7 @@ class Worker(QObject):
                     then(future.result())
             elif isinstance(error, Exception):
                 if not hasattr(error, "sentence"):
-                    # The message may quote a case; the kind of error and its place do not.
-                    at = traceback.extract_tb(error.__traceback__)[-1]
-                    _log.error("work failed: %s at %s:%s", type(error).__name__, at.name, at.lineno)
+                    _log.error("work failed: %s", kind_and_place(error))
                 if failed is not None:
                     failed(error)
             else:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import traceback
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
@@ -24,6 +23,7 @@ from mash_desktop.domain.acts import Parcel, Seen, read
 from mash_desktop.domain.audiences import HUB
 from mash_desktop.domain.entries.contact import DocumentAttached
 from mash_desktop.domain.errors import Refusal
+from mash_desktop.faults import kind_and_place
 
 from .. import protocol
 from .backoff import Backoff
@@ -398,9 +398,7 @@ class Together:
 
 
 def log_fault(error: Exception) -> None:
-    # What an error says may quote a case; its kind and its place do not.
-    at = traceback.extract_tb(error.__traceback__)[-1]
-    _log.error("the network failed: %s at %s:%s", type(error).__name__, at.name, at.lineno)
+    _log.error("the network failed: %s", kind_and_place(error))
 
 
 def _pieces(parcel: Parcel) -> tuple[str, ...]:

@@ -209,12 +209,13 @@ def test_a_folder_that_cannot_be_written_is_not_called_damaged(tmp_path: Path) -
     assert code_of(tmp_path) == "cache-not-writable"
 
 
-def test_a_fault_of_the_program_stays_a_fault(tmp_path: Path) -> None:
+def test_a_fault_of_the_program_stays_a_fault_and_quotes_no_value(tmp_path: Path) -> None:
     cache = opened(tmp_path)
-    parcel = note("referral:1", "words")
+    parcel = note("referral:kestrel", "words")
     cache.save(parcel)
-    with pytest.raises(IntegrityError):
+    with pytest.raises(IntegrityError) as met:
         cache.save(parcel)
+    assert "kestrel" not in str(met.value)
     cache.close()
 
 
