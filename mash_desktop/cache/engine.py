@@ -64,6 +64,7 @@ def open_engine(path: Path, key_hex: Callable[[], str]) -> Engine:
         poolclass=QueuePool,
         pool_size=4,
         pool_use_lifo=True,
+        hide_parameters=True,
     )
 
     @event.listens_for(engine, "begin")
