@@ -259,7 +259,12 @@ class PersonWindow(QObject):
         page.show_account(account, profile.server.url)
         page.may_leave(self._built or self._over)
         self.window.show_sign_in()
-        self._door_worker.submit(profile.directory, page.offer, owner=self)
+
+        def offer(directory: str) -> None:
+            if profile is self.profile:
+                page.offer(directory)
+
+        self._door_worker.submit(profile.directory, offer, owner=self)
 
     def _sign_in(self, password: str, code: str) -> None:
         if (profile := self.profile) is not None:

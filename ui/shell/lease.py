@@ -90,9 +90,13 @@ class LeasePage(Door):
         worker.submit(
             lambda: kept.extend(desk.me, [_read(file) for file in files]),
             lambda _: self.extended.emit(),
-            lambda error: self.tell(_sentence(error)),
+            partial(self._not_extended, desk),
             owner=self,
         )
+
+    def _not_extended(self, desk: Desk, error: Exception) -> None:
+        if desk is self._desk:
+            self.tell(_sentence(error))
 
 
 class ExtensionCard(Card):

@@ -24,9 +24,20 @@ from mash_desktop.vault.ring import SERVICE
 from mash_desktop.vault.wrap import FILE
 from tests.domain.story import KEY, MANAGER, OPERATOR, Story
 from tests.support.desks import receive, receive_hub
+from tests.support.lines import nobody_listens
 from tests.support.secret_service import SecretService
 from tests.ui.accessibility import nameless
-from tests.ui.composition.test_doors import PASSPHRASE, STREAM, account, opening, press, said, typed, unlock
+from tests.ui.composition.test_doors import (
+    PASSPHRASE,
+    STREAM,
+    account,
+    fill,
+    opening,
+    press,
+    said,
+    typed,
+    unlock,
+)
 from ui.composition import PersonWindow
 
 __all__ = ["opening"]
@@ -132,6 +143,18 @@ def test_what_is_answered_at_a_door_that_was_left_is_said_at_no_other_and_kept_f
     answered(qtbot, person)
     person.window.unlock_page.passphrase.set_value("")
     unlock(qtbot, person)
+
+
+def test_a_setting_up_that_fails_is_said_to_nobody_else(
+    qtbot: QtBot, opening: Callable[[Path], PersonWindow], tmp_path: Path
+) -> None:
+    person = opening(tmp_path / "new")
+    with nobody_listens() as port:
+        fill(person, hub_url=f"https://127.0.0.1:{port}")
+        person._take_seat(tmp_path / "another", "", False)
+        answered(qtbot, person)
+    assert person.enrol_page.isVisible()
+    assert "cannot be reached" not in said(person.enrol_page)
 
 
 def test_what_was_told_to_a_window_that_was_closed_meanwhile_is_told_again(
