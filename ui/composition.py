@@ -108,6 +108,7 @@ class PersonWindow(QObject):
         self.lease_page.extended.connect(self._take_stock)
         window.lock_asked.connect(self.lock)
         window.sync_asked.connect(self._sync)
+        window.connect_asked.connect(self._ask_again)
         window.search_asked.connect(self._search)
         window.closing.connect(self.close)
         window.may_close = self._may_close
@@ -229,8 +230,7 @@ class PersonWindow(QObject):
             return
         self.profile = opened.profile
         self._minute.start()
-        # How the line stood before the lock says nothing any more.
-        self.shown.status = Status() if opened.session is not None else Status(signed_out=NO_SESSION)
+        self.shown.status = opened.status
         shown_once = self.window.sign_in_page.shown_once is not None
         if opened.barred is not None and opened.barred.device:
             self._ask_to_enrol_again(opened.barred.sentence)
@@ -503,12 +503,26 @@ class PersonWindow(QObject):
     def _sync(self) -> None:
         """Show what wants attention; beyond that sign in where nobody is, or send and fetch."""
         profile = self.profile
-        if self.shown.badges.attention and self.window.current_place() != "sync":
+        wants = self.shown.badges.attention or self.shown.status.distrust
+        if wants and self.window.current_place() != "sync":
             self.window.go("sync")
         elif profile is not None and (self.network is None or self.shown.status.signed_out):
             self._ask_sign_in()
         elif self.network is not None:
             self.network.wake()
+
+    def _ask_again(self) -> None:
+        """What did not hold together at the hub has been looked into."""
+        profile = self.profile
+
+        def have(session: Session | None) -> None:
+            if profile is self.profile:
+                self._show_status(Status(signed_out="" if session else NO_SESSION))
+                if session is not None:
+                    self._connect(session)
+
+        if profile is not None:
+            self.worker.submit(profile.kept_session, have, owner=self)
 
     def _ask_sign_in(self) -> None:
         if (profile := self.profile) is not None:

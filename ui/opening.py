@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from mash_desktop.desk import Desk, owed, telephone
+from mash_desktop.desk import Desk, owed, telephone, trust
 from mash_desktop.desk.places import my_places
-from mash_desktop.desk.profile import Barred, Profile, Session
+from mash_desktop.desk.profile import Barred, Profile, Session, Status
 from mash_desktop.domain.errors import Refusal
 from ui.places import Factories, factories
 
@@ -32,6 +32,8 @@ class Opened(NamedTuple):
     barred: Barred | None
     desk: Desk | None
     session: Session | None
+    status: Status
+    """How it stands with the hub before that is asked; how it stood before the lock says nothing any more."""
 
 
 def opened_profile(folder: Path, passphrase: str) -> Opened:
@@ -48,8 +50,10 @@ def opened_profile(folder: Path, passphrase: str) -> Opened:
     try:
         desk = profile.desk()
     except Refusal:
-        return Opened(profile, account, barred, None, None)
-    return Opened(profile, account, barred, desk, profile.kept_session())
+        return Opened(profile, account, barred, None, None, Status(signed_out=NO_SESSION))
+    session = profile.kept_session()
+    status = Status(signed_out="" if session else NO_SESSION, distrust=trust.distrusted(desk))
+    return Opened(profile, account, barred, desk, session, status)
 
 
 class Stock(NamedTuple):

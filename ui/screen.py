@@ -23,8 +23,9 @@ class Screen(QWidget):
     """Derive, set ``place_id`` and ``title``, build widgets in ``__init__``, read in ``enter``.
 
     ``chips_changed`` asks the top bar to read ``title`` and ``chips()`` again. ``asks_to_open`` asks the
-    shell for another place, with a reference to what is to be opened there. ``says`` is a toast;
-    ``says_undoably`` brings along what takes the thing back. ``gone_from_sight`` fires when it is hidden.
+    shell for another place, with a reference to what is to be opened there; ``asks_to_connect`` for the hub,
+    anew. ``says`` is a toast; ``says_undoably`` brings along what takes the thing back. ``gone_from_sight``
+    fires when it is hidden.
     """
 
     place_id: str = ""
@@ -34,6 +35,7 @@ class Screen(QWidget):
     asks_to_open = Signal(str, str)
     says = Signal(str)
     says_undoably = Signal(str, object)
+    asks_to_connect = Signal()
     gone_from_sight = Signal()
 
     def __init__(self, worker: Worker, parent: QWidget | None = None) -> None:

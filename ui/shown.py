@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject
 from mash_desktop.desk import Desk
 from mash_desktop.desk.places import Badges, badges
 from mash_desktop.desk.profile import Status
+from ui.shell.apart import Apart
 from ui.shell.main_window import MainWindow
 from ui.shell.restored import Restored
 from ui.shell.state import Place, ShellState
@@ -35,6 +36,7 @@ class Shown(QObject):
         self._built = False
         """The screens are there."""
         self._restored = Restored(window, worker)
+        self._apart = Apart(window)
 
     def begin(self, desk: Desk) -> None:
         self._desk = desk
@@ -49,6 +51,7 @@ class Shown(QObject):
         """No view of a case is kept."""
         self._built = False
         self._restored.take_away()
+        self._apart.take_away()
 
     def end(self) -> None:
         self.drop()
@@ -65,6 +68,10 @@ class Shown(QObject):
         self.show()
         if self._built:
             self._window.show_status(status)
+            self._apart.show(status)
+        elif why := status.distrust or status.trouble:
+            # There is nothing to read yet: at the door, which is all there is.
+            self._window.sign_in_page.tell(why)
 
     def say_signed_out(self) -> None:
         if self.status.signed_out and self._built:
@@ -89,6 +96,7 @@ class Shown(QObject):
         self._window.show_state(
             ShellState(
                 online=self.status.online,
+                distrusted=bool(self.status.distrust),
                 fetching=self.status.fetching,
                 since=self.status.since,
                 waiting=self.badges.waiting,

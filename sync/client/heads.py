@@ -67,6 +67,8 @@ class Verified:
         self._head: Head | None = None
         self._before: Head | None = None
         """The last head of another epoch, until it is known what became of the log under it."""
+        self.shown: SignedHead | None = None
+        """The last head that the store showed, whether it held or not."""
         self._on_seen, self._on_verified, self._began_epoch = on_seen, on_verified, began_epoch
 
     def take_kept(self) -> None:
@@ -82,13 +84,21 @@ class Verified:
             self._take(kept)
 
     def _kept(self, fact: str) -> Head | None:
-        signed = self._cache.fact(fact)
-        if signed is None:
-            return None
-        return self._store_keys.kept_head(msgspec.json.decode(signed, type=SignedHead))
+        signed = self._signed(fact)
+        return None if signed is None else self._store_keys.kept_head(signed)
+
+    def _signed(self, fact: str) -> SignedHead | None:
+        kept = self._cache.fact(fact)
+        return None if kept is None else msgspec.json.decode(kept, type=SignedHead)
+
+    @property
+    def held(self) -> SignedHead | None:
+        """The last head that held, as the store signed it."""
+        return self._signed(HEAD if self._before is None else HEAD_BEFORE)
 
     async def check_head(self, connection: Connection, signed: SignedHead) -> Head:
         """The head, once the log under it is shown to begin with the last one's. Raises ``Distrust``."""
+        self.shown = signed
         trusted = self._store_keys.keys
         head = await self._store_keys.head(connection, signed)
         if self._store_keys.keys != trusted:

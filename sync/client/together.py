@@ -26,6 +26,7 @@ from mash_desktop.domain.errors import Refusal
 from mash_desktop.faults import kind_and_place
 
 from .. import protocol
+from . import evidence
 from .backoff import Backoff
 from .connection import Connection, TooSlow, Unreachable
 from .heads import Verified
@@ -89,7 +90,12 @@ class Together:
             on_verified=lambda at, size: self._say(verified_at=at, log_size=size),
             began_epoch=self._begin_epoch,
         )
-        self.status = Status(first_sync=cache.fact(READ_ONCE) is None)
+        found = evidence.unsettled(cache)
+        self.status = Status(
+            first_sync=cache.fact(READ_ONCE) is None,
+            distrust=found.sentence if found else "",
+            since=found.at if found else None,
+        )
         self._audiences: dict[protocol.Standing, frozenset[str]] = {}
         self._owed = Owed()
         self._most_acts, self._most_rows = PUSH_ACTS, protocol.MOST_ROWS
@@ -114,6 +120,10 @@ class Together:
 
     async def run(self) -> None:
         """Until the session is over, the store is not to be trusted, or it is cancelled."""
+        if self._over:
+            # What was found before has yet to be looked into.
+            self._on_status(self.status)
+            return
         live = asyncio.create_task(self._listen())
         try:
             await self._keep_together()
@@ -135,7 +145,7 @@ class Together:
                 await self._pull()
             except Unreachable as error:
                 asked_for = error.retry_after
-                self._say(online=False)
+                self._say(online=False, trouble="")
             except Exception as error:
                 self.failed(error)
             else:
@@ -361,7 +371,8 @@ class Together:
             error = Distrust("position-taken", f"The store gave two entries one place in its log. {CALL}")
         if isinstance(error, Distrust):
             _log.error("the store's word does not hold together: %s", error.code)
-            self._say(online=False, distrust=error.sentence)
+            self._keep(error)
+            self._say(online=False, distrust=error.sentence, trouble="")
         elif isinstance(error, Refusal) and error.code in SESSION_OVER | ACCESS_OVER:
             if error.code == KEY_OVER:
                 self._set_aside()
@@ -375,6 +386,15 @@ class Together:
             self._say(online=False, trouble=FAULT)
         if self._over:
             self._woken.set()
+
+    def _keep(self, error: Distrust) -> None:
+        found = evidence.Found(
+            error.code, error.sentence, datetime.now(UTC), self._verified.shown, self._verified.held
+        )
+        try:
+            evidence.keep(self._cache, found)
+        except Refusal as refusal:
+            _log.error("what does not hold together was not kept: %s", refusal.code)
 
     def _set_aside(self) -> None:
         try:

@@ -180,14 +180,15 @@ class StatusBar(QWidget):
         self.setFixedHeight(look_of(self).px(_STATUS))
 
     def show_state(self, state: ShellState) -> None:
-        self._dot.tone = Tone.GREEN if state.online else Tone.AMBER
+        self._dot.tone = Tone.RED if state.distrusted else Tone.GREEN if state.online else Tone.AMBER
         self._dot.update()
         words, waiting = line_words(state), waiting_words(state)
         self._line.setText(words)
         if state.attention:
             wants = "wants" if state.attention == 1 else "want"
             waiting = f"{waiting} · {state.attention} {wants} your attention"
-        self.waiting.say(waiting, bool(state.attention))
+        does = "Leads to what to do" if state.distrusted else "Sends and fetches now"
+        self.waiting.say(waiting, does, bool(state.attention))
         self._locks.setText("" if state.locks_in is None else f"Locks in {max(state.locks_in, 1)} min")
         self._hub.setText(" · ".join(part for part in (state.hub_label, state.marking) if part))
 
@@ -211,12 +212,12 @@ class _StatusButton(QPushButton):
         self._wants = False
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        self.say("Everything sent", False)
+        self.say("Everything sent", "Sends and fetches now", False)
 
-    def say(self, words: str, wants: bool) -> None:
+    def say(self, words: str, does: str, wants: bool) -> None:
         self._wants = wants
         self.setText(words)
-        self.setAccessibleName(f"{words}. Sends and fetches now")
+        self.setAccessibleName(f"{words}. {does}")
         self.updateGeometry()
 
     def sizeHint(self) -> QSize:

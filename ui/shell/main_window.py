@@ -35,6 +35,7 @@ class MainWindow(QMainWindow):
     place_chosen = Signal(str)
     lock_asked = Signal()
     sync_asked = Signal()
+    connect_asked = Signal()
     search_asked = Signal(str)
     look_asked = Signal(str, float)
     """Theme and text size, when a key changes them; the settings page has a signal of its own."""
@@ -124,6 +125,7 @@ class MainWindow(QMainWindow):
         screen.asks_to_open.connect(self.open)
         screen.says.connect(self.toast)
         screen.says_undoably.connect(self.toast)
+        screen.asks_to_connect.connect(self.connect_asked)
 
     def promise_screen(self, place_id: str, make: Callable[[], Screen]) -> None:
         """Make the screen of a place when it is first asked for, or by ``make_one``."""

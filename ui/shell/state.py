@@ -37,6 +37,8 @@ class ShellState:
     hub_label: str = ""
     marking: str = ""
     person_label: str = ""
+    distrusted: bool = False
+    """The hub's log does not hold together."""
     fetching: str = ""
     """How far the first reading of the hub's feeds is, in words."""
     places: tuple[Place, ...] = ()
@@ -56,6 +58,8 @@ def clock_words(moment: datetime) -> str:
 
 def line_words(state: ShellState) -> str:
     """``Online · log verified 14:02`` or ``Offline since 13:51``."""
+    if state.distrusted:
+        return "The hub’s log is not trusted"
     if state.fetching:
         return state.fetching
     if not state.online:

@@ -1,12 +1,12 @@
-"""What the screen is put together from: the line and the log, an act with every word, a hub not trusted."""
+"""What the screen is put together from: the line and the log, an act with every word."""
 
 from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
 from mash_desktop.desk.attention import Item, Side, Standing, Status
-from ui.theme import Role, Tone, Voice, look_of
-from ui.widgets import Box, Card, Column, Grid, Hairline, Pill, PillFace, Row, Text
+from ui.theme import Role, Tone, Voice
+from ui.widgets import Card, Column, Grid, Hairline, Pill, PillFace, Row, Text
 
 TONES = {
     "waiting": Tone.NEUTRAL,
@@ -66,8 +66,9 @@ class LineCard(Card):
         else:
             self._pill.set_face(PillFace("offline", Tone.AMBER))
         fetching = f"{status.fetching}. What is most urgent came first." if status.fetching else ""
-        self._since.setText(status.signed_out or fetching or (f"since {since}" if since else ""))
-        self._note.setVisible(not status.online)
+        why = status.signed_out or status.trouble or fetching
+        self._since.setText(why or (f"since {since}" if since else ""))
+        self._note.setVisible(not (status.online or status.trouble))
         self._synced.setText(synced or "not yet")
         size = f", {status.log_size:,} entries" if verified and status.log_size else ""
         self._verified.setText(f"{verified}{size}" if verified else "not yet")
@@ -123,48 +124,6 @@ def side_card(title: str, side: Side, edge: Tone | None = None) -> Card:
             words.put(Text(told.words, wrap=True))
         card.put(words)
     return card
-
-
-def distrust_page(status: Status, standing: Standing | None) -> QWidget:
-    """The hub's word does not hold together: said to a manager, with what to do and what not to do."""
-    card = Card("", "", edge=Tone.RED, padding=20, gap=12)
-    card.setAccessibleName("The hub's log cannot be trusted")
-    card.put(Text("The hub's log cannot be trusted", Role.TITLE))
-    card.put(Text(status.distrust, wrap=True))
-    card.put(
-        Text(
-            "Every desktop checks that the hub's log only ever grows and that nobody's entries were altered. "
-            "That check has failed, so this desktop has stopped sending and fetching. What it holds is as it "
-            "was, and what you type is kept.",
-            wrap=True,
-        )
-    )
-    card.put(Hairline())
-    card.put(Text("What to do", Role.HEADING, Voice.LABEL))
-    for number, step in enumerate(
-        (
-            "Tell your information governance officer and the hub manager now, by telephone or in person.",
-            "Do not set this computer up again and do not restore it: what it holds is evidence.",
-            "For urgent cases use the hub's procedure for when the system is down.",
-        ),
-        start=1,
-    ):
-        card.put(Text(f"{number}. {step}", wrap=True))
-    if standing is not None and standing.head_root:
-        card.put(Hairline())
-        card.put(Text("What to tell them", Role.HEADING, Voice.LABEL))
-        card.put(
-            facts(
-                [
-                    ("Last log that held", f"{standing.head_size:,} entries, {standing.head_at}"),
-                    ("Its mark", spaced(standing.head_root)),
-                    ("Epoch", str(standing.head_epoch)),
-                ]
-            )
-        )
-    middle = Box(Column(card, None))
-    middle.setMaximumWidth(look_of(middle).px(760))
-    return Box(Row(None, middle, None))
 
 
 def waiting_words(items: int) -> str:

@@ -2,7 +2,7 @@
 
 Names for whoever drives it: ``sync.now``, ``sync.table``, ``sync.again``, ``sync.let_go``,
 ``sync.let_go.confirm``, ``sync.let_go.keep``, ``sync.open``; ``sync.alerts``, ``sync.alert.seen``,
-``sync.alert.contact``, ``sync.alert.record``.
+``sync.alert.contact``, ``sync.alert.record``; ``distrust.copy``, ``distrust.by``, ``distrust.settle``.
 """
 
 from __future__ import annotations
@@ -11,19 +11,21 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
-from mash_desktop.desk import ChangeSet, Desk, alerts, attention
+from mash_desktop.desk import ChangeSet, Desk, alerts, attention, trust
 from mash_desktop.desk.alerts import Alert
 from mash_desktop.desk.attention import Item, Standing, Status
 from mash_desktop.desk.places import ROLES
 from mash_desktop.desk.wording import say_moment
 from mash_desktop.domain.configuration import HubConfig
+from mash_desktop.domain.errors import Refusal
 from ui.screen import Screen
 from ui.sync_status.alerts import alert_page, alerts_table
+from ui.sync_status.distrust import distrust_page, settled_card
 from ui.sync_status.pieces import (
     LineCard,
-    distrust_page,
     holds_card,
     side_card,
     state_face,
@@ -39,6 +41,7 @@ from ui.widgets import (
     DenseTable,
     EmptyState,
     ErrorState,
+    Field,
     Page,
     Pill,
     PillFace,
@@ -67,6 +70,7 @@ class SyncScreen(Screen):
         self._status = Status()
         self._config: HubConfig | None = None
         self._standing: Standing | None = None
+        self._found: tuple[trust.Found, ...] = ()
         self._items: tuple[Item, ...] = ()
         self._shown: Item | None = None
         self._alerts: tuple[Alert, ...] = ()
@@ -96,12 +100,22 @@ class SyncScreen(Screen):
         self._rung.put(self.alerts)
         self._line = LineCard(self.now)
         self._holds = Column(gap=0)
+        self._settled = Column(gap=0)
         self._list = Card(padding=1, gap=0)
         self._list.put(self.table)
         self._detail = Column(gap=10, margins=12)
-        left = SidePanel(self._line, self._rung, self._list, Box(self._holds), None, width=450, side="left")
+        left = SidePanel(
+            self._line,
+            self._rung,
+            self._list,
+            Box(self._holds),
+            Box(self._settled),
+            None,
+            width=450,
+            side="left",
+        )
         self._page = Page(self._detail, left=left)
-        self._instead = Column(gap=0, margins=(48, 32, 48, 32))
+        self._instead = Column(gap=0)
         self._instead_box = Box(self._instead)
         self._instead_box.hide()
         whole = Column(self._instead_box, gap=0)
@@ -133,6 +147,8 @@ class SyncScreen(Screen):
         self._show_line()
         self.table.viewport().update()
         self._show_distrust()
+        if status.distrust:
+            self.run(partial(trust.found, self._desk), self._have_found)
 
     def chips(self) -> Sequence[PillFace]:
         wanting = sum(item.wants_attention for item in self._items)
@@ -153,6 +169,7 @@ class SyncScreen(Screen):
         self.run(partial(attention.read_items, self._desk), self._show_items, self._failed)
         self.run(partial(attention.standing, self._desk), self._show_standing)
         self.run(self._desk.config, self._have_config)
+        self.run(partial(trust.found, self._desk), self._have_found)
 
     def _have_config(self, config: HubConfig) -> None:
         self._config = config
@@ -168,7 +185,6 @@ class SyncScreen(Screen):
             self._standing = standing
             empty(self._holds)
             self._holds.put(holds_card(standing))
-            self._show_distrust()
 
     def _show_line(self) -> None:
         status = self._status
@@ -181,13 +197,23 @@ class SyncScreen(Screen):
             return ""
         return say_moment(at, self._desk.now(), self._config)
 
-    def _show_distrust(self) -> None:
-        wrong = bool(self._status.distrust)
+    def _have_found(self, found: tuple[trust.Found, ...]) -> None:
+        if found == self._found:
+            return
+        self._found = found
+        empty(self._settled)
+        if settled := tuple(one for one in found if one.settled):
+            self._settled.put(settled_card(settled, self._copy))
+        self._show_distrust(anew=True)
+
+    def _show_distrust(self, *, anew: bool = False) -> None:
+        wrong = self._status.distrust
         self._page.setVisible(not wrong)
-        self._instead_box.setVisible(wrong)
-        empty(self._instead)
-        if wrong:
-            self._instead.put(distrust_page(self._status, self._standing))
+        if anew or self._instead_box.isHidden() is bool(wrong):
+            empty(self._instead)
+            if wrong:
+                self._instead.put(distrust_page(wrong, self._found, self._copy, self._settle), 1)
+        self._instead_box.setVisible(bool(wrong))
 
     def _show_alerts(self, found: tuple[Alert, ...]) -> None:
         self._alerts = found
@@ -331,6 +357,25 @@ class SyncScreen(Screen):
     def _wake(self) -> None:
         self._desk.wake()
         self.says.emit("Asked the hub. What is new appears by itself.")
+
+    def _copy(self) -> None:
+        def have(words: str) -> None:
+            QGuiApplication.clipboard().setText(words)
+            self.says.emit("Copied, with the heads as the hub signed them. It names no case.")
+
+        self.run(partial(trust.to_hand_over, self._desk), have)
+
+    def _settle(self, by: Field) -> None:
+        def failed(error: Exception) -> None:
+            by.show_error(error.sentence if isinstance(error, Refusal) else "That was not kept. Try again.")
+            by.setFocus()
+
+        def settled(_: None) -> None:
+            self._read()
+            self.asks_to_connect.emit()
+
+        by.clear_error()
+        self.run(partial(trust.settle, self._desk, by.value()), settled, failed)
 
     def _again(self) -> None:
         item = self._shown

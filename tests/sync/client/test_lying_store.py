@@ -11,6 +11,7 @@ import pytest
 from msgspec.structs import replace
 from uuid6 import uuid7
 
+from mash_desktop.cache import Cache
 from mash_desktop.cache.feed import FeedRow
 from mash_desktop.cache.reading import stamp
 from mash_desktop.domain.acts import Draft, Seen, compose
@@ -20,6 +21,7 @@ from mash_desktop.domain.roles import Role
 from mash_desktop.proofs.head import Head, SignedHead
 from mash_desktop.proofs.signature import SigningKey
 from sync.client import Unreachable
+from sync.client.evidence import Found, evidence, settle, unsettled
 from sync.protocol import Page, Path, Pushed
 from tests.support.relay import Alter, Answered, Asked
 from tests.sync.client.conftest import Networked, Office, until
@@ -163,6 +165,55 @@ def test_a_log_that_forks_is_caught(deceived: Deceived, caplog: pytest.LogCaptur
     deceived.relay.alter = heads(lambda head: deceived.signed(replace(head, root=bytes(32))))
     deceived.priya.network.wake()
     deceived.until_distrust("history-rewritten", caplog)
+
+
+def test_a_store_that_lied_is_asked_nothing_more_until_somebody_has_looked_into_it(
+    deceived: Deceived, caplog: pytest.LogCaptureFixture
+) -> None:
+    priya, honest = deceived.priya, deceived.relay.alter
+    good = msgspec.json.decode(priya.desk.cache.fact("head") or b"", type=SignedHead)
+    deceived.relay.alter = heads(lambda head: deceived.signed(replace(head, root=bytes(32))))
+    priya.network.wake()
+    deceived.until_distrust("history-rewritten", caplog)
+    found = unsettled(priya.desk.cache)
+    assert found is not None
+    assert (found.code, found.head) == ("history-rewritten", good)
+    assert found.shown is not None
+    assert found.shown.verify(deceived.store_key.public).root == bytes(32)
+    deceived.relay.alter = honest
+    priya.network.stop()
+    asked, said = len(deceived.relay.asked), len(priya.statuses)
+    priya.connect(deceived.relay.server)
+    until(lambda: len(priya.statuses) > said, "what was found")
+    priya.network.stop()
+    assert priya.status.distrust == found.sentence
+    assert priya.status.since == found.at
+    assert not [one.path for one in deceived.relay.asked[asked:] if "presence" not in one.path]
+
+    settle(priya.desk.cache, "Anita Rao")
+    priya.connect(deceived.relay.server)
+    priya.until_online()
+    assert priya.status.distrust == ""
+    deceived.relay.alter = heads(lambda head: deceived.signed(replace(head, size=1)))
+    priya.network.wake()
+    deceived.until_distrust("log-shrunk", caplog)
+    settle(priya.desk.cache, "Ada Byrne")
+    told = [(one.code, one.settled_by) for one in evidence(priya.desk.cache)]
+    assert told == [("history-rewritten", "Anita Rao"), ("log-shrunk", "Ada Byrne")]
+    assert unsettled(priya.desk.cache) is None
+
+
+def test_a_full_disk_does_not_hide_that_a_store_lied(
+    deceived: Deceived, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(cache: Cache, found: Found) -> None:
+        raise Refusal("disk-full", "The disk of this computer is full.")
+
+    monkeypatch.setattr("sync.client.evidence.keep", full)
+    deceived.relay.alter = heads(lambda head: deceived.signed(replace(head, size=1)))
+    deceived.priya.network.wake()
+    deceived.until_distrust("log-shrunk", caplog)
+    assert "was not kept: disk-full" in caplog.text
 
 
 def test_a_store_that_proves_nothing_of_what_it_says_is_caught(
