@@ -19,6 +19,7 @@ from mash_desktop.domain.roles import Role
 from mash_desktop.proofs.feed_chain import START, link
 from mash_desktop.proofs.head import Head, SignedHead
 from sync.client import together
+from sync.client.evidence import evidence, settle
 from sync.protocol import Page, Path, Pull, feed_row_bytes
 from sync.store import tables
 from sync.store.authoring import hub_act
@@ -174,7 +175,10 @@ def test_a_log_begun_anew_that_does_not_say_why_is_not_trusted(
     assert restored.restored(hub.priya.desk) == ""
     # Restored once more, and said so: what had been seen before all of it is what counts.
     seen = hub.priya.desk.cache.fact("head-before")
+    (found,) = evidence(hub.priya.desk.cache)
+    assert msgspec.json.encode(found.head) == seen
     restore(hub.office, hub.kept, epoch=3)
+    settle(hub.priya.desk.cache, "Anita Rao")
     hub.priya.connect(hub.relay.server)
     hub.priya.until_online()
     assert hub.priya.desk.cache.fact("head-before") == seen

@@ -125,9 +125,13 @@ def test_what_keeps_a_desktop_from_its_hub_stands_above_every_screen_while_it_do
     assert nameless(window) == []
     window.go("sync")
     assert behind.words().count(told) == 3, "in the banner and what it is called, and on the card of the line"
-    behind.relay.before = lambda asked: asked
+    # A line that is lost says no more than that.
+    behind.relay.before = lambda asked: Answered(500, b"")
     behind.look_again()
     behind.until(lambda: told not in behind.words())
+    assert "Offline" in behind.words()
+    behind.relay.before = lambda asked: asked
+    behind.look_again()
     behind.until_said("Online")
 
     faults: list[Exception] = []
