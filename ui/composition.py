@@ -74,7 +74,7 @@ class PersonWindow(QObject):
         self.profile: Profile | None = None
         self.desk: Desk | None = None
         self.network: Synchroniser | None = None
-        self._left = ("", "")
+        self._left = ("", "", "")
         self._built = False
         """The screens are there."""
         self._telephoning: Telephoning | None = None
@@ -147,7 +147,7 @@ class PersonWindow(QObject):
     def _take_seat(self, folder: Path, name: str, there: bool) -> None:
         """The window is this person's from now on: nothing of another's stays in it."""
         self.lock()
-        self._folder, self._left = folder, ("", "")
+        self._folder, self._left = folder, ("", "", "")
         self.shown.forget()
         self.window.unlock_page.set_person(name, "")
         self.window.sign_in_page.forget()
@@ -381,12 +381,8 @@ class PersonWindow(QObject):
         self._telephoning.looked.connect(self._behind.looked)
         self.shown.build(places)
         self.window.unlock()
-        left, reference = self._left
-        start = left if any(one.id == left for one in places) else places[0].id
-        if reference:
-            self.window.open(start, reference)
-        else:
-            self.window.go(start)
+        there = any(one.id == self._left[0] for one in places)
+        self.window.come_back(*(self._left if there else (places[0].id, "", "")))
         self._making.start()
         self.shown.say_signed_out()
         self.opened.emit()
@@ -447,7 +443,8 @@ class PersonWindow(QObject):
     def _drop_screens(self) -> None:
         """No view of a case is kept; only where it was."""
         if self._built:
-            self._left = (self.window.current_place(), self.window.current_reference())
+            window = self.window
+            self._left = (window.current_place(), window.current_reference(), window.current_form())
         self._built = False
         self.shown.drop()
         if self._telephoning is not None:

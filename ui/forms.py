@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance
-from PySide6.QtWidgets import QApplication, QLayout, QScrollArea, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLayout, QScrollArea, QWidget
 
 from mash_desktop.desk import Desk
 from mash_desktop.domain.errors import Refusal
@@ -39,14 +39,43 @@ class Form(Protocol):
 class OpenForm(QObject):
     """The form that is open on a screen, at most one."""
 
-    def __init__(self, screen: Screen, desk: Desk, after: Callable[[], object]) -> None:
-        """``after`` puts focus back where it was."""
+    def __init__(
+        self,
+        screen: Screen,
+        desk: Desk,
+        after: Callable[[], object],
+        opened_by: Mapping[str, QAbstractButton] | None = None,
+    ) -> None:
+        """``after`` puts focus back where it was. ``opened_by`` are the buttons that open a form and do
+        nothing else, by a part of the key of the form's words: after a lock they open it again."""
         super().__init__(screen)
         self._screen, self._desk, self._after = screen, desk, after
         self.current: Form | None = None
         self._keeper: Keeper | None = None
         self._take: Callable[[], object] = lambda: None
+        self._opened_by, self._wanted = opened_by or {}, ("", "")
+        screen.forms = self
         screen.gone_from_sight.connect(self._keep)
+
+    @property
+    def name(self) -> str:
+        """Which form is open, as ``want`` takes it; empty for none that can be opened again."""
+        parts = self._keeper.key.split("/") if self._keeper is not None else ()
+        return next((part for part in parts if part in self._opened_by), "")
+
+    def want(self, name: str, reference: str) -> None:
+        """This form was open on the thing of this reference: it opens once that has been ``reached``."""
+        self._wanted = (name, reference)
+
+    def reached(self, reference: str) -> None:
+        """The thing of this reference stands in sight, with the buttons for what may be done to it."""
+        name, where = self._wanted
+        if not name or reference != where or self.current is not None:
+            return
+        self._wanted = ("", "")
+        button = self._opened_by[name]
+        if button.isEnabled() and not button.isHidden():
+            button.click()
 
     def open(
         self,

@@ -6,7 +6,7 @@ A screen knows the desk it was given and the widgets; it does not know the windo
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
@@ -17,6 +17,14 @@ from ui.work import Worker
 
 T = TypeVar("T")
 _TICK_MS = 30_000
+
+
+class Forms(Protocol):
+    """What a screen knows of the forms that are opened on it (``ui.forms.OpenForm``)."""
+
+    @property
+    def name(self) -> str: ...
+    def want(self, name: str, reference: str, /) -> None: ...
 
 
 class Screen(QWidget):
@@ -41,6 +49,7 @@ class Screen(QWidget):
     def __init__(self, worker: Worker, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._worker = worker
+        self.forms: Forms | None = None
         self._ticking = QTimer(self)
         self._ticking.setInterval(_TICK_MS)
         self._ticking.timeout.connect(self.tick)
@@ -58,6 +67,11 @@ class Screen(QWidget):
 
     def open(self, reference: str) -> None:
         """Another place asks this one to show the thing of this reference."""
+
+    def chosen(self) -> str:
+        """The reference of what is chosen here, as ``open`` takes it; empty for nothing. An id and no words:
+        it is remembered while the profile is locked."""
+        return ""
 
     def show_change(self, change_set: object) -> None:
         """Something has changed at the desk: refresh what it concerns, nothing else."""

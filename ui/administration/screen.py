@@ -16,10 +16,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
+from typing import Any
 
 import shiboken6
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QStackedWidget
 
 from mash_desktop.desk import ChangeSet, Desk, administration
 from mash_desktop.desk.administration import (
@@ -52,6 +53,7 @@ from ui.widgets import (
     Box,
     Card,
     Column,
+    DenseTable,
     ErrorState,
     Flow,
     Page,
@@ -116,7 +118,9 @@ class AdministrationScreen(Screen):
         self._make_actions()
         foot = Box(Flow(*self._actions.values()))
         self.side = SidePanel(Box(self._beside), None, width=370, foot=foot)
-        self._form = OpenForm(self, desk, self._focus)
+        made = self._actions
+        opened_by = made | {"person": made["add"], "role": made["give"], "code": made["make_code"]}
+        self._form = OpenForm(self, desk, self._focus, opened_by)
         self.setLayout(Column(Page(body, right=self.side)))
         self.codes.moved.connect(self._show)
         self._code_came.connect(self._have_code, Qt.ConnectionType.QueuedConnection)
@@ -130,13 +134,7 @@ class AdministrationScreen(Screen):
             ("end", "End a role", "E", "End a role of the person chosen", self._end),
             ("make_code", "Code for a device", "C", "Make a code for a new device", self._make_code),
             ("many", "Codes for many", "B", "Make codes for many devices", self._choose_many),
-            (
-                "reset",
-                "Reset sign-in",
-                "R",
-                "Let the person chosen choose a password anew",
-                self._reset,
-            ),
+            ("reset", "Reset sign-in", "R", "Let the person chosen choose a password anew", self._reset),
             ("revoke", "Revoke", "V", "Revoke the device chosen", self._revoke),
             ("import", "Import a change", "I", "Import a changed configuration", self._import),
             ("numbers", "Direct lines", "T", "Telephone numbers of direct lines", self._numbers),
@@ -153,6 +151,14 @@ class AdministrationScreen(Screen):
         self._read()
         self._ask_accounts()
         self._focus()
+
+    def open(self, reference: str) -> None:
+        """Show a tab, and on it the row of a key."""
+        tab, _, self._wanted = reference.partition("/")
+        self.tabs.choose(tab)
+
+    def chosen(self) -> str:
+        return f"{self.tabs.current()}/{self._table().current_key()}"
 
     def show_status(self, status: object) -> None:
         if self._accounts is None and self.isVisible() and self._desk.online():
@@ -184,12 +190,15 @@ class AdministrationScreen(Screen):
         self.run(partial(administration.people, self._desk), self._have_people, self._failed)
         self.run(partial(administration.devices, self._desk), self.devices.set_rows, self._failed)
         self.run(partial(administration.agencies, self._desk), self.agencies.set_rows, self._failed)
-        self.run(self._read_lines, self.lines.set_rows, self._failed)
+        self.run(lambda: administration.lines(self._desk.config()), self.lines.set_rows, self._failed)
         self.run(partial(administration.findings_now, self._desk), self._have_findings, self._failed)
-        self.run(lambda: None, lambda _: self._show(), self._failed)
+        self.run(lambda: None, lambda _: self._have_all(), self._failed)
 
-    def _read_lines(self) -> tuple[administration.Line, ...]:
-        return administration.lines(self._desk.config())
+    def _have_all(self) -> None:
+        if self._wanted and self._table().select_key(self._wanted):
+            self._wanted = ""
+        self._show()
+        self._form.reached(self.chosen())
 
     def _have_findings(self, findings: tuple[Finding, ...]) -> None:
         self._findings = findings
@@ -228,23 +237,24 @@ class AdministrationScreen(Screen):
         empty(self._instead)
         self._card.show()
         self.tabs.set_tabs(self._tabs())
-        tables: dict[str, QWidget] = {
-            "people": self.people,
-            "devices": self.devices,
-            "codes": self.codes.table,
-            "agencies": self.agencies,
-            "configuration": self.lines,
-        }
-        table = tables[tab]
-        if tab == "configuration" and self._proposal is not None:
-            table = self.differences
-        self._stack.setCurrentWidget(table)
+        self._stack.setCurrentWidget(self._table())
         nobody = tab == "codes" and not self.codes.rows
         self._card.setVisible(not nobody)
         if nobody:
             self._instead.put(self.codes.empty_state(self._choose_many))
         self._show_above(tab)
         self._show_beside()
+
+    def _table(self) -> DenseTable[Any]:
+        """That of the tab."""
+        tables: dict[str, DenseTable[Any]] = {
+            "people": self.people,
+            "devices": self.devices,
+            "codes": self.codes.table,
+            "agencies": self.agencies,
+            "configuration": self.lines if self._proposal is None else self.differences,
+        }
+        return tables[self.tabs.current()]
 
     def _show_above(self, tab: str) -> None:
         empty(self._above)
@@ -431,10 +441,8 @@ class AdministrationScreen(Screen):
             return
         form = forms.reset_form(person, self._accounts.directory if held.linked else "")
 
-        def make(key: str) -> Callable[[], object]:
-            return self._asking(person, lambda: administration.reset(self._desk, person))
-
-        self._open(form, f"reset/{person.person}", make)
+        ask = self._asking(person, lambda: administration.reset(self._desk, person))
+        self._open(form, f"reset/{person.person}", lambda _: ask)
 
     def _asking(self, person: PersonRow, ask: Callable[[], Future[EnrolmentCode]]) -> Callable[[], object]:
         """Asks the store for a code, which is shown when it comes."""

@@ -89,6 +89,8 @@ class GovernanceScreen(Screen):
         self._trail: Trail | None = None
         self._withdrawn: tuple[Withdrawal, ...] = ()
         self._entered = False
+        self._wanted = ""
+        """The key of the row that was asked for, until it is here."""
         self._card: AccessCard | None = None
         self._shown: Access | Withdrawal | None = None
         """What the card beside shows; a form or a note shows none."""
@@ -138,7 +140,21 @@ class GovernanceScreen(Screen):
         self._beside = Column(gap=10)
         foot = Box(Flow(self.looked, self.terms, self.mend, self.withdraw, *self.disposals.actions))
         self.side = SidePanel(Box(self._beside), None, width=370, foot=foot)
-        self._form = OpenForm(self, desk, self._focus)
+        disposals = self.disposals
+        self._form = OpenForm(
+            self,
+            desk,
+            self._focus,
+            {
+                "mend": self.mend,
+                "withdraw": self.withdraw,
+                "propose": disposals.propose,
+                "agree": disposals.agree,
+                "decline": disposals.decline,
+                "hold": disposals.hold,
+                "lift": disposals.hold,
+            },
+        )
         self.setLayout(Column(Page(body, right=self.side)))
         self._instead_box.hide()
         self._list.hide()
@@ -158,6 +174,15 @@ class GovernanceScreen(Screen):
         self._entered = True
         self._read()
         self.tabs.setFocus()
+
+    def open(self, reference: str) -> None:
+        """Show a tab, and on it the row of a key."""
+        tab, _, self._wanted = reference.partition("/")
+        self.tabs.choose(tab)
+        self._choose_tab(tab)
+
+    def chosen(self) -> str:
+        return f"{self.tabs.current()}/{self._table().current_key()}"
 
     def show_change(self, change_set: object) -> None:
         if isinstance(change_set, ChangeSet) and (change_set.streams or change_set.outbox):
@@ -245,19 +270,26 @@ class GovernanceScreen(Screen):
         if of_trail:
             kind = {"glass": GlassBroken, "sign_ins": SignInFailed}.get(tab)
             self.trail.set_rows(trail.of_kind(kind) if kind is not None else trail.rows)
-        others: dict[str, DenseTable[Any]] = {
-            "withdrawn": self.withdrawn,
-            "disposal": self.disposals.table,
-            "retention": self.retention,
-        }
-        table = others.get(tab, self.trail)
+        table = self._table()
         self._stack.setCurrentWidget(table)
+        if self._wanted and table.select_key(self._wanted):
+            self._wanted = ""
         if table.rows():
             self._instead_box.hide()
             self._list.show()
         else:
             self._say_instead(EmptyState("shield-check", *_EMPTY[tab]))
         self._show_chosen()
+        self._form.reached(self.chosen())
+
+    def _table(self) -> DenseTable[Any]:
+        """That of the tab."""
+        others: dict[str, DenseTable[Any]] = {
+            "withdrawn": self.withdrawn,
+            "disposal": self.disposals.table,
+            "retention": self.retention,
+        }
+        return others.get(self.tabs.current(), self.trail)
 
     def _say_instead(self, state: EmptyState | ErrorState) -> None:
         self._loading.hide()

@@ -75,7 +75,21 @@ class HubBoard(Screen):
         self._middle.put(self._list_box, 1)
         self.side = CasePanel()
         self.setLayout(Column(Page(self._middle, right=self.side)))
-        self._form = OpenForm(self, desk, self.table.setFocus)
+        side = self.side
+        self._form = OpenForm(
+            self,
+            desk,
+            self.table.setFocus,
+            {
+                "rate": side.rate,
+                "ask": side.ask,
+                "escalate": side.escalate,
+                "resolve": side.resolve,
+                "chase": side.chase,
+                "go_on_without": side.without,
+                "withdraw": side.withdraw,
+            },
+        )
         self._wire()
         self._card.hide()
 
@@ -123,6 +137,9 @@ class HubBoard(Screen):
         self._wanted = reference
         self.tabs.choose("open")
         self._show_rows()
+
+    def chosen(self) -> str:
+        return self.table.current_key()
 
     def show_change(self, change_set: object) -> None:
         if not isinstance(change_set, ChangeSet):
@@ -238,6 +255,7 @@ class HubBoard(Screen):
             if case != self.side.case:
                 self.side.show_case(case, self._desk.now())
             self.side.setEnabled(True)
+            self._form.reached(stream)
 
     def tick(self) -> None:
         """Time has passed: what is left is reckoned again from what is held."""

@@ -67,7 +67,8 @@ class Inbox(Screen):
         middle.put(self._card, 1)
         self.side = OpenPanel()
         self.setLayout(Column(Page(middle, right=self.side)))
-        self._form = OpenForm(self, desk, self.table.setFocus)
+        opened_by = {"back": self.side.back, "first": self.side.first, "close": self.side.finish}
+        self._form = OpenForm(self, desk, self.table.setFocus, opened_by)
         self.viewer = Viewer(self, desk)
         self._wire()
 
@@ -125,9 +126,13 @@ class Inbox(Screen):
         if not self._select_wanted():
             self._read_rows()
 
+    def chosen(self) -> str:
+        return self.table.current_key()
+
     def _select_wanted(self) -> bool:
-        """Choose what came of the referral that was asked for, once it is in the list."""
-        found = next((row.sending for row in self.table.rows() if row.stream == self._wanted), "")
+        """Choose the sending that was asked for, or what came of the referral, once it is in the list."""
+        rows = self.table.rows()
+        found = next((row.sending for row in rows if self._wanted in (row.sending, row.stream)), "")
         if not found or not self.table.select_key(found):
             return False
         self._wanted = ""
@@ -205,6 +210,7 @@ class Inbox(Screen):
             if shown != self.side.shown:
                 self.side.show_open(shown, self._desk.now())
             self.side.setEnabled(True)
+            self._form.reached(sending)
 
     def tick(self) -> None:
         """Time has passed."""

@@ -67,7 +67,19 @@ class Oversight(Screen):
         self._middle.put(self._list_box, 1)
         self.side = ContactPanel()
         self.setLayout(Column(Page(self._middle, right=self.side)))
-        self._form = OpenForm(self, desk, self.table.setFocus)
+        side = self.side
+        self._form = OpenForm(
+            self,
+            desk,
+            self.table.setFocus,
+            {
+                "admit": side.admit,
+                "route": side.route,
+                "strategy": side.strategy,
+                "advice": side.advise,
+                "close": side.close_contact,
+            },
+        )
         self.side.admit.clicked.connect(partial(self._decide, self._open_admission))
         self.side.route.clicked.connect(partial(self._decide, self._open_route))
         self.side.strategy.clicked.connect(self._strategy)
@@ -84,6 +96,9 @@ class Oversight(Screen):
         self._wanted = reference
         self.tabs.choose("all")
         self._show_rows()
+
+    def chosen(self) -> str:
+        return self.table.current_key()
 
     def show_change(self, change_set: object) -> None:
         if not isinstance(change_set, ChangeSet) or self._queue is None:
@@ -177,6 +192,7 @@ class Oversight(Screen):
             if contact != self.side.contact:
                 self.side.show_contact(contact, self._desk.now())
             self.side.setEnabled(True)
+            self._form.reached(stream)
 
     def tick(self) -> None:
         """Time has passed: what is left is reckoned again from what is held."""

@@ -106,7 +106,24 @@ class ReferralFile(Screen):
         middle.put(self._reading, 1)
         self.side = SideActions()
         self.setLayout(Column(Page(middle, right=self.side)))
-        self._form = OpenForm(self, desk, self._focus)
+        side = self.side
+        self._form = OpenForm(
+            self,
+            desk,
+            self._focus,
+            {
+                "note": side.note,
+                "escalate": side.escalate,
+                "resolve": side.resolve,
+                "feedback": side.feedback,
+                "done": side.done,
+                "mark": side.mark,
+                "unmark": side.unmark,
+                "transfer": side.transfer,
+                "glass": side.glass,
+                "attach": self.documents.attach,
+            },
+        )
         self.viewer = Viewer(self, desk)
         self.papers = Papers(self, desk, self.viewer, "file", lambda: self._stream, self._open)
         self._wire()
@@ -157,6 +174,9 @@ class ReferralFile(Screen):
         self._loading.show()
         task = partial(referral_file.open_file, self._desk, reference)
         self.run(task, partial(self._show, reference), self._failed)
+
+    def chosen(self) -> str:
+        return self._stream
 
     def show_change(self, change_set: object) -> None:
         if (
@@ -224,6 +244,7 @@ class ReferralFile(Screen):
         self.chips_changed.emit()
         if before is None:
             self._turn_to("everything")
+        self._form.reached(stream)
 
     def _show_people(self, before: File | None, file: File) -> None:
         if before is None or (before.people, before.household) != (file.people, file.household):

@@ -115,17 +115,20 @@ class Requests(Screen):
         self.list.setFocus()
 
     def open(self, reference: str) -> None:
-        """Show the request of a referral."""
+        """Show a request, or that of a referral."""
 
         def chosen(rows: tuple[RequestRow, ...]) -> None:
             self._have_rows(rows)
-            found = next((row for row in rows if row.stream == reference), None)
+            found = next((row for row in rows if reference in (row.id, row.stream)), None)
             if found is not None:
                 self.filter.choose(_OPEN if found.open else _ANSWERED)
                 self._show_rows()
                 self.list.select_key(found.id)
 
         self.run(partial(requests_of_agency, self._desk), chosen, self._unread)
+
+    def chosen(self) -> str:
+        return self._chosen[1] if self._chosen is not None else ""
 
     def show_change(self, change_set: object) -> None:
         if not isinstance(change_set, ChangeSet) or not (change_set.streams or change_set.hub):

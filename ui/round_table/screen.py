@@ -114,6 +114,9 @@ class RoundTable(Screen):
         """Bring this referral to the table."""
         self._read(reference)
 
+    def chosen(self) -> str:
+        return self._wanted
+
     def _read(self, stream: str) -> None:
         """Read a case; the first in the order where none is named. The last one asked for is shown."""
         self._wanted = stream

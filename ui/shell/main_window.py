@@ -178,8 +178,14 @@ class MainWindow(QMainWindow):
         return screen.place_id if screen is not None else ""
 
     def current_reference(self) -> str:
-        """What was asked to be opened there, empty if nothing in particular."""
-        return self._reference
+        """What is chosen there, or was asked to be opened; empty if nothing in particular."""
+        screen = self.current_screen()
+        return (screen.chosen() if screen is not None else "") or self._reference
+
+    def current_form(self) -> str:
+        """The form that is open there, as ``come_back`` takes it; empty for none."""
+        screen = self.current_screen()
+        return screen.forms.name if screen is not None and screen.forms is not None else ""
 
     def go(self, place_id: str) -> None:
         """Open a place."""
@@ -199,6 +205,15 @@ class MainWindow(QMainWindow):
         self.go(place_id)
         self._reference = reference
         self.screen_of(place_id).open(reference)
+
+    def come_back(self, place_id: str, reference: str, form: str) -> None:
+        """Open a place as it was left: at one thing, with a form that was open on it."""
+        if forms := self.screen_of(place_id).forms:
+            forms.want(form, reference)
+        if reference:
+            self.open(place_id, reference)
+        else:
+            self.go(place_id)
 
     def _refresh_bar(self, screen: Screen) -> None:
         if self._stack.currentWidget() is screen:

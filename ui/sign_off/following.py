@@ -41,6 +41,18 @@ class AfterCard(Card):
         self.conclude = button("conclude", "Conclude", "N", "Conclude the adult’s enquiry", act)
         self.enquiry = button("enquiry", "Cause an enquiry", "Q", "Ask another body to make an enquiry", act)
         self.report = button("report", "Report", "R", "What an enquiry by others found", act)
+        self.opening = {
+            "send": self.send,
+            "feedback": self.feedback,
+            "letter": self.letter,
+            "tell": self.tell,
+            "amend": self.amend,
+            "close": self.close_it,
+            "conclude": self.conclude,
+            "enquiry": self.enquiry,
+            "report": self.report,
+        }
+        """Those that open a form and do nothing else, by its name."""
         self._lines = {name: Text("", wrap=True) for name in ("sent", "told", "agencies", "adult", "closing")}
         grid = Grid(gap=8)
         grid.setColumnStretch(1, 1)

@@ -86,7 +86,8 @@ class SignOff(Screen):
         middle.put(self._reading, 1)
         self._evidence = SidePanel(width=420)
         self.setLayout(Column(Page(middle, left=self._list, right=self._evidence)))
-        self._form = OpenForm(self, desk, self._focus)
+        opened_by = {"return": self.sign_card.send_back, **self.after_card.opening}
+        self._form = OpenForm(self, desk, self._focus, opened_by)
         self.viewer = Viewer(self, desk)
         self.papers = Papers(self, desk, self.viewer, "sign", lambda: self._stream, self._open)
         self._reading.hide()
@@ -117,6 +118,9 @@ class SignOff(Screen):
 
     def open(self, reference: str) -> None:
         self._choose(reference)
+
+    def chosen(self) -> str:
+        return self._stream
 
     def show_change(self, change_set: object) -> None:
         if not isinstance(change_set, ChangeSet):
@@ -255,6 +259,8 @@ class SignOff(Screen):
         self.after_card.setVisible(shown is not None and shown.after is not None and not open_form)
         if shown is not None and shown.after is not None and self._copies:
             self.after_card.show_after(shown.after, self._copies)
+        if shown is not None and (shown.after is None or self._copies):
+            self._form.reached(self._stream)
 
     def _show_instead(self, state: EmptyState | ErrorState | None) -> None:
         empty(self._instead)

@@ -32,7 +32,7 @@ from ui.composition import IDLE_MINUTES, PersonWindow
 from ui.keys import keys
 from ui.shell.sign_in import Door
 from ui.triage.page import ContactPage
-from ui.widgets import Banner, Field, Text
+from ui.widgets import Banner, Field, Text, TextField
 
 PASSPHRASE = "quiet river crossing stones"
 STREAM = "referral:0"
@@ -292,6 +292,17 @@ def test_unlocking_returns_to_the_place_that_was_left(qtbot: QtBot, locked: Pers
     assert locked.window.current_place() == "file"
     assert locked.window.current_reference() == STREAM
     qtbot.waitUntil(lambda: "Carter" in said(locked.window), timeout=20_000)
+
+    def note() -> TextField | None:
+        return next((one for one in locked.window.findChildren(TextField) if one.isVisible()), None)
+
+    press(locked, Qt.Key.Key_N, Qt.KeyboardModifier.NoModifier)
+    qtbot.waitUntil(lambda: note() is not None, timeout=20_000)
+    QTest.keyClicks(locked.window.focusWidget(), "Rang twice")
+    locked.lock()
+    unlock(qtbot, locked)
+    qtbot.waitUntil(lambda: (found := note()) is not None and found.value() == "Rang twice", timeout=20_000)
+    assert locked.window.current_form() == "note"
 
 
 def test_a_passphrase_that_was_changed_opens_it_and_the_old_one_does_not(

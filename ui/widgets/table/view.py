@@ -232,6 +232,11 @@ class DenseTable(QTableView, Generic[R]):
         """The row that single keys act on."""
         return next(iter(self.selected()), None)
 
+    def current_key(self) -> str:
+        """The key of that row, empty for none."""
+        row = self.current()
+        return self.rows_model.key(row) if row is not None else ""
+
     def select_key(self, key: str) -> bool:
         """Select and bring into view the row of this key; False if it is not here."""
         for at, row in enumerate(self.rows_model.rows):
