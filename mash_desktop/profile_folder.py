@@ -12,10 +12,18 @@ WHOSE = "whose"
 PEOPLE = "people"
 """Below the home folder: the profiles of all but the first."""
 
+ASIDE = "set-aside"
+"""Below the home folder: profiles that opened no more, each in a folder named by the day and an id."""
+
 
 def several(home: Path) -> bool:
     """Whether people take turns here."""
     return (home / PEOPLE).is_dir()
+
+
+def any_aside(home: Path) -> bool:
+    """Whether a profile was set aside here."""
+    return (home / ASIDE).is_dir()
 
 
 def one_persons(home: Path) -> bool:

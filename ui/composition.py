@@ -19,7 +19,7 @@ from mash_desktop.desk import ChangeSet, Desk, downtime, glass, owed, telephone
 from mash_desktop.desk.profile import Enrolled, Profile, Server, Session, Status, Synchroniser
 from mash_desktop.documents.square import square
 from mash_desktop.domain.errors import Refusal
-from mash_desktop.profile_folder import several
+from mash_desktop.profile_folder import any_aside, several
 from ui.idle import Idle
 from ui.keys import keys
 from ui.opening import NO_HUB, NO_SESSION, NOT_OPENED, Opened, Stock, opened_profile, stock_of, why
@@ -135,6 +135,8 @@ class PersonWindow(QObject):
             self.window.lock()
         else:
             self.window.show_door(self.enrol_page)
+            if any_aside(self._folder):
+                self.seats.ask()
         self.window.show()
         # What is pressed anywhere in the window passes its handle first; widgets are not each watched.
         handle = self.window.windowHandle()

@@ -11,7 +11,7 @@ from mash_desktop.cache import saved
 from mash_desktop.desk import owed, profiles
 from mash_desktop.desk.profile import UNSENT, Profile, Server
 from mash_desktop.domain.errors import Refusal
-from mash_desktop.profile_folder import PEOPLE, WHOSE, several
+from mash_desktop.profile_folder import ASIDE, PEOPLE, WHOSE, any_aside, several
 from tests.support.desks import PASSPHRASE
 
 pytestmark = pytest.mark.usefixtures("secret_service")
@@ -74,10 +74,28 @@ def test_a_profile_set_aside_is_whole_and_opens_where_it_lies_if_the_half_comes_
     profile.lock()
     aside = profiles.set_aside(home, home, TODAY)
     assert profiles.found(home) == ()
+    assert profiles.found_aside(home) == (profiles.Found(str(aside), "Priya Nair", TODAY),)
     assert profiles.new_folder(home) == home
     again = Profile.open(aside, PASSPHRASE)
     assert again.cache.fact("mine") == b"kept"
     again.lock()
+
+
+def test_a_profile_is_taken_back_to_where_it_was_or_beside_who_has_come_since(home: Path) -> None:
+    assert profiles.found_aside(home) == ()
+    made(home, "Priya Nair").lock()
+    back = profiles.take_back(home, profiles.set_aside(home, home, TODAY))
+    assert (back, profiles.found_aside(home), any_aside(home)) == (home, (), False)
+    Profile.open(back, PASSPHRASE).lock()
+    aside = profiles.set_aside(home, home, TODAY)
+    made(home, "Ruth Okafor").lock()
+    profiles.set_aside(home, home, TODAY)
+    made(home, "Ruth Okafor").lock()
+    back = profiles.take_back(home, aside)
+    assert back.parent == home / PEOPLE
+    assert [one.name for one in profiles.found(home)] == ["Priya Nair", "Ruth Okafor"]
+    assert [one.name for one in profiles.found_aside(home)] == ["Ruth Okafor"]
+    Profile.open(back, PASSPHRASE).lock()
 
 
 def test_setting_one_aside_leaves_the_others_as_they_are(home: Path) -> None:
@@ -88,7 +106,7 @@ def test_setting_one_aside_leaves_the_others_as_they_are(home: Path) -> None:
     assert [one.name for one in profiles.found(home)] == ["Ruth Okafor"]
     profiles.set_aside(home, second, TODAY)
     assert profiles.found(home) == ()
-    assert len(list((home / profiles.ASIDE).iterdir())) == 2
+    assert len(list((home / ASIDE).iterdir())) == 2
 
 
 def test_a_profile_that_is_open_is_not_set_aside(home: Path) -> None:

@@ -14,9 +14,9 @@ from PySide6.QtGui import QShowEvent
 
 from mash_desktop.desk import profiles
 from mash_desktop.domain.errors import Refusal
+from mash_desktop.domain.partial_date import PartialDate
 from ui.shell.main_window import MainWindow
 from ui.shell.sign_in import Door
-from ui.theme import Tone
 from ui.widgets.button import ActionButton
 from ui.widgets.layout import Column, Flow, empty
 from ui.widgets.text import Text
@@ -26,9 +26,11 @@ _NOT_FINISHED = "Somebody whose setting up is not finished"
 
 
 class ChoosePage(Door):
-    """``chosen`` with a folder and a name, or ``new_asked`` by somebody who has no profile here."""
+    """``chosen`` with a folder and a name, ``back_asked`` with those of a profile that was set aside, or
+    ``new_asked`` by somebody who has no profile here."""
 
     chosen = Signal(str, str)
+    back_asked = Signal(str, str)
     new_asked = Signal()
 
     def __init__(self) -> None:
@@ -42,14 +44,18 @@ class ChoosePage(Door):
         self.card.put(Flow(self.new))
 
     def show_people(self, people: tuple[profiles.Found, ...]) -> None:
+        """Those who take turns, and after them the profiles that were set aside."""
         empty(self.people)
         self.clear_notice()
         for number, one in enumerate(people, 1):
             name = one.name or _NOT_FINISHED
+            asked = self.chosen if one.aside is None else self.back_asked
+            if one.aside is not None:
+                name = f"Take it back: {name}, set aside {PartialDate.of(one.aside).display()}"
             key = f"Alt+{number}" if number < 10 else ""
             button = ActionButton(name, key, accessible_name=name, group="Window")
             button.setObjectName(f"people.{number}")
-            button.clicked.connect(partial(self.chosen.emit, one.folder, one.name))
+            button.clicked.connect(partial(asked.emit, one.folder, one.name))
             self.people.put(button)
             if number == 1:
                 button.setFocus()
@@ -70,28 +76,48 @@ class LostPage(Door):
             "set this computer up again.",
             "",
         )
+        self._whose = ""
         self.lost = Text("", wrap=True)
         self.card.put(self.lost)
         self.card.put(
             Text(
-                "The old profile is set aside, still shut, in case the keyring or the passphrase turns up. "
-                "Have your administrator revoke its device, and give you a new code.",
+                "The old profile is set aside, still shut, in case the keyring or the passphrase turns up: "
+                "it can be taken back under “Who is here?”. Have your administrator revoke its device, and "
+                "give you a new code.",
                 wrap=True,
             )
         )
         self.anew = ActionButton("Set up anew", "Ctrl+Return", accessible_name="Set up anew", group="Window")
+        self.sure = ActionButton(
+            "It is mine: set it aside", "Alt+S", accessible_name="It is mine: set it aside", group="Window"
+        )
         self.leave = ActionButton("Not now", "Esc", accessible_name="Not now", group="Window")
-        self.anew.clicked.connect(self.anew_asked)
+        self.anew.clicked.connect(self._ask_whose)
+        self.sure.clicked.connect(self.anew_asked)
         self.leave.clicked.connect(self.left)
-        self.card.put(Flow(self.anew, self.leave))
+        self.card.put(Flow(self.anew, self.sure, self.leave))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.leave.setFocus()
 
-    def show_unsent(self, unsent: int | None) -> None:
+    def _ask_whose(self) -> None:
+        self.tell(
+            f"This is {self._whose}’s profile." if self._whose else "This is the profile of whoever uses it.",
+            "Their work goes out of sight until it is taken back. Go on only if it is yours.",
+        )
+        self._sure(True)
+        self.leave.setFocus()
+
+    def _sure(self, asked: bool) -> None:
+        self.anew.setVisible(not asked)
+        self.sure.setVisible(asked)
+
+    def show_lost(self, whose: str, unsent: int | None) -> None:
         """What is lost, as far as it is known without opening it."""
         self.clear_notice()
+        self._whose = whose
+        self._sure(False)
         if unsent is None:
             words = "Whether anything of yours had not been sent is not known: what was not is lost with it."
         elif unsent == 0:
@@ -115,6 +141,7 @@ class Seats(QObject):
         for page in (self.choose_page, self.lost_page):
             window.add_door(page)
         self.choose_page.chosen.connect(self._take)
+        self.choose_page.back_asked.connect(self._take_back)
         self.choose_page.new_asked.connect(self._take_new)
         self.lost_page.left.connect(window.lock)
         self.lost_page.anew_asked.connect(self._set_aside)
@@ -123,7 +150,8 @@ class Seats(QObject):
 
     def ask(self) -> None:
         """Who is here?"""
-        self._worker.submit(partial(profiles.found, self._home), self._show, owner=self)
+        home = self._home
+        self._worker.submit(lambda: profiles.found(home) + profiles.found_aside(home), self._show, owner=self)
 
     def _show(self, people: tuple[profiles.Found, ...]) -> None:
         self.choose_page.show_people(people)
@@ -133,6 +161,14 @@ class Seats(QObject):
         self._folder = Path(folder)
         self.taken.emit(self._folder, name, True)
 
+    def _take_back(self, folder: str, name: str) -> None:
+        self._worker.submit(
+            partial(profiles.take_back, self._home, Path(folder)),
+            lambda back: self._take(str(back), name),
+            partial(_not_moved, self.choose_page),
+            owner=self,
+        )
+
     def _take_new(self) -> None:
         self._worker.submit(partial(profiles.new_folder, self._home), self._new, owner=self)
 
@@ -141,10 +177,13 @@ class Seats(QObject):
         self.taken.emit(folder, "", False)
 
     def _ask_lost(self) -> None:
-        self._worker.submit(partial(profiles.unsent, self._folder), self._show_lost, owner=self)
+        folder = self._folder
+        self._worker.submit(
+            lambda: (profiles.whose(folder), profiles.unsent(folder)), self._show_lost, owner=self
+        )
 
-    def _show_lost(self, unsent: int | None) -> None:
-        self.lost_page.show_unsent(unsent)
+    def _show_lost(self, told: tuple[str, int | None]) -> None:
+        self.lost_page.show_lost(*told)
         self._window.show_door(self.lost_page)
 
     def _set_aside(self) -> None:
@@ -154,8 +193,8 @@ class Seats(QObject):
             profiles.set_aside(home, folder, date.today())
             return profiles.new_folder(home)
 
-        self._worker.submit(anew, self._new, self._not_aside, owner=self)
+        self._worker.submit(anew, self._new, partial(_not_moved, self.lost_page), owner=self)
 
-    def _not_aside(self, error: Exception) -> None:
-        sentence = error.sentence if isinstance(error, Refusal) else "It could not be set aside. Try again."
-        self.lost_page.tell(sentence, tone=Tone.AMBER)
+
+def _not_moved(page: Door, error: Exception) -> None:
+    page.tell(error.sentence if isinstance(error, Refusal) else "It could not be moved. Try again.")

@@ -132,6 +132,8 @@ class UnlockPage(Door):
         )
         self.other.clicked.connect(self.other_asked)
         self.lost.clicked.connect(self.lost_asked)
+        # Nobody who only walks by puts a colleague's profile away: it is offered once it has not opened.
+        self.lost.hide()
         self.card.put(Flow(self.other, self.lost))
 
     def set_person(self, person: str, hub: str) -> None:
@@ -150,6 +152,7 @@ class UnlockPage(Door):
     def wrong(self, sentence: str) -> None:
         """The passphrase did not open: say so at the field, and let it be typed over."""
         self.ready()
+        self.lost.show()
         self.passphrase.show_error(sentence)
         self.passphrase.setFocus()
         self.passphrase.line.selectAll()
@@ -160,6 +163,7 @@ class UnlockPage(Door):
         self.clear_notice()
         self.passphrase.set_value("")
         self.passphrase.clear_error()
+        self.lost.hide()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

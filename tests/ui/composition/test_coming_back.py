@@ -37,8 +37,8 @@ def stories() -> list[Story]:
         for step in STEPS[: STEPS.index(last) + 1]:
             getattr(story, step)()
         if last == "signed":
-            team = {"agency": "scc-children", "team": "social-work-gateway"}
-            story.tell(FACILITATOR, OutcomeSent(**team, words="See her."))
+            sent = OutcomeSent(agency="scc-children", team="social-work-gateway", words="See her.")
+            story.tell(FACILITATOR, sent)
         made.append(story)
     return made
 
@@ -69,7 +69,8 @@ class Place:
             QApplication.processEvents()
 
     def child(self, kind: type[Any], name: str = "") -> Any:
-        return next(one for one in self.screen.findChildren(kind, name or None) if one.isVisible())
+        found = self.screen.findChildren(kind)
+        return next(one for one in found if one.isVisible() and name in ("", one.objectName()))
 
     def turn_to(self, tab: str) -> None:
         strip: TabStrip = self.child(TabStrip)
@@ -146,16 +147,15 @@ def test_after_a_lock_the_row_is_chosen_and_the_form_open_with_its_words(
     form = there.window.current_form()
     assert form
     there.type()
-    chosen = there.screen.chosen()
+    chosen, words = there.screen.chosen(), there.words()
+    assert WORDS in words
     there.lock_and_unlock()
-    assert (there.screen.chosen(), there.window.current_form(), there.words()) == (chosen, form, WORDS)
-    focused: QWidget | None = there.window.focusWidget()
-    assert focused is not None
-    assert there.screen.isAncestorOf(focused)
-    form_is = there.screen.forms
-    assert isinstance(form_is, OpenForm)
-    assert isinstance(form_is.current, QWidget)
-    assert form_is.current.isAncestorOf(focused)
+    assert (there.screen.chosen(), there.window.current_form(), there.words()) == (chosen, form, words)
+    forms = there.screen.forms
+    assert isinstance(forms, OpenForm)
+    current: object = forms.current
+    assert isinstance(current, QWidget)
+    assert current.isAncestorOf(there.window.focusWidget())
 
 
 def test_after_a_lock_a_file_is_open_again_with_its_form(opened: Callable[[Author, str], Place]) -> None:

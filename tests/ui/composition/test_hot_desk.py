@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import keyring
@@ -19,7 +20,7 @@ from mash_desktop.cache.engine import FILE_NAME
 from mash_desktop.desk import profiles
 from mash_desktop.desk.profile import Profile, Server
 from mash_desktop.domain.entries.contact import NoteAdded
-from mash_desktop.profile_folder import PEOPLE, WHOSE
+from mash_desktop.profile_folder import ASIDE, PEOPLE, WHOSE
 from mash_desktop.vault.ring import SERVICE
 from mash_desktop.vault.wrap import FILE
 from tests.domain.story import KEY, MANAGER, OPERATOR, Story
@@ -198,9 +199,59 @@ def test_somebody_new_sets_up_a_profile_of_their_own_and_may_turn_back(
 
 
 def lost(qtbot: QtBot, person: PersonWindow) -> str:
+    if not person.window.unlock_page.lost.isVisible():
+        typed(person.window.unlock_page.passphrase, "not the passphrase")
+        QTest.keyClick(person.window.unlock_page.passphrase.line, Qt.Key.Key_Return)
+        qtbot.waitUntil(person.window.unlock_page.lost.isVisible, timeout=20_000)
     press(person, Qt.Key.Key_H, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(person.seats.lost_page.isVisible, timeout=20_000)
     return said(person.seats.lost_page)
+
+
+def put_away(person: PersonWindow) -> None:
+    press(person, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert person.seats.lost_page.sure.isVisible()
+    press(person, Qt.Key.Key_S, Qt.KeyboardModifier.AltModifier)
+
+
+def test_a_passer_by_is_neither_offered_to_put_a_profile_away_nor_told_what_waits_in_it(
+    qtbot: QtBot, opening: Callable[[Path], PersonWindow], home: Path
+) -> None:
+    person = opening(home)
+    asked(qtbot, person)
+    choose(person, 2)
+    page = person.window.unlock_page
+    assert not page.lost.isVisible()
+    press(person, Qt.Key.Key_H, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: person.worker.waiting == 0, timeout=20_000)
+    assert page.isVisible()
+    lost(qtbot, person)
+    press(person, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: "This is Priya Nair’s profile." in said(person.seats.lost_page))
+    press(person, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    press(person, Qt.Key.Key_Escape, Qt.KeyboardModifier.NoModifier)
+    qtbot.waitUntil(page.isVisible, timeout=20_000)
+    assert Profile.exists(home), "the same key twice puts nothing away"
+    QTest.mouseClick(page.other, Qt.MouseButton.LeftButton)
+    asked(qtbot, person)
+    choose(person, 1)
+    assert not page.lost.isVisible(), "not what another's passphrase did"
+
+
+def test_a_profile_that_was_put_away_is_taken_back_by_whoever_is_asked_who_is_here(
+    qtbot: QtBot, opening: Callable[[Path], PersonWindow], home: Path
+) -> None:
+    shutil.rmtree(home / PEOPLE)
+    profiles.set_aside(home, home, date(2026, 11, 29))
+    person = opening(home)
+    asked(qtbot, person)
+    (button,) = person.window.findChildren(QWidget, "people.1")
+    assert button.accessibleName() == "Take it back: Priya Nair, set aside 29 Nov 2026"
+    press(person, Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(person.window.unlock_page.isVisible, timeout=20_000)
+    assert person.window.unlock_page.title.text() == "Locked · Priya Nair"
+    unlock(qtbot, person)
+    qtbot.waitUntil(lambda: person.shown.badges.waiting == 1, timeout=20_000)
 
 
 def test_a_profile_whose_keyring_was_emptied_is_told_honestly_and_a_new_one_is_one_enrolment_away(
@@ -220,11 +271,11 @@ def test_a_profile_whose_keyring_was_emptied_is_told_honestly_and_a_new_one_is_o
     qtbot.waitUntil(person.window.unlock_page.isVisible, timeout=20_000)
     assert Profile.exists(home), "turning back changes nothing"
     lost(qtbot, person)
-    press(person, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    put_away(person)
     qtbot.waitUntil(person.enrol_page.isVisible, timeout=20_000)
     assert not Profile.exists(home)
     assert person.enrol_page.passphrase.isVisible()
-    (aside,) = (home / profiles.ASIDE).iterdir()
+    (aside,) = (home / ASIDE).iterdir()
     assert Profile.exists(aside)
 
 
@@ -235,6 +286,6 @@ def test_a_profile_that_is_open_elsewhere_is_not_set_aside(
     person = opening(home)
     elsewhere = Profile.open(home, PASSPHRASE)
     lost(qtbot, person)
-    press(person, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    put_away(person)
     qtbot.waitUntil(lambda: "open in another window" in said(person.window), timeout=20_000)
     elsewhere.lock()
