@@ -224,7 +224,9 @@ class PersonWindow(QObject):
             if folder == self._folder:
                 self.enrol_page.failed(why(error, NO_HUB))
 
-        self.worker.submit(enrol_and_draw, enrolled, failed, owner=self)
+        # A profile that is open may be locked meanwhile: an answer that is lost by it costs a new code.
+        worker = self.worker if again is None else self._door_worker
+        worker.submit(enrol_and_draw, enrolled, failed, owner=self)
 
     def _have_profile(self, locks: int, opened: Opened) -> None:
         if locks != self._locks:

@@ -109,14 +109,11 @@ def overwritten(profile: Profile) -> bool:
     return False
 
 
-def test_a_name_that_is_being_looked_up_keeps_no_profile_open(
-    qtbot: QtBot,
-    unlocked: PersonWindow,
-    unheeded: Event,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """As after the wireless network has gone."""
+@pytest.fixture
+def looked_up(
+    unlocked: PersonWindow, unheeded: Event, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Event:
+    """Set once the hub's address is looked for, which takes long: as after the wireless network has gone."""
     asked = Event()
 
     def look_up(*_: Any, **__: Any) -> Any:
@@ -125,19 +122,40 @@ def test_a_name_that_is_being_looked_up_keeps_no_profile_open(
         raise socket.gaierror
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
-    profile, desk = unlocked.profile, unlocked.desk
-    assert profile is not None
-    assert desk is not None
+    assert unlocked.profile is not None
     certificate, _ = make_certificate(tmp_path, ("isl.invalid",))
-    profile.server = Server("https://isl.invalid", certificate.read_text(), "staffordshire")
+    unlocked.profile.server = Server("https://isl.invalid", certificate.read_text(), "staffordshire")
+    return asked
+
+
+def test_a_name_that_is_being_looked_up_keeps_no_profile_open(
+    qtbot: QtBot, unlocked: PersonWindow, looked_up: Event
+) -> None:
+    desk = unlocked.desk
+    assert desk is not None
     now = datetime.now(UTC)
     standings = (Standing(agency=desk.me.author.agency, role=desk.me.author.role),)
     unlocked._connect(
         Session("token", desk.me.author.person, desk.me.name, standings, 900, now + timedelta(hours=1), now)
     )
-    qtbot.waitUntil(asked.is_set, timeout=10_000)
+    qtbot.waitUntil(looked_up.is_set, timeout=10_000)
     locks_within(qtbot, unlocked, 2)
     qtbot.waitUntil(lambda: unlocked.worker.waiting == 0, timeout=2_000)
+
+
+def test_setting_up_again_keeps_no_profile_open_while_the_hub_does_not_answer(
+    qtbot: QtBot, unlocked: PersonWindow, looked_up: Event, unheeded: Event
+) -> None:
+    unlocked._take_code()
+    page = unlocked.enrol_page
+    typed(page.code, "K7QF-2MRD")
+    typed(page.password, "a password of my own")
+    QTest.mouseClick(page.button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(looked_up.is_set, timeout=10_000)
+    locks_within(qtbot, unlocked, 2)
+    unheeded.set()
+    qtbot.waitUntil(lambda: unlocked._door_worker.waiting == 0, timeout=10_000)
+    assert unlocked.window.unlock_page.isVisible()
 
 
 def test_a_keyring_that_waits_for_somebody_keeps_no_profile_open(
