@@ -95,7 +95,7 @@ class OpenForm(QObject):
         keeper.offer()
         form.begin()
         # Its place is known once it has been laid out.
-        QTimer.singleShot(0, self, _bring_focus_into_view)
+        QTimer.singleShot(0, self, bring_focus_into_view)
 
     def leave(self) -> None:
         """Close the form; its words are kept for the next time."""
@@ -136,7 +136,7 @@ class OpenForm(QObject):
         self._screen.run(task, done, failed)
 
 
-def _bring_focus_into_view() -> None:
+def bring_focus_into_view() -> None:
     """At large text a form may stand below what is in sight: a scroll area follows Tab alone by itself."""
     focused = QApplication.focusWidget()
     at = focused.parentWidget() if focused is not None else None

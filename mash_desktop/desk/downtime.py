@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -27,16 +27,22 @@ from .wording import local, say_moment
 
 COPY = "open_reds"
 _FACT = "downtime"
+_HINTED = "downtime-hinted"
+"""The fact that keeps the day on which its person last put the hint away."""
+_AGAIN = timedelta(minutes=10)
+"""Between one try and the next: a folder that does not answer holds up whatever is typed for as long."""
 
 
 class _Kept(msgspec.Struct, frozen=True):
-    """Where the list goes, and the last one. ``told_on`` is the day on which a failure was last told."""
+    """Where the list goes, and the last one. ``told_on`` is the day on which a failure was last told,
+    ``tried_at`` when one was last tried that has yet to be made."""
 
     folder: str
     password: str
     made_at: datetime | None = None
     name: str = ""
     told_on: date | None = None
+    tried_at: datetime | None = None
 
 
 class Listed(msgspec.Struct, frozen=True):
@@ -49,6 +55,17 @@ class Listed(msgspec.Struct, frozen=True):
 def may_keep(desk: Desk) -> bool:
     """Whoever has the hub board has this list of it."""
     return "hub" in my_places(desk)
+
+
+def unmade(desk: Desk) -> bool:
+    """Whether this person may have the list, has none made, and has yet to put the hint of it away today."""
+    hinted = desk.cache.fact(_HINTED)
+    return may_keep(desk) and _kept(desk) is None and hinted != _today(desk).isoformat().encode()
+
+
+def not_today(desk: Desk) -> None:
+    """The hint is put away until tomorrow."""
+    desk.cache.put_fact(_HINTED, _today(desk).isoformat().encode())
 
 
 def listed(desk: Desk) -> Listed | None:
@@ -75,11 +92,16 @@ def end(desk: Desk) -> None:
 
 
 def make_daily(desk: Desk) -> str:
-    """Make today's list where none has been made. Returns what to tell: once a day that it failed."""
+    """Make today's list where none has been made, or tried just now. Returns what to tell: once a day that it
+    failed."""
     kept = _kept(desk)
-    today = _today(desk)
+    today, now = _today(desk), desk.now()
     if kept is None or (kept.made_at is not None and local(kept.made_at, desk.config()).date() == today):
         return ""
+    if kept.tried_at is not None and timedelta() <= now - kept.tried_at < _AGAIN:
+        return ""
+    kept = msgspec.structs.replace(kept, tried_at=now)
+    _keep(desk, kept)
     try:
         _make(desk, kept)
     except Refusal as refusal:
@@ -134,7 +156,7 @@ def _make(desk: Desk, kept: _Kept) -> Path:
         ) from error
     if kept.name and kept.name != name:
         _remove(kept, kept.name)
-    _keep(desk, msgspec.structs.replace(kept, name=name, made_at=desk.now(), told_on=None))
+    _keep(desk, msgspec.structs.replace(kept, name=name, made_at=desk.now(), told_on=None, tried_at=None))
     return path
 
 

@@ -35,6 +35,20 @@ def check(config: HubConfig) -> list[Finding]:
     return [finding for look in _LOOKS for finding in look(config)]
 
 
+def owed(config: HubConfig, on: date) -> list[Finding]:
+    """What a sound configuration may still lack on that day, since no preset can have it: the numbers of
+    direct lines."""
+    return [
+        Finding(
+            f"routes.{route.id}.telephone",
+            f"{route.label} has no telephone number: whoever routes by it while the hub cannot be reached is "
+            "not told whom to ring.",
+        )
+        for route in config.routes
+        if route.immediate and not route.telephone and route.holds(on)
+    ]
+
+
 def _basics(config: HubConfig) -> Iterator[Finding]:
     for field in ("id", "name", "word"):
         if not getattr(config, field).strip():

@@ -262,12 +262,15 @@ def test_the_numbers_of_direct_lines_are_put_in_force_by_an_act(administrator: D
     with pytest.raises(Refusal) as refused:
         administration.set_numbers(administrator, {"direct-line": " "})
     assert (refused.value.code, refused.value.field) == ("nothing-changed", "direct-line")
+    (finding,) = administration.findings_now(administrator)
+    assert finding.field == "routes.direct-line.telephone"
     before = administrator.config()
     administrator.cache.put_draft("admin/numbers", "typed")
     administration.set_numbers(administrator, {"direct-line": "(01785) 555014"}, ("admin/numbers",))
     assert administrator.cache.draft("admin/numbers") is None
     (line,) = administration.direct_lines(administrator.config())
     assert line.number == "01785 555014"
+    assert administration.findings_now(administrator) == ()
     (difference,) = administration.differences(before, administrator.config())
     assert (difference.part, difference.after) == ("Routes", "01785555014")
     administration.set_numbers(administrator, {"direct-line": ""})

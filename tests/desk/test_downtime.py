@@ -42,9 +42,13 @@ def opened(file: Path) -> str:
     return text(plain.getvalue())
 
 
-def tomorrow(desk: Desk) -> None:
-    then = desk.now() + timedelta(days=1)
+def later(desk: Desk, **by: int) -> None:
+    then = desk.now() + timedelta(**by)
     desk.now = lambda: then
+
+
+def tomorrow(desk: Desk) -> None:
+    later(desk, days=1)
 
 
 def refused(desk: Desk, folder: str, password: str) -> tuple[str, str | None]:
@@ -113,10 +117,41 @@ def test_a_list_that_cannot_be_made_is_told_once_a_day_and_made_once_it_can_be(
     tomorrow(karen)
     away = stick.rename(stick.with_name("taken away"))
     assert "was not made. Choose a folder that is there." in downtime.make_daily(karen)
+    later(karen, minutes=11)
     assert downtime.make_daily(karen) == ""
     away.rename(stick)
+    later(karen, minutes=11)
     assert downtime.make_daily(karen) == ""
     assert len(list(stick.iterdir())) == 1
+
+
+def test_a_list_that_cannot_be_made_is_not_tried_again_for_some_minutes(karen: Desk, stick: Path) -> None:
+    """A folder that does not answer holds up whatever else is to be kept."""
+    downtime.begin(karen, str(stick), PASSWORD)
+    tomorrow(karen)
+    (yesterdays,) = stick.iterdir()
+    away = stick.rename(stick.with_name("taken away"))
+    assert "was not made" in downtime.make_daily(karen)
+    away.rename(stick)
+    later(karen, minutes=9)
+    downtime.make_daily(karen)
+    assert list(stick.iterdir()) == [yesterdays]
+    later(karen, minutes=2)
+    downtime.make_daily(karen)
+    assert list(stick.iterdir()) != [yesterdays]
+
+
+def test_whoever_has_none_made_is_hinted_at_it_until_they_put_that_away_and_again_the_next_day(
+    karen: Desk, stick: Path, tmp_path: Path
+) -> None:
+    assert downtime.unmade(karen)
+    downtime.not_today(karen)
+    assert not downtime.unmade(karen)
+    tomorrow(karen)
+    assert downtime.unmade(karen)
+    downtime.begin(karen, str(stick), PASSWORD)
+    assert not downtime.unmade(karen)
+    assert not downtime.unmade(desk_of(OPERATOR, tmp_path))
 
 
 def test_a_list_that_was_broken_off_is_written_anew(karen: Desk, stick: Path) -> None:

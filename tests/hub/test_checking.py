@@ -18,7 +18,7 @@ from mash_desktop.domain.configuration import (
 )
 from mash_desktop.domain.law import Article6, Gateway
 from mash_desktop.domain.roles import Role
-from mash_desktop.hub import check, load_preset
+from mash_desktop.hub import check, load_preset, owed
 from tests.domain.story import with_blue
 
 HUB = load_preset("staffordshire")
@@ -201,3 +201,12 @@ def test_law_of_another_day_is_checked_on_its_first_day() -> None:
 def test_what_is_kept_for_ever_has_no_period() -> None:
     row = msgspec.structs.replace(HUB.retention[0], action=RetentionAction.KEEP, years=None)
     assert check(msgspec.structs.replace(HUB, retention=(row,))) == []
+
+
+def test_a_direct_line_without_a_number_is_owed_one_as_long_as_it_is_in_force() -> None:
+    on = HUB.effective_from
+    (finding,) = owed(HUB, on)
+    assert finding.field == "routes.direct-line.telephone"
+    assert check(HUB) == [], "a new hub may begin without"
+    assert owed(spoiled("routes", DIRECT, telephone="01785555014")(HUB), on) == []
+    assert owed(spoiled("routes", DIRECT, until=on)(HUB), date(on.year + 1, 1, 1)) == []

@@ -260,6 +260,10 @@ class AdministrationScreen(Screen):
         empty(self._above)
         if tab == "configuration":
             self._show_proposal()
+        elif tab == "people" and self._form.current is None:
+            type_it = self._button("Type it", "T", "type_number", self._type_number)
+            if (banner := forms.numbers_banner(self._findings, type_it)) is not None:
+                self._above.put(banner)
         elif tab == "codes" and self._form.current is None and (banner := self.codes.banner()) is not None:
             self._above.put(banner)
 
@@ -524,6 +528,10 @@ class AdministrationScreen(Screen):
                 return partial(administration.set_numbers, self._desk, form.values(), (key,))
 
             self._open(form, "numbers", make)
+
+    def _type_number(self) -> None:
+        self.tabs.choose("configuration")
+        self._numbers()
 
     def _write(self) -> None:
         form = forms.FileForm(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from mash_desktop.desk import ChangeSet, Desk, attention, hub_board
+from mash_desktop.desk import ChangeSet, Desk, attention, downtime, hub_board
 from mash_desktop.desk.hub_board import TABS, Board, BoardRow, Case, RefusedRating
 from ui.forms import Make, OpenForm, SideForm
 from ui.hub_board.asking import AskForm
@@ -13,7 +13,7 @@ from ui.hub_board.faces import columns
 from ui.hub_board.forms import EscalateForm, RateForm, RequestForm, ResolveForm
 from ui.hub_board.side import CasePanel
 from ui.screen import Screen
-from ui.theme import Role, Voice
+from ui.theme import Role, Tone, Voice
 from ui.widgets import (
     ActionButton,
     Banner,
@@ -63,8 +63,8 @@ class HubBoard(Screen):
         self._card.put(self.table, 1)
         self._loading = SkeletonRows(what="Open referrals")
         self._instead = Column(gap=0)
-        self._banners = Column(gap=8)
-        self._list = Column(self._banners, self.tabs, gap=10, margins=12)
+        self._hint, self._banners = Column(gap=0), Column(gap=8)
+        self._list = Column(self._hint, self._banners, self.tabs, gap=10, margins=12)
         self._list.put(self._loading)
         self._instead_box = Box(self._instead)
         self._instead_box.hide()
@@ -132,6 +132,7 @@ class HubBoard(Screen):
             self.run(partial(hub_board.first_rows, self._desk), self._first, self._failed)
         self.run(partial(hub_board.read_board, self._desk), self._show_board, self._failed)
         self.run(partial(hub_board.refused_ratings, self._desk), self._show_refused)
+        self.run(partial(downtime.unmade, self._desk), self._show_hint)
 
     def open(self, reference: str) -> None:
         self._wanted = reference
@@ -264,6 +265,26 @@ class HubBoard(Screen):
         self.side.tick(self._desk.now())
         if self.tabs.current() == "reds":
             self._show_rows()
+
+    # --- a list for an outage
+
+    def _show_hint(self, unmade: bool) -> None:
+        empty(self._hint)
+        if unmade:
+            have = ActionButton("Have it made", "Alt+L", accessible_name="Have a list of open reds made")
+            have.setObjectName("hub.have_list")
+            have.clicked.connect(partial(self.asks_to_open.emit, "settings", "downtime"))
+            later = ActionButton("Not today", "Alt+T", accessible_name="Put this away until tomorrow")
+            later.setObjectName("hub.not_today")
+            later.clicked.connect(self._not_today)
+            told = "Made each day as a PDF under a password, it opens when everything is down."
+            banner = Banner("You have no list of open reds made.", told, have, later, tone=Tone.NEUTRAL)
+            self._hint.put(banner)
+
+    def _not_today(self) -> None:
+        empty(self._hint)
+        self.table.setFocus()
+        self.run(partial(downtime.not_today, self._desk), lambda _: None)
 
     # --- somebody was quicker
 

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from mash_desktop.desk import Desk, downtime, lease, settings
+from ui.forms import bring_focus_into_view
 from ui.screen import Screen
 from ui.settings.downtime import DowntimeCard
 from ui.settings.passphrase import PassphraseCard
@@ -61,6 +62,19 @@ class SettingsScreen(Screen):
 
     def enter(self) -> None:
         self.page.theme.setFocus()
+
+    def open(self, reference: str) -> None:
+        """``reference`` is *downtime*: the card of the list for an outage, once it is known to be theirs."""
+
+        def show(may: bool) -> None:
+            self._downtime.setVisible(may)
+            if may:
+                self._downtime.folder.setFocus()
+                # Its place is known once it has been laid out.
+                QTimer.singleShot(0, self, bring_focus_into_view)
+
+        if reference == "downtime":
+            self.run(partial(downtime.may_keep, self._desk), show)
 
     def _help(self) -> Card:
         card, rows = Card("Help", ""), Grid(gap=8)

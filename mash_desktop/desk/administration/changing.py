@@ -20,9 +20,10 @@ from ...domain.configuration import HubConfig
 from ...domain.entries.hub import HubConfigured
 from ...domain.errors import Refusal
 from ...domain.identifiers import check_phone, say_phone
-from ...hub import Finding, check
+from ...hub import Finding, check, owed
 from ...hub.presets import read
 from ..desk import Desk
+from ..wording import local
 from .people import HUB
 from .wording import Difference, differences
 
@@ -30,8 +31,9 @@ MOST_BYTES = 2_000_000
 
 
 def findings_now(desk: Desk) -> tuple[Finding, ...]:
-    """What is wrong with the configuration in force."""
-    return tuple(check(desk.config()))
+    """What is wrong with the configuration in force, and what it lacks."""
+    config = desk.config()
+    return (*check(config), *owed(config, local(desk.now(), config).date()))
 
 
 class Proposal(msgspec.Struct, frozen=True):

@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from mash_desktop.desk import ChangeSet, Desk
+from mash_desktop.desk import ChangeSet, Desk, administration
 from mash_desktop.desk.administration import EnrolmentCode
 from mash_desktop.domain.acts import Draft
 from mash_desktop.domain.entries.hub import KeyEnrolled
@@ -242,7 +242,28 @@ def test_the_configuration_in_force_stands_with_its_checks(admin: OnAdministrati
     assert admin.screen.lines.select_key("Hub/Break glass roles")
     admin.settle()
     assert "Hub manager, Consultant social worker, Safeguarding manager, Police supervisor" in admin.words()
+    assert "Direct line (s47, immediate) has no telephone number" in admin.words()
+    assert "Everything named exists" not in admin.words()
+    administration.set_numbers(admin.desk, {"direct-line": "01785 555014"})
+    admin.settle()
     assert "Everything named exists" in admin.words()
+
+
+def test_a_direct_line_without_a_number_is_told_where_the_board_opens_and_its_number_is_typed_from_there(
+    admin: OnAdministration,
+) -> None:
+    def told() -> list[str]:
+        return [one.accessibleName() for one in admin.window.findChildren(Banner) if one.isVisible()]
+
+    (banner,) = told()
+    assert "is not told whom to ring" in banner
+    assert nameless(admin.window) == []
+    assert keys.clashes(admin.window) == []
+    admin.press(Qt.Key.Key_T)
+    admin.write("admin.direct-line", "01785 555014")
+    admin.save()
+    admin.press_mouse(admin.screen.tabs.button("people"))
+    assert told() == []
 
 
 def test_a_file_that_cannot_be_read_is_said_at_its_field(admin: OnAdministration) -> None:

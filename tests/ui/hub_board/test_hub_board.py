@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from mash_desktop.desk import ChangeSet, Desk, hub_board
+from mash_desktop.desk import ChangeSet, Desk, downtime, hub_board
 from mash_desktop.domain.codes import Rag
 from mash_desktop.domain.configuration import HubConfig
 from mash_desktop.domain.entries.gathering import RequestMade
@@ -28,6 +28,7 @@ from tests.ui.driven import Driven
 from ui.forms import SideForm
 from ui.hub_board import HubBoard
 from ui.hub_board.asking import AskForm
+from ui.keys import keys
 from ui.theme import Mode, Theme, Tone
 from ui.widgets import Banner, EmptyState, PillFace, RagChip, TextField
 from ui.work import Worker
@@ -40,7 +41,7 @@ class OnBoard(Driven[HubBoard]):
     """The board, driven."""
 
     def __init__(self, qtbot: QtBot, worker: Worker, desk: Desk) -> None:
-        super().__init__(qtbot, worker, desk, HubBoard(desk, worker), "table")
+        super().__init__(qtbot, worker, desk, HubBoard(desk, worker), "table", "settings")
 
     def choose(self, stream: str) -> None:
         assert self.screen.table.select_key(stream)
@@ -53,6 +54,7 @@ def driven(qtbot: QtBot, worker: Worker, tmp_path: Path) -> Callable[..., OnBoar
     def drive(*stories: Story, at: datetime = NOW, hub: HubConfig | None = None) -> OnBoard:
         desk = desk_of(MANAGER, tmp_path, *(stories or busy_board()), hub=hub)
         desk.now = lambda: at
+        downtime.not_today(desk)
         return OnBoard(qtbot, worker, desk)
 
     return drive
@@ -358,3 +360,23 @@ def test_it_fits_without_a_sideways_scroll(
     assert board.window.width() <= size[0]
     if scale == 1.0:
         assert board.screen.table.horizontalScrollBar().maximum() == 0
+
+
+def test_whoever_has_no_list_made_for_an_outage_is_led_to_it_and_may_put_that_away(
+    driven: Callable[..., OnBoard],
+) -> None:
+    board = driven()
+    board.desk.now = lambda: NOW + timedelta(days=1)
+    board.screen.enter()
+    board.settle()
+    assert "You have no list of open reds made." in board.words()
+    assert nameless(board.screen) == []
+    assert keys.clashes(board.window) == []
+    board.press(Qt.Key.Key_L, Qt.KeyboardModifier.AltModifier)
+    assert board.asked_to_open == [("settings", "downtime")]
+    board.window.go("hub")
+    board.settle()
+    board.press(Qt.Key.Key_T, Qt.KeyboardModifier.AltModifier)
+    board.screen.enter()
+    board.settle()
+    assert "list of open reds" not in board.words()

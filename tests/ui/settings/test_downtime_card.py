@@ -56,7 +56,17 @@ def test_a_manager_has_the_list_made_each_day_and_stops_it(
     qtbot.waitUntil(card.end.isHidden)
 
 
+def test_whoever_is_led_to_the_list_stands_at_its_folder(qtbot: QtBot, worker: Worker, desk: Desk) -> None:
+    on = OnSettings(qtbot, worker, desk)
+    on.screen.open("")
+    on.screen.open("downtime")
+    (card,) = on.screen.findChildren(DowntimeCard)
+    qtbot.waitUntil(card.folder.line.hasFocus)
+    qtbot.waitUntil(lambda: not card.folder.line.visibleRegion().isEmpty())
+
+
 def test_who_has_no_hub_board_is_offered_no_list(qtbot: QtBot, worker: Worker, tmp_path: Path) -> None:
     on = OnSettings(qtbot, worker, desk_of(POLICE, tmp_path))
+    on.screen.open("downtime")
     on.settle()
     assert not any(card.isVisible() for card in on.screen.findChildren(DowntimeCard))
