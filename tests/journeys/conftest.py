@@ -88,6 +88,12 @@ def _running_in(folder: Path) -> list[str]:
     return found
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever the order, the day comes first: at the end nothing would be left to run beside it."""
+    items.sort(key=lambda item: "walked" not in getattr(item, "fixturenames", ()))
+
+
 @pytest.fixture(scope="session")
 def walked(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Walked:
     """The whole day, offscreen. Once for all tests, also where several processes run them."""
