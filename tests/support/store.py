@@ -245,7 +245,7 @@ def serving(database: str, folder: Path, *more: str) -> Iterator[ServedStore]:
     with log.open("ab") as said:
         process = subprocess.Popen(
             [
-                sys.executable, "-m", "tests.support.cheap", "serve", "--database", database,
+                sys.executable, "-m", "tests.support.cheap_store", "serve", "--database", database,
                 "--secrets", str(secrets_file), "--listen", "127.0.0.1:0",
                 "--tls-cert", str(cert), "--tls-key", str(key), *more,
             ],
