@@ -20,6 +20,7 @@ pytest_plugins = [
     "tests.support.cheap",
     "tests.support.logind",
     "tests.support.loops",
+    "tests.support.measuring",
     "tests.support.postgres",
     "tests.support.provider",
     "tests.support.screen",

@@ -52,12 +52,14 @@ PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 anything = st.lists(st.one_of(st.text(max_size=60), st.sampled_from(HARD)), min_size=4, max_size=12)
 
 
+@pytest.mark.unmeasured
 @settings(max_examples=8, phases=PHASES)
 @given(anything, st.sampled_from(Profile))
 def test_a_summary_of_any_text_is_made(texts: list[str], profile: Profile) -> None:
     assert render_summary(rewritten(SUMMARY, cycle(texts)), profile).startswith(b"%PDF")
 
 
+@pytest.mark.unmeasured
 @settings(max_examples=8, phases=PHASES)
 @given(anything)
 def test_a_round_table_record_and_a_list_of_any_text_are_made(texts: list[str]) -> None:

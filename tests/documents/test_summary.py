@@ -302,3 +302,10 @@ def test_two_people_of_the_same_first_name_are_told_apart_in_the_chronology() ->
 def test_whose_voice_it_is_follows_the_cohort(cohort: str, whose: str) -> None:
     referral = msgspec.structs.replace(SUMMARY.referral, cohort=cohort)
     assert f"Voice of the {whose}" in text(render_summary(changed(referral=referral), Profile.FULL))
+
+
+def test_more_marks_than_fit_beside_each_other_go_on_below() -> None:
+    marks = tuple(f"known to service {number}" for number in range(9))
+    people = tuple(msgspec.structs.replace(one, markers=marks) for one in SUMMARY.people)
+    found = text(render_summary(changed(people=people), Profile.FULL))
+    assert all(found.count(mark) == len(people) for mark in marks)

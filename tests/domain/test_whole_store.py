@@ -46,6 +46,8 @@ from .refusing import but
 from .stories import abuse, adult, siblings
 from .story import GATEWAY, START, Story, staffordshire, whole_story
 
+pytestmark = pytest.mark.unmeasured
+
 CONFIG = staffordshire()
 TIMELINE = HubTimeline(((1, CONFIG),))
 SEEDS = st.integers(0, 2**32)

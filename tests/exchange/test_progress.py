@@ -91,6 +91,7 @@ def many_contacts(path: Path) -> None:
             file.write(row.replace("{}", str(number), 1))
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize(
     ("write", "read", "count"),
     [
