@@ -278,8 +278,8 @@ class HubBoard(Screen):
             later.setObjectName("hub.not_today")
             later.clicked.connect(self._not_today)
             told = "Made each day as a PDF under a password, it opens when everything is down."
-            banner = Banner("You have no list of open reds made.", told, have, later, tone=Tone.NEUTRAL)
-            self._hint.put(banner)
+            lacking = "You have no list of open reds for an outage."
+            self._hint.put(Banner(lacking, told, have, later, tone=Tone.NEUTRAL))
 
     def _not_today(self) -> None:
         empty(self._hint)

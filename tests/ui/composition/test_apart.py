@@ -29,6 +29,7 @@ from sync.client.evidence import Found
 from sync.client.together import FAULT
 from tests.support.relay import Alter, Answered, Asked, Relay, spoken
 from tests.support.store import ServedStore
+from tests.sync.store.tampering.host import Host
 from tests.ui.accessibility import nameless
 from tests.ui.composition.test_doors import PASSPHRASE, press, said, typed, unlock
 from ui.composition import PersonWindow
@@ -218,3 +219,14 @@ def test_a_hub_that_lies_is_told_above_every_screen_and_after_a_lock_until_it_ha
     assert "has stopped sending and fetching" not in behind.words()
     behind.until_said("by Anita Rao")
     assert nameless(window) == []
+
+
+def test_a_log_that_its_host_tampered_with_is_told_at_the_window(behind: Behind) -> None:
+    store = behind.served.direct
+    with store.engine.begin() as db:
+        Host(db, store, behind.hub).sign_head(SigningKey.from_bytes(b"k" * 32))
+    behind.look_again()
+    behind.until_said("is not signed by this hub's store")
+    behind.press_foot()
+    behind.until_said("as head-forged")
+    assert "Tell your information governance officer" in behind.words()

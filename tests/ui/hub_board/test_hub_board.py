@@ -369,7 +369,7 @@ def test_whoever_has_no_list_made_for_an_outage_is_led_to_it_and_may_put_that_aw
     board.desk.now = lambda: NOW + timedelta(days=1)
     board.screen.enter()
     board.settle()
-    assert "You have no list of open reds made." in board.words()
+    assert "You have no list of open reds for an outage." in board.words()
     assert nameless(board.screen) == []
     assert keys.clashes(board.window) == []
     board.press(Qt.Key.Key_L, Qt.KeyboardModifier.AltModifier)
