@@ -11,18 +11,14 @@ from ui.theme import Role, Tone, Voice
 from ui.widgets import (
     Box,
     Card,
-    Child,
     Column,
-    Couple,
     Flow,
-    Genogram,
     Grid,
-    Household,
-    Person,
     Pill,
     Row,
     Text,
 )
+from ui.widgets.genogram import Child, Couple, Genogram, Household, Person
 
 
 def people_cards(people: tuple[FilePerson, ...], household: HouseholdSeen) -> Box:

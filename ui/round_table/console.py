@@ -20,21 +20,17 @@ from ui.widgets import (
     ActionButton,
     Box,
     Card,
-    Child,
     Column,
-    Couple,
     Field,
     Flow,
-    Genogram,
-    Household,
     Page,
-    Person,
     Row,
     SectionHeading,
     SidePanel,
     Text,
 )
 from ui.widgets.fitted import Fitted, bring_into_sight
+from ui.widgets.genogram import Child, Couple, Genogram, Household, Person
 
 
 class Console(Box):

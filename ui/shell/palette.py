@@ -19,7 +19,6 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import QLineEdit, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
-from rapidfuzz import fuzz, process, utils
 
 from ui.keys import Binding, keys
 from ui.shell.overlay import Overlay
@@ -48,6 +47,8 @@ def ranked(query: str, labels: Sequence[str], limit: int = 40) -> list[int]:
     """Which labels fit what was typed, best first; all of them, in order, where nothing was typed."""
     if not query.strip():
         return list(range(len(labels)))
+    from rapidfuzz import process, utils  # nearly fifty modules, which a door need not wait for
+
     found = process.extract(
         query, labels, scorer=_fit, processor=utils.default_process, limit=limit, score_cutoff=_LEAST_FIT
     )
@@ -56,15 +57,17 @@ def ranked(query: str, labels: Sequence[str], limit: int = 40) -> list[int]:
 
 def _fit(query: str, label: str, *, score_cutoff: float | None = None) -> float:
     """How well each word typed begins a word of the label, slips forgiven: 0 to 100."""
+    from rapidfuzz.fuzz import ratio
+
     words = label.split()
     # "rerate" is meant for "re rate" as well.
     words += [one + other for one, other in pairwise(words)]
     typed = query.split()
-    return sum(max(_begins(word, part) for word in words) for part in typed) / len(typed)
 
+    def begins(word: str, part: str) -> float:
+        return 100.0 if word.startswith(part) else ratio(part, word[: len(part) + 1])
 
-def _begins(word: str, part: str) -> float:
-    return 100.0 if word.startswith(part) else fuzz.ratio(part, word[: len(part) + 1])
+    return sum(max(begins(word, part) for word in words) for part in typed) / len(typed)
 
 
 class _Lines(QAbstractListModel):

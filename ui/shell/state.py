@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime, tzinfo
+from functools import cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +44,17 @@ class ShellState:
     places: tuple[Place, ...] = ()
 
 
-_HUB_TIME = ZoneInfo("Europe/London")
+@cache
+def _hub_time() -> tzinfo:
+    from zoneinfo import ZoneInfo  # of which a door need not read anything
+
+    return ZoneInfo("Europe/London")
 
 
 def clock_words(moment: datetime) -> str:
     """A time on the glass: ``14:02`` in the hub's zone, with the date if it is not today's."""
-    local = moment.astimezone(_HUB_TIME)
-    today = datetime.now(_HUB_TIME).date()
+    local = moment.astimezone(_hub_time())
+    today = datetime.now(_hub_time()).date()
     if local.date() == today:
         return f"{local:%H:%M}"
     return f"{local.day} {local:%b} {local:%H:%M}"

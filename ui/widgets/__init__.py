@@ -4,7 +4,6 @@ from ui.widgets.banner import Banner, Toast
 from ui.widgets.button import ActionButton, KeyCap
 from ui.widgets.card import Card, Hairline, IconMark, Page, SectionHeading, SidePanel, scrolled
 from ui.widgets.field import ChoiceField, Field, TextField
-from ui.widgets.genogram import Child, Couple, Genogram, Household, Person
 from ui.widgets.layout import Box, Column, Flow, Grid, Row, empty
 from ui.widgets.pill import Pill, PillFace, RagChip, rag_face
 from ui.widgets.states import EmptyState, ErrorState, SkeletonRows
@@ -19,24 +18,19 @@ __all__ = [
     "Banner",
     "Box",
     "Card",
-    "Child",
     "ChoiceField",
     "ChoiceRow",
     "Column",
-    "Couple",
     "DenseTable",
     "EmptyState",
     "ErrorState",
     "Field",
     "Flow",
-    "Genogram",
     "Grid",
     "Hairline",
-    "Household",
     "IconMark",
     "KeyCap",
     "Page",
-    "Person",
     "Pill",
     "PillFace",
     "RagChip",
