@@ -6,7 +6,7 @@ replace them by another size. They may stand anywhere in a line.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import (
@@ -23,6 +23,7 @@ from PySide6.QtGui import (
 from ui.theme import Look
 
 GLYPHS = "◆▲▼●■✓"
+_GLYPH = re.compile(f"([{GLYPHS}])")
 _SPOKEN = str.maketrans(dict.fromkeys(GLYPHS, ""))
 
 
@@ -49,18 +50,9 @@ def focus_ring(painter: QPainter, rect: QRectF, radius: float, look: Look, gap: 
         panel(painter, rect.adjusted(2, 2, -2, -2), max(radius - 2, 1), None, gap, 1)
 
 
-def _runs(text: str) -> Iterator[str]:
-    run = ""
-    for character in text:
-        if character in GLYPHS:
-            if run:
-                yield run
-            yield character
-            run = ""
-        else:
-            run += character
-    if run:
-        yield run
+def _runs(text: str) -> list[str]:
+    """Words and glyphs by themselves, in their order."""
+    return [run for run in _GLYPH.split(text) if run]
 
 
 def line_width(text: str, font: QFont) -> float:

@@ -12,17 +12,12 @@ from ui.widgets import (
     ActionButton,
     Box,
     Card,
-    Child,
     Column,
-    Couple,
     DenseTable,
-    Genogram,
     Grid,
     Hairline,
-    Household,
     KeyCap,
     Page,
-    Person,
     Pill,
     PillFace,
     RagChip,
@@ -34,6 +29,7 @@ from ui.widgets import (
     TextField,
     rag_face,
 )
+from ui.widgets.genogram import Child, Couple, Genogram, Household, Person
 from ui.work import Worker
 
 

@@ -20,20 +20,15 @@ from ui.widgets import (
     Banner,
     Box,
     Card,
-    Child,
     ChoiceField,
     ChoiceRow,
     Column,
-    Couple,
     DenseTable,
     EmptyState,
     ErrorState,
     Field,
     Flow,
-    Genogram,
-    Household,
     Page,
-    Person,
     Pill,
     RagChip,
     SidePanel,
@@ -49,7 +44,7 @@ from ui.widgets import (
     Toast,
     duration_words,
 )
-from ui.widgets.genogram import generations, positions
+from ui.widgets.genogram import Child, Couple, Genogram, Household, Person, generations, positions
 
 
 def says(widget: QWidget) -> str:
