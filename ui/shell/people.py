@@ -17,6 +17,7 @@ from mash_desktop.domain.errors import Refusal
 from mash_desktop.domain.partial_date import PartialDate
 from ui.shell.main_window import MainWindow
 from ui.shell.sign_in import Door
+from ui.theme import Role, Voice
 from ui.widgets.button import ActionButton
 from ui.widgets.layout import Column, Flow, empty
 from ui.widgets.text import Text
@@ -49,11 +50,15 @@ class ChoosePage(Door):
         self.clear_notice()
         for number, one in enumerate(people, 1):
             name = one.name or _NOT_FINISHED
-            asked = self.chosen if one.aside is None else self.back_asked
-            if one.aside is not None:
-                name = f"Take it back: {name}, set aside {PartialDate.of(one.aside).display()}"
             key = f"Alt+{number}" if number < 10 else ""
-            button = ActionButton(name, key, accessible_name=name, group="Window")
+            if one.aside is None:
+                asked, button = self.chosen, ActionButton(name, key, accessible_name=name, group="Window")
+            else:
+                said = f"{name}, set aside {PartialDate.of(one.aside).display()}"
+                self.people.put(Text(said, Role.SMALL, Voice.LABEL, wrap=True))
+                spoken = f"Take it back: {said}"
+                asked = self.back_asked
+                button = ActionButton("Take it back", key, accessible_name=spoken, group="Window")
             button.setObjectName(f"people.{number}")
             button.clicked.connect(partial(asked.emit, one.folder, one.name))
             self.people.put(button)
