@@ -186,12 +186,11 @@ class AdministrationScreen(Screen):
             self._read()
 
     def _read(self) -> None:
-        self.run(self._desk.config, self._have_config, self._failed)
+        self.run(self._read_config, self._have_config, self._failed)
         self.run(partial(administration.people, self._desk), self._have_people, self._failed)
         self.run(partial(administration.devices, self._desk), self.devices.set_rows, self._failed)
         self.run(partial(administration.agencies, self._desk), self.agencies.set_rows, self._failed)
         self.run(lambda: administration.lines(self._desk.config()), self.lines.set_rows, self._failed)
-        self.run(partial(administration.findings_now, self._desk), self._have_findings, self._failed)
         self.run(lambda: None, lambda _: self._have_all(), self._failed)
 
     def _have_all(self) -> None:
@@ -200,11 +199,11 @@ class AdministrationScreen(Screen):
         self._show()
         self._form.reached(self.chosen())
 
-    def _have_findings(self, findings: tuple[Finding, ...]) -> None:
-        self._findings = findings
+    def _read_config(self) -> tuple[HubConfig, tuple[Finding, ...]]:
+        return self._desk.config(), administration.findings_now(self._desk)
 
-    def _have_config(self, config: HubConfig) -> None:
-        self._config = config
+    def _have_config(self, told: tuple[HubConfig, tuple[Finding, ...]]) -> None:
+        self._config, self._findings = told
 
     def _have_people(self, people: tuple[PersonRow, ...]) -> None:
         self.people.set_rows(people)
@@ -566,16 +565,9 @@ class AdministrationScreen(Screen):
             force = self._button("Put in force", "Ctrl+Return", "force", self._force)
             force.set_kind("primary")
             count = len(proposal.differences)
-            words = "1 difference" if count == 1 else f"{count} differences"
-            self._above.put(
-                Banner(
-                    f"{proposal.file}: {words}",
-                    "Put in force, it holds from its admission on, for everybody.",
-                    force,
-                    leave,
-                    tone=Tone.ACCENT,
-                )
-            )
+            what = f"{proposal.file}: {'1 difference' if count == 1 else f'{count} differences'}"
+            then = "Put in force, it holds from its admission on, for everybody."
+            self._above.put(Banner(what, then, force, leave, tone=Tone.ACCENT))
         elif proposal.findings:
             self._above.put(
                 Banner("It cannot be put in force as it is.", "Mend the file and import it again.", leave)

@@ -391,7 +391,7 @@ def decided(cast: Cast, who: str, other: str, target: str, entry: str | None = N
 
 
 def index_of(database: str) -> tuple[set[str], dict[str, int], int]:
-    """Entries that tell of somebody, by how many blocking keys each is found, and how many keys tell of nobody."""
+    """Entries that tell of somebody, by how many blocking keys each is found, and how many tell of nobody."""
     engine = connect(database, 2)
     with engine.connect() as db:
         found = set(db.scalars(text("select e.entry from people p join entries e using (hub, position)")))
