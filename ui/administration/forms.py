@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog
 from mash_desktop.desk.administration import AgencyRow, Device, Difference, DirectLine, Finding, PersonRow
 from ui.forms import SideForm
 from ui.theme import Role, Tone, Voice
-from ui.widgets import ActionButton, Banner, Card, ChoiceField, Field, Grid, Hairline, Row, Text, TextField
+from ui.widgets import ActionButton, Card, ChoiceField, Field, Grid, Hairline, Row, Text, TextField
 
 Choices = Sequence[tuple[str, str]]
 
@@ -295,12 +295,6 @@ def checks_card(findings: Sequence[Finding]) -> Card:
     if not findings:
         card.put(Text("✓ Everything named exists, dates are in order, and nothing is missing.", wrap=True))
     return card
-
-
-def numbers_banner(findings: Sequence[Finding], button: ActionButton) -> Banner | None:
-    """Direct lines that nobody can ring; ``None`` where every one has its number."""
-    told = [finding.sentence for finding in findings if finding.field.endswith(".telephone")]
-    return Banner(told[0], " ".join(told[1:]), button) if told else None
 
 
 def code_card(person: str, code: str, until: str) -> Card:

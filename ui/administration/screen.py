@@ -36,6 +36,7 @@ from mash_desktop.desk.wording import say_moment
 from mash_desktop.domain.configuration import HubConfig
 from mash_desktop.domain.errors import Refusal
 from ui.administration import forms
+from ui.administration.banners import numbers_banner, proposal_banners
 from ui.administration.codes import ManyCodes, WhoForm
 from ui.administration.tables import (
     agencies_table,
@@ -46,10 +47,9 @@ from ui.administration.tables import (
 )
 from ui.forms import Make, OpenForm, SideForm
 from ui.screen import Screen
-from ui.theme import Role, Tone, Voice
+from ui.theme import Role, Voice
 from ui.widgets import (
     ActionButton,
-    Banner,
     Box,
     Card,
     Column,
@@ -261,7 +261,7 @@ class AdministrationScreen(Screen):
             self._show_proposal()
         elif tab == "people" and self._form.current is None:
             type_it = self._button("Type it", "T", "type_number", self._type_number)
-            if (banner := forms.numbers_banner(self._findings, type_it)) is not None:
+            if (banner := numbers_banner(self._findings, type_it)) is not None:
                 self._above.put(banner)
         elif tab == "codes" and self._form.current is None and (banner := self.codes.banner()) is not None:
             self._above.put(banner)
@@ -559,21 +559,9 @@ class AdministrationScreen(Screen):
             return
         self.differences.set_rows(proposal.differences)
         leave = self._button("Leave it", "Esc", "leave", self._leave)
-        for finding in proposal.findings:
-            self._above.put(Banner(finding.sentence, f"At {finding.field}", tone=Tone.RED))
-        if proposal.may_be_put_in_force:
-            force = self._button("Put in force", "Ctrl+Return", "force", self._force)
-            force.set_kind("primary")
-            count = len(proposal.differences)
-            what = f"{proposal.file}: {'1 difference' if count == 1 else f'{count} differences'}"
-            then = "Put in force, it holds from its admission on, for everybody."
-            self._above.put(Banner(what, then, force, leave, tone=Tone.ACCENT))
-        elif proposal.findings:
-            self._above.put(
-                Banner("It cannot be put in force as it is.", "Mend the file and import it again.", leave)
-            )
-        else:
-            self._above.put(Banner(f"{proposal.file} changes nothing.", "", leave, tone=Tone.NEUTRAL))
+        force = partial(self._button, "Put in force", "Ctrl+Return", "force", self._force)
+        for banner in proposal_banners(proposal, leave, force):
+            self._above.put(banner)
 
     def _button(self, words: str, key: str, name: str, do: Callable[[], None]) -> ActionButton:
         button = ActionButton(words, key, accessible_name=words)
