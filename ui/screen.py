@@ -68,10 +68,10 @@ class Screen(QWidget):
     def open(self, reference: str) -> None:
         """Another place asks this one to show the thing of this reference."""
 
-    def chosen(self) -> str:
-        """The reference of what is chosen here, as ``open`` takes it; empty for nothing. An id and no words:
-        it is remembered while the profile is locked."""
-        return ""
+    def chosen(self) -> str | None:
+        """The reference of what is chosen here, as ``open`` takes it, empty for nothing: an id and no words,
+        since it is remembered while the profile is locked. ``None`` on a screen that does not tell."""
+        return None
 
     def show_change(self, change_set: object) -> None:
         """Something has changed at the desk: refresh what it concerns, nothing else."""

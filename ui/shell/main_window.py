@@ -180,7 +180,8 @@ class MainWindow(QMainWindow):
     def current_reference(self) -> str:
         """What is chosen there, or was asked to be opened; empty if nothing in particular."""
         screen = self.current_screen()
-        return (screen.chosen() if screen is not None else "") or self._reference
+        chosen = screen.chosen() if screen is not None else None
+        return self._reference if chosen is None else chosen
 
     def current_form(self) -> str:
         """The form that is open there, as ``come_back`` takes it; empty for none."""

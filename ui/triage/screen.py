@@ -89,6 +89,9 @@ class TriageDesk(Screen):
         self._leave_glass()
         self.run(partial(triage.take_up, self._desk, reference), self._have_desk)
 
+    def chosen(self) -> str:
+        return self._keeping.stream
+
     def show_change(self, change_set: object) -> None:
         """A contact on the glass minds its own stream and identities; the queue minds every referral."""
         if not isinstance(change_set, ChangeSet):

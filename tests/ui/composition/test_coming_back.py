@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -14,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from mash_desktop.desk import Desk
 from mash_desktop.domain.acts import Author
 from mash_desktop.domain.entries.outcome import OutcomeSent
-from tests.domain.story import CONSULTANT, FACILITATOR, GATEWAY, MANAGER, POLICE, Story
+from tests.domain.story import CONSULTANT, FACILITATOR, GATEWAY, MANAGER, OPERATOR, POLICE, Story
 from tests.support.desks import ADMINISTRATOR, OFFICER, desk_of
 from ui.forms import OpenForm
 from ui.places import factories
@@ -97,6 +98,7 @@ class Place:
         left = (window.current_place(), window.current_reference(), window.current_form())
         window.drop_screens()
         self.settle()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         assert self.window.findChildren(Screen) == []
         window.promise_screen(self.place, self.make)
         window.unlock()
@@ -182,11 +184,25 @@ def test_after_a_lock_a_place_without_such_forms_shows_what_was_chosen(
     assert there.screen.chosen() == chosen
 
 
+def test_after_a_lock_the_contact_is_on_the_glass_that_was_there_last(
+    opened: Callable[[Author, str], Place],
+) -> None:
+    there = opened(OPERATOR, "triage")
+    for stream in ("referral:1", "referral:6"):
+        there.window.open("triage", stream)
+        there.settle()
+    there.screen.open("referral:1")  # from its own list
+    there.settle()
+    assert there.window.current_reference() == "referral:1"
+    there.lock_and_unlock()
+    assert there.screen.chosen() == "referral:1"
+
+
 def test_a_form_that_may_not_be_opened_any_more_stays_closed(
     opened: Callable[[Author, str], Place],
 ) -> None:
     there = opened(MANAGER, "hub")
-    chosen = there.screen.chosen()
+    chosen = there.window.current_reference()
     there.window.come_back("hub", chosen, "resolve")
     there.settle()
     assert (there.screen.chosen(), there.window.current_form()) == (chosen, "")
