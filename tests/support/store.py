@@ -232,9 +232,11 @@ class ServedStore:
 
 
 @contextmanager
-def serving(database: str, folder: Path, *more: str) -> Iterator[ServedStore]:
+def serving(
+    database: str, folder: Path, *more: str, program: str = "tests.support.cheap_store"
+) -> Iterator[ServedStore]:
     """Migrate `database`, serve a store over it from another process, and stop it. `more` are further
-    arguments of `mash-isl serve`."""
+    arguments of `mash-isl serve`; `program` is the module that is run as `mash-isl`."""
     engine = connect(database, 5)
     migrate(engine)
     engine.dispose()
@@ -246,7 +248,7 @@ def serving(database: str, folder: Path, *more: str) -> Iterator[ServedStore]:
     with log.open("ab") as said:
         process = subprocess.Popen(
             [
-                sys.executable, "-m", "tests.support.cheap_store", "serve", "--database", database,
+                sys.executable, "-m", program, "serve", "--database", database,
                 "--secrets", str(secrets_file), "--listen", "127.0.0.1:0",
                 "--tls-cert", str(cert), "--tls-key", str(key), *more,
             ],

@@ -67,7 +67,7 @@ def a_store(server: PostgresServer) -> Iterator[ServedStore]:
     name = server.new_database()
     with (
         tempfile.TemporaryDirectory(prefix="mash-bench-") as folder,
-        serving(server.url(name), Path(folder)) as served,
+        serving(server.url(name), Path(folder), program="sync.cli") as served,
     ):
         yield served
     server.drop_database(name)
