@@ -24,6 +24,7 @@ from mash_desktop.domain.audiences import HUB
 from mash_desktop.domain.entries.contact import DocumentAttached
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.faults import kind_and_place
+from mash_desktop.proofs.head import SignedHead
 
 from .. import protocol
 from . import evidence
@@ -103,6 +104,8 @@ class Together:
         self._ahead: tuple[protocol.Pull, asyncio.Task[protocol.Page]] | None = None
         """The next page, asked for while the last is being kept."""
         self._woken = asyncio.Event()
+        self._looked = False
+        """Whether the log has been looked at before anything was sent to it."""
 
     def _begin_epoch(self) -> None:
         """The store was restored: feeds begin anew, and owe nothing of what they had granted before."""
@@ -175,6 +178,12 @@ class Together:
     async def _push(self) -> None:
         path = f"/v1/hubs/{self._hub}/acts"
         most = self._most_acts
+        if not self._looked and self._cache.outgoing(self._session.person, 1):
+            # Of a store that was restored meanwhile: what it had admitted is offered before what waits, which
+            # may rest on it. No session outlives a restore, so once is enough.
+            head = await self._connection.get(f"/v1/hubs/{self._hub}/head", SignedHead)
+            await self._verified.check_head(self._connection, head)
+        self._looked = True
         while parcels := self._cache.outgoing(self._session.person, most):
             try:
                 # An act that attaches a document is taken only once the document is there.

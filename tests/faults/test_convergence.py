@@ -82,6 +82,27 @@ def test_what_was_set_aside_goes_once_its_keys_revocation_was_lost_with_the_stor
         world.close()
 
 
+def test_what_waited_while_a_store_was_restored_goes_after_what_it_had_admitted(a_ground: Ground) -> None:
+    on = a_ground
+    world = World(on.store, on.served, on.server, on.loop, Random(1), 1)
+    try:
+        (priya,) = world.desktops
+        world.wait(1.0)
+        priya.act(lambda: people.opens(priya, ""))
+        world.wait(1.0)
+        world.back_up()
+        priya.act(lambda: people.notes(priya, world.streams[0]))
+        world.wait(1.0)
+        priya.line.lose()
+        priya.act(lambda: people.withdraws(priya, world.streams[0]))
+        world.restore()
+        world.heal()
+        world.check()
+        assert list(world.hub.admitted())[-2:] == priya.saved[1:]
+    finally:
+        world.close()
+
+
 @pytest.mark.timeout(900)
 def test_a_handful_of_schedules(a_ground: Ground) -> None:
     Schedule.ground = a_ground
