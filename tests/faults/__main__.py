@@ -7,6 +7,7 @@ With `--broken` the product is broken in one way after another, and what does no
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 import tempfile
 import time
@@ -62,8 +63,12 @@ def run_broken(count: int, first: int) -> int:
                         run_state_machine_as_test(seed(number)(Schedule), settings=HOW)
                 except Exception as error:
                     why = " ".join(str(error).split())
-                    print(f"noticed with seed {number}: {type(error).__name__} {why:.100}", flush=True)
+                    which = f"schedule {Schedule.ground.held + 1} of seed {number}"
+                    print(f"noticed in {which}: {type(error).__name__} {why:.100}", flush=True)
                     break
+                finally:
+                    # What it left half done is not to be collected in the midst of the next.
+                    gc.collect()
             else:
                 unnoticed += 1
                 print("not noticed", flush=True)

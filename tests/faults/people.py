@@ -10,6 +10,8 @@ from typing import Protocol
 from uuid6 import uuid7
 
 from mash_desktop.desk import Desk, attention
+from mash_desktop.desk.desk import new_id
+from mash_desktop.domain.acts import Draft
 from mash_desktop.domain.clocks import returns_due
 from mash_desktop.domain.codes import (
     AnswerResult,
@@ -20,6 +22,7 @@ from mash_desktop.domain.codes import (
     SourceOfContact,
     Voice,
 )
+from mash_desktop.domain.entries import Body, Made
 from mash_desktop.domain.entries.contact import (
     ConcernRecorded,
     ContactOpened,
@@ -32,7 +35,9 @@ from mash_desktop.domain.entries.contact import (
 from mash_desktop.domain.entries.decision import DecisionDrafted, DecisionSigned, SubjectDecision
 from mash_desktop.domain.entries.gathering import (
     ContributionRecorded,
+    ContributionReleased,
     ProceededWithout,
+    ReleaseWithdrawn,
     RequestAnswered,
     RequestMade,
     RequestWithdrawn,
@@ -48,8 +53,9 @@ from mash_desktop.domain.entries.triage import (
     TriageOverseen,
 )
 from mash_desktop.domain.errors import Refusal
-from mash_desktop.domain.fold.gathering import requests
+from mash_desktop.domain.fold.gathering import asked_about, contributions, released, requests
 from mash_desktop.domain.lawfulness import prefill
+from mash_desktop.domain.roles import DECISION_MAKERS
 from tests.faults.hub import Seat, once
 from tests.faults.world import Desktop
 
@@ -65,6 +71,7 @@ class Sitting(Protocol):
 
 
 LEVELS = (SubjectLevel("mia", "child_in_need"),)
+ASKED = ("police", "mpft")
 
 
 def opens(desktop: Desktop, stream: str) -> None:
@@ -155,7 +162,8 @@ def rates(desktop: Sitting, stream: str) -> None:
 
 def asks(desktop: Desktop, stream: str) -> None:
     referral = desktop.desk.referral(stream)
-    agency = ("police", "mpft")[len(desktop.saved) % 2]
+    asked = asked_about(referral)
+    agency = next((one for one in ASKED if one not in asked), ASKED[len(desktop.saved) % 2])
     desktop.desk.act(
         stream,
         RequestMade(
@@ -171,8 +179,9 @@ def asks(desktop: Desktop, stream: str) -> None:
     )
 
 
-def _request(desktop: Desktop, stream: str) -> str:
-    found = tuple(requests(desktop.desk.referral(stream)))
+def _request(desktop: Desktop, stream: str, *agencies: str) -> str:
+    asked = requests(desktop.desk.referral(stream)).values()
+    found = [one.id for one in asked if not agencies or one.agency in agencies]
     if not found:
         raise Refusal("none", "Nothing has been asked.")
     return found[len(desktop.saved) % len(found)]
@@ -189,7 +198,7 @@ def goes_on_without(desktop: Desktop, stream: str) -> None:
 
 
 def answers(desktop: Desktop, stream: str) -> None:
-    request = _request(desktop, stream)
+    request = _request(desktop, stream, desktop.seat.agency)
     desktop.desk.act(
         stream,
         ContributionRecorded(
@@ -203,6 +212,34 @@ def answers(desktop: Desktop, stream: str) -> None:
         RequestAnswered(
             request=request, subject="mia", result=AnswerResult.FINDINGS, systems_searched=("Niche",)
         ),
+    )
+
+
+def releases(desktop: Desktop, stream: str) -> None:
+    referral = desktop.desk.referral(stream)
+    held = [one.body for one in contributions(referral).values() if one.agency == desktop.seat.agency]
+    if not held:
+        raise Refusal("none", "There is nothing to release.")
+    brought = held[len(desktop.saved) % len(held)]
+    desktop.desk.act(
+        stream,
+        ContributionReleased(
+            contribution=brought.contribution,
+            request=brought.request,
+            subjects=brought.subjects,
+            words=once("Three incidents."),
+            voice=brought.voice,
+        ),
+    )
+
+
+def takes_the_release_back(desktop: Desktop, stream: str) -> None:
+    referral = desktop.desk.referral(stream)
+    mine = [one.body for one in released(referral).values() if one.agency == desktop.seat.agency]
+    if not mine:
+        raise Refusal("none", "Nothing of this agency's is on the table.")
+    desktop.desk.act(
+        stream, ReleaseWithdrawn(contribution=mine[-1].contribution, reason=once("Of her uncle."))
     )
 
 
@@ -222,12 +259,36 @@ def signs(desktop: Desktop, stream: str) -> None:
     desktop.desk.act(stream, DecisionSigned(draft=draft.id, commitment=draft.commitment))
 
 
-def withdraws(desktop: Desktop, stream: str) -> None:
-    mine = [e for e in desktop.cache.entries(stream) if e.body.guard is None and e.position is not None]
-    if not mine:
+def _slip(desktop: Desktop, stream: str) -> Made[Body]:
+    """One of the last things written here that this person may take back."""
+    seat = desktop.seat
+    found = [
+        one
+        for one in desktop.cache.entries(stream)
+        if one.position is not None
+        and one.body.guard is None
+        and not isinstance(one.body, EntryWithdrawn)
+        and (one.author == seat.person or seat.role in DECISION_MAKERS)
+    ][-3:]
+    if not found:
         raise Refusal("none", "There is nothing to withdraw.")
-    entry = mine[len(desktop.saved) % len(mine)]
-    desktop.desk.act(stream, EntryWithdrawn(entry=entry.id, reason=once("Of another child.")))
+    return found[len(desktop.saved) % len(found)]
+
+
+def withdraws(desktop: Desktop, stream: str) -> None:
+    slip = _slip(desktop, stream)
+    desktop.desk.act(stream, EntryWithdrawn(entry=slip.id, reason=once("Of another child.")))
+
+
+def files_elsewhere(desktop: Desktop, stream: str) -> None:
+    slip, anew = _slip(desktop, stream), new_id()
+    other = next((one for one in desktop.cache.streams("referral:") if one != stream), None)
+    if other is None:
+        raise Refusal("none", "There is no other record.")
+    withdrawn = EntryWithdrawn(entry=slip.id, reason=once("Of another child."), refiled=anew)
+    desktop.desk.save(
+        [Draft(other, NoteAdded(words=once("Rang the school.")), id=anew), Draft(stream, withdrawn)]
+    )
 
 
 def hands_over(desktop: Desktop, stream: str) -> None:
@@ -254,28 +315,28 @@ def lets_go(desktop: Desktop, stream: str) -> None:
 
 Deed = Callable[[Desktop, str], None]
 
-WAY: tuple[Deed, ...] = (triages, admits, rates, asks, answers)
-"""How a contact goes, a step of each seat's in turn."""
+WAY: tuple[tuple[int, Deed], ...] = (
+    (0, triages),
+    (1, admits),
+    (2, rates),
+    (2, asks),
+    (3, answers),
+    (2, asks),
+    (2, opens_the_table),
+    (3, releases),
+)
+"""How a contact goes: the seats whose step it is, in turn."""
 
-DEEDS: tuple[Deed, ...] = (
-    notes,
+TAKING: tuple[Deed, ...] = (withdraws, opens, triages, corrects, passes)
+DECIDING: tuple[Deed, ...] = (withdraws, files_elsewhere, admits, hands_over, drafts, signs, opens)
+RUNNING: tuple[Deed, ...] = (
     rates,
-    opens,
-    triages,
-    passes,
-    admits,
     asks,
-    answers,
     takes_the_question_back,
     goes_on_without,
     opens_the_table,
     drafts,
-    signs,
-    withdraws,
-    hands_over,
-    corrects,
-    attaches,
-    looks,
-    does_again,
-    lets_go,
 )
+ANSWERING: tuple[Deed, ...] = (answers, releases, takes_the_release_back)
+ANYBODYS: tuple[Deed, ...] = (notes, does_again, lets_go, attaches, looks)
+DEEDS: tuple[Deed, ...] = (*ANYBODYS, *TAKING, *DECIDING, *RUNNING, *ANSWERING)

@@ -43,7 +43,7 @@ STEPS, MORE_STEPS = 12, 4
 KILLS = 6
 """Lives of each desktop that are cut short, one more boundary in each schedule."""
 PATIENCE = 150.0
-DESKS = (0, 1, 5)
+DESKS = (0, 1, 6)
 """Seats of those who may open a contact and work on it."""
 DEEDS = (people.notes, people.rates, people.triages, people.admits, people.corrects, people.looks)
 

@@ -27,7 +27,7 @@ from mash_desktop.domain.roles import Role
 from mash_desktop.proofs.signature import SigningKey
 from sync.client import Server, Status
 from sync.client.connection import Connection, Unreachable
-from sync.client.together import Together
+from sync.client.together import KEY_OVER, Together
 from sync.client.verification import Distrust
 from sync.store.composition import Store
 from tests.faults.clock import SimulatedLoop
@@ -46,8 +46,9 @@ SEATS: tuple[tuple[str, str, Role], ...] = (
     ("priya", "scc-children", Role.TRIAGE_OPERATOR),
     ("ruth", "scc-children", Role.CONSULTANT_SOCIAL_WORKER),
     ("karen", "mash", Role.HUB_MANAGER),
-    ("neil", "mash", Role.DEPUTY_HUB_MANAGER),
     ("sam", "police", Role.RESEARCHER),
+    ("neil", "mash", Role.DEPUTY_HUB_MANAGER),
+    ("iris", "mpft", Role.RESEARCHER),
     ("priya", "scc-children", Role.TRIAGE_OPERATOR),
 )
 """Whose desktops there are, in turn: the last is a second one of somebody who has one already."""
@@ -206,6 +207,8 @@ class Desktop:
         """Those that a restore took from the store when they were here no more."""
         self.task: asyncio.Task[None] | None = None
         self.status = Status()
+        self.barred = False
+        """It has heard that its device was revoked, and asks for a new one though a restore undid that."""
 
     # --- living
 
@@ -257,6 +260,7 @@ class Desktop:
 
     def _said(self, status: Status) -> None:
         self.status = status
+        self.barred |= status.barred == KEY_OVER
 
     def _seen(self, seen: object) -> None:
         self.desk.seen = seen  # type: ignore[assignment]  # a Seen
@@ -305,6 +309,7 @@ class Desktop:
     def act(self, work: Callable[[], object]) -> str | None:
         """What a person does; the code where the rules say no. Nothing unmeant leaves the outbox."""
         before, self.desk.making_way = set(self._outbox()), frozenset()
+        known = len(self.saved)
         code, killed = None, False
         try:
             work()
@@ -317,6 +322,7 @@ class Desktop:
         after = set(self._outbox())
         gone, new = before - after, after - before
         assert new <= set(self.saved), "more was kept than was said"
+        assert killed or after.issuperset(self.saved[known:]), "it was said to be kept too soon"
         assert gone == meant or (killed and not gone), (gone, meant)
         self.done |= gone
         if gone:
@@ -342,7 +348,8 @@ class Desktop:
         """Sign in anew, with a new key where the device was revoked."""
         self.disconnect()
         hub = self.world.hub
-        if hub.revoked(self.seat):
+        if self.barred or hub.revoked(self.seat):
+            self.barred = False
             self.seat = replace(self.seat, key=SigningKey.generate())
             hub.act(self.seat.enrolment)
         try:
