@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
@@ -130,6 +131,7 @@ class SyncScreen(Screen):
         self._entered = True
         self._read()
         self.now.setFocus()
+        self._focus_distrust()
 
     def open(self, reference: str) -> None:
         """``reference`` is an act's id."""
@@ -214,6 +216,15 @@ class SyncScreen(Screen):
             if wrong:
                 self._instead.put(distrust_page(wrong, self._found, self._copy, self._settle), 1)
         self._instead_box.setVisible(bool(wrong))
+        if wrong and self.isVisible():
+            # Once it is laid out: what had focus before is out of sight.
+            QTimer.singleShot(0, self, self._focus_distrust)
+
+    def _focus_distrust(self) -> None:
+        focused = self._instead_box.focusWidget()
+        button = self._instead_box.findChild(ActionButton, "distrust.copy")
+        if button is not None and (focused is None or not focused.hasFocus()):
+            button.setFocus()
 
     def _show_alerts(self, found: tuple[Alert, ...]) -> None:
         self._alerts = found

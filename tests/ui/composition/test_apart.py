@@ -175,6 +175,11 @@ def test_a_hub_that_lies_is_told_above_every_screen_and_after_a_lock_until_it_ha
     behind: Behind,
 ) -> None:
     person, window = behind.person, behind.person.window
+
+    def at_the_evidence() -> bool:
+        focused = window.focusWidget()
+        return focused is not None and focused.objectName() == "distrust.copy"
+
     honest, behind.relay.alter = behind.relay.alter, forks(behind)
     behind.look_again()
     behind.until_said(REWRITTEN)
@@ -185,6 +190,7 @@ def test_a_hub_that_lies_is_told_above_every_screen_and_after_a_lock_until_it_ha
     assert window.current_place() == "sync"
     behind.until_said("as history-rewritten")
     assert "\n0000 0000 0000 0000\n" in behind.words()
+    behind.until(at_the_evidence)
     assert nameless(window) == []
     assert keys.clashes(window) == []
 
@@ -200,6 +206,7 @@ def test_a_hub_that_lies_is_told_above_every_screen_and_after_a_lock_until_it_ha
     press(person, Qt.Key.Key_D, CTRL_SHIFT)
     assert window.current_place() == "sync"
     behind.until_said("as history-rewritten")
+    behind.until(at_the_evidence)
     assert len(behind.relay.asked) == asked
 
     press(person, Qt.Key.Key_C, Qt.KeyboardModifier.AltModifier)
