@@ -207,7 +207,7 @@ def _desktop(known: Known, home: Path) -> Iterator[Callable[[], int]]:
 
 
 def sit() -> None:
-    """Be the desktop: unlock, read, type, lock; a line for each stage, and wait to be looked at."""
+    """Be the desktop: unlock, read, type, search, lock; a line for each stage, and wait to be looked at."""
     from PySide6.QtCore import QEventLoop, Qt, QTimer
     from PySide6.QtTest import QTest
     from PySide6.QtWidgets import QApplication
@@ -256,6 +256,12 @@ def sit() -> None:
     until(lambda: person.worker.waiting == 0)
     page = person.window.findChildren(ContactPage)[0]
     page.account.words.setFocus()
+    del page
+    keys(typed)
+    begun = time.monotonic()
+    until(lambda: person.worker.waiting == 0 and time.monotonic() > begun + 2)
+    person.window.go("search")
+    until(lambda: person.worker.waiting == 0)
     keys(typed)
     begun = time.monotonic()
     until(lambda: person.worker.waiting == 0 and time.monotonic() > begun + 2)

@@ -122,7 +122,8 @@ class Section(QObject):
         make: Callable[..., Form],
         read: Callable[[Any], dict[str, Any]] | None = None,
     ) -> None:
-        super().__init__()
+        # It ends with its inputs: by what is connected to it the page would live on, with all that stands in it.
+        super().__init__(next(iter(inputs.values())))
         self.inputs: dict[str, Input] = inputs
         self.name = name
         self._make = make
