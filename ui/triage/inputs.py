@@ -122,7 +122,7 @@ class Section(QObject):
         make: Callable[..., Form],
         read: Callable[[Any], dict[str, Any]] | None = None,
     ) -> None:
-        # It ends with its inputs: by what is connected to it the page would live on, with all that stands in it.
+        # It ends with its inputs: by what is connected to it the page, and all that is in it, would live on.
         super().__init__(next(iter(inputs.values())))
         self.inputs: dict[str, Input] = inputs
         self.name = name
