@@ -176,15 +176,17 @@ class Hub:
         done: Collection[str] = (),
         remade: Collection[str] = (),
         lost: Collection[str] = (),
+        elsewhere: Collection[str] = (),
     ) -> None:
         """Each act that was saved is admitted, or waits, or was dealt with: one of these, and once.
 
         ``done`` were taken back or made anew, ``remade`` took the place of another in the outbox. ``lost``
-        were admitted in an epoch that a restore ended, and not held whole where they were made.
+        were admitted in an epoch that a restore ended, and not held whole where they were made. What their
+        author saved ``elsewhere`` is offered from here as well once a hub was restored, and may be refused.
         """
         admitted = {act: signed for act, signed in self.admitted().items() if act in saved}
         waiting = {one.act for one in cache.waiting()}
-        assert waiting <= set(saved), waiting - set(saved)
+        assert waiting <= {*saved, *elsewhere}, waiting.difference(saved, elsewhere)
         for act in saved:
             places = (act in admitted, act in waiting, act in done)
             assert places.count(True) == 1 or (act in lost and not any(places)), (act, places)

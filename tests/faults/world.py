@@ -462,6 +462,12 @@ class World:
                 done=desktop.done,
                 remade=desktop.remade,
                 lost=desktop.lost,
+                elsewhere={
+                    act
+                    for other in self.desktops
+                    if other.seat.person == desktop.seat.person
+                    for act in other.saved
+                },
             )
         self.hub.check_authors([act for desktop in self.desktops for act in desktop.saved])
         self.hub.check_once()
