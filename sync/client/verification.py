@@ -241,15 +241,6 @@ class _Brought(msgspec.Struct, frozen=True):
     places: dict[str, int]
     """Of its entries, by their ids."""
 
-    @classmethod
-    def by(cls, row: protocol.Row, signed: SignedAct) -> _Brought:
-        """The act of a row, by what that row tells of it. Raises ``Distrust``."""
-        act = _read(signed)
-        places = {header.id: place for place, header in enumerate(act.entries)}
-        if row.entry not in places or row.position is None or row.admitted_at is None:
-            raise Distrust("act-foreign", "The store sent an entry with an act that it is no part of.")
-        return cls(act, signed, row.position - places[row.entry], row.admitted_at, places)
-
 
 def _position(row: protocol.Row) -> int:
     return row.position or 0
@@ -274,12 +265,16 @@ def _acts(rows: Sequence[protocol.Row], head: Head) -> dict[str, _Brought]:
         if row.signed is None:
             continue
         brought = by_bytes.get(row.signed.act)
-        if brought is None:
-            brought = by_bytes[row.signed.act] = _Brought.by(row, row.signed)
-        index = brought.places.get(row.entry)
-        if index is None or row.position is None:
+        act = brought.act if brought is not None else _read(row.signed)
+        places = brought.places if brought is not None else {one.id: at for at, one in enumerate(act.entries)}
+        index = places.get(row.entry)
+        if index is None or row.position is None or row.admitted_at is None:
             raise Distrust("act-foreign", "The store sent an entry with an act that it is no part of.")
-        here = (row.signed.signature, row.position - index, row.admitted_at)
+        first = row.position - index
+        if brought is None:
+            brought = _Brought(act, row.signed, first, row.admitted_at, places)
+            by_bytes[row.signed.act] = brought
+        here = (row.signed.signature, first, row.admitted_at)
         if here != (brought.signed.signature, brought.first, brought.admitted_at) or not (
             0 < brought.first <= brought.first + len(brought.places) - 1 <= head.size
         ):

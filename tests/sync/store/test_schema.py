@@ -65,7 +65,7 @@ def test_people_restricted_before_they_were_told_apart_are_so_afterwards(databas
             db.execute(text("insert into people values ('hub', :key, '', :position, '', '')"), row)
             db.execute(text("insert into grants values ('hub', :position, '', :audiences)"), row)
             db.execute(text("insert into people_blocks values ('hub', '', :key)"), row)
-    migrate(engine)
+    command.upgrade(_alembic(engine), "0006")
     with engine.connect() as db:
         blocks = tables.people_blocks
         assert db.scalars(select(blocks.c.key).where(blocks.c.restricted)).all() == ["restricted"]
