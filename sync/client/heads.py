@@ -14,7 +14,7 @@ import msgspec
 
 from mash_desktop.cache import Cache
 from mash_desktop.cache.feed import FeedPlace
-from mash_desktop.domain.acts import Seen, read
+from mash_desktop.domain.acts import Seen
 from mash_desktop.domain.entries.hub import EpochOpened
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.proofs.head import Head, SignedHead
@@ -156,7 +156,7 @@ class Verified:
             check_place(
                 place, head, await proof(connection, "inclusion", position=place.position, size=head.size)
             )
-        heads = [seen for one in places if (seen := read(one.signed).seen) and seen.epoch == head.epoch]
+        heads = [one.seen for one in places if one.seen is not None and one.seen.epoch == head.epoch]
         if heads:
             seen = self._chance.choice(heads)
             check_seen(seen, head, await proof(connection, "consistency", old=seen.size, new=head.size))

@@ -8,9 +8,10 @@ says and never has two attempts under way. Which thread this runs on is the sync
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import aclosing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import aclosing, contextmanager
 from datetime import UTC, datetime
 from random import Random, SystemRandom
 
@@ -222,7 +223,7 @@ class Together:
         head = await self._verified.check_head(self._connection, pushed.head)
         answers = checked_answers(parcels, pushed, head)
         admitted = [
-            Place(answer.positions[0], answer.admitted_at, parcel.signed)
+            Place(answer.positions[0], answer.admitted_at, parcel.signed, read(parcel.signed).seen)
             for parcel, (_, answer) in zip(parcels, answers, strict=True)
             if answer.admitted_at is not None
         ]
@@ -299,7 +300,8 @@ class Together:
             raise
         self._most_rows = min(protocol.MOST_ROWS, 2 * self._most_rows)
         head = await self._verified.check_head(self._connection, page.head)
-        checked = await self._verified.check_page(self._connection, page, held, head)
+        with _uncollected():
+            checked = await self._verified.check_page(self._connection, page, held, head)
         await self._verified.check_some(self._connection, head, checked.places)
         named = frozenset(cursor.audience for cursor in page.audiences)
         if not only:
@@ -312,7 +314,9 @@ class Together:
             message = self._pulling(standing, then, only)
             self._ahead = message, await self._connection.ask_ahead(message, self._feed, protocol.Page)
         if checked.rows or checked.at:
-            self._on_change(self._cache.receive(checked.rows, checked.at, self._named()))
+            with _uncollected():
+                change = self._cache.receive(checked.rows, checked.at, self._named())
+            self._on_change(change)
         return page
 
     def _pulling(
@@ -424,6 +428,16 @@ class Together:
         except Exception as error:
             # Whoever listens badly ends nothing.
             log_fault(error)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Thousands of values at once, none of which holds itself: a collector would look for cycles in vain."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def log_fault(error: Exception) -> None:

@@ -76,6 +76,8 @@ class Place(msgspec.Struct, frozen=True):
     position: int
     admitted_at: datetime
     signed: SignedAct
+    seen: Seen | None
+    """What its author had verified of the log."""
 
 
 def check_place(place: Place, head: Head, path: protocol.Path) -> None:
@@ -238,6 +240,8 @@ class _Brought(msgspec.Struct, frozen=True):
     signed: SignedAct
     first: int
     admitted_at: datetime
+    stamped: int
+    """The same time, as the cache keeps it."""
     places: dict[str, int]
     """Of its entries, by their ids."""
 
@@ -272,7 +276,7 @@ def _acts(rows: Sequence[protocol.Row], head: Head) -> dict[str, _Brought]:
             raise Distrust("act-foreign", "The store sent an entry with an act that it is no part of.")
         first = row.position - index
         if brought is None:
-            brought = _Brought(act, row.signed, first, row.admitted_at, places)
+            brought = _Brought(act, row.signed, first, row.admitted_at, stamp(row.admitted_at), places)
             by_bytes[row.signed.act] = brought
         here = (row.signed.signature, first, row.admitted_at)
         if here != (brought.signed.signature, brought.first, brought.admitted_at) or not (
@@ -332,7 +336,8 @@ def _row(row: protocol.Row, brought: _Brought | None) -> FeedRow:
         body=row.body,
         disposed=row.disposed,
         position=row.position,
-        admitted_at=stamp(row.admitted_at) if row.admitted_at else None,
+        admitted_at=brought.stamped if brought is not None else None,
+        act=brought.act if brought is not None else None,
     )
 
 
@@ -341,7 +346,7 @@ def _signed(acts: Mapping[str, _Brought], keys: Keys) -> tuple[Place, ...]:
     brought = {id(one): one for one in acts.values()}.values()
     for one in brought:
         _check_signature(one, keys)
-    return tuple(Place(one.first, one.admitted_at, one.signed) for one in brought)
+    return tuple(Place(one.first, one.admitted_at, one.signed, one.act.seen) for one in brought)
 
 
 def _check_signature(brought: _Brought, keys: Keys) -> None:
