@@ -63,6 +63,7 @@ def open_engine(path: Path, key_hex: Callable[[], str]) -> Engine:
         module=sqlcipher,
         poolclass=QueuePool,
         pool_size=4,
+        # Of the pages that a connection has in memory none is good any more once another has written.
         pool_use_lifo=True,
         hide_parameters=True,
     )

@@ -132,8 +132,10 @@ class Connection:
         response = await self._send("POST", path, content=body, **options)
         return _decoded(response.content, answer)
 
-    async def ask_ahead(self, message: protocol.Message, path: str, answer: type[M]) -> asyncio.Task[M]:
-        """As :meth:`ask`; returns once the message is on its way, and the task gives the answer."""
+    def ask_ahead(
+        self, message: protocol.Message, path: str, answer: type[M]
+    ) -> tuple[asyncio.Task[M], asyncio.Event]:
+        """As :meth:`ask`: a task that gives the answer, and what is set once the message is on its way."""
         sent = asyncio.Event()
 
         async def trace(event: str, _: object) -> None:
@@ -142,8 +144,7 @@ class Connection:
 
         asked = asyncio.create_task(self.ask(message, path, answer, extensions={"trace": trace}))
         asked.add_done_callback(lambda _: sent.set())
-        await sent.wait()
-        return asked
+        return asked, sent
 
     async def tell(self, message: protocol.Message, path: str) -> None:
         """POST a message that has no answer."""

@@ -312,7 +312,9 @@ class Together:
         if page.more and not only:
             then = held | {place.audience: place for place in checked.at}
             message = self._pulling(standing, then, only)
-            self._ahead = message, await self._connection.ask_ahead(message, self._feed, protocol.Page)
+            asked, sent = self._connection.ask_ahead(message, self._feed, protocol.Page)
+            self._ahead = message, asked
+            await sent.wait()
         if checked.rows or checked.at:
             with _uncollected():
                 change = self._cache.receive(checked.rows, checked.at, self._named())

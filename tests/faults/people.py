@@ -16,16 +16,13 @@ from mash_desktop.domain.clocks import returns_due
 from mash_desktop.domain.codes import (
     AnswerResult,
     Cohort,
-    ContactChannel,
     DataKind,
     Rag,
-    SourceOfContact,
     Voice,
 )
 from mash_desktop.domain.entries import Body, Made
 from mash_desktop.domain.entries.contact import (
     ConcernRecorded,
-    ContactOpened,
     ContactPassed,
     DocumentAttached,
     NoteAdded,
@@ -58,6 +55,7 @@ from mash_desktop.domain.lawfulness import prefill
 from mash_desktop.domain.roles import DECISION_MAKERS
 from tests.faults.hub import Seat, once
 from tests.faults.world import Desktop
+from tests.support.contacts import opened_now
 
 
 class Sitting(Protocol):
@@ -83,14 +81,7 @@ def opens(desktop: Desktop, stream: str) -> None:
 def opens_at(desktop: Sitting, stream: str) -> None:
     desktop.desk.act(
         stream,
-        ContactOpened(
-            cohort=Cohort.CHILDREN,
-            source=SourceOfContact.SCHOOLS,
-            channel=ContactChannel.PHONE,
-            received_at=datetime.now(UTC),
-            local_authority="E10000028",
-            owner="scc-children",
-        ),
+        opened_now(),
         SubjectRecorded(
             subject="mia", forenames="Mia", surname="Carter", relation="subject", of_concern=True
         ),

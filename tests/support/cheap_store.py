@@ -16,5 +16,6 @@ def cheap_hasher() -> PasswordHasher:
 
 
 if __name__ == "__main__":
+    # It is imported there and called by that name, which types take for the class alone.
     accounts.PasswordHasher = cheap_hasher  # type: ignore[assignment,attr-defined]
     sys.exit(cli.main())

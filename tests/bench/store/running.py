@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -19,16 +18,15 @@ import msgspec
 from uuid6 import uuid7
 
 from mash_desktop.domain.acts import Draft, Parcel
-from mash_desktop.domain.codes import Cohort, ContactChannel, SourceOfContact
 from mash_desktop.domain.entries.contact import (
     AddressRecorded,
     ConcernRecorded,
-    ContactOpened,
     SubjectRecorded,
 )
 from mash_desktop.domain.partial_date import PartialDate
 from mash_desktop.domain.roles import Role
 from sync.protocol import VERSION, VERSION_HEADER, Push, Pushed
+from tests.support.contacts import opened_now
 from tests.support.postgres import PostgresServer, embedded
 from tests.support.store import Desk, ServedStore, serving
 
@@ -102,14 +100,7 @@ class Line:
 
 def contact(stream: str, number: int) -> list[Draft]:
     """The four entries with which a contact begins: how it came, the concern, a child and where she lives."""
-    opened = ContactOpened(
-        cohort=Cohort.CHILDREN,
-        source=SourceOfContact.SCHOOLS,
-        channel=ContactChannel.PHONE,
-        received_at=datetime.now(UTC),
-        local_authority="E10000028",
-        owner="scc-children",
-    )
+    opened = opened_now()
     # Names, days and places are as many as in a county: who shares one is few, however many there are.
     some = random.Random(number)
     child = SubjectRecorded(

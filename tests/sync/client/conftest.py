@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -15,11 +14,10 @@ import pytest
 from mash_desktop.cache import Cache, ChangeSet, open_engine
 from mash_desktop.desk import Desk, Me
 from mash_desktop.domain.acts import Author
-from mash_desktop.domain.codes import Cohort, ContactChannel, SourceOfContact
-from mash_desktop.domain.entries.contact import ContactOpened
 from mash_desktop.domain.roles import Role
 from sync.client import Server, Status, Synchroniser
 from sync.protocol import Presence, Session
+from tests.support.contacts import opened_now
 from tests.support.relay import Relay
 from tests.support.store import Desk as Signed
 from tests.support.store import ServedStore
@@ -80,14 +78,7 @@ class Networked:
     def contact(self, stream: str) -> None:
         self.desk.act(
             stream,
-            ContactOpened(
-                cohort=Cohort.CHILDREN,
-                source=SourceOfContact.SCHOOLS,
-                channel=ContactChannel.PHONE,
-                received_at=datetime.now(UTC),
-                local_authority="E10000028",
-                owner="scc-children",
-            ),
+            opened_now(),
         )
 
 

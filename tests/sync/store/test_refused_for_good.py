@@ -15,9 +15,9 @@ from sqlalchemy import select, update
 from uuid6 import uuid7
 
 from mash_desktop.domain.acts import Author, Draft, OpenBody, Parcel, SignedAct, compose
-from mash_desktop.domain.codes import Cohort, ContactChannel, Rag, SourceOfContact
+from mash_desktop.domain.codes import Rag
 from mash_desktop.domain.entries.access import RecordViewed
-from mash_desktop.domain.entries.contact import ContactOpened, DocumentAttached, NoteAdded
+from mash_desktop.domain.entries.contact import DocumentAttached, NoteAdded
 from mash_desktop.domain.entries.hub import MembershipGranted, PersonEnrolled
 from mash_desktop.domain.entries.triage import ContactTriaged, RagRated, SubjectLevel
 from mash_desktop.domain.errors import Refusal
@@ -29,6 +29,7 @@ from sync.store.authoring import hub_act
 from sync.store.composition import Store
 from sync.store.database import connect
 from tests.domain.story import MANAGER, OPERATOR, POLICE
+from tests.support.contacts import opened_now
 from tests.support.served_story import Cast, ServedStory
 from tests.support.store import Desk
 from tests.sync.store.test_shared_commits import spoilt
@@ -130,14 +131,7 @@ def test_an_act_twice_in_one_push_is_not_admitted_by_what_stands_between(told: C
     note = desk.compose([Draft(story.stream, NoteAdded(words="She rang."))])
     opens = story.parcel(
         OPERATOR,
-        ContactOpened(
-            cohort=Cohort.CHILDREN,
-            source=SourceOfContact.SCHOOLS,
-            channel=ContactChannel.PHONE,
-            received_at=datetime.now(UTC),
-            local_authority="E10000028",
-            owner="scc-children",
-        ),
+        opened_now(),
     )
     answers = desk.push(note, opens, note)
     assert [one.state for one in answers] == ["refused", "admitted", "refused"]
