@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Condition, Lock
+from types import MappingProxyType
 
 from sqlalchemy import Connection, Engine, delete, func, select
 from sqlalchemy.dialects.sqlite import insert
@@ -25,7 +26,7 @@ from ..matching import PersonFacts
 from . import feed, listing, outbox, reading, rescuing, saved, schema, searching, upgrading, working_set
 from .changes import ChangeSet
 from .engine import mark_damaged, open_engine, unreadable
-from .feed import FeedPlace, FeedRow
+from .feed import FeedPlace, FeedRow, Whole
 from .outbox import Waiting
 from .projecting import Grown, project
 from .projection import QueueRow
@@ -288,8 +289,8 @@ class Cache:
         """Apply verified feed rows and advance the cursors, together: see ``feed.apply``. With all feeds read
         to their end, what is no longer of the working set leaves."""
         with self._write() as connection:
-            streams = feed.apply(connection, rows, at, audiences, read_to)
-            self._project(connection, streams)
+            streams, whole = feed.apply(connection, rows, at, audiences, read_to)
+            self._project(connection, streams, whole=whole)
             if read_to is not None:
                 retired = working_set.retire(connection, self._directory_in(connection).timeline)
                 self._project(connection, retired)
@@ -297,9 +298,14 @@ class Cache:
         return ChangeSet(streams, outbox=bool(streams))
 
     def _project(
-        self, connection: Connection, streams: frozenset[str], added: Sequence[Made[Body]] = ()
+        self,
+        connection: Connection,
+        streams: frozenset[str],
+        added: Sequence[Made[Body]] = (),
+        whole: Whole = MappingProxyType({}),
     ) -> None:
-        """``added`` are what has changed in these streams, last of all, where nothing else has."""
+        """``added`` are what has changed in these streams, last of all, where nothing else has; ``whole`` are
+        all entries of some that are new."""
         if "hub" in streams:
             # Told apart by a value of its own, so that what was folded by a transaction that came to nothing,
             # or read by one that began before this, is never taken for it.
@@ -311,7 +317,8 @@ class Cache:
                 for stream, entries in known.items()
                 if added
             }
-            project(connection, streams, self._directory_in(connection).timeline, grown)
+            new = {stream: Grown(entries, 0) for stream, entries in whole.items()}
+            project(connection, streams, self._directory_in(connection).timeline, grown | new)
             for stream, one in grown.items():
                 self._recent.remember(stream, one.entries)
 

@@ -6,7 +6,7 @@ audience that the session no longer has is purged whole.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -14,11 +14,16 @@ import msgspec
 from sqlalchemy import Connection, bindparam, delete, exists, select, update
 from sqlalchemy.exc import IntegrityError
 
-from ..domain.acts import Act, Header, OpenBody, SignedAct, read
+from ..domain.acts import Act, Header, OpenBody, SignedAct, entry_of, read
+from ..domain.entries import Body, Made
 from . import outbox, schema, working_set
 from .disposing import dispose
 from .pieces import forget, named_by
+from .reading import body_of, moment
 from .rows import add, batches, upsert
+
+Whole = Mapping[str, tuple[Made[Body], ...]]
+"""All entries that are held of some streams."""
 
 
 class FeedRow(msgspec.Struct, frozen=True):
@@ -57,35 +62,46 @@ def apply(
     at: Sequence[FeedPlace],
     audiences: Iterable[str],
     read_to: int | None = None,
-) -> frozenset[str]:
-    """Apply rows in order, then stand at ``at``; purge audiences not among ``audiences``. Returns streams.
+) -> tuple[frozenset[str], Whole]:
+    """Apply rows in order, then stand at ``at``; purge audiences not among ``audiences``.
+
+    Returns streams, and all entries of those among them of which nothing was held before.
 
     ``read_to`` says that all feeds have now been read to their end, under a head of that size: what is
     admitted up to there and granted by none of them is not this desktop's to hold. Raises ``outbox.Clash``.
     """
     touched: set[str] = set()
+    whole: Whole = {}
     for grants, run in groupby(rows, key=lambda row: row.grant):
         if grants:
-            touched |= _grant(connection, [row for row in run if row.signed is not None])
+            streams, new = _grant(connection, [row for row in run if row.signed is not None])
         else:
-            touched |= _withdraw(connection, list(run))
+            streams, new = _withdraw(connection, list(run)), {}
+        touched |= streams
+        whole = {**_without(whole, streams), **new}
+    left: set[str] = set()
     named = frozenset(audiences)
     for audience in connection.scalars(select(schema.feeds.c.audience)).all():
         if audience not in named:
-            touched |= purge_audience(connection, audience)
+            left |= purge_audience(connection, audience)
     upsert(
         connection,
         schema.feeds,
         [{"audience": p.audience, "epoch": p.epoch, "n": p.n, "chain": p.chain} for p in at],
     )
     if read_to is not None:
-        touched |= _end_answers(connection, read_to)
+        left |= _end_answers(connection, read_to)
+    touched |= left
     outbox.follow(connection, touched)
-    return frozenset(touched)
+    return frozenset(touched), _without(whole, left)
 
 
-def _grant(connection: Connection, rows: Sequence[FeedRow]) -> set[str]:
-    """Keep what a run of grants brings: acts, entries and who grants them."""
+def _without(whole: Whole, streams: set[str]) -> Whole:
+    return {stream: entries for stream, entries in whole.items() if stream not in streams}
+
+
+def _grant(connection: Connection, rows: Sequence[FeedRow]) -> tuple[set[str], Whole]:
+    """Keep what a run of grants brings: acts, entries and who grants them. Returns as :func:`apply`."""
     envelopes: dict[bytes, tuple[Act, dict[str, int]]] = {}
     """Acts by their signatures, each with the places of its entries."""
     acts: list[dict[str, Any]] = []
@@ -130,7 +146,7 @@ def _grant(connection: Connection, rows: Sequence[FeedRow]) -> set[str]:
         grants = [grant for grant in grants if grant["entry"] in kept]
         acts = [act for act in acts if act["id"] in of]
     if not entries:
-        return set()
+        return set(), {}
     # Where the answer to a push was lost, the feed shows that the act had been admitted: the whole of it, so
     # that none of its entries seems to wait.
     waiting = set(connection.scalars(select(schema.outbox.c.act)))
@@ -142,13 +158,36 @@ def _grant(connection: Connection, rows: Sequence[FeedRow]) -> set[str]:
             shown |= outbox.admit(connection, entry["act"], first, entry["admitted_at"])
     # Before the stubs that come with it, so that what was held here is counted.
     purged = dispose(connection, opened)
+    new = _streams_not_held(connection, {entry["stream"] for entry in entries})
     add(connection, schema.acts, acts, "ignore")
     try:
         upsert(connection, schema.entries, entries)
     except IntegrityError as error:
         raise outbox.Clash from error
     add(connection, schema.grants, grants, "ignore")
-    return {str(entry["stream"]) for entry in entries} | shown | purged
+    by_id = {act.id: act for act, _ in envelopes.values()}
+    streams = {entry["stream"] for entry in entries} | shown | purged
+    return streams, _entries_in([entry for entry in entries if entry["stream"] in new], by_id)
+
+
+def _streams_not_held(connection: Connection, streams: set[str]) -> set[str]:
+    name = schema.entries.c.stream
+    held: set[str] = set()
+    for some in batches(sorted(streams)):
+        held.update(connection.scalars(select(name).where(name.in_(some)).distinct()))
+    return streams - held
+
+
+def _entries_in(rows: Iterable[Mapping[str, Any]], acts: Mapping[str, Act]) -> Whole:
+    """What these rows say, by stream in the order of the log; one that came by two audiences once."""
+    found: dict[str, dict[int, Made[Body]]] = {}
+    for row in rows:
+        act = acts[row["act"]]
+        header = act.entries[row["place"]]
+        body = body_of(row["body"], header, row["disposed"])
+        made = entry_of(act, header, body, row["position"], moment(row["admitted_at"]))
+        found.setdefault(header.stream, {})[row["position"]] = made
+    return {stream: tuple(made for _, made in sorted(held.items())) for stream, held in found.items()}
 
 
 def _unless_held(connection: Connection, entries: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

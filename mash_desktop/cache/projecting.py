@@ -26,7 +26,7 @@ _LINKS_OF = (
 
 
 class Grown(msgspec.Struct, frozen=True):
-    """All entries of a referral that something was added to, and as many as there were ``before``."""
+    """All entries of a stream that something was added to, and as many as there were ``before``."""
 
     entries: tuple[Made[Body], ...]
     before: int
@@ -42,15 +42,17 @@ def project(
         named |= _unprojected(connection)
     marked: set[str] = set()
     for some in batches(sorted(one for one in named if one.startswith("identity:"))):
-        marked |= _project_identities(connection, some)
+        marked |= _project_identities(connection, some, grown)
     grown = {stream: one for stream, one in grown.items() if stream not in marked}
     for some in batches(sorted(one for one in named | marked if one.startswith("referral:"))):
         _project_referrals(connection, some, timeline, grown)
 
 
-def _project_identities(connection: Connection, streams: Sequence[str]) -> set[str]:
+def _project_identities(
+    connection: Connection, streams: Sequence[str], grown: Mapping[str, Grown]
+) -> set[str]:
     """Returns the referrals in which they mark people differently now."""
-    held = reading.entries_of_streams(connection, streams)
+    held = _held(connection, streams, grown)
     folded = {stream: fold_identity(held.get(stream, ())) for stream in streams}
     indexing.put(connection, {stream: person_of(identity) for stream, identity in folded.items()})
     table = schema.links
@@ -85,8 +87,7 @@ def _project_identities(connection: Connection, streams: Sequence[str]) -> set[s
 def _project_referrals(
     connection: Connection, streams: Sequence[str], timeline: HubTimeline, grown: Mapping[str, Grown]
 ) -> None:
-    held = reading.entries_of_streams(connection, [stream for stream in streams if stream not in grown])
-    held |= {stream: grown[stream].entries for stream in streams if stream in grown}
+    held = _held(connection, streams, grown)
     marks = _marks(connection, streams)
     indexed = dict.fromkeys(streams, Indexed())
     rows: list[dict[str, Any]] = []
@@ -96,8 +97,8 @@ def _project_referrals(
             referral = fold(entries, timeline)
             rows.append(_row(stream, referral, entries))
             indexed[stream] = people_of(referral, marked)
-            more = grown.get(stream)
-            if more and indexed[stream] == people_of(fold(entries[: more.before], timeline), marked):
+            before = entries[: grown[stream].before] if stream in grown else ()
+            if before and indexed[stream] == people_of(fold(before, timeline), marked):
                 # As it is indexed.
                 del indexed[stream]
     table = schema.referrals
@@ -106,6 +107,13 @@ def _project_referrals(
         connection.execute(delete(table).where(table.c.stream.in_(sorted(gone))))
     upsert(connection, table, rows)
     indexing.put(connection, indexed)
+
+
+def _held(
+    connection: Connection, streams: Sequence[str], grown: Mapping[str, Grown]
+) -> dict[str, tuple[Made[Body], ...]]:
+    held = reading.entries_of_streams(connection, [stream for stream in streams if stream not in grown])
+    return held | {stream: grown[stream].entries for stream in streams if stream in grown}
 
 
 def _marks(connection: Connection, streams: Sequence[str]) -> dict[str, dict[str, Mark]]:

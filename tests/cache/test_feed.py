@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import hypothesis.strategies as st
 import pytest
+from hypothesis import given, settings
 from msgspec.structs import replace
 
 from mash_desktop.cache import Cache, ChangeSet, feed, open_engine
@@ -21,7 +24,7 @@ from mash_desktop.domain.fold import Stage
 from mash_desktop.domain.partial_date import PartialDate
 from mash_desktop.matching import Band, PersonFacts
 from tests.domain.story import CONSULTANT, KEY, MANAGER, OPERATOR, POLICE, START, Story
-from tests.support.desks import receive, receive_hub
+from tests.support.desks import receive, receive_hub, rows_for
 
 
 @pytest.fixture
@@ -147,6 +150,39 @@ def test_a_grant_without_content_waits_for_its_withdrawal(cache: Cache) -> None:
     assert cache.entries("referral:1") == ()
     with cache._read() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM acts WHERE id != 0").scalar() == 1
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.data())
+def test_a_page_tells_the_same_as_its_rows_one_by_one(data: st.DataObject) -> None:
+    """Several acts of two referrals, some by two audiences, some withdrawn again, some disposed of."""
+    rows = [
+        replace(row, audience=audience)
+        for at in (1, 2)
+        for row in rows_for(
+            CONSULTANT, Story(f"referral:{at}", first=1 + 400 * at).taken().triaged().admitted()
+        )
+        for audience in data.draw(st.sampled_from((("a",), ("a", "b"))))
+    ]
+    rows = data.draw(st.permutations(rows))
+    for row in data.draw(st.lists(st.sampled_from(rows), max_size=3, unique_by=id)):
+        rows.insert(data.draw(st.integers(0, len(rows))), FeedRow(row.audience, row.entry, grant=False))
+    for at in data.draw(st.sets(st.integers(0, len(rows) - 1), max_size=2)):
+        rows[at] = replace(rows[at], body=None, disposed=True)
+    told = []
+    for most in (1, data.draw(st.integers(2, len(rows)))):
+        with TemporaryDirectory() as folder:
+            cache = Cache(open_engine(Path(folder) / "cache.db", lambda: "5a" * 32))
+            receive_hub(cache)
+            for start in range(0, len(rows), most):
+                cache.receive(rows[start : start + most], [], ["hub", "a", "b"])
+            with cache._read() as connection:
+                indexed = connection.exec_driver_sql(
+                    "SELECT key, facts, shown FROM people ORDER BY key"
+                ).all()
+            told.append((cache.row("referral:1"), cache.row("referral:2"), indexed, found(cache, "carter")))
+            cache.close()
+    assert told[0] == told[1]
 
 
 def test_a_body_disposed_of_leaves_its_entry(cache: Cache) -> None:

@@ -152,24 +152,29 @@ def receive(
 
     ``by`` is another audience by which they come.
     """
-    mine = audiences_of(author.person, author.agency, author.role, author.team)
     known = frozenset(since)
+    rows = [row for row in rows_for(author, story, by) if row.entry not in known]
+    return cache.receive(rows, [], cache.places())
+
+
+def rows_for(author: Author, story: Story, by: str | None = None) -> list[FeedRow]:
+    """A story's entries as the feeds of ``author`` bring them."""
+    mine = audiences_of(author.person, author.agency, author.role, author.team)
     referral = story.referral
     rows = []
     for entry in story.entries:
         parcel = story.parcels[entry.act]
         body = next(one for one in parcel.bodies if one.entry == entry.id)
-        for audience in sorted(audiences(referral, entry, story.config) & mine):
-            if entry.id not in known:
-                rows.append(
-                    FeedRow(
-                        by or audience,
-                        entry.id,
-                        True,
-                        signed=parcel.signed,
-                        body=body,
-                        position=entry.position,
-                        admitted_at=stamp(entry.admitted_at or story.now),
-                    )
-                )
-    return cache.receive(rows, [], cache.places())
+        rows += [
+            FeedRow(
+                by or audience,
+                entry.id,
+                True,
+                signed=parcel.signed,
+                body=body,
+                position=entry.position,
+                admitted_at=stamp(entry.admitted_at or story.now),
+            )
+            for audience in sorted(audiences(referral, entry, story.config) & mine)
+        ]
+    return rows
