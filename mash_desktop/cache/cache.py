@@ -26,11 +26,11 @@ from ..matching import PersonFacts
 from . import feed, listing, outbox, reading, rescuing, saved, schema, searching, upgrading, working_set
 from .changes import ChangeSet
 from .engine import mark_damaged, open_engine, unreadable
-from .feed import FeedPlace, FeedRow, Whole
+from .feed import FeedPlace, FeedRow
 from .outbox import Waiting
-from .projecting import Grown, project
+from .projecting import project
 from .projection import QueueRow
-from .reading import Holdings
+from .reading import Holdings, Whole
 from .recent import Recent
 from .rows import upsert
 from .searching import Asked, Candidate, Hit
@@ -313,14 +313,13 @@ class Cache:
         if streams:
             known = self._recent.forget(streams)
             grown = {
-                stream: Grown((*entries, *(one for one in added if one.stream == stream)), len(entries))
+                stream: (*entries, *(one for one in added if one.stream == stream))
                 for stream, entries in known.items()
                 if added
             }
-            new = {stream: Grown(entries, 0) for stream, entries in whole.items()}
-            project(connection, streams, self._directory_in(connection).timeline, grown | new)
-            for stream, one in grown.items():
-                self._recent.remember(stream, one.entries)
+            project(connection, streams, self._directory_in(connection).timeline, {**grown, **whole})
+            for stream, entries in grown.items():
+                self._recent.remember(stream, entries)
 
     # --- reading
 

@@ -19,11 +19,8 @@ from ..domain.entries import Body, Made
 from . import outbox, schema, working_set
 from .disposing import dispose
 from .pieces import forget, named_by
-from .reading import body_of, moment
+from .reading import Whole, body_of, moment
 from .rows import add, batches, upsert
-
-Whole = Mapping[str, tuple[Made[Body], ...]]
-"""All entries that are held of some streams."""
 
 
 class FeedRow(msgspec.Struct, frozen=True):

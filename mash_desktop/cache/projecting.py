@@ -6,7 +6,8 @@ then are projected when it comes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from hashlib import blake2b
 from typing import Any
 
 import msgspec
@@ -18,41 +19,35 @@ from ..domain.fold import Referral, fold, fold_identity
 from . import indexing, reading, schema
 from .people import NO_MARK, Indexed, Mark, mark_of, people_of, person_of
 from .projection import RANKS, queue_row
+from .reading import Whole
 from .rows import batches, upsert
 
 _LINKS_OF = (
     "SELECT referral, subject, hides, readers FROM links WHERE referral IN (SELECT value FROM json_each(?))"
 )
+_IN_PLACE = (
+    "UPDATE referrals SET moved_at = :moved_at, row = :row WHERE stream = :stream AND "
+    "(stage, cohort, owner, rag_rank, due_at, received_at, indexed) "
+    "IS (:stage, :cohort, :owner, :rag_rank, :due_at, :received_at, :indexed)"
+)
 
 
-class Grown(msgspec.Struct, frozen=True):
-    """All entries of a stream that something was added to, and as many as there were ``before``."""
-
-    entries: tuple[Made[Body], ...]
-    before: int
-
-
-def project(
-    connection: Connection, streams: Iterable[str], timeline: HubTimeline, grown: Mapping[str, Grown]
-) -> None:
+def project(connection: Connection, streams: Iterable[str], timeline: HubTimeline, known: Whole) -> None:
     """Project these streams as they now stand, and the referrals in which an identity's markers now hide
-    more or less. Those of ``grown`` are not read again."""
+    more or less. Those of which all entries are ``known`` are not read again."""
     named = set(streams)
     if "hub" in named and timeline.versions:
         named |= _unprojected(connection)
     marked: set[str] = set()
     for some in batches(sorted(one for one in named if one.startswith("identity:"))):
-        marked |= _project_identities(connection, some, grown)
-    grown = {stream: one for stream, one in grown.items() if stream not in marked}
+        marked |= _project_identities(connection, some, known)
     for some in batches(sorted(one for one in named | marked if one.startswith("referral:"))):
-        _project_referrals(connection, some, timeline, grown)
+        _project_referrals(connection, some, timeline, known)
 
 
-def _project_identities(
-    connection: Connection, streams: Sequence[str], grown: Mapping[str, Grown]
-) -> set[str]:
+def _project_identities(connection: Connection, streams: Sequence[str], known: Whole) -> set[str]:
     """Returns the referrals in which they mark people differently now."""
-    held = _held(connection, streams, grown)
+    held = _held(connection, streams, known)
     folded = {stream: fold_identity(held.get(stream, ())) for stream in streams}
     indexing.put(connection, {stream: person_of(identity) for stream, identity in folded.items()})
     table = schema.links
@@ -85,35 +80,33 @@ def _project_identities(
 
 
 def _project_referrals(
-    connection: Connection, streams: Sequence[str], timeline: HubTimeline, grown: Mapping[str, Grown]
+    connection: Connection, streams: Sequence[str], timeline: HubTimeline, known: Whole
 ) -> None:
-    held = _held(connection, streams, grown)
+    held = _held(connection, streams, known)
     marks = _marks(connection, streams)
     indexed = dict.fromkeys(streams, Indexed())
     rows: list[dict[str, Any]] = []
     for stream in streams if timeline.versions else ():
         if stream in held:
-            entries, marked = held[stream], marks.get(stream, {})
-            referral = fold(entries, timeline)
-            rows.append(_row(stream, referral, entries))
-            indexed[stream] = people_of(referral, marked)
-            before = entries[: grown[stream].before] if stream in grown else ()
-            if before and indexed[stream] == people_of(fold(before, timeline), marked):
-                # As it is indexed.
-                del indexed[stream]
-    table = schema.referrals
+            referral = fold(held[stream], timeline)
+            indexed[stream] = people_of(referral, marks.get(stream, {}))
+            rows.append(_row(stream, referral, held[stream], indexed[stream]))
+    if rows and connection.exec_driver_sql(_IN_PLACE, rows).rowcount == len(rows):
+        # Each keeps its place in every list and is indexed as it is.
+        for row in rows:
+            del indexed[row["stream"]]
+    else:
+        upsert(connection, schema.referrals, rows)
     gone = set(streams) - {row["stream"] for row in rows}
     if gone:
+        table = schema.referrals
         connection.execute(delete(table).where(table.c.stream.in_(sorted(gone))))
-    upsert(connection, table, rows)
     indexing.put(connection, indexed)
 
 
-def _held(
-    connection: Connection, streams: Sequence[str], grown: Mapping[str, Grown]
-) -> dict[str, tuple[Made[Body], ...]]:
-    held = reading.entries_of_streams(connection, [stream for stream in streams if stream not in grown])
-    return held | {stream: grown[stream].entries for stream in streams if stream in grown}
+def _held(connection: Connection, streams: Sequence[str], known: Whole) -> Whole:
+    unknown = [stream for stream in streams if stream not in known]
+    return {**reading.entries_of_streams(connection, unknown), **known}
 
 
 def _marks(connection: Connection, streams: Sequence[str]) -> dict[str, dict[str, Mark]]:
@@ -127,7 +120,7 @@ def _marks(connection: Connection, streams: Sequence[str]) -> dict[str, dict[str
     return marks
 
 
-def _row(stream: str, referral: Referral, entries: Sequence[Made[Body]]) -> dict[str, Any]:
+def _row(stream: str, referral: Referral, entries: Sequence[Made[Body]], indexed: Indexed) -> dict[str, Any]:
     row = queue_row(referral)
     return {
         "stream": stream,
@@ -138,6 +131,7 @@ def _row(stream: str, referral: Referral, entries: Sequence[Made[Body]]) -> dict
         "due_at": reading.stamp(row.due_at) if row.due_at else None,
         "received_at": reading.stamp(row.received_at) if row.received_at else None,
         "moved_at": reading.stamp(entries[-1].made_at),
+        "indexed": blake2b(msgspec.json.encode(indexed), digest_size=16).digest(),
         "row": msgspec.json.encode(row),
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -14,6 +14,8 @@ from . import schema
 from .rows import batches
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+Whole = Mapping[str, tuple[Made[Body], ...]]
+"""All entries that are held of some streams."""
 
 
 def stamp(at: datetime) -> int:
@@ -30,7 +32,7 @@ def entries_of_stream(connection: Connection, stream: str) -> tuple[Made[Body], 
     return tuple(_made(connection, schema.entries.c.stream == stream, schema.entries.c.refused.is_(False)))
 
 
-def entries_of_streams(connection: Connection, streams: Sequence[str]) -> dict[str, tuple[Made[Body], ...]]:
+def entries_of_streams(connection: Connection, streams: Sequence[str]) -> Whole:
     """As :func:`entries_of_stream` for each of these; nothing for a stream that has none."""
     found: dict[str, list[Made[Body]]] = {}
     table = schema.entries

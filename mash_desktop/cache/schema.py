@@ -118,12 +118,15 @@ referrals = Table(
     Column("due_at", BigInteger),
     Column("received_at", BigInteger),
     Column("moved_at", BigInteger),
+    Column("indexed", Bytes, nullable=False),
     Column("row", Bytes, nullable=False),
     Index("referrals_by_due", "stage", DUE, "rag_rank", "received_at", "owner"),
     Index("referrals_by_receipt", "stage", "received_at", "owner"),
-    Index("referrals_by_move", "stage", "moved_at"),
+    Index("referrals_by_move", "moved_at", sqlite_where=text("stage = 'closed'")),
 )
-"""One row a referral: what a queue sorts and filters by, and the whole queue row as encoded."""
+"""One row a referral: what a queue sorts and filters by, and the whole queue row as encoded. When it moved
+last is asked of the closed alone. ``indexed`` is a digest of what the indexes of search say of it: where that
+and its place in every list are as before, neither is written again."""
 
 people = Table(
     "people",
@@ -259,6 +262,12 @@ def _spell_anew(connection: Connection) -> None:
     _index_anew(connection, people, blocks, worded, names, near)
 
 
+def _know_what_is_indexed(connection: Connection) -> None:
+    """5: a referral whose place in lists and whose words are as before is not indexed anew."""
+    referrals.drop(connection)
+    referrals.create(connection)
+
+
 def _index_anew(connection: Connection, *emptied: Table) -> None:
     for table in emptied:
         table.drop(connection)
@@ -267,7 +276,12 @@ def _index_anew(connection: Connection, *emptied: Table) -> None:
         connection.exec_driver_sql(statement)
 
 
-STEPS: tuple[Callable[[Connection], None], ...] = (_number_words, _search_by_person, _spell_anew)
+STEPS: tuple[Callable[[Connection], None], ...] = (
+    _number_words,
+    _search_by_person,
+    _spell_anew,
+    _know_what_is_indexed,
+)
 """From version 1 on. After them everything that screens read is projected anew."""
 VERSION = 1 + len(STEPS)
 

@@ -28,7 +28,7 @@ from mash_desktop.matching import PersonFacts
 
 KEPT = Path(__file__).parent / "kept"
 OLD = sorted(KEPT.glob("v*.db"))
-KEYS = {"v1": "1d" * 32, "v2": "2d" * 32, "v3": "3d" * 32}
+KEYS = {"v1": "1d" * 32, "v2": "2d" * 32, "v3": "3d" * 32, "v4": "4d" * 32}
 
 
 @pytest.fixture(params=[path.stem for path in OLD])
