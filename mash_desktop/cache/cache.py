@@ -208,20 +208,20 @@ class Cache:
         """
         with self._saving:
             with self._write() as connection:
-                added = outbox.put(connection, parcel, datetime.now(UTC))
+                number, added = outbox.put(connection, parcel, datetime.now(UTC))
                 streams = frozenset(entry.stream for entry in added)
                 if instead_of is not None:
                     # Not behind all that waits, but where that one stood.
                     added = ()
                     streams |= outbox.replace(connection, read(parcel.signed).id, instead_of)
                 for old, anew in resting:
-                    streams |= outbox.sign_again(connection, anew, old)
+                    number, touched = outbox.sign_again(connection, anew, old)
+                    streams |= touched
                 forgotten = frozenset(forget_drafts)
                 if forgotten:
                     connection.execute(delete(schema.drafts).where(schema.drafts.c.key.in_(forgotten)))
                 self._project(connection, streams, added)
-                last = outbox.last_number(connection)
-            saved.note(self._path, last)
+            saved.note(self._path, number)
         return ChangeSet(streams, outbox=True, drafts=forgotten)
 
     def outgoing(self, author: str, most: int) -> tuple[Parcel, ...]:

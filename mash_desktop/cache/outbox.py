@@ -19,7 +19,7 @@ from ..domain.errors import Refusal
 from . import schema
 from .pieces import forget, named_by
 from .reading import EPOCH, entries_of_acts, open_bodies, stamp
-from .rows import add, batches
+from .rows import add, add_one, batches
 
 WAITING, REFUSED, QUARANTINED = "waiting", "refused", "quarantined"
 ANSWER = "answer"
@@ -60,8 +60,9 @@ class Waiting(msgspec.Struct, frozen=True):
         return self.code == "moved-on"
 
 
-def put(connection: Connection, parcel: Parcel, queued_at: datetime) -> tuple[Made[Body], ...]:
-    """Keep an act and its entries as pending, last of all. Returns its entries."""
+def put(connection: Connection, parcel: Parcel, queued_at: datetime) -> tuple[int, tuple[Made[Body], ...]]:
+    """Keep an act and its entries as pending, last of all. Returns its number, the greatest yet, and its
+    entries."""
     act = read(parcel.signed)
     bodies = {body.entry: body for body in parcel.bodies}
     add(
@@ -85,8 +86,8 @@ def put(connection: Connection, parcel: Parcel, queued_at: datetime) -> tuple[Ma
     ]
     add(connection, schema.entries, rows)
     waiting = {"act": act.id, "author": act.author, "state": WAITING, "queued_at": stamp(queued_at)}
-    add(connection, schema.outbox, [{**waiting, "code": "", "sentence": ""}])
-    return entries_of(act, bodies)
+    number = add_one(connection, schema.outbox, {**waiting, "code": "", "sentence": ""})
+    return number, entries_of(act, bodies)
 
 
 def last_number(connection: Connection) -> int:
@@ -115,10 +116,10 @@ def replace(connection: Connection, act: str, old: str) -> frozenset[str]:
     return streams
 
 
-def sign_again(connection: Connection, parcel: Parcel, old: str) -> frozenset[str]:
+def sign_again(connection: Connection, parcel: Parcel, old: str) -> tuple[int, frozenset[str]]:
     """Put an act that says what ``old`` said, of entries that have other ids now, in its place and standing.
 
-    Returns its streams. Raises ``Refusal`` (*act-gone*).
+    Returns the number that it was put under, and its streams. Raises ``Refusal`` (*act-gone*).
     """
     table, entries, act = schema.outbox, schema.entries, read(parcel.signed)
     standing = (table.c.state, table.c.queued_at, table.c.code, table.c.sentence, table.c.field)
@@ -127,7 +128,7 @@ def sign_again(connection: Connection, parcel: Parcel, old: str) -> frozenset[st
         .outerjoin(entries, entries.c.id == table.c.entry)
         .where(table.c.act == old)
     ).one_or_none()
-    put(connection, parcel, act.made_at)
+    number, _ = put(connection, parcel, act.made_at)
     streams = replace(connection, act.id, old)
     assert stood is not None
     values = stood._asdict()
@@ -135,7 +136,7 @@ def sign_again(connection: Connection, parcel: Parcel, old: str) -> frozenset[st
     values["entry"] = act.entries[place].id if place is not None else None
     connection.execute(update(table).where(table.c.act == act.id).values(values))
     connection.execute(update(entries).where(entries.c.act == act.id).values(refused=stood.state == REFUSED))
-    return streams
+    return number, streams
 
 
 def outgoing(connection: Connection, author: str, most: int) -> tuple[Parcel, ...]:

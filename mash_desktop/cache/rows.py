@@ -31,6 +31,13 @@ def add(connection: Connection, table: Table, rows: Sequence[dict[str, Any]], cl
     connection.exec_driver_sql(statement, list(map(in_order, rows)))
 
 
+def add_one(connection: Connection, table: Table, row: dict[str, Any]) -> int:
+    """Insert a row of a table that numbers its rows. Returns its number."""
+    statement, in_order = _insertion(table, tuple(row), "fail")
+    number: int = connection.exec_driver_sql(statement, in_order(row)).lastrowid
+    return number
+
+
 def upsert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
     """Insert rows, or give those that are there their new values."""
     add(connection, table, rows, "update")

@@ -60,7 +60,8 @@ def test_what_is_saved_on_what_was_read_is_listed_and_searched(cache: Cache) -> 
 
 def test_what_was_read_beside_a_write_is_not_taken_for_what_that_left(cache: Cache) -> None:
     with cache._write() as connection:
-        cache._project(connection, frozenset({STREAM}), outbox.put(connection, act((STREAM, DANGER)), START))
+        _, added = outbox.put(connection, act((STREAM, DANGER)), START)
+        cache._project(connection, frozenset({STREAM}), added)
         assert not cache.referral(STREAM).all(NoteAdded)
     cache.save(note())
     found = cache.row(STREAM)
