@@ -5,21 +5,46 @@ The only module besides ``ui`` that may know Qt, and it imports it late, so that
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from platformdirs import user_data_path
-
-from mash_desktop.domain.errors import Refusal
-from mash_desktop.faults import say_kind_and_place
 from mash_desktop.memory import overwrite_what_is_freed, write_no_dump
+
+if TYPE_CHECKING:
+    from argparse import Namespace
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """``mash-desktop``. Exit codes: 0 done, 1 refused with a sentence, 2 bad usage."""
-    parser = argparse.ArgumentParser(prog="mash-desktop", description="The desktop of a safeguarding hub.")
+    if arguments is None and sys.argv[1:2] != ["demo"]:
+        # First of all: what was read until then would be read again.
+        overwrite_what_is_freed()
+    asked = asked_for(arguments)
+    from mash_desktop.domain.errors import Refusal
+
+    try:
+        if asked.command == "demo":
+            from ui.demo.run import run
+
+            return run(asked.output, asked.screenshots, asked.folder, asked.seat)
+        write_no_dump()
+        from ui.run import open_window
+
+        return open_window(asked.profile, asked.hub)
+    except Refusal as refusal:
+        print(refusal.sentence, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 1
+
+
+def asked_for(arguments: Sequence[str] | None) -> Namespace:
+    """What the command line asks for; of the process's own, faults are told without words from here on."""
+    from argparse import ArgumentParser
+
+    parser = ArgumentParser(prog="mash-desktop", description="The desktop of a safeguarding hub.")
     parser.add_argument("--profile", metavar="DIR", type=Path, help="folder of the profile to open")
     parser.add_argument("--hub", metavar="URL", default="", help="address of the hub, for setting up")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
@@ -34,23 +59,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     asked = parser.parse_args(arguments)
     if arguments is None:
+        from mash_desktop.faults import say_kind_and_place
+
         say_kind_and_place()
-    try:
-        if asked.command == "demo":
-            from ui.demo.run import run
-
-            return run(asked.output, asked.screenshots, asked.folder, asked.seat)
-        if arguments is None:
-            overwrite_what_is_freed()
-        write_no_dump()
-        from ui.run import open_window
-
-        return open_window(asked.profile or user_data_path("mash-desktop", appauthor=False), asked.hub)
-    except Refusal as refusal:
-        print(refusal.sentence, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 1
+    return asked
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ until it is used again. The measured difference is in the threat model.
 
 from __future__ import annotations
 
-import ctypes
 import os
 import sys
 
@@ -37,4 +36,6 @@ def overwrite_what_is_freed() -> None:
 def write_no_dump() -> None:
     """A crash leaves no copy of the memory on the disk, and no other program of this person reads it."""
     if sys.platform == "linux":
+        import ctypes
+
         ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)

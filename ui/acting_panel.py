@@ -9,7 +9,9 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QLayout, QWidget
 
-from ui.widgets import ActionButton, Box, Column, Hairline, SidePanel
+from ui.widgets.button import ActionButton
+from ui.widgets.card import Hairline, SidePanel
+from ui.widgets.layout import Box, Column
 
 
 def action(prefix: str, group: str, text: str, key: str, name: str, said: str) -> ActionButton:

@@ -67,6 +67,7 @@ class PersonWindow(QObject):
         self._door_worker = Worker("sign-in")
         """Waits for the hub and for the browser, which what is typed does not."""
         self.window = window or MainWindow()
+        self.window.furnish()
         self.enrol_page = EnrolPage(server.url if server else hub_url)
         self.window.add_door(self.enrol_page)
         self.lease_page = LeasePage()

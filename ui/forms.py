@@ -14,7 +14,11 @@ from mash_desktop.domain.errors import Refusal
 from ui.keeping import Keeper
 from ui.screen import Screen
 from ui.theme import Role, Voice
-from ui.widgets import ActionButton, Card, ChoiceField, Field, Row, Text, TextField
+from ui.widgets.button import ActionButton
+from ui.widgets.card import Card
+from ui.widgets.field import ChoiceField, Field, TextField
+from ui.widgets.layout import Row
+from ui.widgets.text import Text
 
 Typed = Field | TextField | ChoiceField
 Make = Callable[[str], Callable[[], object]]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ui.forms import SideForm
 from ui.theme import Role, Voice
-from ui.widgets import Text, TextField
+from ui.widgets.field import TextField
+from ui.widgets.text import Text
 
 
 def glass_form(prefix: str, whose: str, hours: int) -> SideForm:

@@ -6,10 +6,11 @@ type. Everybody else's waits until it is known which door is theirs.
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QStandardPaths
 from PySide6.QtWidgets import QApplication
 
 from mash_desktop.profile_folder import one_persons
@@ -31,8 +32,8 @@ def application() -> QApplication:
 
 
 def door() -> MainWindow:
-    """A window that is locked."""
-    window = MainWindow()
+    """A window that is locked, with nothing behind it yet."""
+    window = MainWindow(furnished=False)
     window.lock()
     window.show()
     return window
@@ -45,13 +46,25 @@ def read_program() -> type[PersonWindow]:
     return PersonWindow
 
 
+def collect_again() -> None:
+    """Once the program has been read: that stays until its end, and is not looked through for what may go."""
+    gc.freeze()
+    gc.enable()
+
+
+def own_folder() -> Path:
+    """Where an account of this computer has its profile."""
+    data = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericDataLocation)
+    return Path(data) / "mash-desktop"
+
+
 class Starting(QObject):
     """Shows the door, has the program read, and gives it the window and what was asked at the door before."""
 
     def __init__(self, folder: Path, hub_url: str) -> None:
         super().__init__()
         self._folder, self._hub_url = folder, hub_url
-        self.window = door() if one_persons(folder) else MainWindow()
+        self.window = door() if one_persons(folder) else MainWindow(furnished=False)
         self.person: PersonWindow | None = None
         self._asked = ""
         self._early = self.window.unlock_page.asked.connect(self._keep)
@@ -62,6 +75,8 @@ class Starting(QObject):
         self._asked = passphrase
 
     def _begin(self, kind: type[PersonWindow]) -> None:
+        if not gc.isenabled():
+            collect_again()
         self.window.unlock_page.asked.disconnect(self._early)
         self.person = kind(self._folder, hub_url=self._hub_url, window=self.window)
         self.person.start()
@@ -74,10 +89,11 @@ class Starting(QObject):
         self._worker.close(wait=False)
 
 
-def open_window(folder: Path, hub_url: str) -> int:
-    """Open the window of a profile and stay until it is closed."""
+def open_window(folder: Path | None, hub_url: str) -> int:
+    """Open the window of a profile, this account's own without a ``folder``; stay until it is closed."""
+    gc.disable()
     app = application()
-    starting = Starting(folder, hub_url)
+    starting = Starting(folder or own_folder(), hub_url)
     code = app.exec()
     starting.end()
     return code

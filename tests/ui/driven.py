@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 from mash_desktop.desk import Desk
 from ui.screen import Screen
 from ui.shell.main_window import MainWindow
-from ui.widgets import Field, Text, TextField
+from ui.widgets.field import Field, TextField
+from ui.widgets.text import Text
 from ui.work import Worker
 
 NONE, CONTROL = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier

@@ -8,8 +8,8 @@ from pytestqt.qtbot import QtBot
 
 from ui.picture import drawn
 from ui.theme import Tone, current_look
-from ui.widgets import Pill, Row
-from ui.widgets.layout import empty
+from ui.widgets.layout import Row, empty
+from ui.widgets.pill import Pill
 
 
 def test_what_was_filled_anew_a_moment_ago_is_in_the_picture(themed: QApplication, qtbot: QtBot) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 
 from mash_desktop.desk.administration import Finding, Proposal
 from ui.theme import Tone
-from ui.widgets import ActionButton, Banner
+from ui.widgets.banner import Banner
+from ui.widgets.button import ActionButton
 
 
 def numbers_banner(findings: Sequence[Finding], button: ActionButton) -> Banner | None:

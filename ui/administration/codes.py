@@ -22,18 +22,14 @@ from ui.forms import SideForm
 from ui.screen import Screen
 from ui.theme import Role, Tone, Voice
 from ui.viewer import Viewer
-from ui.widgets import (
-    ActionButton,
-    Banner,
-    Card,
-    ChoiceField,
-    DenseTable,
-    EmptyState,
-    Row,
-    TableColumn,
-    Text,
-    TextField,
-)
+from ui.widgets.banner import Banner
+from ui.widgets.button import ActionButton
+from ui.widgets.card import Card
+from ui.widgets.field import ChoiceField, TextField
+from ui.widgets.layout import Row
+from ui.widgets.states import EmptyState
+from ui.widgets.table import DenseTable, TableColumn
+from ui.widgets.text import Text
 
 _UNREACHABLE = "The hub cannot be reached. What has been made stands here; go on when the line is back."
 _FOR_ALL = frozenset({"not-permitted", "session-ended", "device-revoked", "directory-left"})

@@ -9,7 +9,11 @@ from PySide6.QtWidgets import QFileDialog
 from mash_desktop.desk.administration import AgencyRow, Device, Difference, DirectLine, Finding, PersonRow
 from ui.forms import SideForm
 from ui.theme import Role, Tone, Voice
-from ui.widgets import ActionButton, Card, ChoiceField, Field, Grid, Hairline, Row, Text, TextField
+from ui.widgets.button import ActionButton
+from ui.widgets.card import Card, Hairline
+from ui.widgets.field import ChoiceField, Field, TextField
+from ui.widgets.layout import Grid, Row
+from ui.widgets.text import Text
 
 Choices = Sequence[tuple[str, str]]
 

@@ -48,22 +48,13 @@ from ui.administration.tables import (
 from ui.forms import Make, OpenForm, SideForm
 from ui.screen import Screen
 from ui.theme import Role, Voice
-from ui.widgets import (
-    ActionButton,
-    Box,
-    Card,
-    Column,
-    DenseTable,
-    ErrorState,
-    Flow,
-    Page,
-    SidePanel,
-    SkeletonRows,
-    Tab,
-    TabStrip,
-    Text,
-    empty,
-)
+from ui.widgets.button import ActionButton
+from ui.widgets.card import Card, Page, SidePanel
+from ui.widgets.layout import Box, Column, Flow, empty
+from ui.widgets.states import ErrorState, SkeletonRows
+from ui.widgets.table import DenseTable
+from ui.widgets.tabs import Tab, TabStrip
+from ui.widgets.text import Text
 from ui.work import Worker
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from mash_desktop.desk.administration import AgencyRow, Device, Difference, Line, PersonRow
 from ui.theme import Tone, Voice
-from ui.widgets import DenseTable, PillFace, TableColumn
+from ui.widgets.pill import PillFace
+from ui.widgets.table import DenseTable, TableColumn
 
 _AGENCY_TONES = {"member": Tone.GREEN, "virtual": Tone.ACCENT, "ended": Tone.NEUTRAL, "not yet": Tone.AMBER}
 

@@ -31,7 +31,10 @@ from ui.demo.people import PASSPHRASE, PASSWORD, DemoPerson
 from ui.demo.telling import NotThere
 from ui.screen import Screen
 from ui.shell.main_window import MainWindow
-from ui.widgets import DenseTable, Pill, SkeletonRows, Text
+from ui.widgets.pill import Pill
+from ui.widgets.states import SkeletonRows
+from ui.widgets.table import DenseTable
+from ui.widgets.text import Text
 
 PATIENCE = 180.0
 """Seconds that a person waits for something to appear before the demonstration fails: many, since a machine

@@ -7,18 +7,14 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from mash_desktop.desk.figures import HIDDEN, ColumnSpec, Row, Section
 from ui.forms import SideForm
 from ui.theme import Role, Tone, Voice
-from ui.widgets import (
-    ActionButton,
-    Box,
-    Card,
-    Column,
-    DenseTable,
-    Field,
-    TableColumn,
-    Text,
-    TimeLeft,
-)
-from ui.widgets import Row as Beside
+from ui.widgets.button import ActionButton
+from ui.widgets.card import Card
+from ui.widgets.field import Field
+from ui.widgets.layout import Box, Column
+from ui.widgets.layout import Row as Beside
+from ui.widgets.table import DenseTable, TableColumn
+from ui.widgets.text import Text
+from ui.widgets.time_left import TimeLeft
 
 
 def table_of(section: Section) -> DenseTable[Row]:

@@ -20,26 +20,15 @@ from ui.forms import OpenForm
 from ui.keys import keys
 from ui.screen import Screen
 from ui.theme import Role, Voice
-from ui.widgets import (
-    ActionButton,
-    Box,
-    Card,
-    ChoiceField,
-    Column,
-    DenseTable,
-    EmptyState,
-    ErrorState,
-    Flow,
-    KeyCap,
-    Page,
-    SidePanel,
-    SkeletonRows,
-    Tab,
-    TabStrip,
-    Text,
-    TickBox,
-    empty,
-)
+from ui.widgets.button import ActionButton, KeyCap
+from ui.widgets.card import Card, Page, SidePanel
+from ui.widgets.field import ChoiceField
+from ui.widgets.layout import Box, Column, Flow, empty
+from ui.widgets.states import EmptyState, ErrorState, SkeletonRows
+from ui.widgets.table import DenseTable
+from ui.widgets.tabs import Tab, TabStrip
+from ui.widgets.text import Text
+from ui.widgets.tick import TickBox
 from ui.work import Worker
 
 _DRAFT = "figures/export"

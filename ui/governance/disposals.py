@@ -19,7 +19,12 @@ from ui.forms import SideForm
 from ui.governance.pieces import action
 from ui.screen import Screen
 from ui.theme import Role, Tone, Voice
-from ui.widgets import Card, DenseTable, Field, Grid, PillFace, TableColumn, Text, TextField
+from ui.widgets.card import Card
+from ui.widgets.field import Field, TextField
+from ui.widgets.layout import Grid
+from ui.widgets.pill import PillFace
+from ui.widgets.table import DenseTable, TableColumn
+from ui.widgets.text import Text
 
 MOST_SHOWN = 200
 """What is due and shown at once; more is there once these are decided."""

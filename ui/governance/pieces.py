@@ -11,21 +11,13 @@ from mash_desktop.desk.governance import Access, Recipient, RetentionLine, Withd
 from mash_desktop.domain.identifiers import in_fours
 from ui.forms import SideForm
 from ui.theme import Role, Tone, Voice
-from ui.widgets import (
-    ActionButton,
-    Card,
-    Column,
-    DenseTable,
-    Field,
-    Grid,
-    Hairline,
-    PillFace,
-    SectionHeading,
-    TableColumn,
-    Text,
-    TextField,
-    empty,
-)
+from ui.widgets.button import ActionButton
+from ui.widgets.card import Card, Hairline, SectionHeading
+from ui.widgets.field import Field, TextField
+from ui.widgets.layout import Column, Grid, empty
+from ui.widgets.pill import PillFace
+from ui.widgets.table import DenseTable, TableColumn
+from ui.widgets.text import Text
 
 _TONES = {
     "glass.broken": Tone.RED,

@@ -38,25 +38,14 @@ from ui.governance.pieces import (
 from ui.keys import keys
 from ui.screen import Screen
 from ui.theme import Role, Voice
-from ui.widgets import (
-    Box,
-    Card,
-    ChoiceField,
-    Column,
-    DenseTable,
-    EmptyState,
-    ErrorState,
-    Field,
-    Flow,
-    KeyCap,
-    Page,
-    SidePanel,
-    SkeletonRows,
-    Tab,
-    TabStrip,
-    Text,
-    empty,
-)
+from ui.widgets.button import KeyCap
+from ui.widgets.card import Card, Page, SidePanel
+from ui.widgets.field import ChoiceField, Field
+from ui.widgets.layout import Box, Column, Flow, empty
+from ui.widgets.states import EmptyState, ErrorState, SkeletonRows
+from ui.widgets.table import DenseTable
+from ui.widgets.tabs import Tab, TabStrip
+from ui.widgets.text import Text
 from ui.work import Worker
 
 _EMPTY = {

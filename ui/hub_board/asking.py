@@ -10,21 +10,13 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from mash_desktop.desk.hub_board import Ask, AskedAgency, Asking, ScopedPerson
 from mash_desktop.desk.wording import counted
 from ui.theme import Role, Tone, Voice, look_of
-from ui.widgets import (
-    ActionButton,
-    Box,
-    Card,
-    Column,
-    Flow,
-    Hairline,
-    Pill,
-    Row,
-    SectionHeading,
-    Text,
-    TextField,
-    TickBox,
-    scrolled,
-)
+from ui.widgets.button import ActionButton
+from ui.widgets.card import Card, Hairline, SectionHeading, scrolled
+from ui.widgets.field import TextField
+from ui.widgets.layout import Box, Column, Flow, Row
+from ui.widgets.pill import Pill
+from ui.widgets.text import Text
+from ui.widgets.tick import TickBox
 
 
 class _AgencyRow(QWidget):

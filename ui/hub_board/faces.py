@@ -8,7 +8,9 @@ from datetime import datetime
 from mash_desktop.desk.countdown import Countdown
 from mash_desktop.desk.hub_board import BoardRow, Mark
 from ui.theme import Tone, Voice
-from ui.widgets import PillFace, TableColumn, TimeLeft, rag_face
+from ui.widgets.pill import PillFace, rag_face
+from ui.widgets.table import TableColumn
+from ui.widgets.time_left import TimeLeft
 
 
 def face_of(mark: Mark) -> PillFace:

@@ -14,22 +14,14 @@ from ui.hub_board.forms import EscalateForm, RateForm, RequestForm, ResolveForm
 from ui.hub_board.side import CasePanel
 from ui.screen import Screen
 from ui.theme import Role, Tone, Voice
-from ui.widgets import (
-    ActionButton,
-    Banner,
-    Box,
-    Card,
-    Column,
-    DenseTable,
-    EmptyState,
-    ErrorState,
-    Page,
-    SkeletonRows,
-    Tab,
-    TabStrip,
-    Text,
-    empty,
-)
+from ui.widgets.banner import Banner
+from ui.widgets.button import ActionButton
+from ui.widgets.card import Card, Page
+from ui.widgets.layout import Box, Column, empty
+from ui.widgets.states import EmptyState, ErrorState, SkeletonRows
+from ui.widgets.table import DenseTable
+from ui.widgets.tabs import Tab, TabStrip
+from ui.widgets.text import Text
 from ui.work import Worker
 
 

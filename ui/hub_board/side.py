@@ -11,19 +11,11 @@ from mash_desktop.working_time import say_left
 from ui.acting_panel import ActingPanel, action
 from ui.hub_board.faces import face_of
 from ui.theme import Role, Tone, Voice
-from ui.widgets import (
-    Box,
-    Card,
-    Column,
-    EmptyState,
-    Flow,
-    Grid,
-    Hairline,
-    Pill,
-    RagChip,
-    SectionHeading,
-    Text,
-)
+from ui.widgets.card import Card, Hairline, SectionHeading
+from ui.widgets.layout import Box, Column, Flow, Grid
+from ui.widgets.pill import Pill, RagChip
+from ui.widgets.states import EmptyState
+from ui.widgets.text import Text
 
 _button = partial(action, "hub", "Hub board")
 

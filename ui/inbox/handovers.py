@@ -9,7 +9,11 @@ from PySide6.QtCore import Signal
 
 from mash_desktop.desk.handover import HandedOver
 from ui.theme import Tone, Voice
-from ui.widgets import ActionButton, Card, DenseTable, PillFace, Row, TableColumn, rag_face
+from ui.widgets.button import ActionButton
+from ui.widgets.card import Card
+from ui.widgets.layout import Row
+from ui.widgets.pill import PillFace, rag_face
+from ui.widgets.table import DenseTable, TableColumn
 
 
 class HandoversCard(Card):

@@ -11,15 +11,11 @@ from mash_desktop.desk.inbox import Open
 from ui.acting_panel import ActingPanel, action
 from ui.sign_off.reading import pill, subject_card
 from ui.theme import Role, Tone, Voice
-from ui.widgets import (
-    Card,
-    EmptyState,
-    Flow,
-    RagChip,
-    Row,
-    SectionHeading,
-    Text,
-)
+from ui.widgets.card import Card, SectionHeading
+from ui.widgets.layout import Flow, Row
+from ui.widgets.pill import RagChip
+from ui.widgets.states import EmptyState
+from ui.widgets.text import Text
 
 _button = partial(action, "inbox", "Inbox")
 

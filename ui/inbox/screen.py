@@ -18,23 +18,14 @@ from ui.sign_off.forms import close_form
 from ui.sign_off.reading import face_of
 from ui.theme import Voice
 from ui.viewer import Viewer
-from ui.widgets import (
-    ActionButton,
-    Banner,
-    Box,
-    Card,
-    Column,
-    DenseTable,
-    EmptyState,
-    ErrorState,
-    Field,
-    Page,
-    SkeletonRows,
-    TableColumn,
-    TextField,
-    empty,
-    rag_face,
-)
+from ui.widgets.banner import Banner
+from ui.widgets.button import ActionButton
+from ui.widgets.card import Card, Page
+from ui.widgets.field import Field, TextField
+from ui.widgets.layout import Box, Column, empty
+from ui.widgets.pill import rag_face
+from ui.widgets.states import EmptyState, ErrorState, SkeletonRows
+from ui.widgets.table import DenseTable, TableColumn
 from ui.work import Worker
 
 

@@ -11,22 +11,12 @@ from mash_desktop.desk.oversight import Admission, Admitted, LevelGiven, Routed
 from mash_desktop.domain.entries.triage import SubjectLevel
 from ui.oversight.basis import PersonScope
 from ui.theme import Role, Tone, Voice, look_of
-from ui.widgets import (
-    ActionButton,
-    Box,
-    Card,
-    ChoiceField,
-    Column,
-    Field,
-    Grid,
-    Hairline,
-    Pill,
-    Row,
-    SectionHeading,
-    Text,
-    TextField,
-    scrolled,
-)
+from ui.widgets.button import ActionButton
+from ui.widgets.card import Card, Hairline, SectionHeading, scrolled
+from ui.widgets.field import ChoiceField, Field, TextField
+from ui.widgets.layout import Box, Column, Grid, Row
+from ui.widgets.pill import Pill
+from ui.widgets.text import Text
 
 
 class Levels(Card):

@@ -13,19 +13,12 @@ from mash_desktop.domain.errors import Refusal
 from mash_desktop.domain.law import Basis
 from mash_desktop.domain.lawfulness import say
 from ui.theme import Role, Tone, Voice
-from ui.widgets import (
-    ActionButton,
-    Box,
-    ChoiceField,
-    Column,
-    Field,
-    Flow,
-    Grid,
-    Pill,
-    Row,
-    Text,
-    TickBox,
-)
+from ui.widgets.button import ActionButton
+from ui.widgets.field import ChoiceField, Field
+from ui.widgets.layout import Box, Column, Flow, Grid, Row
+from ui.widgets.pill import Pill
+from ui.widgets.text import Text
+from ui.widgets.tick import TickBox
 
 _FIELDS = {
     "gateway": "Legal gateway",

@@ -10,7 +10,9 @@ from mash_desktop.desk.oversight import QueueEntry, Why
 from mash_desktop.domain.codes import Voice as Said
 from mash_desktop.working_time import say_duration
 from ui.theme import Tone, Voice
-from ui.widgets import PillFace, TableColumn, TimeLeft
+from ui.widgets.pill import PillFace
+from ui.widgets.table import TableColumn
+from ui.widgets.time_left import TimeLeft
 
 VOICES = {
     Said.FACT: Tone.GREEN,

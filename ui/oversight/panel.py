@@ -15,21 +15,13 @@ from mash_desktop.matching import Band
 from ui.acting_panel import ActingPanel, action
 from ui.oversight.faces import VOICES, time_left
 from ui.theme import Role, Tone, Voice
-from ui.widgets import (
-    Banner,
-    Box,
-    Card,
-    Column,
-    EmptyState,
-    Flow,
-    Grid,
-    Hairline,
-    Pill,
-    Row,
-    SectionHeading,
-    Text,
-    TimeLeftBar,
-)
+from ui.widgets.banner import Banner
+from ui.widgets.card import Card, Hairline, SectionHeading
+from ui.widgets.layout import Box, Column, Flow, Grid, Row
+from ui.widgets.pill import Pill
+from ui.widgets.states import EmptyState
+from ui.widgets.text import Text
+from ui.widgets.time_left import TimeLeftBar
 
 _BANDS = {Band.VERY_LIKELY: Tone.AMBER, Band.LIKELY: Tone.AMBER}
 

@@ -14,19 +14,11 @@ from ui.oversight.faces import columns
 from ui.oversight.panel import ContactPanel
 from ui.oversight.strategy import AdviseForm, CloseForm, StrategyForm
 from ui.screen import Screen
-from ui.widgets import (
-    Box,
-    Card,
-    Column,
-    DenseTable,
-    EmptyState,
-    ErrorState,
-    Page,
-    SkeletonRows,
-    Tab,
-    TabStrip,
-    empty,
-)
+from ui.widgets.card import Card, Page
+from ui.widgets.layout import Box, Column, empty
+from ui.widgets.states import EmptyState, ErrorState, SkeletonRows
+from ui.widgets.table import DenseTable
+from ui.widgets.tabs import Tab, TabStrip
 from ui.work import Worker
 
 

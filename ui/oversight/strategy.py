@@ -6,7 +6,11 @@ from mash_desktop.desk.oversight import StrategyChoices, StrategyGiven
 from ui.forms import SideForm
 from ui.oversight.admission import MiddleForm
 from ui.theme import Role, Voice
-from ui.widgets import Card, ChoiceRow, Field, Flow, Text, TextField, TickBox
+from ui.widgets.card import Card
+from ui.widgets.field import Field, TextField
+from ui.widgets.layout import Flow
+from ui.widgets.text import Text
+from ui.widgets.tick import ChoiceRow, TickBox
 
 DECISIONS = (
     ("s47_joint", "Joint s47 enquiry"),

@@ -10,18 +10,13 @@ from PySide6.QtWidgets import QWidget
 from mash_desktop.desk.attachments import Attached
 from mash_desktop.desk.papers import Copy
 from ui.theme import Role, Tone, Voice
-from ui.widgets import (
-    ActionButton,
-    Card,
-    Column,
-    DenseTable,
-    EmptyState,
-    Grid,
-    PillFace,
-    Row,
-    TableColumn,
-    Text,
-)
+from ui.widgets.button import ActionButton
+from ui.widgets.card import Card
+from ui.widgets.layout import Column, Grid, Row
+from ui.widgets.pill import PillFace
+from ui.widgets.states import EmptyState
+from ui.widgets.table import DenseTable, TableColumn
+from ui.widgets.text import Text
 
 _KEYS = {"full": "P", "receiving_team": "V", "referrer": "L", "round_table": "B"}
 

@@ -8,18 +8,13 @@ from PySide6.QtWidgets import QWidget
 from mash_desktop.desk.referral_file import FilePerson, Line, agencies_of, shown, topics_of
 from ui.sign_off.reading import face_of
 from ui.theme import Role, Tone, Voice
-from ui.widgets import (
-    Card,
-    ChoiceField,
-    Column,
-    DenseTable,
-    EmptyState,
-    Grid,
-    Pill,
-    Row,
-    TableColumn,
-    Text,
-)
+from ui.widgets.card import Card
+from ui.widgets.field import ChoiceField
+from ui.widgets.layout import Column, Grid, Row
+from ui.widgets.pill import Pill
+from ui.widgets.states import EmptyState
+from ui.widgets.table import DenseTable, TableColumn
+from ui.widgets.text import Text
 
 _ALL = "all"
 

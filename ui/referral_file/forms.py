@@ -12,7 +12,9 @@ from mash_desktop.domain.codes import Marker
 from ui.forms import SideForm
 from ui.sign_off.forms import TickForm
 from ui.theme import Role, Voice
-from ui.widgets import ActionButton, ChoiceField, Field, Text, TextField
+from ui.widgets.button import ActionButton
+from ui.widgets.field import ChoiceField, Field, TextField
+from ui.widgets.text import Text
 
 
 def note_form() -> SideForm:

@@ -8,7 +8,11 @@ from mash_desktop.desk.referral_file import Clocked, Head
 from mash_desktop.desk.wording import small
 from mash_desktop.working_time import say_left
 from ui.theme import Role, Tone, Voice
-from ui.widgets import Banner, Card, Flow, Pill, PillFace, RagChip, Text
+from ui.widgets.banner import Banner
+from ui.widgets.card import Card
+from ui.widgets.layout import Flow
+from ui.widgets.pill import Pill, PillFace, RagChip
+from ui.widgets.text import Text
 
 _NEAR = timedelta(days=4)
 

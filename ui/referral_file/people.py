@@ -8,17 +8,11 @@ from mash_desktop.desk.referral_file import FilePerson
 from mash_desktop.desk.round_table import HouseholdSeen
 from ui.sign_off.reading import pill
 from ui.theme import Role, Tone, Voice
-from ui.widgets import (
-    Box,
-    Card,
-    Column,
-    Flow,
-    Grid,
-    Pill,
-    Row,
-    Text,
-)
+from ui.widgets.card import Card
 from ui.widgets.genogram import Child, Couple, Genogram, Household, Person
+from ui.widgets.layout import Box, Column, Flow, Grid, Row
+from ui.widgets.pill import Pill
+from ui.widgets.text import Text
 
 
 def people_cards(people: tuple[FilePerson, ...], household: HouseholdSeen) -> Box:

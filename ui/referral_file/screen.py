@@ -27,24 +27,13 @@ from ui.sign_off.reading import decision_cards, evidence_card
 from ui.theme import Role, Voice, look_of
 from ui.viewer import Viewer
 from ui.whereabouts import OpenHere
-from ui.widgets import (
-    Box,
-    Card,
-    Column,
-    DenseTable,
-    EmptyState,
-    ErrorState,
-    Page,
-    PillFace,
-    SectionHeading,
-    SkeletonRows,
-    Tab,
-    TableColumn,
-    TabStrip,
-    Text,
-    empty,
-    scrolled,
-)
+from ui.widgets.card import Card, Page, SectionHeading, scrolled
+from ui.widgets.layout import Box, Column, empty
+from ui.widgets.pill import PillFace
+from ui.widgets.states import EmptyState, ErrorState, SkeletonRows
+from ui.widgets.table import DenseTable, TableColumn
+from ui.widgets.tabs import Tab, TabStrip
+from ui.widgets.text import Text
 from ui.work import Worker
 
 _TABS = ("everything", "people", "decision", "documents", "links")

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from mash_desktop.desk.referral_file import Head, Line
 from ui.acting_panel import ActingPanel, action
-from ui.widgets import Flow
+from ui.widgets.layout import Flow
 
 _button = partial(action, "file", "File")
 

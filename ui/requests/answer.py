@@ -22,21 +22,12 @@ from ui.requests.items import ItemsCard
 from ui.requests.person import PersonBlock
 from ui.requests.systems import SystemsBlock
 from ui.theme import Role, Tone, Voice
-from ui.widgets import (
-    ActionButton,
-    Box,
-    Card,
-    Column,
-    Flow,
-    Hairline,
-    KeyCap,
-    Pill,
-    RagChip,
-    Row,
-    Text,
-    scrolled,
-)
+from ui.widgets.button import ActionButton, KeyCap
+from ui.widgets.card import Card, Hairline, scrolled
 from ui.widgets.fitted import bring_into_sight
+from ui.widgets.layout import Box, Column, Flow, Row
+from ui.widgets.pill import Pill, RagChip
+from ui.widgets.text import Text
 
 
 class AnswerPage(QWidget):

@@ -7,7 +7,9 @@ from datetime import datetime
 
 from mash_desktop.desk.requests import RequestRow
 from ui.theme import Tone, Voice
-from ui.widgets import PillFace, TableColumn, TimeLeft, rag_face
+from ui.widgets.pill import PillFace, rag_face
+from ui.widgets.table import TableColumn
+from ui.widgets.time_left import TimeLeft
 
 _STATES = {
     "asked": Tone.AMBER,

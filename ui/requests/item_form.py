@@ -18,21 +18,12 @@ from mash_desktop.domain.codes import (
 from mash_desktop.domain.errors import Refusal
 from ui.theme import Role
 from ui.theme import Voice as Spoken
-from ui.widgets import (
-    ActionButton,
-    Box,
-    Card,
-    ChoiceField,
-    ChoiceRow,
-    Column,
-    Field,
-    Flow,
-    KeyCap,
-    Row,
-    Text,
-    TextField,
-)
-from ui.widgets.tick import TickBox
+from ui.widgets.button import ActionButton, KeyCap
+from ui.widgets.card import Card
+from ui.widgets.field import ChoiceField, Field, TextField
+from ui.widgets.layout import Box, Column, Flow, Row
+from ui.widgets.text import Text
+from ui.widgets.tick import ChoiceRow, TickBox
 
 ASPECTS = (
     ("event", "Event"),

@@ -12,19 +12,13 @@ from mash_desktop.domain.errors import Refusal
 from ui.requests.faces import ITEM_STATES
 from ui.requests.item_form import ONWARD
 from ui.theme import Role, Voice
-from ui.widgets import (
-    ActionButton,
-    Box,
-    Card,
-    Column,
-    DenseTable,
-    Flow,
-    PillFace,
-    Row,
-    TableColumn,
-    Text,
-    TextField,
-)
+from ui.widgets.button import ActionButton
+from ui.widgets.card import Card
+from ui.widgets.field import TextField
+from ui.widgets.layout import Box, Column, Flow, Row
+from ui.widgets.pill import PillFace
+from ui.widgets.table import DenseTable, TableColumn
+from ui.widgets.text import Text
 from ui.widgets.tick import TickBox
 
 

@@ -9,18 +9,12 @@ from mash_desktop.desk.requests import Person, PersonAnswer
 from mash_desktop.domain.codes import AnswerResult, RefusalReason
 from mash_desktop.domain.errors import Refusal
 from ui.theme import Role, Tone, Voice
-from ui.widgets import (
-    Box,
-    ChoiceField,
-    ChoiceRow,
-    Column,
-    Field,
-    KeyCap,
-    Pill,
-    Row,
-    Text,
-    TextField,
-)
+from ui.widgets.button import KeyCap
+from ui.widgets.field import ChoiceField, Field, TextField
+from ui.widgets.layout import Box, Column, Row
+from ui.widgets.pill import Pill
+from ui.widgets.text import Text
+from ui.widgets.tick import ChoiceRow
 
 _RESULTS = ((AnswerResult.FINDINGS, "Findings"), (AnswerResult.NOTHING_HELD, "Nothing held"),
             (AnswerResult.REFUSED, "Refuse"))  # fmt: skip

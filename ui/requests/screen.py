@@ -43,21 +43,13 @@ from ui.requests.faces import columns
 from ui.screen import Screen
 from ui.theme import Tone
 from ui.whereabouts import OpenHere
-from ui.widgets import (
-    Box,
-    Card,
-    Column,
-    DenseTable,
-    EmptyState,
-    ErrorState,
-    Page,
-    PillFace,
-    SidePanel,
-    SkeletonRows,
-    Tab,
-    TabStrip,
-)
+from ui.widgets.card import Card, Page, SidePanel
 from ui.widgets.fitted import Fitted
+from ui.widgets.layout import Box, Column
+from ui.widgets.pill import PillFace
+from ui.widgets.states import EmptyState, ErrorState, SkeletonRows
+from ui.widgets.table import DenseTable
+from ui.widgets.tabs import Tab, TabStrip
 from ui.work import Worker
 
 _OPEN, _ANSWERED = "open", "answered"

@@ -8,8 +8,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from ui.theme import Role, Voice
-from ui.widgets import Box, Field, Flow, Row, Text, TickBox
-from ui.widgets.layout import Column
+from ui.widgets.field import Field
+from ui.widgets.layout import Box, Column, Flow, Row
+from ui.widgets.text import Text
+from ui.widgets.tick import TickBox
 
 
 class SystemsBlock(QWidget):

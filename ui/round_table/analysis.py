@@ -11,7 +11,10 @@ from mash_desktop.desk.round_table import PARTS
 from mash_desktop.domain.codes import Cohort
 from ui.keeping import Soon
 from ui.theme import Role, Voice
-from ui.widgets import Box, Card, Column, Text, TextField, scrolled
+from ui.widgets.card import Card, scrolled
+from ui.widgets.field import TextField
+from ui.widgets.layout import Box, Column
+from ui.widgets.text import Text
 
 RECORD_AFTER_MS = 4_000
 _LABELS = {

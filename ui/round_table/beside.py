@@ -11,23 +11,13 @@ from mash_desktop.desk.round_table import Line, Table, ViewSeen
 from mash_desktop.domain.errors import Refusal
 from ui.round_table.faces import level_face, short_level
 from ui.theme import Role, Tone, Voice
-from ui.widgets import (
-    ActionButton,
-    Box,
-    Card,
-    ChoiceField,
-    ChoiceRow,
-    Column,
-    Field,
-    Flow,
-    Hairline,
-    KeyCap,
-    Pill,
-    Row,
-    Text,
-)
-from ui.widgets.button import Kind
-from ui.widgets.layout import empty
+from ui.widgets.button import ActionButton, KeyCap, Kind
+from ui.widgets.card import Card, Hairline
+from ui.widgets.field import ChoiceField, Field
+from ui.widgets.layout import Box, Column, Flow, Row, empty
+from ui.widgets.pill import Pill
+from ui.widgets.text import Text
+from ui.widgets.tick import ChoiceRow
 
 _STANCES = (("agrees", "Agrees"), ("dissents", "Dissents"), ("neither", "No position"))
 Typed = Field | ChoiceField

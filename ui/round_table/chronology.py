@@ -9,18 +9,13 @@ from PySide6.QtCore import QTimer, Signal
 from mash_desktop.desk.round_table import Line
 from ui.round_table.faces import kind_face
 from ui.theme import Role, Tone, Voice
-from ui.widgets import (
-    Box,
-    Card,
-    ChoiceField,
-    DenseTable,
-    KeyCap,
-    PillFace,
-    Row,
-    SectionHeading,
-    TableColumn,
-    Text,
-)
+from ui.widgets.button import KeyCap
+from ui.widgets.card import Card, SectionHeading
+from ui.widgets.field import ChoiceField
+from ui.widgets.layout import Box, Row
+from ui.widgets.pill import PillFace
+from ui.widgets.table import DenseTable, TableColumn
+from ui.widgets.text import Text
 
 _FRESH_MS = 8_000
 NEW = PillFace("new", Tone.ACCENT)

@@ -16,21 +16,13 @@ from ui.round_table.chronology import ChronologyCard
 from ui.round_table.decision import DecisionCard
 from ui.round_table.seats import SeatsPanel
 from ui.theme import Role, Tone, Voice
-from ui.widgets import (
-    ActionButton,
-    Box,
-    Card,
-    Column,
-    Field,
-    Flow,
-    Page,
-    Row,
-    SectionHeading,
-    SidePanel,
-    Text,
-)
+from ui.widgets.button import ActionButton
+from ui.widgets.card import Card, Page, SectionHeading, SidePanel
+from ui.widgets.field import Field
 from ui.widgets.fitted import Fitted, bring_into_sight
 from ui.widgets.genogram import Child, Couple, Genogram, Household, Person
+from ui.widgets.layout import Box, Column, Flow, Row
+from ui.widgets.text import Text
 
 
 class Console(Box):

@@ -11,8 +11,12 @@ from mash_desktop.domain.errors import Refusal
 from ui.keeping import Soon
 from ui.round_table.faces import level_face, move_face
 from ui.theme import Role, Voice
-from ui.widgets import Box, Card, ChoiceField, Column, Pill, Row, Tab, TabStrip, Text, TextField
-from ui.widgets.layout import empty
+from ui.widgets.card import Card
+from ui.widgets.field import ChoiceField, TextField
+from ui.widgets.layout import Box, Column, Row, empty
+from ui.widgets.pill import Pill
+from ui.widgets.tabs import Tab, TabStrip
+from ui.widgets.text import Text
 
 _MARAC = (("", "Not referred"), *((one.value, one.label) for one in MaracRoute))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mash_desktop.desk.round_table import Around, Line, Rung
 from ui.theme import Tone
-from ui.widgets import PillFace
+from ui.widgets.pill import PillFace
 
 _WEIGHTS = {"high": Tone.RED, "middle": Tone.AMBER, "low": Tone.NEUTRAL}
 _STATES = {

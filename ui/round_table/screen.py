@@ -36,7 +36,10 @@ from ui.round_table.second_display import RoundTableDisplay
 from ui.screen import Screen
 from ui.theme import Tone
 from ui.whereabouts import OpenHere
-from ui.widgets import ActionButton, Column, EmptyState, ErrorState, PillFace, SkeletonRows, rag_face
+from ui.widgets.button import ActionButton
+from ui.widgets.layout import Column
+from ui.widgets.pill import PillFace, rag_face
+from ui.widgets.states import EmptyState, ErrorState, SkeletonRows
 from ui.work import Worker
 
 _LOOK_MS = 1000

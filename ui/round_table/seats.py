@@ -16,21 +16,13 @@ from mash_desktop.domain.codes import Attendance
 from ui.keys import keys
 from ui.round_table.faces import here_face, seat_face
 from ui.theme import Role, Voice, look_of
-from ui.widgets import (
-    Box,
-    Card,
-    ChoiceField,
-    Column,
-    Field,
-    Flow,
-    KeyCap,
-    Pill,
-    Row,
-    SectionHeading,
-    SidePanel,
-    Text,
-)
+from ui.widgets.button import KeyCap
+from ui.widgets.card import Card, SectionHeading, SidePanel
+from ui.widgets.field import ChoiceField, Field
+from ui.widgets.layout import Box, Column, Flow, Row
 from ui.widgets.painting import focus_ring
+from ui.widgets.pill import Pill
+from ui.widgets.text import Text
 
 _KEYS = (
     ("P", Attendance.PRESENT, "present"),

@@ -11,9 +11,11 @@ from mash_desktop.desk.round_table import Shown, ShownLine
 from mash_desktop.working_time import say_duration
 from ui.shell.second_display import SecondDisplay
 from ui.theme import Role, Voice
-from ui.widgets import Box, Column, Hairline, RagChip, Row, Text
+from ui.widgets.card import Hairline
 from ui.widgets.fitted import AsManyAsFit
-from ui.widgets.layout import empty
+from ui.widgets.layout import Box, Column, Row, empty
+from ui.widgets.pill import RagChip
+from ui.widgets.text import Text
 
 _MOST_SEATS = 7
 _WHEN, _SOURCE = 130, 150

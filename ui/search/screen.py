@@ -19,24 +19,14 @@ from ui.glass import glass_form
 from ui.keys import keys
 from ui.screen import Screen
 from ui.theme import Role, Tone, Voice
-from ui.widgets import (
-    ActionButton,
-    Box,
-    Card,
-    Column,
-    DenseTable,
-    EmptyState,
-    Field,
-    Hairline,
-    Page,
-    Pill,
-    PillFace,
-    SectionHeading,
-    SidePanel,
-    TableColumn,
-    Text,
-    empty,
-)
+from ui.widgets.button import ActionButton
+from ui.widgets.card import Card, Hairline, Page, SectionHeading, SidePanel
+from ui.widgets.field import Field
+from ui.widgets.layout import Box, Column, empty
+from ui.widgets.pill import Pill, PillFace
+from ui.widgets.states import EmptyState
+from ui.widgets.table import DenseTable, TableColumn
+from ui.widgets.text import Text
 from ui.work import Worker
 
 SEARCH_MS, STORE_MS = 150, 500

@@ -15,7 +15,12 @@ from mash_desktop.documents.square import square
 from mash_desktop.domain.errors import Refusal
 from ui.shell.shown_once import ShownOnce, Square
 from ui.theme import Role, Voice
-from ui.widgets import ActionButton, Banner, Card, Column, Field, Flow, Text, empty
+from ui.widgets.banner import Banner
+from ui.widgets.button import ActionButton
+from ui.widgets.card import Card
+from ui.widgets.field import Field
+from ui.widgets.layout import Column, Flow, empty
+from ui.widgets.text import Text
 
 
 class RecoveryCard(Card):

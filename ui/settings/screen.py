@@ -23,7 +23,10 @@ from ui.settings.recovery import RecoveryCard
 from ui.shell.lease import ExtensionCard
 from ui.shell.settings import SettingsPage
 from ui.theme import Mode, Role, Theme, Voice, current_look
-from ui.widgets import Card, Column, Grid, KeyCap, Page, SidePanel, Text
+from ui.widgets.button import KeyCap
+from ui.widgets.card import Card, Page, SidePanel
+from ui.widgets.layout import Column, Grid
+from ui.widgets.text import Text
 from ui.work import Worker
 
 _HELP = (

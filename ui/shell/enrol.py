@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal
 
-from ui.shell.sign_in import Door
+from ui.shell.door import Door
 from ui.widgets.button import ActionButton
 from ui.widgets.field import Field
 from ui.widgets.layout import Row

@@ -17,9 +17,14 @@ from PySide6.QtWidgets import QFileDialog
 from mash_desktop.desk import Desk, lease
 from mash_desktop.domain.errors import Refusal
 from ui.keeping import Keeper
-from ui.shell.sign_in import Door
+from ui.shell.door import Door
 from ui.theme import Role, Tone, Voice
-from ui.widgets import ActionButton, Banner, Card, Column, Field, Flow, Text, empty
+from ui.widgets.banner import Banner
+from ui.widgets.button import ActionButton
+from ui.widgets.card import Card
+from ui.widgets.field import Field
+from ui.widgets.layout import Column, Flow, empty
+from ui.widgets.text import Text
 from ui.work import Worker
 
 T = TypeVar("T")

@@ -1,7 +1,8 @@
-"""The main window: rail, top bar, place for the screens, status bar, and the two doors in front of them.
+"""The main window: rail, top bar, place for the screens, status bar, and the doors in front of them.
 
-Driven by ``ShellState`` and by the screens that it is given. It knows no desk: what a person asks of the
-shell leaves as a signal.
+The door of this computer is there first, what stands behind it once the window is furnished. Driven by
+``ShellState`` and by the screens that it is given. It knows no desk: what a person asks of the shell leaves
+as a signal.
 """
 
 from __future__ import annotations
@@ -9,22 +10,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QScrollArea, QStackedWidget, QWidget
 
 from ui.keys import keys
-from ui.screen import Screen
-from ui.shell.bars import StatusBar, TopBar
-from ui.shell.key_help import KeyHelp
-from ui.shell.palette import CommandPalette
-from ui.shell.rail import Rail
-from ui.shell.sign_in import Door, SignInPage, UnlockPage
-from ui.shell.state import ShellState
+from ui.shell.door import Door
+from ui.shell.unlock import UnlockPage
 from ui.theme import Theme, Tone, current_look
 from ui.widgets.banner import Banner, Toast
 from ui.widgets.layout import Box, Column, Row, Snug, empty
+
+if TYPE_CHECKING:
+    from ui.screen import Screen
+    from ui.shell.state import ShellState
 
 _TEXT_STEP = 0.1
 
@@ -41,19 +42,46 @@ class MainWindow(QMainWindow):
     """Theme and text size, when a key changes them; the settings page has a signal of its own."""
     closing = Signal()
 
-    def __init__(self, title: str = "MASH Desktop") -> None:
+    def __init__(self, title: str = "MASH Desktop", *, furnished: bool = True) -> None:
         super().__init__()
         self.setWindowTitle(title)
         self.setMinimumSize(960, 600)
         self._title = title
-        self._state = ShellState(online=False)
         self._screens: dict[str, Screen] = {}
         self._to_make: dict[str, Callable[[], Screen]] = {}
         self._status: object = None
         """The last word on the line, which a screen made later hears first."""
         self._reference = ""
+        self.unlock_page = UnlockPage()
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.unlock_page)
+        self._above = Column(gap=0, margins=(12, 10, 12, 0))
+        self._above_box = Snug()
+        self._above_box.setLayout(self._above)
+        self._above_box.hide()
+        everything = Column(self._above_box, gap=0)
+        everything.put(self._pages, 1)
+        self.setCentralWidget(Box(everything))
+        self.may_close: Callable[[], bool] = lambda: True
+        """Asked before it is closed by a person."""
+        self._shell: Box | None = None
+        if furnished:
+            self._pages.setCurrentWidget(self.furnish())
+
+    def furnish(self) -> QWidget:
+        """Make what stands behind the door, and the door of the hub; once. Returns the first of these."""
+        if self._shell is not None:
+            return self._shell
+        from ui.shell.bars import StatusBar, TopBar
+        from ui.shell.key_help import KeyHelp
+        from ui.shell.palette import CommandPalette
+        from ui.shell.rail import Rail
+        from ui.shell.sign_in import SignInPage
+        from ui.shell.state import ShellState
+
+        self._state = ShellState(online=False)
         self.rail, self.top_bar, self.status_bar = Rail(), TopBar(), StatusBar()
-        self.unlock_page, self.sign_in_page = UnlockPage(), SignInPage()
+        self.sign_in_page = SignInPage()
         self._banners = Column(gap=8, margins=(12, 10, 12, 0))
         self._banner_box = Snug()
         self._banner_box.setLayout(self._banners)
@@ -66,30 +94,23 @@ class MainWindow(QMainWindow):
         whole = Row(self.rail, gap=0)
         whole.put(beside, 1)
         self._shell = Box(whole)
-        self._pages = QStackedWidget()
-        for page in (self._shell, self.unlock_page, self.sign_in_page):
+        for page in (self._shell, self.sign_in_page):
             self._pages.addWidget(page)
-        self._above = Column(gap=0, margins=(12, 10, 12, 0))
-        self._above_box = Snug()
-        self._above_box.setLayout(self._above)
-        self._above_box.hide()
-        everything = Column(self._above_box, gap=0)
-        everything.put(self._pages, 1)
-        self.setCentralWidget(Box(everything))
         self.palette_overlay = CommandPalette(self._shell)
         self.key_help = KeyHelp(self._shell)
         self._toast = Toast(self._shell)
-        self.may_close: Callable[[], bool] = lambda: True
-        """Asked before it is closed by a person."""
-        self._wire()
+        self._wire(self._shell)
+        # Python hears of every kind of widget when it first meets one that Qt has made: not with the first
+        # list, but while somebody types.
+        QScrollArea().viewport()
+        return self._shell
 
-    def _wire(self) -> None:
+    def _wire(self, shell: QWidget) -> None:
         self.rail.chosen.connect(self.go)
         self.rail.lock_asked.connect(self.lock_asked)
         self.status_bar.sync_asked.connect(self.sync_asked)
         self.top_bar.search_asked.connect(self.palette_overlay.open)
         self.palette_overlay.search_asked.connect(self.search_asked)
-        shell = self._shell
         keys.on("Ctrl+K", shell, self.palette_overlay.open, "Search and commands", group="Window",
                 also=("Ctrl+Shift+P",))  # fmt: skip
         keys.on("F1", shell, self.key_help.open, "Keys", group="Window", also=("?",))
@@ -170,7 +191,7 @@ class MainWindow(QMainWindow):
 
     def current_screen(self) -> Screen | None:
         shown = self._stack.currentWidget()
-        return shown if isinstance(shown, Screen) else None
+        return next((screen for screen in self._screens.values() if screen is shown), None)
 
     def current_place(self) -> str:
         """The place that is open, empty before the first."""
@@ -266,6 +287,8 @@ class MainWindow(QMainWindow):
         self.show_door(self.sign_in_page)
 
     def _leave_shell(self) -> None:
+        if self._shell is None:
+            return
         self.palette_overlay.dismiss()
         self.key_help.dismiss()
         self._toast.hide()
@@ -274,7 +297,7 @@ class MainWindow(QMainWindow):
         """Show the shell again, where it was left."""
         self.unlock_page.forget()
         self.sign_in_page.forget()
-        self._pages.setCurrentWidget(self._shell)
+        self._pages.setCurrentWidget(self.furnish())
         if (screen := self.current_screen()) is not None:
             self._refresh_bar(screen)
 

@@ -15,8 +15,8 @@ from PySide6.QtGui import QShowEvent
 from mash_desktop.desk import profiles
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.domain.partial_date import PartialDate
+from ui.shell.door import Door
 from ui.shell.main_window import MainWindow
-from ui.shell.sign_in import Door
 from ui.theme import Role, Voice
 from ui.widgets.button import ActionButton
 from ui.widgets.layout import Column, Flow, empty

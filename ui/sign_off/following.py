@@ -10,7 +10,10 @@ from PySide6.QtWidgets import QWidget
 from mash_desktop.desk.papers import Copy
 from mash_desktop.desk.sign_off import After
 from ui.theme import Role, Voice
-from ui.widgets import ActionButton, Card, Flow, Grid, Row, Text
+from ui.widgets.button import ActionButton
+from ui.widgets.card import Card
+from ui.widgets.layout import Flow, Grid, Row
+from ui.widgets.text import Text
 
 
 class AfterCard(Card):

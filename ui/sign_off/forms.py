@@ -11,7 +11,11 @@ from mash_desktop.desk.sign_off import After, Suggestion
 from mash_desktop.domain.codes import AbuseType, RiskOutcome
 from ui.forms import SideForm, Typed
 from ui.theme import Role, Voice
-from ui.widgets import ActionButton, ChoiceField, Field, Flow, Grid, Row, Text, TextField, TickBox
+from ui.widgets.button import ActionButton
+from ui.widgets.field import ChoiceField, Field, TextField
+from ui.widgets.layout import Flow, Grid, Row
+from ui.widgets.text import Text
+from ui.widgets.tick import TickBox
 
 
 class TickForm(SideForm):

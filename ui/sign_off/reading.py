@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from mash_desktop.desk.faces import Face
 from mash_desktop.desk.sign_off import Decision, Evidence, Since, SubjectShown
 from ui.theme import Role, Tone, Voice
-from ui.widgets import Box, Card, Column, Flow, Pill, PillFace, Row, Text
+from ui.widgets.card import Card
+from ui.widgets.layout import Box, Column, Flow, Row
+from ui.widgets.pill import Pill, PillFace
+from ui.widgets.text import Text
 
 
 def face_of(face: Face) -> PillFace:

@@ -25,23 +25,13 @@ from ui.sign_off.reading import decision_cards, evidence_card
 from ui.sign_off.signing import SignCard
 from ui.theme import Tone
 from ui.viewer import Viewer
-from ui.widgets import (
-    ActionButton,
-    Banner,
-    Box,
-    Column,
-    DenseTable,
-    EmptyState,
-    ErrorState,
-    Page,
-    PillFace,
-    SectionHeading,
-    SidePanel,
-    SkeletonRows,
-    TableColumn,
-    empty,
-    rag_face,
-)
+from ui.widgets.banner import Banner
+from ui.widgets.button import ActionButton
+from ui.widgets.card import Page, SectionHeading, SidePanel
+from ui.widgets.layout import Box, Column, empty
+from ui.widgets.pill import PillFace, rag_face
+from ui.widgets.states import EmptyState, ErrorState, SkeletonRows
+from ui.widgets.table import DenseTable, TableColumn
 from ui.work import Worker
 
 _MINE = (DecisionSigned, DecisionReturned, DecisionAmended, OutcomeSent, ReferralClosed)

@@ -6,7 +6,11 @@ from PySide6.QtCore import Signal
 
 from mash_desktop.desk.sign_off import Decision
 from ui.theme import Voice
-from ui.widgets import ActionButton, Card, Column, Field, Row, Text
+from ui.widgets.button import ActionButton
+from ui.widgets.card import Card
+from ui.widgets.field import Field
+from ui.widgets.layout import Column, Row
+from ui.widgets.text import Text
 
 
 class SignCard(Card):

@@ -6,7 +6,10 @@ from PySide6.QtWidgets import QWidget
 
 from mash_desktop.desk.alerts import Alert
 from ui.theme import Role, Tone, Voice
-from ui.widgets import Banner, Box, Column, DenseTable, Row, TableColumn, Text
+from ui.widgets.banner import Banner
+from ui.widgets.layout import Box, Column, Row
+from ui.widgets.table import DenseTable, TableColumn
+from ui.widgets.text import Text
 
 
 def alerts_table() -> DenseTable[Alert]:

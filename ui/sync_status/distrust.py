@@ -10,7 +10,11 @@ from collections.abc import Callable, Sequence
 from mash_desktop.desk.trust import Found, Shown
 from ui.sync_status.pieces import facts, spaced
 from ui.theme import Role, Tone, Voice
-from ui.widgets import ActionButton, Box, Card, Column, Field, Hairline, Page, Row, Text
+from ui.widgets.button import ActionButton
+from ui.widgets.card import Card, Hairline, Page
+from ui.widgets.field import Field
+from ui.widgets.layout import Box, Column, Row
+from ui.widgets.text import Text
 
 _STEPS = (
     "Tell your information governance officer and the hub manager now, by telephone or in person.",

@@ -6,7 +6,10 @@ from PySide6.QtWidgets import QWidget
 
 from mash_desktop.desk.attention import Item, Side, Standing, Status
 from ui.theme import Role, Tone, Voice
-from ui.widgets import Card, Column, Grid, Hairline, Pill, PillFace, Row, Text
+from ui.widgets.card import Card, Hairline
+from ui.widgets.layout import Column, Grid, Row
+from ui.widgets.pill import Pill, PillFace
+from ui.widgets.text import Text
 
 TONES = {
     "waiting": Tone.NEUTRAL,

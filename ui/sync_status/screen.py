@@ -33,26 +33,15 @@ from ui.sync_status.pieces import (
     waiting_words,
 )
 from ui.theme import Role, Tone, Voice
-from ui.widgets import (
-    ActionButton,
-    Banner,
-    Box,
-    Card,
-    Column,
-    DenseTable,
-    EmptyState,
-    ErrorState,
-    Field,
-    Page,
-    Pill,
-    PillFace,
-    Row,
-    SidePanel,
-    TableColumn,
-    Text,
-    empty,
-)
-from ui.widgets.button import Kind
+from ui.widgets.banner import Banner
+from ui.widgets.button import ActionButton, Kind
+from ui.widgets.card import Card, Page, SidePanel
+from ui.widgets.field import Field
+from ui.widgets.layout import Box, Column, Row, empty
+from ui.widgets.pill import Pill, PillFace
+from ui.widgets.states import EmptyState, ErrorState
+from ui.widgets.table import DenseTable, TableColumn
+from ui.widgets.text import Text
 from ui.work import Worker
 
 _AFTER_REFUSAL = {

@@ -18,20 +18,12 @@ from mash_desktop.domain.codes import ToolAnswer
 from ui.theme import Role, Tone, Voice
 from ui.triage.fields import FieldRow
 from ui.triage.inputs import Section, Tick
-from ui.widgets import (
-    Box,
-    Card,
-    ChoiceField,
-    ChoiceRow,
-    Column,
-    Field,
-    Hairline,
-    Pill,
-    PillFace,
-    Row,
-    Text,
-    empty,
-)
+from ui.widgets.card import Card, Hairline
+from ui.widgets.field import ChoiceField, Field
+from ui.widgets.layout import Box, Column, Row, empty
+from ui.widgets.pill import Pill, PillFace
+from ui.widgets.text import Text
+from ui.widgets.tick import ChoiceRow
 
 _ANSWERS = tuple((answer.value, answer.label) for answer in ToolAnswer)
 _KEYS = {Qt.Key.Key_Y: "yes", Qt.Key.Key_N: "no", Qt.Key.Key_K: "dont_know"}

@@ -12,20 +12,11 @@ from mash_desktop.desk.triage.guide import Reminded
 from mash_desktop.desk.triage.history import NOT_SAME, SAME, UNSURE, History, Match
 from mash_desktop.matching import Band
 from ui.theme import Role, Tone, Voice
-from ui.widgets import (
-    ActionButton,
-    Box,
-    Card,
-    Column,
-    Flow,
-    Hairline,
-    Pill,
-    Row,
-    SectionHeading,
-    SidePanel,
-    Text,
-    empty,
-)
+from ui.widgets.button import ActionButton
+from ui.widgets.card import Card, Hairline, SectionHeading, SidePanel
+from ui.widgets.layout import Box, Column, Flow, Row, empty
+from ui.widgets.pill import Pill
+from ui.widgets.text import Text
 
 _BANDS = {Band.VERY_LIKELY: Tone.AMBER, Band.LIKELY: Tone.AMBER}
 _MOST_CARDS = 8

@@ -14,7 +14,9 @@ from PySide6.QtWidgets import QWidget
 
 from mash_desktop.desk.triage import Form
 from ui.theme import Role, Voice
-from ui.widgets import Flow, Text, TickBox
+from ui.widgets.layout import Flow
+from ui.widgets.text import Text
+from ui.widgets.tick import TickBox
 
 YES_NO = (("yes", "Yes"), ("no", "No"))
 

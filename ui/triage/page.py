@@ -24,7 +24,9 @@ from ui.triage.people import PeopleCard, PersonEditor
 from ui.triage.routing import RoutesCard, RoutingCard, SmallAct, small_acts
 from ui.triage.sections import NOT_KNOWN, AccountCard, AdultCard, CallerCard, SettingCard, TellingCard
 from ui.triage.words import WordsField
-from ui.widgets import Box, Card, Column, Field, Row
+from ui.widgets.card import Card
+from ui.widgets.field import Field
+from ui.widgets.layout import Box, Column, Row
 
 _LEAST, _LEAST_WIDTH, _NO_LIMIT = 220, 500, 16777215
 

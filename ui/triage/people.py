@@ -17,20 +17,13 @@ from ui.theme import Role, Tone, Voice
 from ui.triage.fields import FieldRow
 from ui.triage.inputs import YES_NO, Section, Tick
 from ui.triage.reaching import ReachPart
-from ui.widgets import (
-    ActionButton,
-    Box,
-    Card,
-    ChoiceField,
-    DenseTable,
-    Field,
-    Flow,
-    PillFace,
-    Row,
-    TableColumn,
-    Text,
-    empty,
-)
+from ui.widgets.button import ActionButton
+from ui.widgets.card import Card
+from ui.widgets.field import ChoiceField, Field
+from ui.widgets.layout import Box, Flow, Row, empty
+from ui.widgets.pill import PillFace
+from ui.widgets.table import DenseTable, TableColumn
+from ui.widgets.text import Text
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,18 +9,12 @@ from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from mash_desktop.desk.triage import Waiting
 from ui.theme import Tone
-from ui.widgets import (
-    ActionButton,
-    Box,
-    Card,
-    Column,
-    DenseTable,
-    EmptyState,
-    PillFace,
-    SectionHeading,
-    SkeletonRows,
-    TableColumn,
-)
+from ui.widgets.button import ActionButton
+from ui.widgets.card import Card, SectionHeading
+from ui.widgets.layout import Box, Column
+from ui.widgets.pill import PillFace
+from ui.widgets.states import EmptyState, SkeletonRows
+from ui.widgets.table import DenseTable, TableColumn
 
 
 def _faces(row: Waiting) -> list[PillFace]:

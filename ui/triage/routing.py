@@ -19,7 +19,11 @@ from ui.keys import cap_text, keys
 from ui.theme import Role, Voice
 from ui.triage.fields import FieldRow
 from ui.triage.inputs import Tick
-from ui.widgets import ActionButton, Box, Card, ChoiceField, Column, Field, Flow, Row, Text, TextField, empty
+from ui.widgets.button import ActionButton
+from ui.widgets.card import Card
+from ui.widgets.field import ChoiceField, Field, TextField
+from ui.widgets.layout import Box, Column, Flow, Row, empty
+from ui.widgets.text import Text
 
 _MOST_ASKED = 4
 

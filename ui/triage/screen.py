@@ -21,7 +21,8 @@ from ui.triage.keeping import Keeping, Leaves
 from ui.triage.leaving import Leaving
 from ui.triage.page import ContactPage
 from ui.triage.queue import QueuePage
-from ui.widgets import ActionButton, PillFace
+from ui.widgets.button import ActionButton
+from ui.widgets.pill import PillFace
 from ui.work import Worker
 
 REFRESH_MS = 80

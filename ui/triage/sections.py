@@ -31,7 +31,11 @@ from ui.theme import Role, Voice
 from ui.triage.fields import FieldRow
 from ui.triage.inputs import YES_NO, Section, Several, Tick
 from ui.triage.words import WordsField
-from ui.widgets import ActionButton, Box, Card, ChoiceField, Column, Field, Flow, KeyCap, Row, Text
+from ui.widgets.button import ActionButton, KeyCap
+from ui.widgets.card import Card
+from ui.widgets.field import ChoiceField, Field
+from ui.widgets.layout import Box, Column, Flow, Row
+from ui.widgets.text import Text
 
 NOT_KNOWN = ("-", "Not known")
 """Stands for an empty value, which a list of choices cannot hold."""

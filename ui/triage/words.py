@@ -26,8 +26,9 @@ from PySide6.QtWidgets import QTextEdit, QWidget
 from mash_desktop.desk.triage import Mark
 from ui.keys import keys
 from ui.theme import Look, Role, Tone, Voice, look_of
-from ui.widgets import Column, PillFace, Text
-from ui.widgets.pill import paint_pill, pill_width
+from ui.widgets.layout import Column
+from ui.widgets.pill import PillFace, paint_pill, pill_width
+from ui.widgets.text import Text
 
 VOICES = ("fact", "seen", "opinion")
 _TONES = {"fact": Tone.GREEN, "seen": Tone.ACCENT, "opinion": Tone.VIOLET}

@@ -12,7 +12,10 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from mash_desktop.desk.papers import Paper
 from ui.forms import SideForm
 from ui.theme import Role, Voice
-from ui.widgets import ActionButton, Column, Field, Row, Text
+from ui.widgets.button import ActionButton
+from ui.widgets.field import Field
+from ui.widgets.layout import Column, Row
+from ui.widgets.text import Text
 
 PRINT_DOTS_PER_INCH = 200
 

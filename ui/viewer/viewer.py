@@ -21,7 +21,10 @@ from ui.shell.overlay import Overlay
 from ui.theme import Role, Voice, look_of
 from ui.viewer.pages import PDF, page_image, pages_of
 from ui.viewer.saving import PRINT_DOTS_PER_INCH, SaveForm, choose_printer, print_pages
-from ui.widgets import ActionButton, Box, Column, Row, Text, empty, scrolled
+from ui.widgets.button import ActionButton
+from ui.widgets.card import scrolled
+from ui.widgets.layout import Box, Column, Row, empty
+from ui.widgets.text import Text
 
 _WIDTH, _TOP, _DOTS = 860, 24, 96.0
 

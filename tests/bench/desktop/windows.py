@@ -60,6 +60,7 @@ class Seated(QObject):
         live_until(lambda: bool(self.desk.directory().configs), "the hub's configuration")
         self.window = door()
         self.window.resize(1366, 768)
+        self.window.furnish()
         take_places(self.window, self.desk, self.worker)
         self._changed.connect(self.window.show_change)
 

@@ -26,7 +26,8 @@ from tests.ui.driven import Driven
 from ui.administration import AdministrationScreen
 from ui.keys import keys
 from ui.theme import Mode, Theme
-from ui.widgets import Banner, ChoiceField, Field
+from ui.widgets.banner import Banner
+from ui.widgets.field import ChoiceField, Field
 from ui.work import Worker
 
 

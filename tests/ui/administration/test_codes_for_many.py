@@ -23,7 +23,8 @@ from tests.support.desks import ADMINISTRATOR, desk_of
 from tests.ui.accessibility import nameless
 from tests.ui.administration.test_administration_screen import OnAdministration
 from ui.keys import keys
-from ui.widgets import Banner, ChoiceField
+from ui.widgets.banner import Banner
+from ui.widgets.field import ChoiceField
 from ui.work import Worker
 
 EXPIRES = datetime(2026, 11, 19, 9, 0, tzinfo=UTC)

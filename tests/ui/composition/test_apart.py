@@ -34,7 +34,7 @@ from tests.ui.accessibility import nameless
 from tests.ui.composition.test_doors import PASSPHRASE, press, said, typed, unlock
 from ui.composition import PersonWindow
 from ui.keys import keys
-from ui.widgets import Field
+from ui.widgets.field import Field
 
 pytestmark = [
     pytest.mark.usefixtures("secret_service", "themed"),

@@ -21,7 +21,9 @@ from ui.forms import OpenForm
 from ui.places import factories
 from ui.screen import Screen
 from ui.shell.main_window import MainWindow
-from ui.widgets import DenseTable, TabStrip, TextField
+from ui.widgets.field import TextField
+from ui.widgets.table import DenseTable
+from ui.widgets.tabs import TabStrip
 from ui.work import Worker
 
 MADE = factories()

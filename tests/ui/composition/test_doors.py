@@ -30,9 +30,11 @@ from tests.ui.accessibility import nameless
 from ui import composition
 from ui.composition import IDLE_MINUTES, PersonWindow
 from ui.keys import keys
-from ui.shell.sign_in import Door
+from ui.shell.door import Door
 from ui.triage.page import ContactPage
-from ui.widgets import Banner, Field, Text, TextField
+from ui.widgets.banner import Banner
+from ui.widgets.field import Field, TextField
+from ui.widgets.text import Text
 
 PASSPHRASE = "quiet river crossing stones"
 STREAM = "referral:0"

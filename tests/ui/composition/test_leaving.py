@@ -34,7 +34,7 @@ from tests.ui.composition.test_doors import PASSPHRASE, STREAM, account, made, o
 from ui.composition import PersonWindow
 from ui.session.windows import says_leaving
 from ui.shell.second_display import SecondDisplay
-from ui.widgets import Text
+from ui.widgets.text import Text
 
 __all__ = ["made", "opening"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from pytestqt.qtbot import QtBot
 from mash_desktop.profile_folder import WHOSE
 from tests.ui.composition.test_doors import PASSPHRASE, made, typed
 from ui.composition import PersonWindow
-from ui.run import Starting
+from ui.run import Starting, own_folder
 
 __all__ = ["made"]
 
@@ -93,7 +94,38 @@ def test_a_computer_that_is_nobodys_shows_no_door_before_the_right_one(
 
 
 def test_nothing_behind_the_door_is_read_before_it_is_shown() -> None:
-    heavy = ("sqlalchemy", "sqlcipher3", "httpx", "cryptography", "msgspec", "mash_desktop.desk")
+    heavy = (
+        "sqlalchemy",
+        "sqlcipher3",
+        "httpx",
+        "cryptography",
+        "msgspec",
+        "mash_desktop.desk",
+        "ui.screen",
+        "ui.shell.rail",
+        "ui.widgets.table",
+    )
     asked = f"import sys, ui.run; print([one for one in {heavy!r} if one in sys.modules])"
     said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "[]"
+
+
+def test_the_collector_works_again_once_the_program_has_been_read(
+    qtbot: QtBot, start: Callable[[Path], Starting], tmp_path: Path
+) -> None:
+    gc.disable()
+    try:
+        starting = start(tmp_path / "new")
+        qtbot.waitUntil(lambda: starting.person is not None, timeout=20_000)
+        assert gc.isenabled()
+        assert gc.get_freeze_count() > 0
+    finally:
+        gc.unfreeze()
+        gc.enable()
+
+
+def test_a_profile_without_a_folder_of_its_own_is_among_what_programs_keep_for_an_account(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    assert own_folder() == tmp_path / "mash-desktop"

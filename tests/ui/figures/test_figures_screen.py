@@ -20,7 +20,9 @@ from tests.ui.driven import Driven
 from ui.figures import FiguresScreen
 from ui.keys import keys
 from ui.theme import Mode, Theme
-from ui.widgets import DenseTable, EmptyState, Field, SkeletonRows
+from ui.widgets.field import Field
+from ui.widgets.states import EmptyState, SkeletonRows
+from ui.widgets.table import DenseTable
 from ui.work import Worker
 
 

@@ -8,26 +8,15 @@ from ui.screen import Screen
 from ui.shell.settings import SettingsPage
 from ui.shell.state import Place
 from ui.theme import Role, Tone, Voice
-from ui.widgets import (
-    ActionButton,
-    Banner,
-    Box,
-    Card,
-    ChoiceField,
-    ChoiceRow,
-    Column,
-    EmptyState,
-    ErrorState,
-    Field,
-    Grid,
-    Pill,
-    RagChip,
-    Row,
-    SkeletonRows,
-    Text,
-    TickBox,
-    scrolled,
-)
+from ui.widgets.banner import Banner
+from ui.widgets.button import ActionButton
+from ui.widgets.card import Card, scrolled
+from ui.widgets.field import ChoiceField, Field
+from ui.widgets.layout import Box, Column, Grid, Row
+from ui.widgets.pill import Pill, RagChip
+from ui.widgets.states import EmptyState, ErrorState, SkeletonRows
+from ui.widgets.text import Text
+from ui.widgets.tick import ChoiceRow, TickBox
 from ui.work import Worker
 
 

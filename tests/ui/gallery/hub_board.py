@@ -9,27 +9,14 @@ from PySide6.QtCore import Qt
 from tests.ui.gallery.shell_state import pill
 from ui.screen import Screen
 from ui.theme import Role, Tone, Voice
-from ui.widgets import (
-    ActionButton,
-    Card,
-    Column,
-    DenseTable,
-    Grid,
-    Hairline,
-    Page,
-    Pill,
-    PillFace,
-    RagChip,
-    Row,
-    SectionHeading,
-    SidePanel,
-    Tab,
-    TableColumn,
-    TabStrip,
-    Text,
-    TimeLeft,
-    rag_face,
-)
+from ui.widgets.button import ActionButton
+from ui.widgets.card import Card, Hairline, Page, SectionHeading, SidePanel
+from ui.widgets.layout import Column, Grid, Row
+from ui.widgets.pill import Pill, PillFace, RagChip, rag_face
+from ui.widgets.table import DenseTable, TableColumn
+from ui.widgets.tabs import Tab, TabStrip
+from ui.widgets.text import Text
+from ui.widgets.time_left import TimeLeft
 from ui.work import Worker
 
 

@@ -8,28 +8,14 @@ from tests.ui.gallery.shell_state import pill
 from ui.screen import Screen
 from ui.shell.second_display import SecondDisplay
 from ui.theme import Role, Tone, Voice
-from ui.widgets import (
-    ActionButton,
-    Box,
-    Card,
-    Column,
-    DenseTable,
-    Grid,
-    Hairline,
-    KeyCap,
-    Page,
-    Pill,
-    PillFace,
-    RagChip,
-    Row,
-    SectionHeading,
-    SidePanel,
-    TableColumn,
-    Text,
-    TextField,
-    rag_face,
-)
+from ui.widgets.button import ActionButton, KeyCap
+from ui.widgets.card import Card, Hairline, Page, SectionHeading, SidePanel
+from ui.widgets.field import TextField
 from ui.widgets.genogram import Child, Couple, Genogram, Household, Person
+from ui.widgets.layout import Box, Column, Grid, Row
+from ui.widgets.pill import Pill, PillFace, RagChip, rag_face
+from ui.widgets.table import DenseTable, TableColumn
+from ui.widgets.text import Text
 from ui.work import Worker
 
 

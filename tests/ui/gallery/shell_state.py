@@ -6,9 +6,7 @@ from datetime import UTC, datetime
 
 from ui.shell.state import Place, ShellState
 from ui.theme import Tone
-from ui.widgets import (
-    PillFace,
-)
+from ui.widgets.pill import PillFace
 
 PLACES = (
     Place("triage", "Triage", "phone-incoming", "Ctrl+1", title="Triage desk"),

@@ -9,29 +9,13 @@ from PySide6.QtWidgets import QWidget
 from tests.ui.gallery.shell_state import pill
 from ui.screen import Screen
 from ui.theme import Role, Tone, Voice
-from ui.widgets import (
-    ActionButton,
-    Box,
-    Card,
-    ChoiceField,
-    Column,
-    DenseTable,
-    Field,
-    Flow,
-    Grid,
-    Hairline,
-    KeyCap,
-    Page,
-    Pill,
-    PillFace,
-    Row,
-    SectionHeading,
-    SidePanel,
-    TableColumn,
-    Text,
-    TextField,
-)
-from ui.widgets.button import Kind
+from ui.widgets.button import ActionButton, KeyCap, Kind
+from ui.widgets.card import Card, Hairline, Page, SectionHeading, SidePanel
+from ui.widgets.field import ChoiceField, Field, TextField
+from ui.widgets.layout import Box, Column, Flow, Grid, Row
+from ui.widgets.pill import Pill, PillFace
+from ui.widgets.table import DenseTable, TableColumn
+from ui.widgets.text import Text
 from ui.work import Worker
 
 

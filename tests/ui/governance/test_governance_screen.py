@@ -28,7 +28,7 @@ from tests.ui.driven import Driven
 from ui.governance import GovernanceScreen
 from ui.keys import keys
 from ui.theme import Mode, Theme
-from ui.widgets import EmptyState
+from ui.widgets.states import EmptyState
 from ui.work import Worker
 
 STREAM = "referral:019a7b1c-0000-7000-8000-0000000000aa"

@@ -30,7 +30,10 @@ from ui.hub_board import HubBoard
 from ui.hub_board.asking import AskForm
 from ui.keys import keys
 from ui.theme import Mode, Theme, Tone
-from ui.widgets import Banner, EmptyState, PillFace, RagChip, TextField
+from ui.widgets.banner import Banner
+from ui.widgets.field import TextField
+from ui.widgets.pill import PillFace, RagChip
+from ui.widgets.states import EmptyState
 from ui.work import Worker
 
 NOW = datetime(2026, 11, 12, 14, 2, tzinfo=UTC)

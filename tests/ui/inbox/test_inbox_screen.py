@@ -29,7 +29,8 @@ from tests.ui.accessibility import nameless
 from tests.ui.driven import Driven
 from ui.inbox import Inbox
 from ui.keys import keys
-from ui.widgets import Banner, EmptyState
+from ui.widgets.banner import Banner
+from ui.widgets.states import EmptyState
 from ui.work import Worker
 
 NOW = datetime(2026, 11, 12, 16, 10, tzinfo=UTC)

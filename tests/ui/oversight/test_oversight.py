@@ -27,7 +27,9 @@ from ui.oversight.admission import AdmitForm
 from ui.oversight.basis import PersonScope
 from ui.oversight.strategy import StrategyForm
 from ui.theme import Mode, Theme
-from ui.widgets import Banner, ChoiceField, EmptyState, TextField
+from ui.widgets.banner import Banner
+from ui.widgets.field import ChoiceField, TextField
+from ui.widgets.states import EmptyState
 from ui.work import Worker
 
 CARTER, KHAN, WOOD, TAKING = "referral:carter", "referral:khan", "referral:wood", "referral:taking"

@@ -39,7 +39,10 @@ from tests.ui.driven import Driven
 from ui.keys import keys
 from ui.referral_file import ReferralFile
 from ui.viewer import viewer as viewer_module
-from ui.widgets import ChoiceField, EmptyState, Pill, Text
+from ui.widgets.field import ChoiceField
+from ui.widgets.pill import Pill
+from ui.widgets.states import EmptyState
+from ui.widgets.text import Text
 from ui.work import Worker
 
 NOW = datetime(2026, 11, 12, 14, 40, tzinfo=UTC)

@@ -19,7 +19,7 @@ from tests.ui.accessibility import nameless
 from tests.ui.settings.test_settings_screen import OnSettings
 from ui.keys import keys
 from ui.settings.downtime import DowntimeCard
-from ui.widgets import Text
+from ui.widgets.text import Text
 from ui.work import Worker
 
 

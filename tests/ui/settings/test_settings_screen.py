@@ -23,7 +23,10 @@ from ui.keys import keys
 from ui.settings import SettingsScreen
 from ui.shell.shown_once import ShownOnce
 from ui.theme import Mode, Theme, current_look
-from ui.widgets import ActionButton, Banner, Field, Text
+from ui.widgets.banner import Banner
+from ui.widgets.button import ActionButton
+from ui.widgets.field import Field
+from ui.widgets.text import Text
 from ui.work import Worker
 
 

@@ -22,7 +22,11 @@ from ui.shell.palette import ranked
 from ui.shell.settings import SettingsPage
 from ui.shell.state import ShellState, clock_words, line_words, waiting_words
 from ui.theme import Mode, Theme, Tone, current_look
-from ui.widgets import ActionButton, Banner, Field, Pill, PillFace, Text, rag_face
+from ui.widgets.banner import Banner
+from ui.widgets.button import ActionButton
+from ui.widgets.field import Field
+from ui.widgets.pill import Pill, PillFace, rag_face
+from ui.widgets.text import Text
 
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 

@@ -36,7 +36,10 @@ from tests.ui.accessibility import nameless
 from tests.ui.driven import Driven
 from ui.keys import keys
 from ui.sign_off import SignOff
-from ui.widgets import Banner, ChoiceField, EmptyState, Text
+from ui.widgets.banner import Banner
+from ui.widgets.field import ChoiceField
+from ui.widgets.states import EmptyState
+from ui.widgets.text import Text
 from ui.work import Worker
 
 NOW = datetime(2026, 11, 12, 14, 40, tzinfo=UTC)

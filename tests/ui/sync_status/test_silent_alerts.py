@@ -24,7 +24,7 @@ from tests.ui.driven import Driven
 from tests.ui.sync_status.test_sync_screen import words
 from ui.keys import keys
 from ui.sync_status import SyncScreen
-from ui.widgets import EmptyState
+from ui.widgets.states import EmptyState
 from ui.work import Worker
 
 STORE = Author("store", "store", Role.STORE, KEY.key_id)

@@ -24,7 +24,8 @@ from tests.ui.driven import Driven
 from ui.keys import keys
 from ui.sync_status import SyncScreen
 from ui.theme import Mode, Theme
-from ui.widgets import EmptyState, Text
+from ui.widgets.states import EmptyState
+from ui.widgets.text import Text
 from ui.work import Worker
 
 NOW = datetime(2026, 11, 12, 14, 2, tzinfo=UTC)

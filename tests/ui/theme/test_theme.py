@@ -9,7 +9,12 @@ from pytestqt.qtbot import QtBot
 
 from ui.theme import Mode, Role, Theme, current_look, icon_pixmap, look_of
 from ui.theme.look import FAMILIES
-from ui.widgets import ActionButton, Card, Column, Field, Pill, Text
+from ui.widgets.button import ActionButton
+from ui.widgets.card import Card
+from ui.widgets.field import Field
+from ui.widgets.layout import Column
+from ui.widgets.pill import Pill
+from ui.widgets.text import Text
 
 
 def test_the_typeface_is_the_vendored_one_with_figures_of_one_width(themed: QApplication) -> None:

@@ -31,7 +31,7 @@ from tests.ui.triage.driving import Key, Show, asked, begin, page_of, stream_of,
 from ui.keys import keys
 from ui.triage.page import ContactPage
 from ui.triage.sections import NOT_KNOWN
-from ui.widgets import Field
+from ui.widgets.field import Field
 
 
 def test_a_whole_contact_is_taken_and_routed_by_keyboard_alone(show: Show, desk: Desk) -> None:

@@ -15,36 +15,19 @@ from pytestqt.qtbot import QtBot
 from tests.ui.gallery.round_table import HOUSEHOLD
 from ui.keys import keys
 from ui.theme import Mode, Role, Theme, Tone, current_look
-from ui.widgets import (
-    ActionButton,
-    Banner,
-    Box,
-    Card,
-    ChoiceField,
-    ChoiceRow,
-    Column,
-    DenseTable,
-    EmptyState,
-    ErrorState,
-    Field,
-    Flow,
-    Page,
-    Pill,
-    RagChip,
-    SidePanel,
-    SkeletonRows,
-    Tab,
-    TableColumn,
-    TabStrip,
-    Text,
-    TextField,
-    TickBox,
-    TimeLeft,
-    TimeLeftBar,
-    Toast,
-    duration_words,
-)
+from ui.widgets.banner import Banner, Toast
+from ui.widgets.button import ActionButton
+from ui.widgets.card import Card, Page, SidePanel
+from ui.widgets.field import ChoiceField, Field, TextField
 from ui.widgets.genogram import Child, Couple, Genogram, Household, Person, generations, positions
+from ui.widgets.layout import Box, Column, Flow
+from ui.widgets.pill import Pill, RagChip
+from ui.widgets.states import EmptyState, ErrorState, SkeletonRows
+from ui.widgets.table import DenseTable, TableColumn
+from ui.widgets.tabs import Tab, TabStrip
+from ui.widgets.text import Text
+from ui.widgets.tick import ChoiceRow, TickBox
+from ui.widgets.time_left import TimeLeft, TimeLeftBar, duration_words
 
 
 def says(widget: QWidget) -> str:

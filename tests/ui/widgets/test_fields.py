@@ -10,7 +10,9 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.accessibility import nameless
-from ui.widgets import Box, ChoiceField, ChoiceRow, Column, Field, TextField, TickBox
+from ui.widgets.field import ChoiceField, Field, TextField
+from ui.widgets.layout import Box, Column
+from ui.widgets.tick import ChoiceRow, TickBox
 
 
 @pytest.fixture

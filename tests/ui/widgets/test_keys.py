@@ -9,7 +9,10 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from ui.keys import cap_text, keys
-from ui.widgets import ActionButton, Box, ChoiceField, Column, DenseTable, Field, TableColumn, TextField
+from ui.widgets.button import ActionButton
+from ui.widgets.field import ChoiceField, Field, TextField
+from ui.widgets.layout import Box, Column
+from ui.widgets.table import DenseTable, TableColumn
 
 
 @pytest.fixture

@@ -15,9 +15,10 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from ui.theme import Mode, Theme, current_look
-from ui.widgets import DenseTable, PillFace, TableColumn, TimeLeft, rag_face
-from ui.widgets.pill import pill_width
+from ui.widgets.pill import PillFace, pill_width, rag_face
+from ui.widgets.table import DenseTable, TableColumn
 from ui.widgets.table.view import pills_that_fit
+from ui.widgets.time_left import TimeLeft
 
 
 @dataclass(frozen=True, slots=True)
