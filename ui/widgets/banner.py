@@ -39,9 +39,11 @@ class Banner(Snug):
         super().__init__(parent)
         self._tone = tone
         self.setAccessibleName(f"{sentence} {detail}".strip())
-        words = Column(Text(sentence, Role.BASE_BOLD, wrap=True), gap=2)
+        told = [Text(sentence, Role.BASE_BOLD, wrap=True)]
         if detail:
-            words.put(Text(detail, Role.BASE, Voice.LABEL, wrap=True))
+            told.append(Text(detail, Role.BASE, Voice.LABEL, wrap=True))
+        # In the middle of the height that its buttons take.
+        words = Column(None, *told, None, gap=2)
         voice = Voice.LABEL if tone is Tone.NEUTRAL else Voice(tone.value)
         row = Row(IconMark(_ICONS[tone], 20, voice), gap=10, margins=(14, 8, 8, 8))
         row.put(words, 1)
