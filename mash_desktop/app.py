@@ -1,4 +1,4 @@
-"""The composition root: reads the command line, chooses the profile, and opens the window.
+"""The composition root: reads the command line and opens the window.
 
 The only module besides ``ui`` that may know Qt, and it imports it late, so that ``--help`` is quick.
 """
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """``mash-desktop``. Exit codes: 0 done, 1 refused with a sentence, 2 bad usage."""
-    if arguments is None and sys.argv[1:2] != ["demo"]:
+    if arguments is None and "demo" not in sys.argv:
         # First of all: what was read until then would be read again.
         overwrite_what_is_freed()
     asked = asked_for(arguments)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import date
 
 from mash_desktop.desk import Desk
-from mash_desktop.domain.entries.body import learn_shapes
 from mash_desktop.working_time.engine import bank_holidays
 from ui.screen import Screen
 from ui.shell.state import Place
@@ -58,8 +57,6 @@ def factories() -> Factories:
 
 
 def read_ahead() -> None:
-    """What takes long the first time: the screens, what entries look like, and which days are bank
-    holidays."""
+    """What takes long to read from the disk the first time: the screens, and which days are bank holidays."""
     factories()
-    learn_shapes()
     bank_holidays("ENG", date.today().year)

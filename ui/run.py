@@ -41,8 +41,10 @@ def door() -> MainWindow:
 
 def read_program() -> type[PersonWindow]:
     """What stands behind the door: the desk, the cache, the line."""
+    from mash_desktop.domain import shapes
     from ui.composition import PersonWindow
 
+    shapes.settle()
     return PersonWindow
 
 
@@ -69,7 +71,7 @@ class Starting(QObject):
         self._asked = ""
         self._early = self.window.unlock_page.asked.connect(self._keep)
         self._worker = Worker("start")
-        self._worker.submit(read_program, self._begin)
+        self._worker.submit(read_program, self._begin, self._say_broken)
 
     def _keep(self, passphrase: str) -> None:
         self._asked = passphrase
@@ -83,6 +85,11 @@ class Starting(QObject):
         if self._asked:
             self.window.unlock_page.asked.emit(self._asked)
             self._asked = ""
+
+    def _say_broken(self, _: Exception) -> None:
+        self.window.say_above("This program cannot be read.", "Have it installed again.")
+        self.window.unlock_page.forget()
+        self.window.show()
 
     def end(self) -> None:
         """The window has been closed, maybe before the program was there."""

@@ -21,6 +21,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    delete,
     literal_column,
     text,
 )
@@ -107,6 +108,9 @@ the one at fault, or of what was set aside the stream that is held no longer."""
 DUE: ColumnElement[int] = literal_column("coalesce(due_at, 9223372036854775807)", BigInteger)
 """When a decision is due, what has no such time last: as the index of queues has it."""
 
+CLOSED = text("stage = 'closed'")
+"""As the index of the closed has it: a value that is bound would not be known to be this one."""
+
 referrals = Table(
     "referrals",
     metadata,
@@ -122,7 +126,7 @@ referrals = Table(
     Column("row", Bytes, nullable=False),
     Index("referrals_by_due", "stage", DUE, "rag_rank", "received_at", "owner"),
     Index("referrals_by_receipt", "stage", "received_at", "owner"),
-    Index("referrals_by_move", "moved_at", sqlite_where=text("stage = 'closed'")),
+    Index("referrals_by_move", "stage", "moved_at", sqlite_where=CLOSED),
 )
 """One row a referral: what a queue sorts and filters by, and the whole queue row as encoded. When it moved
 last is asked of the closed alone. ``indexed`` is a digest of what the indexes of search say of it: where that
@@ -313,4 +317,6 @@ def apply_steps(connection: Connection) -> None:
     """Bring an older cache to the present shape, in the transaction given."""
     for step in STEPS[version_of(connection) - 1 :]:
         step(connection)
+    # What a row says to be indexed need be so no longer.
+    connection.execute(delete(referrals))
     connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")

@@ -14,7 +14,6 @@ from sqlalchemy.dialects.sqlite import insert
 
 from ..domain.configuration import HubTimeline
 from ..domain.entries.access import GlassBroken
-from ..domain.fold import Stage
 from . import feed, reading, schema
 from .rows import batches
 
@@ -27,9 +26,7 @@ def retire(connection: Connection, timeline: HubTimeline) -> frozenset[str]:
     if now is None or not timeline.versions:
         return frozenset()
     before = reading.stamp(now - timedelta(days=timeline.at(None).working_set_days))
-    closed = connection.scalars(
-        select(rows.c.stream).where(rows.c.stage == Stage.CLOSED.value, rows.c.moved_at < before)
-    ).all()
+    closed = connection.scalars(select(rows.c.stream).where(schema.CLOSED, rows.c.moved_at < before)).all()
     if not closed:
         return frozenset()
     opened = {

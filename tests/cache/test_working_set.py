@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
-from mash_desktop.cache import Cache, indexing, open_engine
+from mash_desktop.cache import Cache, indexing, open_engine, schema, working_set
 from mash_desktop.cache.feed import FeedPlace, FeedRow
 from mash_desktop.cache.reading import stamp
 from mash_desktop.cache.searching import Asked
@@ -83,6 +84,20 @@ def test_a_closed_referral_leaves_when_the_hubs_limit_has_passed(cache: Cache) -
     pass_days(cache, 200, LONG_AFTER + 10)
     assert not held(cache)
     assert cache.counts().get(Stage.CLOSED, 0) == 0
+
+
+def test_the_closed_are_asked_for_by_when_they_moved_and_no_other_is_looked_at(cache: Cache) -> None:
+    assert str(schema.CLOSED) == f"stage = '{Stage.CLOSED.value}'"
+    with cache._read() as connection:
+        asked = "SELECT stream FROM referrals WHERE stage = 'closed' AND moved_at < 1"
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}").all()
+        said: list[str] = []
+        driver: Any = connection.connection.driver_connection
+        driver.set_trace_callback(said.append)
+        working_set.retire(connection, cache.timeline())
+        driver.set_trace_callback(None)
+    assert any("stage = 'closed' AND referrals.moved_at < " in statement for statement in said)
+    assert "referrals_by_move (stage=? AND moved_at<?)" in plan[0].detail
 
 
 def test_the_limit_is_the_hubs(cache: Cache) -> None:

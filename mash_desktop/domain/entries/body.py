@@ -94,9 +94,3 @@ def decode(kind_name: str, version: int, raw: bytes) -> Body:
         # What claims to be an old version need not be one.
         raise msgspec.ValidationError(f"no body of version {version}") from error
     return msgspec.convert(plain, type=known)
-
-
-def learn_shapes() -> None:
-    """Have the shape of every kind worked out, for which the first body of each would wait otherwise."""
-    for known in KINDS.values():
-        msgspec.json.Decoder(known)

@@ -14,10 +14,12 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from mash_desktop.domain import shapes
 from mash_desktop.profile_folder import WHOSE
 from tests.ui.composition.test_doors import PASSPHRASE, made, typed
 from ui.composition import PersonWindow
-from ui.run import Starting, own_folder
+from ui.run import Starting, own_folder, read_program
+from ui.widgets.banner import Banner
 
 __all__ = ["made"]
 
@@ -91,6 +93,27 @@ def test_a_computer_that_is_nobodys_shows_no_door_before_the_right_one(
     qtbot.waitUntil(starting.window.isVisible, timeout=20_000)
     assert starting.person is not None
     assert starting.person.enrol_page.isVisible()
+
+
+def test_a_program_that_cannot_be_read_says_so_at_the_door(
+    start: Callable[[Path], Starting], qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lacking() -> type[PersonWindow]:
+        raise ModuleNotFoundError("sqlcipher3")
+
+    monkeypatch.setattr("ui.run.read_program", lacking)
+    starting = start(tmp_path / "new")
+    qtbot.waitUntil(starting.window.isVisible, timeout=20_000)
+    (banner,) = starting.window.findChildren(Banner)
+    assert banner.accessibleName() == "This program cannot be read. Have it installed again."
+    assert starting.window.unlock_page.button.isEnabled()
+
+
+def test_what_threads_read_is_worked_out_before_there_are_any(monkeypatch: pytest.MonkeyPatch) -> None:
+    settled: list[bool] = []
+    monkeypatch.setattr(shapes, "settle", lambda: settled.append(True))
+    assert read_program() is PersonWindow
+    assert settled
 
 
 def test_nothing_behind_the_door_is_read_before_it_is_shown() -> None:
