@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """``mash-desktop``. Exit codes: 0 done, 1 refused with a sentence, 2 bad usage."""
-    if arguments is None and "demo" not in sys.argv:
-        # First of all: what was read until then would be read again.
+    if arguments is None and sys.argv[1:2] != ["demo"]:
+        # First of all: what was read until then would be read again. A folder may be called demo as well.
         overwrite_what_is_freed()
     asked = asked_for(arguments)
     from mash_desktop.domain.errors import Refusal

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from functools import partial
 
 import pytest
 
+from mash_desktop import app
 from tests.faults.leftovers import STAGES, measure, report
 
 
@@ -43,3 +45,26 @@ def test_the_program_starts_itself_anew_once_and_passes_what_it_asked_for_to_nob
     assert said.split("[")[0].strip() == str(process.pid), "the same process"
     assert "['--profile', 'a folder'] False" in said
     assert said.strip().endswith(" 1 0"), "asked for as the process began; and nobody may have it dumped"
+
+
+@pytest.mark.parametrize(
+    ("said", "anew"),
+    [
+        (["--profile", "demo"], True),
+        (["--hub", "https://hub.example", "--profile", "demo"], True),
+        ([], True),
+        (["demo"], False),
+    ],
+)
+def test_whoever_opens_a_profile_has_freed_memory_overwritten_whatever_its_folder_is_called(
+    said: list[str], anew: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ends(how: str, *_: object) -> None:
+        raise SystemExit(how)
+
+    monkeypatch.setattr(app, "overwrite_what_is_freed", partial(ends, "anew"))
+    monkeypatch.setattr(app, "asked_for", partial(ends, "as it began"))
+    monkeypatch.setattr(sys, "argv", ["mash-desktop", *said])
+    with pytest.raises(SystemExit) as ended:
+        app.main()
+    assert ended.value.code == ("anew" if anew else "as it began")
