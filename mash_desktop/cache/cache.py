@@ -25,7 +25,7 @@ from ..domain.fold import Directory, Identity, Referral, Stage, fold, fold_hub, 
 from ..matching import PersonFacts
 from . import feed, listing, outbox, reading, rescuing, saved, schema, searching, upgrading, working_set
 from .changes import ChangeSet
-from .engine import mark_damaged, open_engine, unreadable
+from .engine import mark_damaged, open_engine, run, unreadable
 from .feed import FeedPlace, FeedRow
 from .outbox import Waiting
 from .projecting import project
@@ -339,9 +339,8 @@ class Cache:
 
     def _directory_in(self, connection: Connection) -> Directory:
         """The directory as this transaction sees it."""
-        version = connection.exec_driver_sql(
-            "SELECT value FROM facts WHERE name = ?", (schema.HUB_VERSION,)
-        ).scalar_one_or_none()
+        found = run(connection, "SELECT value FROM facts WHERE name = ?", (schema.HUB_VERSION,)).fetchone()
+        version = found[0] if found else None
         folded = self._folded
         if folded is None or folded[0] != version:
             directory = fold_hub(reading.entries_of_stream(connection, "hub"))

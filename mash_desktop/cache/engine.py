@@ -7,13 +7,14 @@ is told from here too, as a ``Refusal`` with a sentence.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import sqlcipher3.dbapi2 as sqlcipher
-from sqlalchemy import URL, Engine, ExceptionContext, create_engine, event
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
 from ..domain.errors import Refusal
@@ -69,19 +70,14 @@ def open_engine(path: Path, key_hex: Callable[[], str]) -> Engine:
     )
 
     @event.listens_for(engine, "begin")
-    def begin(connection: Any) -> None:
+    def begin(connection: Connection) -> None:
         # The driver's own BEGIN is deferred: two writers would meet in the middle instead of at the start.
         immediate = connection.get_execution_options().get("writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+        run(connection, "BEGIN IMMEDIATE" if immediate else "BEGIN")
 
     @event.listens_for(engine, "handle_error")
     def tell(context: ExceptionContext) -> None:
-        error = context.original_exception
-        if isinstance(error, sqlcipher.DatabaseError) and _told(error) is not None:
-            refusal = _refusal(error)
-            if refusal.code == unreadable().code:
-                mark_damaged(path)
-            raise refusal from error
+        _tell(context.original_exception, path)
 
     try:
         with engine.connect() as opened:
@@ -91,6 +87,33 @@ def open_engine(path: Path, key_hex: Callable[[], str]) -> Engine:
         engine.dispose()
         raise
     return engine
+
+
+def run(connection: Connection, statement: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> Any:
+    """A statement in the driver's hands, and its cursor. The library's own way there and back takes several
+    times as long as the statements of a save."""
+    with _driver(connection, statement) as driver:
+        return driver.execute(statement, values)
+
+
+def run_for_each(
+    connection: Connection, statement: str, rows: Iterable[Sequence[Any] | Mapping[str, Any]]
+) -> Any:
+    """One statement with the values of each row. Returns the cursor: its count is that of all together."""
+    with _driver(connection, statement) as driver:
+        return driver.executemany(statement, rows)
+
+
+@contextmanager
+def _driver(connection: Connection, statement: str) -> Iterator[Any]:
+    """What goes wrong here is told as the library tells everything else."""
+    try:
+        yield connection.connection.driver_connection
+    except sqlcipher.Error as error:
+        _tell(error, Path(connection.engine.url.database or ""))
+        raise DBAPIError.instance(
+            statement, None, error, sqlcipher.Error, hide_parameters=True, dialect=connection.dialect
+        ) from error
 
 
 def connect(path: Path, key_hex: Callable[[], str]) -> Any:
@@ -148,6 +171,15 @@ def _prepare(connection: Any, digits: str) -> None:
         "foreign_keys = ON",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _tell(error: BaseException, path: Path) -> None:
+    """Raises ``Refusal`` for a fault of the file or the disk."""
+    if isinstance(error, sqlcipher.DatabaseError) and _told(error) is not None:
+        refusal = _refusal(error)
+        if refusal.code == unreadable().code:
+            mark_damaged(path)
+        raise refusal from error
 
 
 def _told(error: sqlcipher.DatabaseError) -> tuple[str, str] | None:

@@ -18,6 +18,7 @@ from sqlalchemy.dialects.sqlite import insert as upserting
 
 from ..matching import blocking_keys, near_keys
 from . import schema
+from .engine import run_for_each
 from .people import Indexed, Person
 from .rows import add, batches
 
@@ -82,9 +83,10 @@ def _put_people(connection: Connection, now: Mapping[str, Indexed]) -> None:
     add(connection, blocks, blocked)
     _forget(connection, "persons", unworded)
     if worded:
-        connection.exec_driver_sql(
+        run_for_each(
+            connection,
             f"INSERT INTO persons (rowid, {', '.join(COLUMNS)}) VALUES (?, ?, ?, ?, ?, ?)",
-            list(map(itemgetter("id", *COLUMNS), worded)),
+            map(itemgetter("id", *COLUMNS), worded),
         )
     names = Counter[str]()
     names.update(word for row in worded for word in _names_in(row))
@@ -153,7 +155,7 @@ def _put_words(connection: Connection, now: Mapping[str, Indexed]) -> None:
     if added:
         add(connection, table, [{"id": one["id"], "stream": one["stream"]} for one in added])
         numbered = list(map(itemgetter("id", "text"), added))
-        connection.exec_driver_sql("INSERT INTO words (rowid, text) VALUES (?, ?)", numbered)
+        run_for_each(connection, "INSERT INTO words (rowid, text) VALUES (?, ?)", numbered)
 
 
 def _forget(connection: Connection, index: Literal["persons", "words"], numbers: Sequence[int]) -> None:

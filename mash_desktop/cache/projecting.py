@@ -17,6 +17,7 @@ from ..domain.configuration import HubTimeline
 from ..domain.entries import Body, Made
 from ..domain.fold import Referral, fold, fold_identity
 from . import indexing, reading, schema
+from .engine import run, run_for_each
 from .people import NO_MARK, Indexed, Mark, mark_of, people_of, person_of
 from .projection import RANKS, queue_row
 from .reading import Whole
@@ -91,7 +92,7 @@ def _project_referrals(
             referral = fold(held[stream], timeline)
             indexed[stream] = people_of(referral, marks.get(stream, {}))
             rows.append(_row(stream, referral, held[stream], indexed[stream]))
-    if rows and connection.exec_driver_sql(_IN_PLACE, rows).rowcount == len(rows):
+    if rows and run_for_each(connection, _IN_PLACE, rows).rowcount == len(rows):
         # Each keeps its place in every list and is indexed as it is.
         for row in rows:
             del indexed[row["stream"]]
@@ -112,11 +113,13 @@ def _held(connection: Connection, streams: Sequence[str], known: Whole) -> Whole
 def _marks(connection: Connection, streams: Sequence[str]) -> dict[str, dict[str, Mark]]:
     """What markers do to the subjects of these referrals, by stream."""
     marks: dict[str, dict[str, Mark]] = {}
-    for row in connection.exec_driver_sql(_LINKS_OF, (msgspec.json.encode(streams).decode(),)):
-        mark = Mark.kept(row.hides, row.readers)
+    for referral, subject, hides, readers in run(
+        connection, _LINKS_OF, (msgspec.json.encode(streams).decode(),)
+    ):
+        mark = Mark.kept(hides, readers)
         if mark != NO_MARK:
-            subjects = marks.setdefault(row.referral, {})
-            subjects[row.subject] = subjects.get(row.subject, NO_MARK) | mark
+            subjects = marks.setdefault(referral, {})
+            subjects[subject] = subjects.get(subject, NO_MARK) | mark
     return marks
 
 

@@ -10,6 +10,8 @@ from typing import Any, Literal, TypeVar
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import sqlite
 
+from .engine import run, run_for_each
+
 T = TypeVar("T")
 MOST = 500
 """Values named in one statement."""
@@ -28,13 +30,13 @@ def add(connection: Connection, table: Table, rows: Sequence[dict[str, Any]], cl
     if not rows:
         return
     statement, in_order = _insertion(table, tuple(rows[0]), clash)
-    connection.exec_driver_sql(statement, list(map(in_order, rows)))
+    run_for_each(connection, statement, map(in_order, rows))
 
 
 def add_one(connection: Connection, table: Table, row: dict[str, Any]) -> int:
     """Insert a row of a table that numbers its rows. Returns its number."""
     statement, in_order = _insertion(table, tuple(row), "fail")
-    number: int = connection.exec_driver_sql(statement, in_order(row)).lastrowid
+    number: int = run(connection, statement, in_order(row)).lastrowid
     return number
 
 
