@@ -69,6 +69,7 @@ class Cache:
         self._engine = engine
         self._writer = engine.execution_options(writes=True)
         self._path = Path(engine.url.database or "")
+        self._saved = saved.beside(self._path)
         self._turn = Condition()
         self._saving = Lock()
         """Held until an act is noted beside the cache, so that the numbers stand there in their order."""
@@ -98,8 +99,8 @@ class Cache:
         """Raises ``Refusal`` (*cache-cut-short*) the first time that acts which were saved are gone."""
         with self._read() as connection:
             last = outbox.last_number(connection)
-        missing = saved.noted(self._path) - last
-        saved.note(self._path, last)
+        missing = saved.noted(self._saved) - last
+        saved.note(self._saved, last)
         if missing > 0:
             raise saved.cut_short(missing)
 
@@ -221,7 +222,7 @@ class Cache:
                 if forgotten:
                     connection.execute(delete(schema.drafts).where(schema.drafts.c.key.in_(forgotten)))
                 self._project(connection, streams, added)
-            saved.note(self._path, number)
+            saved.note(self._saved, number)
         return ChangeSet(streams, outbox=True, drafts=forgotten)
 
     def outgoing(self, author: str, most: int) -> tuple[Parcel, ...]:

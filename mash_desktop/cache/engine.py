@@ -77,7 +77,9 @@ def open_engine(path: Path, key_hex: Callable[[], str]) -> Engine:
 
     @event.listens_for(engine, "handle_error")
     def tell(context: ExceptionContext) -> None:
-        _tell(context.original_exception, path)
+        refusal = _refused(context.original_exception, path)
+        if refusal is not None:
+            raise refusal from context.original_exception
 
     try:
         with engine.connect() as opened:
@@ -90,30 +92,32 @@ def open_engine(path: Path, key_hex: Callable[[], str]) -> Engine:
 
 
 def run(connection: Connection, statement: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> Any:
-    """A statement in the driver's hands, and its cursor. The library's own way there and back takes several
-    times as long as the statements of a save."""
-    with _driver(connection, statement) as driver:
-        return driver.execute(statement, values)
+    """A statement in the driver's hands, and its cursor: the library's own way there and back takes several
+    times as long as a statement of a save. What goes wrong is told as the library tells everything else."""
+    try:
+        return _driver(connection).execute(statement, values)
+    except sqlcipher.Error as error:
+        raise _fault(connection, statement, error) from error
 
 
 def run_for_each(
     connection: Connection, statement: str, rows: Iterable[Sequence[Any] | Mapping[str, Any]]
 ) -> Any:
-    """One statement with the values of each row. Returns the cursor: its count is that of all together."""
-    with _driver(connection, statement) as driver:
-        return driver.executemany(statement, rows)
-
-
-@contextmanager
-def _driver(connection: Connection, statement: str) -> Iterator[Any]:
-    """What goes wrong here is told as the library tells everything else."""
+    """As :func:`run`, with the values of each row. The cursor's count is that of all together."""
     try:
-        yield connection.connection.driver_connection
+        return _driver(connection).executemany(statement, rows)
     except sqlcipher.Error as error:
-        _tell(error, Path(connection.engine.url.database or ""))
-        raise DBAPIError.instance(
-            statement, None, error, sqlcipher.Error, hide_parameters=True, dialect=connection.dialect
-        ) from error
+        raise _fault(connection, statement, error) from error
+
+
+def _driver(connection: Connection) -> Any:
+    return connection.connection.driver_connection
+
+
+def _fault(connection: Connection, statement: str, error: sqlcipher.Error) -> Exception:
+    return _refused(error, Path(connection.engine.url.database or "")) or DBAPIError.instance(
+        statement, None, error, sqlcipher.Error, hide_parameters=True, dialect=connection.dialect
+    )
 
 
 def connect(path: Path, key_hex: Callable[[], str]) -> Any:
@@ -173,13 +177,14 @@ def _prepare(connection: Any, digits: str) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _tell(error: BaseException, path: Path) -> None:
-    """Raises ``Refusal`` for a fault of the file or the disk."""
-    if isinstance(error, sqlcipher.DatabaseError) and _told(error) is not None:
-        refusal = _refusal(error)
-        if refusal.code == unreadable().code:
-            mark_damaged(path)
-        raise refusal from error
+def _refused(error: BaseException, path: Path) -> Refusal | None:
+    """What is told of a fault of the file or the disk; damage is marked."""
+    if not isinstance(error, sqlcipher.DatabaseError) or _told(error) is None:
+        return None
+    refusal = _refusal(error)
+    if refusal.code == unreadable().code:
+        mark_damaged(path)
+    return refusal
 
 
 def _told(error: sqlcipher.DatabaseError) -> tuple[str, str] | None:

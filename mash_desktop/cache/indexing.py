@@ -16,7 +16,7 @@ import msgspec
 from sqlalchemy import Connection, Table, bindparam, delete, func, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upserting
 
-from ..matching import blocking_keys, near_keys
+from ..matching import blocking_keys, fold, near_keys
 from . import schema
 from .engine import run_for_each
 from .people import Indexed, Person
@@ -139,14 +139,14 @@ def _put_words(connection: Connection, now: Mapping[str, Indexed]) -> None:
     changed: list[dict[str, Any]] = []
     added: list[dict[str, Any]] = []
     for stream, one in now.items():
-        there = held.get(stream)
+        there, words = held.get(stream), fold(one.text)
         if there is None:
-            if one.text:
-                added.append({"id": next(numbers), "stream": stream, "text": one.text})
-        elif not one.text:
+            if words:
+                added.append({"id": next(numbers), "stream": stream, "text": words})
+        elif not words:
             gone.append(there.id)
-        elif there.text != one.text:
-            changed.append({"id": there.id, "text": one.text})
+        elif there.text != words:
+            changed.append({"id": there.id, "text": words})
     _forget(connection, "words", gone)
     for some in batches(gone):
         connection.execute(delete(table).where(table.c.id.in_(some)))

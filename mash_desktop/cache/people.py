@@ -125,7 +125,7 @@ class Indexed(msgspec.Struct, frozen=True):
 
     people: tuple[Person, ...] = ()
     text: str = ""
-    """In folded words."""
+    """As it was told: it is folded where it is indexed, which few changes come to."""
 
 
 def facts_of_subject(referral: Referral, subject: str, hidden: frozenset[str] = frozenset()) -> PersonFacts:
@@ -179,7 +179,7 @@ def people_of(referral: Referral, marks: Mapping[str, Mark]) -> Indexed:
         # What was told may say what the markers hide, and one found by it would betray it.
         return Indexed(tuple(people))
     words += [made.body.words for made in referral.all(ConcernRecorded)]
-    return Indexed(tuple(people), fold(" ".join(words)))
+    return Indexed(tuple(people), " ".join(words))
 
 
 def _level_label(referral: Referral, given: Levels | None) -> str:

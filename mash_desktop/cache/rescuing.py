@@ -50,7 +50,7 @@ def rescue(path: Path, key_hex: Callable[[], str]) -> Refusal:
         with engine.execution_options(writes=True).begin() as connection:
             schema.make(connection)
             rescued = _save(source, connection)
-            _count_on(source, connection, saved.noted(path), rescued)
+            _count_on(source, connection, saved.noted(saved.beside(path)), rescued)
     finally:
         source.close()
         engine.dispose()

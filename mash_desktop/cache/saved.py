@@ -17,16 +17,21 @@ SUFFIX = ".saved"
 _LENGTH = 8
 
 
-def note(cache: Path, number: int) -> None:
+def beside(cache: Path) -> Path:
+    """The file that it is noted in."""
+    return cache.with_name(cache.name + SUFFIX)
+
+
+def note(file: Path, number: int) -> None:
     """Where it cannot be written the last number stays, which raises no alarm."""
     with suppress(Refusal):
-        overwrite_file(_file(cache), number.to_bytes(_LENGTH, "big"))
+        overwrite_file(file, number.to_bytes(_LENGTH, "big"))
 
 
-def noted(cache: Path) -> int:
+def noted(file: Path) -> int:
     """0 where nothing has been noted."""
     try:
-        return int.from_bytes(_file(cache).read_bytes()[:_LENGTH], "big")
+        return int.from_bytes(file.read_bytes()[:_LENGTH], "big")
     except OSError:
         return 0
 
@@ -40,7 +45,3 @@ def cut_short(missing: int) -> Refusal:
         "through what you did last then, and type again what is missing. Enter your passphrase once more to "
         "go on.",
     )
-
-
-def _file(cache: Path) -> Path:
-    return cache.with_name(cache.name + SUFFIX)

@@ -40,8 +40,11 @@ def overwrite_file(path: Path, data: bytes) -> None:
     """Write over the beginning of ``path``, readable by its owner alone, without waiting for the disk: it is
     there once this program has ended, however it does, and not always where the computer stopped."""
     try:
-        with open(path, "r+b", buffering=0, opener=_private_or_new) as file:
-            file.write(data)
+        file = _private(str(path), os.O_WRONLY | os.O_CREAT | getattr(os, "O_BINARY", 0))
+        try:
+            os.write(file, data)
+        finally:
+            os.close(file)
     except OSError as error:
         raise _not_writable(error) from error
 
@@ -68,10 +71,6 @@ def _private(path: str, flags: int) -> int:
     # POSIX: owner only. Windows ignores the bits; there the folder's access list, inherited from the
     # person's own application data, is what keeps others out.
     return os.open(path, flags, 0o600)
-
-
-def _private_or_new(path: str, flags: int) -> int:
-    return _private(path, flags | os.O_CREAT)
 
 
 def _sync_folder(folder: Path) -> None:

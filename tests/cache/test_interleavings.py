@@ -21,6 +21,7 @@ from mash_desktop.cache.projection import queue_row
 from mash_desktop.cache.reading import stamp
 from mash_desktop.domain.acts import Draft, Parcel, compose, read
 from mash_desktop.domain.entries.contact import ConcernRecorded, NoteAdded
+from mash_desktop.matching import fold
 from tests.domain.story import CONSULTANT, KEY, OPERATOR, START
 from tests.support.desks import receive_hub
 
@@ -256,7 +257,7 @@ class Cached(RuleBasedStateMachine):
                 "SELECT stream, text FROM worded JOIN words ON words.rowid = worded.id"
             ).all()
         assert words == numbered
-        texts = {stream: people_of(self.cache.referral(stream), {}).text for stream in STREAMS}
+        texts = {stream: fold(people_of(self.cache.referral(stream), {}).text) for stream in STREAMS}
         assert dict(told) == {stream: text for stream, text in texts.items() if text}
 
 

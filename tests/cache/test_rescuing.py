@@ -295,7 +295,7 @@ def test_one_act_that_is_gone_is_told_and_one_that_was_taken_back_is_not(path: P
     beside = path.with_name("cache.db.saved")
     assert beside.stat().st_mode & 0o077 == 0
     open_cache(path, key).close()
-    saved.note(path, saved.noted(path) + 1)
+    saved.note(beside, saved.noted(beside) + 1)
     assert refused(path).sentence.startswith("1 thing that was saved last is no longer")
     open_cache(path, key).close()
     beside.unlink()

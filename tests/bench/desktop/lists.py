@@ -61,8 +61,10 @@ def _opened(made: Filling, *, first: bool, last: bool) -> Iterator[Row]:
     """A process that shows the hub board, beside one with a bare window; and what it holds then."""
     if not (first or last):
         return
-    ours = [_process(str(made.path)) for _ in range(STARTS)]
-    theirs = [_process("bare") for _ in range(STARTS)]
+    ours, theirs = [], []
+    for _ in range(STARTS):
+        ours.append(_process(str(made.path)))
+        theirs.append(_process("bare"))
     if first:
         seconds, bare = (statistics.median(one for one, _ in each) for each in (ours, theirs))
         what = f"process start to the queue painted, with {made.referrals:,} referrals"
@@ -156,24 +158,24 @@ def _repeat(connection: sqlcipher.Connection, statements: Sequence[Statement]) -
 
 
 def _save(made: Filling) -> Iterator[Row]:
-    """A note on a referral that has been opened, as its screen has, beside one commit of the same bytes: each
-    from a new log of writes on, since one that is written over takes the disk half as long."""
+    """A note on a referral that has been opened, as its screen has, and after each a commit of its bytes:
+    both from a new log of writes on, since one that is written over takes the disk half as long."""
     cache = Cache(open_engine(made.path, lambda: KEY_HEX))
     streams = cache.streams("referral:")[:SAVES]
     parcels = [
         compose("staffordshire", OPERATOR, [Draft(stream, NoteAdded(words=NOTE))], KEY, datetime.now(UTC))
         for stream in streams
     ]
-    ours = []
-    for stream, parcel in zip(streams, parcels, strict=True):
-        cache.referral(stream)
-        ours.append(_milliseconds(partial(cache.save, parcel)))
-    cache.close()
     bare = raw(made.path.with_name("by-hand.db"))
     bare.execute(
         "CREATE TABLE acts (at INTEGER PRIMARY KEY, signed BLOB, signature BLOB, body BLOB, salt BLOB)"
     )
-    theirs = [_milliseconds(partial(_committed, bare, one)) for one in parcels]
+    ours, theirs = [], []
+    for stream, parcel in zip(streams, parcels, strict=True):
+        cache.referral(stream)
+        ours.append(_milliseconds(partial(cache.save, parcel)))
+        theirs.append(_milliseconds(partial(_committed, bare, parcel)))
+    cache.close()
     bare.close()
     what = f"a save with {made.referrals:,} referrals in the cache, p95"
     yield Row(what, percentile(ours, 0.95), "ms", percentile(theirs, 0.95), at_most=3)

@@ -126,7 +126,7 @@ def answered(qtbot: QtBot, person: PersonWindow) -> None:
 def test_what_is_answered_at_a_door_that_was_left_is_said_at_no_other_and_kept_for_its_own(
     qtbot: QtBot, opening: Callable[[Path], PersonWindow], home: Path
 ) -> None:
-    saved.note(home / FILE_NAME, 9)
+    saved.note(saved.beside(home / FILE_NAME), 9)
     person = opening(home)
     asked(qtbot, person)
     choose(person, 2)
@@ -162,7 +162,7 @@ def test_what_was_told_to_a_window_that_was_closed_meanwhile_is_told_again(
     qtbot: QtBot, opening: Callable[[Path], PersonWindow], home: Path
 ) -> None:
     shutil.rmtree(home / PEOPLE)
-    saved.note(home / FILE_NAME, 9)
+    saved.note(saved.beside(home / FILE_NAME), 9)
     person = opening(home)
     tries(person, PASSPHRASE)
     person.window.close()
