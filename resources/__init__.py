@@ -1,4 +1,8 @@
 """Styles, icons, typeface, hub presets, texts and sample cases: files only, no logic.
 
-Read them with `importlib.resources.files("resources")`, which works from a clone and from a wheel.
+They lie in ``FOLDER``, in a clone and where a wheel has been installed.
 """
+
+from pathlib import Path
+
+FOLDER = Path(__file__).parent

@@ -16,7 +16,8 @@ from ui.screen import Screen
 from ui.theme import Role, Voice
 from ui.widgets.button import ActionButton
 from ui.widgets.card import Card
-from ui.widgets.field import ChoiceField, Field, TextField
+from ui.widgets.choice import ChoiceField
+from ui.widgets.field import Field, TextField
 from ui.widgets.layout import Row
 from ui.widgets.text import Text
 

@@ -9,7 +9,7 @@ table): those are its key events.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt
@@ -28,8 +28,7 @@ def cap_text(key: str) -> str:
     return " ".join([*(modifiers.split("+") if modifiers else ()), shown, *tails])
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Binding:
+class Binding(NamedTuple):
     """One key and what it does. ``group`` heads it in the palette and in the help."""
 
     key: str

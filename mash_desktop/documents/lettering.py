@@ -10,7 +10,6 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
 from io import BytesIO
 from itertools import groupby
 from typing import NamedTuple
@@ -20,6 +19,7 @@ from reportlab.pdfbase.pdfmetrics import registerFont, registerFontFamily, strin
 from reportlab.pdfbase.ttfonts import TTFont
 
 from mash_desktop.documents.wording import plain
+from resources import FOLDER
 
 REGULAR, BOLD, ITALIC = "Atkinson", "Atkinson-Bold", "Atkinson-Italic"
 _BEHIND, _BEHIND_BOLD = "DejaVu", "DejaVu-Bold"
@@ -40,7 +40,7 @@ class Run(NamedTuple):
 @cache
 def load() -> dict[str, frozenset[int]]:
     """Register the five faces with ReportLab, once; returns the characters that each can draw."""
-    folder = files("resources") / "typeface" / "print"
+    folder = FOLDER / "typeface" / "print"
     reach = {}
     for name, file in _FILES.items():
         font = TTFont(name, BytesIO((folder / file).read_bytes()))

@@ -7,15 +7,15 @@ configuration makes sense is ``check``, and it changes a hub only as an entry of
 from __future__ import annotations
 
 import tomllib
-from importlib.resources import files
 from typing import Any
 
 import msgspec
 
 from mash_desktop.domain.configuration import HubConfig
 from mash_desktop.domain.errors import Refusal
+from resources import FOLDER
 
-_FOLDER = files("resources") / "hubs"
+_FOLDER = FOLDER / "hubs"
 
 
 def preset_names() -> tuple[str, ...]:

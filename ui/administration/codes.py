@@ -25,7 +25,8 @@ from ui.viewer import Viewer
 from ui.widgets.banner import Banner
 from ui.widgets.button import ActionButton
 from ui.widgets.card import Card
-from ui.widgets.field import ChoiceField, TextField
+from ui.widgets.choice import ChoiceField
+from ui.widgets.field import TextField
 from ui.widgets.layout import Row
 from ui.widgets.states import EmptyState
 from ui.widgets.table import DenseTable, TableColumn

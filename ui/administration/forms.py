@@ -11,7 +11,8 @@ from ui.forms import SideForm
 from ui.theme import Role, Tone, Voice
 from ui.widgets.button import ActionButton
 from ui.widgets.card import Card, Hairline
-from ui.widgets.field import ChoiceField, Field, TextField
+from ui.widgets.choice import ChoiceField
+from ui.widgets.field import Field, TextField
 from ui.widgets.layout import Grid, Row
 from ui.widgets.text import Text
 

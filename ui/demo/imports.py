@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import time
-from importlib.resources import as_file, files
 from pathlib import Path
 
 import pyotp
 
-import resources
+from resources import FOLDER
 from ui.demo.hub import DemoHub
 from ui.demo.people import PASSPHRASE, PASSWORD
 from ui.demo.telling import NotThere
@@ -36,13 +35,13 @@ class Importer:
 
     def bring(self, what: str, file: str, rejects: Path, *more: str) -> str:
         """Import one of the samples; what the command said of it."""
-        with as_file(files(resources) / "samples") as samples:
-            names = [word if word.startswith("--") else str(samples / word) for word in more]
-            return self._hub.command(
-                "import", what, str(samples / file), *names,
-                "--profile", str(self._folder), "--rejects", str(rejects), "--agency", "scc-children",
-                environment={**self._environment, "MASH_TOTP": self._code()},
-            ).strip()  # fmt: skip
+        samples = FOLDER / "samples"
+        names = [word if word.startswith("--") else str(samples / word) for word in more]
+        return self._hub.command(
+            "import", what, str(samples / file), *names,
+            "--profile", str(self._folder), "--rejects", str(rejects), "--agency", "scc-children",
+            environment={**self._environment, "MASH_TOTP": self._code()},
+        ).strip()  # fmt: skip
 
     def _code(self) -> str:
         """A code not used yet: of this step or the next, or of the last while it is good for long enough."""

@@ -40,7 +40,8 @@ from ui.screen import Screen
 from ui.theme import Role, Voice
 from ui.widgets.button import KeyCap
 from ui.widgets.card import Card, Page, SidePanel
-from ui.widgets.field import ChoiceField, Field
+from ui.widgets.choice import ChoiceField
+from ui.widgets.field import Field
 from ui.widgets.layout import Box, Column, Flow, empty
 from ui.widgets.states import EmptyState, ErrorState, SkeletonRows
 from ui.widgets.table import DenseTable

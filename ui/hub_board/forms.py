@@ -9,7 +9,8 @@ from mash_desktop.desk.hub_board import Answer, Escalation
 from mash_desktop.domain.codes import EscalationStage, Rag
 from ui.forms import SideForm
 from ui.theme import Role, Tone, Voice
-from ui.widgets.field import ChoiceField, TextField
+from ui.widgets.choice import ChoiceField
+from ui.widgets.field import TextField
 from ui.widgets.layout import Flow
 from ui.widgets.text import Text
 from ui.widgets.tick import ChoiceRow, TickBox

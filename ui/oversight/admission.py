@@ -13,7 +13,8 @@ from ui.oversight.basis import PersonScope
 from ui.theme import Role, Tone, Voice, look_of
 from ui.widgets.button import ActionButton
 from ui.widgets.card import Card, Hairline, SectionHeading, scrolled
-from ui.widgets.field import ChoiceField, Field, TextField
+from ui.widgets.choice import ChoiceField
+from ui.widgets.field import Field, TextField
 from ui.widgets.layout import Box, Column, Grid, Row
 from ui.widgets.pill import Pill
 from ui.widgets.text import Text

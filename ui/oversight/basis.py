@@ -14,7 +14,8 @@ from mash_desktop.domain.law import Basis
 from mash_desktop.domain.lawfulness import say
 from ui.theme import Role, Tone, Voice
 from ui.widgets.button import ActionButton
-from ui.widgets.field import ChoiceField, Field
+from ui.widgets.choice import ChoiceField
+from ui.widgets.field import Field
 from ui.widgets.layout import Box, Column, Flow, Grid, Row
 from ui.widgets.pill import Pill
 from ui.widgets.text import Text

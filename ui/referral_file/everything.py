@@ -9,7 +9,7 @@ from mash_desktop.desk.referral_file import FilePerson, Line, agencies_of, shown
 from ui.sign_off.reading import face_of
 from ui.theme import Role, Tone, Voice
 from ui.widgets.card import Card
-from ui.widgets.field import ChoiceField
+from ui.widgets.choice import ChoiceField
 from ui.widgets.layout import Column, Grid, Row
 from ui.widgets.pill import Pill
 from ui.widgets.states import EmptyState

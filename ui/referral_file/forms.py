@@ -13,7 +13,8 @@ from ui.forms import SideForm
 from ui.sign_off.forms import TickForm
 from ui.theme import Role, Voice
 from ui.widgets.button import ActionButton
-from ui.widgets.field import ChoiceField, Field, TextField
+from ui.widgets.choice import ChoiceField
+from ui.widgets.field import Field, TextField
 from ui.widgets.text import Text
 
 

@@ -20,7 +20,8 @@ from ui.theme import Role
 from ui.theme import Voice as Spoken
 from ui.widgets.button import ActionButton, KeyCap
 from ui.widgets.card import Card
-from ui.widgets.field import ChoiceField, Field, TextField
+from ui.widgets.choice import ChoiceField
+from ui.widgets.field import Field, TextField
 from ui.widgets.layout import Box, Column, Flow, Row
 from ui.widgets.text import Text
 from ui.widgets.tick import ChoiceRow, TickBox

@@ -10,7 +10,8 @@ from mash_desktop.domain.codes import AnswerResult, RefusalReason
 from mash_desktop.domain.errors import Refusal
 from ui.theme import Role, Tone, Voice
 from ui.widgets.button import KeyCap
-from ui.widgets.field import ChoiceField, Field, TextField
+from ui.widgets.choice import ChoiceField
+from ui.widgets.field import Field, TextField
 from ui.widgets.layout import Box, Column, Row
 from ui.widgets.pill import Pill
 from ui.widgets.text import Text

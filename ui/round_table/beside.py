@@ -13,7 +13,8 @@ from ui.round_table.faces import level_face, short_level
 from ui.theme import Role, Tone, Voice
 from ui.widgets.button import ActionButton, KeyCap, Kind
 from ui.widgets.card import Card, Hairline
-from ui.widgets.field import ChoiceField, Field
+from ui.widgets.choice import ChoiceField
+from ui.widgets.field import Field
 from ui.widgets.layout import Box, Column, Flow, Row, empty
 from ui.widgets.pill import Pill
 from ui.widgets.text import Text

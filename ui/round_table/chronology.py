@@ -11,7 +11,7 @@ from ui.round_table.faces import kind_face
 from ui.theme import Role, Tone, Voice
 from ui.widgets.button import KeyCap
 from ui.widgets.card import Card, SectionHeading
-from ui.widgets.field import ChoiceField
+from ui.widgets.choice import ChoiceField
 from ui.widgets.layout import Box, Row
 from ui.widgets.pill import PillFace
 from ui.widgets.table import DenseTable, TableColumn

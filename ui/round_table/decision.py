@@ -12,7 +12,8 @@ from ui.keeping import Soon
 from ui.round_table.faces import level_face, move_face
 from ui.theme import Role, Voice
 from ui.widgets.card import Card
-from ui.widgets.field import ChoiceField, TextField
+from ui.widgets.choice import ChoiceField
+from ui.widgets.field import TextField
 from ui.widgets.layout import Box, Column, Row, empty
 from ui.widgets.pill import Pill
 from ui.widgets.tabs import Tab, TabStrip

@@ -18,7 +18,8 @@ from ui.round_table.faces import here_face, seat_face
 from ui.theme import Role, Voice, look_of
 from ui.widgets.button import KeyCap
 from ui.widgets.card import Card, SectionHeading, SidePanel
-from ui.widgets.field import ChoiceField, Field
+from ui.widgets.choice import ChoiceField
+from ui.widgets.field import Field
 from ui.widgets.layout import Box, Column, Flow, Row
 from ui.widgets.painting import focus_ring
 from ui.widgets.pill import Pill

@@ -8,7 +8,6 @@ as a signal.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -133,8 +132,7 @@ class MainWindow(QMainWindow):
 
     def show_badge(self, place_id: str, count: int) -> None:
         """What waits for this person at one place."""
-        places = tuple(replace(p, badge=count) if p.id == place_id else p for p in self._state.places)
-        self.show_state(replace(self._state, places=places))
+        self.show_state(self._state.with_badge(place_id, count))
 
     def add_screen(self, screen: Screen) -> None:
         """Take a screen in under its ``place_id``."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from functools import cache
 
@@ -42,6 +42,10 @@ class ShellState:
     fetching: str = ""
     """How far the first reading of the hub's feeds is, in words."""
     places: tuple[Place, ...] = ()
+
+    def with_badge(self, place_id: str, count: int) -> ShellState:
+        places = tuple(replace(one, badge=count) if one.id == place_id else one for one in self.places)
+        return replace(self, places=places)
 
 
 @cache

@@ -12,7 +12,8 @@ from mash_desktop.domain.codes import AbuseType, RiskOutcome
 from ui.forms import SideForm, Typed
 from ui.theme import Role, Voice
 from ui.widgets.button import ActionButton
-from ui.widgets.field import ChoiceField, Field, TextField
+from ui.widgets.choice import ChoiceField
+from ui.widgets.field import Field, TextField
 from ui.widgets.layout import Flow, Grid, Row
 from ui.widgets.text import Text
 from ui.widgets.tick import TickBox

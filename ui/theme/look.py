@@ -6,14 +6,14 @@ paint, so a change of theme or text size needs nothing but a repaint.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
-from importlib.resources import files
+from typing import NamedTuple
 
 from PySide6.QtGui import QColor, QFont, QFontDatabase
 from PySide6.QtWidgets import QWidget
 
+from resources import FOLDER
 from ui.theme.tokens import THEMES, Mode, Tokens, Tone
 
 FAMILIES = ("Atkinson Hyperlegible Next", "Atkinson Hyperlegible Next Ext")
@@ -68,8 +68,7 @@ class Voice(Enum):
     VIOLET = "violet"
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """A theme at a text size. ``scale`` is 1.0 to 2.0; every length goes through ``px``."""
 
     mode: Mode = Mode.LIGHT
@@ -118,9 +117,7 @@ def load_typeface() -> None:
     known = set(QFontDatabase.families())
     for family, name in zip(FAMILIES, _FILES, strict=True):
         if family not in known:
-            QFontDatabase.addApplicationFontFromData(
-                files("resources").joinpath("typeface", name).read_bytes()
-            )
+            QFontDatabase.addApplicationFontFromData((FOLDER / "typeface" / name).read_bytes())
 
 
 _current = Look()

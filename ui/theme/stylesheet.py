@@ -67,6 +67,4 @@ def stylesheet(look: Look) -> str:
     focus = {"f1": max(look.px(2) - 1, 0), "f3": look.px(4) - 1, "p7": look.px(8) - 1}
     # The ring is one pixel thicker on each side, and the field must not jump when it comes.
     focus |= {"rest": look.px(30) - 2, "ring": look.px(30) - 4}
-    tokens = look.tokens
-    colours = {name: getattr(tokens, name) for name in tokens.__slots__}
-    return _SHEET.substitute(colours, **(lengths | focus))
+    return _SHEET.substitute(look.tokens._asdict(), **(lengths | focus))

@@ -6,8 +6,8 @@ that one test can hold all of them to the floor.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Mode(StrEnum):
@@ -28,8 +28,7 @@ class Tone(StrEnum):
     VIOLET = "violet"
 
 
-@dataclass(frozen=True, slots=True)
-class Tokens:
+class Tokens(NamedTuple):
     """One theme. ``edge`` bounds what can be typed into, so unlike ``line`` it must be seen."""
 
     ground: str

@@ -19,7 +19,8 @@ from ui.theme import Role, Tone, Voice
 from ui.triage.fields import FieldRow
 from ui.triage.inputs import Section, Tick
 from ui.widgets.card import Card, Hairline
-from ui.widgets.field import ChoiceField, Field
+from ui.widgets.choice import ChoiceField
+from ui.widgets.field import Field
 from ui.widgets.layout import Box, Column, Row, empty
 from ui.widgets.pill import Pill, PillFace
 from ui.widgets.text import Text

@@ -19,7 +19,8 @@ from ui.triage.inputs import YES_NO, Section, Tick
 from ui.triage.reaching import ReachPart
 from ui.widgets.button import ActionButton
 from ui.widgets.card import Card
-from ui.widgets.field import ChoiceField, Field
+from ui.widgets.choice import ChoiceField
+from ui.widgets.field import Field
 from ui.widgets.layout import Box, Flow, Row, empty
 from ui.widgets.pill import PillFace
 from ui.widgets.table import DenseTable, TableColumn

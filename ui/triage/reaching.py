@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QWidget
 from mash_desktop.desk.triage.reaching import MEDIA, Reach
 from ui.triage.fields import FieldRow
 from ui.widgets.button import ActionButton
-from ui.widgets.field import ChoiceField, Field
+from ui.widgets.choice import ChoiceField
+from ui.widgets.field import Field
 from ui.widgets.layout import Box, Column, Flow, empty
 
 _SAFE = (("yes", "Safe to use"), ("no", "Not safe"))

@@ -21,7 +21,8 @@ from ui.triage.fields import FieldRow
 from ui.triage.inputs import Tick
 from ui.widgets.button import ActionButton
 from ui.widgets.card import Card
-from ui.widgets.field import ChoiceField, Field, TextField
+from ui.widgets.choice import ChoiceField
+from ui.widgets.field import Field, TextField
 from ui.widgets.layout import Box, Column, Flow, Row, empty
 from ui.widgets.text import Text
 

@@ -33,7 +33,8 @@ from ui.triage.inputs import YES_NO, Section, Several, Tick
 from ui.triage.words import WordsField
 from ui.widgets.button import ActionButton, KeyCap
 from ui.widgets.card import Card
-from ui.widgets.field import ChoiceField, Field
+from ui.widgets.choice import ChoiceField
+from ui.widgets.field import Field
 from ui.widgets.layout import Box, Column, Flow, Row
 from ui.widgets.text import Text
 

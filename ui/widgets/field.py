@@ -6,28 +6,16 @@ A field never drops what was typed: ``offer`` fills it only until somebody has t
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import (
-    QComboBox,
-    QLineEdit,
-    QPlainTextEdit,
-    QSizePolicy,
-    QStyle,
-    QStyleOptionComboBox,
-    QStylePainter,
-    QWidget,
-)
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QSizePolicy, QWidget
 
-from ui.keys import TypedHere
-from ui.theme import Role, Voice, icon_pixmap, look_of
+from ui.theme import Role, Voice, look_of
 from ui.widgets.layout import Column, Row, Snug
 from ui.widgets.text import Text
 
 
-class _Field(Snug):
+class BaseField(Snug):
     """What the kinds of field share. ``changed`` fires on each edit by a person."""
 
     changed = Signal()
@@ -110,7 +98,7 @@ class _Field(Snug):
         self.changed.emit()
 
 
-class Field(_Field):
+class Field(BaseField):
     """One line: ``Field("Call back")``; ``secret`` for a passphrase. ``entered`` fires on Enter."""
 
     entered = Signal()
@@ -159,7 +147,7 @@ class _Lines(QPlainTextEdit):
         return QSize(look_of(self).px(80), self.sizeHint().height())
 
 
-class TextField(_Field):
+class TextField(BaseField):
     """Several lines. ``lines`` is the least height; Tab leaves the field."""
 
     def __init__(
@@ -193,68 +181,4 @@ class TextField(_Field):
         self._setting = True
         self.text.setPlainText(value)
         self._setting = False
-        self.typed = False
-
-
-class _Choice(QComboBox):
-    def __init__(self) -> None:
-        super().__init__()
-        self._letters = TypedHere(self)
-        self.installEventFilter(self._letters)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        # A wheel meant for the page must not change an answer.
-        event.ignore()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        look, painter, option = look_of(self), QStylePainter(self), QStyleOptionComboBox()
-        self.initStyleOption(option)
-        size = look.px(16)
-        room = self.width() - size - look.px(22)
-        # The style would cut long words off in the middle of a letter.
-        option.currentText = self.fontMetrics().elidedText(
-            option.currentText or self.placeholderText(), Qt.TextElideMode.ElideRight, room
-        )
-        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
-        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
-        pixmap = icon_pixmap("chevron-down", look.colour("ink2"), size, self.devicePixelRatioF())
-        painter.drawPixmap(self.width() - size - look.px(6), round((self.height() - size) / 2), pixmap)
-
-
-class ChoiceField(_Field):
-    """One of a few answers, by ``(code, words)``; ``value`` is the code, empty while unanswered."""
-
-    def __init__(
-        self,
-        label: str,
-        choices: Sequence[tuple[str, str]],
-        value: str = "",
-        *,
-        placeholder: str = "",
-        aside: str | QWidget = "",
-        accessible_name: str = "",
-        parent: QWidget | None = None,
-    ) -> None:
-        self.box = _Choice()
-        self.box.setPlaceholderText(placeholder or "–")
-        super().__init__(label, self.box, accessible_name, aside, parent)
-        self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.box.setMinimumContentsLength(6)
-        self.set_choices(choices)
-        self.set_value(value)
-        self.box.activated.connect(self._edited)
-
-    def set_choices(self, choices: Sequence[tuple[str, str]]) -> None:
-        """Replace the answers on offer; the one given stays if it is still among them."""
-        kept = self.value()
-        self.box.clear()
-        for code, words in choices:
-            self.box.addItem(words, code)
-        self.box.setCurrentIndex(self.box.findData(kept))
-
-    def value(self) -> str:
-        return str(self.box.currentData() or "")
-
-    def set_value(self, value: str) -> None:
-        self.box.setCurrentIndex(self.box.findData(value))
         self.typed = False

@@ -10,9 +10,10 @@ import re
 import tomllib
 from datetime import date
 from functools import cache
-from importlib.resources import files
 
 import msgspec
+
+from resources import FOLDER
 
 from ...domain.assessments import QUESTION_SETS
 from ...domain.codes import Cohort
@@ -51,7 +52,7 @@ class Reminded(msgspec.Struct, frozen=True):
 @cache
 def reminders() -> tuple[Reminder, ...]:
     """The guide's table."""
-    table = tomllib.loads((files("resources") / "threshold-guide.toml").read_text(encoding="utf-8"))
+    table = tomllib.loads((FOLDER / "threshold-guide.toml").read_text(encoding="utf-8"))
     return msgspec.convert(table["reminders"], tuple[Reminder, ...])
 
 

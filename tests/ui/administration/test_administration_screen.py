@@ -27,7 +27,8 @@ from ui.administration import AdministrationScreen
 from ui.keys import keys
 from ui.theme import Mode, Theme
 from ui.widgets.banner import Banner
-from ui.widgets.field import ChoiceField, Field
+from ui.widgets.choice import ChoiceField
+from ui.widgets.field import Field
 from ui.work import Worker
 
 

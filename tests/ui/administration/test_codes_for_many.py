@@ -24,7 +24,7 @@ from tests.ui.accessibility import nameless
 from tests.ui.administration.test_administration_screen import OnAdministration
 from ui.keys import keys
 from ui.widgets.banner import Banner
-from ui.widgets.field import ChoiceField
+from ui.widgets.choice import ChoiceField
 from ui.work import Worker
 
 EXPIRES = datetime(2026, 11, 19, 9, 0, tzinfo=UTC)

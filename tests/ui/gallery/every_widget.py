@@ -11,7 +11,8 @@ from ui.theme import Role, Tone, Voice
 from ui.widgets.banner import Banner
 from ui.widgets.button import ActionButton
 from ui.widgets.card import Card, scrolled
-from ui.widgets.field import ChoiceField, Field
+from ui.widgets.choice import ChoiceField
+from ui.widgets.field import Field
 from ui.widgets.layout import Box, Column, Grid, Row
 from ui.widgets.pill import Pill, RagChip
 from ui.widgets.states import EmptyState, ErrorState, SkeletonRows

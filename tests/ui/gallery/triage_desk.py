@@ -11,7 +11,8 @@ from ui.screen import Screen
 from ui.theme import Role, Tone, Voice
 from ui.widgets.button import ActionButton, KeyCap, Kind
 from ui.widgets.card import Card, Hairline, Page, SectionHeading, SidePanel
-from ui.widgets.field import ChoiceField, Field, TextField
+from ui.widgets.choice import ChoiceField
+from ui.widgets.field import Field, TextField
 from ui.widgets.layout import Box, Column, Flow, Grid, Row
 from ui.widgets.pill import Pill, PillFace
 from ui.widgets.table import DenseTable, TableColumn

@@ -28,7 +28,8 @@ from ui.oversight.basis import PersonScope
 from ui.oversight.strategy import StrategyForm
 from ui.theme import Mode, Theme
 from ui.widgets.banner import Banner
-from ui.widgets.field import ChoiceField, TextField
+from ui.widgets.choice import ChoiceField
+from ui.widgets.field import TextField
 from ui.widgets.states import EmptyState
 from ui.work import Worker
 

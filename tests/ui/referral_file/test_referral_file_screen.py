@@ -39,7 +39,7 @@ from tests.ui.driven import Driven
 from ui.keys import keys
 from ui.referral_file import ReferralFile
 from ui.viewer import viewer as viewer_module
-from ui.widgets.field import ChoiceField
+from ui.widgets.choice import ChoiceField
 from ui.widgets.pill import Pill
 from ui.widgets.states import EmptyState
 from ui.widgets.text import Text

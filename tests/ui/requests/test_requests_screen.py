@@ -23,7 +23,8 @@ from tests.ui.driven import CONTROL, Driven
 from ui.keys import keys
 from ui.requests import Requests
 from ui.theme import Mode, Theme
-from ui.widgets.field import ChoiceField, Field, TextField
+from ui.widgets.choice import ChoiceField
+from ui.widgets.field import Field, TextField
 from ui.widgets.tick import TickBox
 from ui.work import Worker
 

@@ -32,7 +32,8 @@ from tests.ui.driven import ALT, CONTROL, Driven
 from ui.keys import keys
 from ui.round_table import RoundTable
 from ui.theme import Mode, Theme
-from ui.widgets.field import ChoiceField, TextField
+from ui.widgets.choice import ChoiceField
+from ui.widgets.field import TextField
 from ui.widgets.text import Text
 from ui.work import Worker
 

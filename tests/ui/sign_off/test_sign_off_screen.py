@@ -37,7 +37,7 @@ from tests.ui.driven import Driven
 from ui.keys import keys
 from ui.sign_off import SignOff
 from ui.widgets.banner import Banner
-from ui.widgets.field import ChoiceField
+from ui.widgets.choice import ChoiceField
 from ui.widgets.states import EmptyState
 from ui.widgets.text import Text
 from ui.work import Worker

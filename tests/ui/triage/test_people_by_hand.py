@@ -9,7 +9,8 @@ from mash_desktop.domain.entries.contact import ContactDetailRecorded
 from tests.ui.accessibility import nameless
 from tests.ui.triage.conftest import ALT, CTRL
 from tests.ui.triage.driving import Key, Show, find, stream_of, told
-from ui.widgets.field import ChoiceField, Field
+from ui.widgets.choice import ChoiceField
+from ui.widgets.field import Field
 
 
 def test_a_person_is_taken_off_with_delete_and_put_back_with_undo(show: Show, desk: Desk) -> None:

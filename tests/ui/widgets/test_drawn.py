@@ -18,7 +18,8 @@ from ui.theme import Mode, Role, Theme, Tone, current_look
 from ui.widgets.banner import Banner, Toast
 from ui.widgets.button import ActionButton
 from ui.widgets.card import Card, Page, SidePanel
-from ui.widgets.field import ChoiceField, Field, TextField
+from ui.widgets.choice import ChoiceField
+from ui.widgets.field import Field, TextField
 from ui.widgets.genogram import Child, Couple, Genogram, Household, Person, generations, positions
 from ui.widgets.layout import Box, Column, Flow
 from ui.widgets.pill import Pill, RagChip

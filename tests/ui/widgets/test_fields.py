@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.accessibility import nameless
-from ui.widgets.field import ChoiceField, Field, TextField
+from ui.widgets.choice import ChoiceField
+from ui.widgets.field import Field, TextField
 from ui.widgets.layout import Box, Column
 from ui.widgets.tick import ChoiceRow, TickBox
 

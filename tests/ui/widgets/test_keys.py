@@ -10,7 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from ui.keys import cap_text, keys
 from ui.widgets.button import ActionButton
-from ui.widgets.field import ChoiceField, Field, TextField
+from ui.widgets.choice import ChoiceField
+from ui.widgets.field import Field, TextField
 from ui.widgets.layout import Box, Column
 from ui.widgets.table import DenseTable, TableColumn
 
