@@ -1,19 +1,19 @@
 """The composition root: reads the command line and opens the window.
 
-The only module besides ``ui`` that may know Qt, and it imports it late, so that ``--help`` is quick.
+The only module besides ``ui`` that may know Qt, and it imports it late, so that ``--help`` is quick. All else
+it imports late as well, since a program that starts itself anew reads what stands here twice.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from mash_desktop.memory import overwrite_what_is_freed, write_no_dump
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
+    from collections.abc import Sequence
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -43,6 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def asked_for(arguments: Sequence[str] | None) -> Namespace:
     """What the command line asks for; of the process's own, faults are told without words from here on."""
     from argparse import ArgumentParser
+    from pathlib import Path
 
     parser = ArgumentParser(prog="mash-desktop", description="The desktop of a safeguarding hub.")
     parser.add_argument("--profile", metavar="DIR", type=Path, help="folder of the profile to open")

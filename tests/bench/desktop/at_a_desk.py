@@ -8,15 +8,20 @@ modules are read.
 
 from __future__ import annotations
 
-import gc
 import sys
+
+from mash_desktop.app import asked_for
+from mash_desktop.memory import overwrite_what_is_freed, write_no_dump
+
+if __name__ == "__main__" and sys.argv[1] != "bare":
+    # First of all, as ``mash_desktop.app`` does.
+    overwrite_what_is_freed()
+
+import gc
 import time
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from mash_desktop.app import asked_for
-from mash_desktop.memory import overwrite_what_is_freed, write_no_dump
 
 if TYPE_CHECKING:
     from mash_desktop.desk import Desk
@@ -43,7 +48,6 @@ def take_places(window: MainWindow, desk: Desk, worker: Worker) -> None:
 
 def _hub_board(cache_file: Path) -> None:
     # In the order of ``mash_desktop.app`` and ``ui.run``.
-    overwrite_what_is_freed()
     asked_for([])
     write_no_dump()
     gc.disable()
