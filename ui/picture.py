@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtGui import QCursor, QPixmap
 from PySide6.QtWidgets import QApplication, QWidget
 
-from ui.theme import Look, Mode, current_look, dress, undress
+from ui.theme import Look, Mode, current_look, dress
 
 SIZES = ((1366, 768), (1920, 1080))
 MODES = (Mode.LIGHT, Mode.DARK)
@@ -54,6 +54,6 @@ def pictures(
             path = folder / f"{name}-{width}x{height}-{mode.value}.png"
             made.append(picture(window, path, (width, height)))
         if mode is not before.mode:
-            undress(window)
+            dress(window)
     window.resize(*sizes[0])
     return made

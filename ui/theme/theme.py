@@ -1,7 +1,8 @@
-"""Puts a look onto the running application: palette, style sheet, fonts, layouts, and one repaint.
+"""Puts a look onto the running application and its windows: palette, fonts, style sheet, layouts, a repaint.
 
-The only place where the application's style is set. A window that must differ (the second display) sets
-``own_look`` and calls ``dress``.
+The only place where style is set. A window of ours asks once to be dressed; one that must differ (the second
+display) says in what. The style sheet is that of the windows and not the application's, which Qt would work
+out anew for every part that is put into another: many times over while one screen is made.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ class Theme:
     """``Theme.apply(app, Mode.DARK, 1.25)``; ``Theme.announcer().changed`` fires after each change."""
 
     _announcer: _Announcer | None = None
+    _dressed = False
 
     @classmethod
     def announcer(cls) -> _Announcer:
@@ -36,37 +38,28 @@ class Theme:
         if not 1.0 <= scale <= 2.0:
             raise ValueError(f"text size {scale} is outside 1.0 to 2.0")
         look = Look(mode, scale)
-        if app.styleSheet() and look == current_look():
+        if cls._dressed and look == current_look():
             return
+        cls._dressed = True
         load_typeface()
         if app.style().name() != "fusion":
             app.setStyle(QStyleFactory.create("Fusion"))
         set_current_look(look)
         app.setFont(look.font(Role.BASE))
         app.setPalette(palette(look))
-        app.setStyleSheet(stylesheet(look))
         for window in app.topLevelWidgets():
-            if not isinstance(getattr(window, "own_look", None), Look):
-                _relayout(window)
+            if window.parentWidget() is None and not isinstance(getattr(window, "own_look", None), Look):
+                dress(window)
         cls.announcer().changed.emit()
 
 
-def dress(window: QWidget, look: Look) -> None:
-    """Give one window a look of its own, whatever the application's is."""
-    window.own_look = look  # type: ignore[attr-defined]  # ours, kept on a window of Qt's
+def dress(window: QWidget, own: Look | None = None) -> None:
+    """Give a window the application's look, as it is now and will be, or one of its own for good."""
+    window.own_look = own  # type: ignore[attr-defined]  # ours, kept on a window of Qt's
+    look = own or current_look()
     window.setFont(look.font(Role.BASE))
     window.setPalette(palette(look))
     window.setStyleSheet(stylesheet(look))
-    _relayout(window)
-
-
-def undress(window: QWidget) -> None:
-    """Take a look of its own from a window: it has the application's again."""
-    del window.own_look  # type: ignore[attr-defined]  # as above
-    look = current_look()
-    window.setFont(look.font(Role.BASE))
-    window.setPalette(palette(look))
-    window.setStyleSheet("")
     _relayout(window)
 
 

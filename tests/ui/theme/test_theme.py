@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QFontInfo, QFontMetricsF, QRawFont
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
-from ui.theme import Mode, Role, Theme, current_look, icon_pixmap, look_of
+from ui.theme import Mode, Role, Theme, current_look, dress, icon_pixmap, look_of
 from ui.theme.look import FAMILIES
 from ui.widgets.button import ActionButton
 from ui.widgets.card import Card
@@ -44,6 +44,7 @@ def test_every_size_follows_the_text_size(themed: QApplication, qtbot: QtBot, sc
     column = Column(ActionButton("Same", "Alt+S", accessible_name="Same"), Field("Name"), margins=12)
     card = Card("Heading", "", column)
     qtbot.addWidget(card)
+    dress(card)
     card.show()
     Theme.apply(themed, Mode.LIGHT, scale)
     button = card.findChildren(ActionButton)[0]

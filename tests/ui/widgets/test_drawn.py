@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.gallery.round_table import HOUSEHOLD
 from ui.keys import keys
-from ui.theme import Mode, Role, Theme, Tone, current_look
+from ui.theme import Mode, Role, Theme, Tone, current_look, dress
 from ui.widgets.banner import Banner, Toast
 from ui.widgets.button import ActionButton
 from ui.widgets.card import Card, Page, SidePanel
@@ -105,6 +105,7 @@ def test_the_focus_ring_is_drawn_in_every_theme(
     made, other = _CONTROLS[which](), Field("Other")
     place = Box(Column(made, other, margins=20))
     qtbot.addWidget(place)
+    dress(place)
     place.show()
     place.activateWindow()
     qtbot.waitUntil(place.isActiveWindow)
