@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QScrollArea, QStackedWi
 from ui.keys import keys
 from ui.shell.door import Door
 from ui.shell.unlock import UnlockPage
-from ui.theme import Theme, Tone, current_look, dress
+from ui.theme import Theme, Tone, current_look, wear
 from ui.widgets.banner import Banner, Toast
 from ui.widgets.layout import Box, Column, Row, Snug, empty
 
@@ -64,7 +64,7 @@ class MainWindow(QMainWindow):
         self.may_close: Callable[[], bool] = lambda: True
         """Asked before it is closed by a person."""
         self._shell: Box | None = None
-        dress(self)
+        wear(self, current_look())
         if furnished:
             self._pages.setCurrentWidget(self.furnish())
 

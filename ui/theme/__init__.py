@@ -2,7 +2,7 @@
 
 from ui.theme.icons import icon, icon_pixmap
 from ui.theme.look import Look, Role, Voice, current_look, load_typeface, look_of
-from ui.theme.theme import Theme, dress
+from ui.theme.theme import Theme, dress, wear
 from ui.theme.tokens import DARK, HIGH_CONTRAST, LIGHT, THEMES, Mode, Tokens, Tone, contrast
 
 __all__ = [
@@ -24,4 +24,5 @@ __all__ = [
     "icon_pixmap",
     "load_typeface",
     "look_of",
+    "wear",
 ]

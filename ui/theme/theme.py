@@ -56,11 +56,15 @@ class Theme:
 def dress(window: QWidget, own: Look | None = None) -> None:
     """Give a window the application's look, as it is now and will be, or one of its own for good."""
     window.own_look = own  # type: ignore[attr-defined]  # ours, kept on a window of Qt's
-    look = own or current_look()
+    wear(window, own or current_look())
+    _relayout(window)
+
+
+def wear(window: QWidget, look: Look) -> None:
+    """Of a look what Qt itself draws: all that a new window lacks, whose parts of ours were made in it."""
     window.setFont(look.font(Role.BASE))
     window.setPalette(palette(look))
     window.setStyleSheet(stylesheet(look))
-    _relayout(window)
 
 
 def _relayout(window: QWidget) -> None:
@@ -104,4 +108,4 @@ def palette(look: Look) -> QPalette:
     return made
 
 
-__all__ = ["Theme", "current_look", "dress", "palette"]
+__all__ = ["Theme", "current_look", "dress", "palette", "wear"]
