@@ -25,7 +25,7 @@ from ..domain.fold import Directory, Identity, Referral, Stage, fold, fold_hub, 
 from ..matching import PersonFacts
 from . import feed, listing, outbox, reading, rescuing, saved, schema, searching, upgrading, working_set
 from .changes import ChangeSet
-from .engine import mark_damaged, open_engine, run, unreadable
+from .engine import ask, mark_damaged, open_engine, unreadable
 from .feed import FeedPlace, FeedRow
 from .outbox import Waiting
 from .projecting import project
@@ -340,8 +340,8 @@ class Cache:
 
     def _directory_in(self, connection: Connection) -> Directory:
         """The directory as this transaction sees it."""
-        found = run(connection, "SELECT value FROM facts WHERE name = ?", (schema.HUB_VERSION,)).fetchone()
-        version = found[0] if found else None
+        found = ask(connection, "SELECT value FROM facts WHERE name = ?", (schema.HUB_VERSION,))
+        version = found[0][0] if found else None
         folded = self._folded
         if folded is None or folded[0] != version:
             directory = fold_hub(reading.entries_of_stream(connection, "hub"))

@@ -100,6 +100,15 @@ def run(connection: Connection, statement: str, values: Sequence[Any] | Mapping[
         raise _fault(connection, statement, error) from error
 
 
+def ask(connection: Connection, query: str, values: Sequence[Any] = ()) -> list[Any]:
+    """All rows of a query, as :func:`run` asks it."""
+    try:
+        found: list[Any] = _driver(connection).execute(query, values).fetchall()
+    except sqlcipher.Error as error:
+        raise _fault(connection, query, error) from error
+    return found
+
+
 def run_for_each(
     connection: Connection, statement: str, rows: Iterable[Sequence[Any] | Mapping[str, Any]]
 ) -> Any:

@@ -17,7 +17,7 @@ from ..domain.configuration import HubTimeline
 from ..domain.entries import Body, Made
 from ..domain.fold import Referral, fold, fold_identity
 from . import indexing, reading, schema
-from .engine import run, run_for_each
+from .engine import ask, run_for_each
 from .people import NO_MARK, Indexed, Mark, mark_of, people_of, person_of
 from .projection import RANKS, queue_row
 from .reading import Whole
@@ -113,9 +113,8 @@ def _held(connection: Connection, streams: Sequence[str], known: Whole) -> Whole
 def _marks(connection: Connection, streams: Sequence[str]) -> dict[str, dict[str, Mark]]:
     """What markers do to the subjects of these referrals, by stream."""
     marks: dict[str, dict[str, Mark]] = {}
-    for referral, subject, hides, readers in run(
-        connection, _LINKS_OF, (msgspec.json.encode(streams).decode(),)
-    ):
+    found = ask(connection, _LINKS_OF, (msgspec.json.encode(streams).decode(),))
+    for referral, subject, hides, readers in found:
         mark = Mark.kept(hides, readers)
         if mark != NO_MARK:
             subjects = marks.setdefault(referral, {})

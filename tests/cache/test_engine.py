@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import sqlcipher3.dbapi2 as sqlcipher
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from mash_desktop.cache import Cache, engine, open_cache, open_engine
 from mash_desktop.cache import cache as caching
@@ -217,6 +217,13 @@ def test_a_fault_of_the_program_stays_a_fault_and_quotes_no_value(tmp_path: Path
     with pytest.raises(IntegrityError) as met:
         cache.save(parcel)
     assert read(parcel.signed).id not in str(met.value)
+    cache.close()
+
+
+def test_a_fault_at_a_later_row_is_told_as_one_at_the_first(tmp_path: Path) -> None:
+    cache = opened(tmp_path)
+    with cache._read() as connection, pytest.raises(OperationalError, match="integer overflow"):
+        engine.ask(connection, "SELECT abs(value) FROM json_each(?)", (f"[1, {-(2**63)}]",))
     cache.close()
 
 

@@ -71,8 +71,8 @@ def _fit(query: str, label: str, *, score_cutoff: float | None = None) -> float:
 
 
 class _Lines(QAbstractListModel):
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
         self.lines: list[_Line] = []
 
     def show(self, lines: list[_Line]) -> None:
@@ -136,7 +136,7 @@ class CommandPalette(Overlay):
         self.field = QLineEdit()
         self.field.setAccessibleName("Search people, addresses, references, or a command")
         self.field.setPlaceholderText("Search people, addresses, references, or type a command")
-        self._model = _Lines()
+        self._model = _Lines(self)
         self.list = QListView()
         self.list.setAccessibleName("Commands")
         self.list.setModel(self._model)

@@ -40,7 +40,6 @@ class Theme:
         look = Look(mode, scale)
         if cls._dressed and look == current_look():
             return
-        cls._dressed = True
         load_typeface()
         if app.style().name() != "fusion":
             app.setStyle(QStyleFactory.create("Fusion"))
@@ -48,8 +47,12 @@ class Theme:
         app.setFont(look.font(Role.BASE))
         app.setPalette(palette(look))
         for window in app.topLevelWidgets():
-            if window.parentWidget() is None and not isinstance(getattr(window, "own_look", None), Look):
-                dress(window)
+            if isinstance(getattr(window, "own_look", None), Look):
+                continue
+            if window.styleSheet():
+                wear(window, look)
+            _relayout(window)
+        cls._dressed = True
         cls.announcer().changed.emit()
 
 

@@ -43,9 +43,14 @@ class RoutesCard(Card):
         self._shown: tuple[RouteChoice, ...] | None = None
         self.buttons: dict[str, ActionButton] = {}
         self.more = ActionButton(
-            "More", "Alt+M", accessible_name="More that can be done with this contact", compact=True
+            "More",
+            "Alt+M",
+            accessible_name="More that can be done with this contact",
+            compact=True,
+            parent=self,
         )
         self.more.setObjectName("triage.more")
+        self.more.hide()
         self.menu = QMenu(self)
         self.menu.setAccessibleName("More that can be done with this contact")
         for words, key, what in (

@@ -37,10 +37,10 @@ class BaseField(Snug):
         if not self._said:
             raise ValueError("a field needs a label or an accessible name")
         control.setAccessibleName(self._said)
-        self.label = Text(label, Role.SMALL, Voice.LABEL)
+        self.label = Text(label, Role.SMALL, Voice.LABEL, parent=self)
         self.label.setBuddy(control)
         if not label:
-            self.label.hide()  # never shown without a parent: it would be a window, and take the focus
+            self.label.hide()
         self.error = Text("", Role.SMALL, Voice.RED, wrap=True)
         self.error.hide()
         head = Row(self.label, gap=8)

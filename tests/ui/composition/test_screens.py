@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QCoreApplication, QEvent, QObject
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -46,12 +46,23 @@ def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
     made.cache.close()
 
 
+@pytest.fixture
+def window(themed: QApplication) -> Iterator[MainWindow]:
+    """A window of which nothing is left once it is gone. A part that belongs to nothing would be ended by the
+    first thread that comes upon it, and Qt allows one alone."""
+    before = set(themed.topLevelWidgets())
+    made = MainWindow()
+    yield made
+    made.close()
+    made.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    assert set(themed.topLevelWidgets()) <= before
+
+
 def test_every_place_of_a_role_is_built_and_opens_in_the_one_window(
-    qtbot: QtBot, worker: Worker, desk: Desk
+    qtbot: QtBot, worker: Worker, desk: Desk, window: MainWindow
 ) -> None:
     windows = Windows()
-    window = MainWindow()
-    qtbot.addWidget(window)
     window.resize(1366, 768)
     window.show()
     app = QApplication.instance()

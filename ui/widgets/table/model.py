@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from ui.widgets.painting import spoken
 from ui.widgets.table.columns import TableColumn
@@ -18,8 +18,8 @@ _ROOT = QModelIndex()
 class TableModel(QAbstractTableModel, Generic[R]):
     """``key`` tells rows apart over refreshes, so that the selected one stays selected."""
 
-    def __init__(self, columns: Sequence[TableColumn[R]], key: Callable[[R], str]) -> None:
-        super().__init__()
+    def __init__(self, columns: Sequence[TableColumn[R]], key: Callable[[R], str], parent: QObject) -> None:
+        super().__init__(parent)
         self.columns, self.key = tuple(columns), key
         self.rows: Sequence[R] = ()
 

@@ -164,7 +164,7 @@ class DenseTable(QTableView, Generic[R]):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.rows_model: TableModel[R] = TableModel(columns, key)
+        self.rows_model: TableModel[R] = TableModel(columns, key, self)
         self.hovered_row = -1
         self.selected_rows: frozenset[int] = frozenset()
         self._grows, self._fits = grows, fits
