@@ -352,12 +352,13 @@ def offer_again(connection: Connection, author: str) -> set[str]:
         if (act := read(SignedAct(row.signed, row.signature))).author == author
         and row.bodies == len(act.entries)
     ]
-    first = min(connection.scalar(select(func.min(box.c.seq))) or 1, 1) - len(offered)
-    for place, act in enumerate(offered):
+    lowest = connection.scalar(select(func.coalesce(func.min(box.c.seq), 1)))
+    assert lowest is not None
+    for number, act in enumerate(offered, lowest - len(offered)):
         connection.execute(update(table).where(table.c.act == act.id).values(position=None, admitted_at=None))
         connection.execute(
             insert(box).values(
-                seq=first + place, act=act.id, author=author, state=WAITING, queued_at=stamp(act.made_at)
+                seq=number, act=act.id, author=author, state=WAITING, queued_at=stamp(act.made_at)
             )
         )
     return {header.stream for act in offered for header in act.entries}

@@ -408,6 +408,19 @@ def test_what_its_author_holds_whole_is_offered_to_a_restored_store_before_all_e
     assert not cache.begin_epoch("nobody").streams - {"hub"}
 
 
+def test_a_store_restored_again_while_some_of_it_still_waits_is_offered_all_of_it(cache: Cache) -> None:
+    first, second = note("referral:1", "one"), note("referral:1", "two")
+    cache.receive([row_of(first, 0, 7), row_of(second, 0, 8)], [], cache.places())
+    cache.begin_epoch("priya")
+    cache.admitted(act_of(first), (7,), START)
+    assert [one.act for one in cache.waiting()] == [act_of(second)]
+    cache.begin_epoch("priya")
+    assert [one.act for one in cache.waiting()] == [act_of(first), act_of(second)]
+    last = note("referral:1", "three")
+    cache.save(last)
+    assert cache.outgoing("priya", 9) == (first, second, last)
+
+
 KILLED = """
 import sys
 from pathlib import Path
