@@ -228,6 +228,14 @@ class Schedule(RuleBasedStateMachine):
     def the_store_is_restored(self) -> None:
         self.world.restore()
 
+    @rule(seconds=st.floats(0.0, 4.0))
+    def the_store_is_restored_twice(self, seconds: float) -> None:
+        """While desktops give it back what it had lost the first time."""
+        self.world.restore()
+        self.world.wait(seconds)
+        self.world.back_up()
+        self.world.restore()
+
     # --- rights
 
     @rule(who=WHO)
