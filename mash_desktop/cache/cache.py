@@ -13,8 +13,7 @@ from pathlib import Path
 from threading import Condition, Lock
 from types import MappingProxyType
 
-from sqlalchemy import Connection, Engine, delete, func, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Connection, Engine, delete, func, select, update
 from uuid6 import uuid7
 
 from ..domain.acts import Parcel, read
@@ -23,7 +22,19 @@ from ..domain.entries import Body, Made
 from ..domain.errors import Refusal
 from ..domain.fold import Directory, Identity, Referral, Stage, fold, fold_hub, fold_identity
 from ..matching import PersonFacts
-from . import feed, listing, outbox, reading, rescuing, saved, schema, searching, upgrading, working_set
+from . import (
+    feed,
+    listing,
+    outbox,
+    pieces,
+    reading,
+    rescuing,
+    saved,
+    schema,
+    searching,
+    upgrading,
+    working_set,
+)
 from .changes import ChangeSet
 from .engine import ask, mark_damaged, open_engine, unreadable
 from .feed import FeedPlace, FeedRow
@@ -32,7 +43,7 @@ from .projecting import project
 from .projection import QueueRow
 from .reading import Holdings, Whole
 from .recent import Recent
-from .rows import upsert
+from .rows import add, upsert
 from .searching import Asked, Candidate, Hit
 
 CLOSING_SECONDS = 5.0
@@ -221,7 +232,7 @@ class Cache:
                 forgotten = frozenset(forget_drafts)
                 if forgotten:
                     connection.execute(delete(schema.drafts).where(schema.drafts.c.key.in_(forgotten)))
-                self._project(connection, streams, added)
+                streams |= self._project(connection, streams, added)
             saved.note(self._saved, number)
         return ChangeSet(streams, outbox=True, drafts=forgotten)
 
@@ -264,7 +275,7 @@ class Cache:
     def _settle(self, change: Callable[[Connection], frozenset[str]], *, waits: bool = False) -> ChangeSet:
         with self._write() as connection:
             streams = change(connection)
-            self._project(connection, streams)
+            streams |= self._project(connection, streams)
         return ChangeSet(streams, outbox=waits or bool(streams))
 
     def forget_audience(self, audience: str) -> ChangeSet:
@@ -286,16 +297,18 @@ class Cache:
         audiences: Iterable[str],
         *,
         read_to: int | None = None,
+        asked_from: Mapping[str, FeedPlace] | None = None,
     ) -> ChangeSet:
         """Apply verified feed rows and advance the cursors, together: see ``feed.apply``. With all feeds read
-        to their end, what is no longer of the working set leaves."""
+        to their end, what is no longer of the working set leaves. Raises ``feed.Moved``."""
         with self._write() as connection:
-            streams, whole = feed.apply(connection, rows, at, audiences, read_to)
-            self._project(connection, streams, whole=whole)
+            streams, whole = feed.apply(
+                connection, rows, at, audiences, read_to=read_to, asked_from=asked_from
+            )
+            streams |= self._project(connection, streams, whole=whole)
             if read_to is not None:
                 retired = working_set.retire(connection, self._directory_in(connection).timeline)
-                self._project(connection, retired)
-                streams |= retired
+                streams |= retired | self._project(connection, retired)
         return ChangeSet(streams, outbox=bool(streams))
 
     def _project(
@@ -304,23 +317,25 @@ class Cache:
         streams: frozenset[str],
         added: Sequence[Made[Body]] = (),
         whole: Whole = MappingProxyType({}),
-    ) -> None:
+    ) -> frozenset[str]:
         """``added`` are what has changed in these streams, last of all, where nothing else has; ``whole`` are
-        all entries of some that are new."""
+        all entries of some that are new. Returns the referrals that are told differently for it."""
         if "hub" in streams:
             # Told apart by a value of its own, so that what was folded by a transaction that came to nothing,
             # or read by one that began before this, is never taken for it.
             upsert(connection, schema.facts, [{"name": schema.HUB_VERSION, "value": uuid7().bytes}])
-        if streams:
-            known = self._recent.forget(streams)
-            grown = {
-                stream: (*entries, *(one for one in added if one.stream == stream))
-                for stream, entries in known.items()
-                if added
-            }
-            project(connection, streams, self._directory_in(connection).timeline, {**grown, **whole})
-            for stream, entries in grown.items():
-                self._recent.remember(stream, entries)
+        if not streams:
+            return streams
+        known = self._recent.forget(streams)
+        grown = {
+            stream: (*entries, *(one for one in added if one.stream == stream))
+            for stream, entries in known.items()
+            if added
+        }
+        told = project(connection, streams, self._directory_in(connection).timeline, {**grown, **whole})
+        for stream, entries in grown.items():
+            self._recent.remember(stream, entries)
+        return told
 
     # --- reading
 
@@ -443,13 +458,32 @@ class Cache:
 
     # --- documents
 
-    def put_chunk(self, digest: str, content: bytes, *, sent: bool) -> None:
+    def put_chunk(self, digest: str, content: bytes) -> None:
+        """Keep a piece that is to be sent, unless it is here."""
         with self._write() as connection:
-            connection.execute(
-                insert(schema.chunks)
-                .values(digest=digest, content=content, sent=sent)
-                .on_conflict_do_update(index_elements=["digest"], set_={"sent": schema.chunks.c.sent | sent})
-            )
+            add(connection, schema.chunks, [{"digest": digest, "content": content, "sent": False}], "ignore")
+
+    def bring_chunk(self, entry: str, digest: str, content: bytes) -> bool:
+        """Keep a piece that came from the store, if the entry is still here that names it."""
+        table = schema.entries
+        with self._write() as connection:
+            row = connection.execute(select(table.c.kind, table.c.body).where(table.c.id == entry)).first()
+            named = row is not None and digest in pieces.named_by(row.kind, row.body)
+            if named:
+                piece = {"digest": digest, "content": content, "sent": True}
+                add(connection, schema.chunks, [piece], "ignore")
+        return named
+
+    def mark_sent(self, digest: str) -> None:
+        """The store has this piece."""
+        table = schema.chunks
+        with self._write() as connection:
+            connection.execute(update(table).where(table.c.digest == digest).values(sent=True))
+
+    def forget_chunks(self, digests: Iterable[str]) -> None:
+        """Those of these that no entry names."""
+        with self._write() as connection:
+            pieces.forget(connection, digests)
 
     def chunk(self, digest: str) -> bytes | None:
         with self._read() as connection:

@@ -53,20 +53,31 @@ def places(connection: Connection) -> dict[str, FeedPlace]:
     return {row.audience: FeedPlace(row.audience, row.epoch, row.n, row.chain) for row in rows}
 
 
+class Moved(Exception):
+    """A feed was forgotten while a page of it was on the way: what came before in it is to be read again."""
+
+
 def apply(
     connection: Connection,
     rows: Iterable[FeedRow],
     at: Sequence[FeedPlace],
     audiences: Iterable[str],
+    *,
     read_to: int | None = None,
+    asked_from: Mapping[str, FeedPlace] | None = None,
 ) -> tuple[frozenset[str], Whole]:
     """Apply rows in order, then stand at ``at``; purge audiences not among ``audiences``.
 
     Returns streams, and all entries of those among them of which nothing was held before.
 
     ``read_to`` says that all feeds have now been read to their end, under a head of that size: what is
-    admitted up to there and granted by none of them is not this desktop's to hold. Raises ``outbox.Clash``.
+    admitted up to there and granted by none of them is not this desktop's to hold. ``asked_from`` is where
+    the feeds stood when these rows were asked for. Raises ``outbox.Clash`` and :class:`Moved`.
     """
+    if asked_from is not None:
+        now = places(connection)
+        if any(now.get(place.audience) != asked_from.get(place.audience) for place in at):
+            raise Moved
     touched: set[str] = set()
     whole: Whole = {}
     for grants, run in groupby(rows, key=lambda row: row.grant):
@@ -235,6 +246,9 @@ def begin_epoch(connection: Connection, author: str) -> frozenset[str]:
     offered = outbox.offer_again(connection, author)
     connection.execute(delete(schema.grants))
     connection.execute(delete(schema.feeds))
+    # Told by positions of a log that is no more.
+    connection.execute(delete(schema.retired))
+    connection.execute(delete(schema.facts).where(schema.facts.c.name == schema.READ_ONCE))
     connection.execute(update(schema.chunks).values(sent=False))
     admitted = connection.scalars(select(table.c.id).where(table.c.position.is_not(None))).all()
     return frozenset(purge(connection, admitted) | offered)

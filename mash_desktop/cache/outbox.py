@@ -299,23 +299,29 @@ def follow(connection: Connection, streams: Iterable[str]) -> None:
         admitted = entries.c.stream.in_(some) & entries.c.position.is_not(None)
         held = set(connection.scalars(select(entries.c.stream).where(admitted).distinct()))
         set_aside = (table.c.state == QUARANTINED) & (table.c.code == ACCESS_LOST[0])
-        connection.execute(
-            update(table)
-            .where(set_aside, table.c.field.in_(held))
-            .values(state=WAITING, code="", sentence="", field=None)
-        )
         pending = connection.execute(
-            select(entries.c.act, entries.c.stream)
+            select(entries.c.act, entries.c.stream, table.c.field)
             .join(table, table.c.act == entries.c.act)
-            .where(entries.c.stream.in_(set(some) - held), table.c.state == WAITING)
+            .where(entries.c.stream.in_(some), (table.c.state == WAITING) | set_aside)
         ).all()
+        before = {row.act: frozenset((row.field or "").split()) for row in pending}
+        lost = before.copy()
         for row in pending:
-            code, sentence = ACCESS_LOST
-            connection.execute(
-                update(table)
-                .where(table.c.act == row.act)
-                .values(state=QUARANTINED, code=code, sentence=sentence, field=row.stream)
-            )
+            stream = frozenset({row.stream})
+            lost[row.act] = lost[row.act] - stream if row.stream in held else lost[row.act] | stream
+        for act, missing in lost.items():
+            if missing != before[act]:
+                code, sentence = ACCESS_LOST if missing else ("", "")
+                connection.execute(
+                    update(table)
+                    .where(table.c.act == act)
+                    .values(
+                        state=QUARANTINED if missing else WAITING,
+                        code=code,
+                        sentence=sentence,
+                        field=" ".join(sorted(missing)) or None,
+                    )
+                )
 
 
 def release(connection: Connection, author: str) -> None:

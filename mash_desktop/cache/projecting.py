@@ -15,7 +15,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from ..domain.configuration import HubTimeline
 from ..domain.entries import Body, Made
-from ..domain.fold import Referral, fold, fold_identity
+from ..domain.fold import Referral, Stage, fold, fold_identity
 from . import indexing, reading, schema
 from .engine import ask, run_for_each
 from .people import NO_MARK, Indexed, Mark, mark_of, people_of, person_of
@@ -33,17 +33,22 @@ _IN_PLACE = (
 )
 
 
-def project(connection: Connection, streams: Iterable[str], timeline: HubTimeline, known: Whole) -> None:
-    """Project these streams as they now stand, and the referrals in which an identity's markers now hide
-    more or less. Those of which all entries are ``known`` are not read again."""
+def project(
+    connection: Connection, streams: Iterable[str], timeline: HubTimeline, known: Whole
+) -> frozenset[str]:
+    """Project these streams as they now stand, the referrals in which an identity's markers now hide more or
+    less, and the open ones where the hub has another configuration now. Those of which all entries are
+    ``known`` are not read again. Returns the referrals."""
     named = set(streams)
     if "hub" in named and timeline.versions:
-        named |= _unprojected(connection)
+        named |= _unprojected(connection) | _told_otherwise(connection, timeline)
     marked: set[str] = set()
     for some in batches(sorted(one for one in named if one.startswith("identity:"))):
         marked |= _project_identities(connection, some, known)
-    for some in batches(sorted(one for one in named | marked if one.startswith("referral:"))):
+    referrals = frozenset(one for one in named | marked if one.startswith("referral:"))
+    for some in batches(sorted(referrals)):
         _project_referrals(connection, some, timeline, known)
+    return referrals
 
 
 def _project_identities(connection: Connection, streams: Sequence[str], known: Whole) -> set[str]:
@@ -142,3 +147,13 @@ def _unprojected(connection: Connection) -> set[str]:
     """Referrals held of which no row tells yet."""
     held = set(reading.streams_named(connection, "referral:"))
     return held - set(connection.scalars(select(schema.referrals.c.stream)))
+
+
+def _told_otherwise(connection: Connection, timeline: HubTimeline) -> set[str]:
+    """Open referrals whose rows were made by another configuration of the hub than it has now."""
+    made_by = blake2b(msgspec.json.encode(timeline.at(None)), digest_size=16).digest()
+    if ask(connection, "SELECT value FROM facts WHERE name = ?", (schema.CONFIGURED,)) == [(made_by,)]:
+        return set()
+    upsert(connection, schema.facts, [{"name": schema.CONFIGURED, "value": made_by}])
+    rows = schema.referrals
+    return set(connection.scalars(select(rows.c.stream).where(rows.c.stage != Stage.CLOSED.value)))

@@ -168,7 +168,7 @@ def _save(source: _Source, connection: Connection) -> Rescued:
     for row in source.table(schema.facts):
         if row is None:
             rescued.lost += 1
-        elif row["name"] != schema.HUB_VERSION:
+        elif row["name"] not in schema.TOLD_BY_THE_HUB:
             connection.execute(insert(schema.facts).values(row))
             rescued.facts += 1
     for row in source.table(schema.drafts):

@@ -103,7 +103,7 @@ outbox = Table(
     sqlite_autoincrement=True,
 )
 """``state`` is ``waiting``, ``refused`` or ``quarantined``; an admitted act leaves the outbox. ``field`` is
-the one at fault, or of what was set aside the stream that is held no longer."""
+the one at fault, or of what was set aside the streams that are held no longer, apart by spaces."""
 
 DUE: ColumnElement[int] = literal_column("coalesce(due_at, 9223372036854775807)", BigInteger)
 """When a decision is due, what has no such time last: as the index of queues has it."""
@@ -202,7 +202,7 @@ retired = Table(
     Column("position", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
-"""Closed referrals that are no longer of the working set, and the last position of each that was held."""
+"""Closed referrals that are no longer of the working set, and the first position of each that was held."""
 
 drafts = Table(
     "drafts",
@@ -223,6 +223,12 @@ facts = Table(
 
 HUB_VERSION = "hub-version"
 """The fact that is new whenever the hub's own stream has changed: a fold of it is good until then."""
+CONFIGURED = "configured"
+"""The fact that tells by which configuration of the hub rows were made: a digest of it."""
+READ_ONCE = "read-once"
+"""The fact that the feeds of this epoch have been read to their end once."""
+TOLD_BY_THE_HUB = (HUB_VERSION, CONFIGURED, READ_ONCE)
+"""Facts that are good only as long as what the hub gave is here."""
 
 chunks = Table(
     "chunks",

@@ -20,12 +20,13 @@ from . import reading, schema
 from .engine import DAMAGED, connect, end_log, open_engine, told, unreadable
 from .projecting import project
 
-_KEPT = ("acts", "entries", "grants", "feeds", "outbox", "drafts", "facts", "chunks")
+_KEPT = ("acts", "entries", "grants", "feeds", "outbox", "drafts", "chunks")
 """What no step may lose a row of; all else is made anew from it."""
 _OUTBOX = (
     "SELECT o.*, a.signed, a.signature, e.id, e.place, e.body, e.salt FROM outbox o "
     "JOIN acts a ON a.id = o.act JOIN entries e ON e.act = o.act ORDER BY o.seq, e.place"
 )
+_FACTS = f"SELECT name, value FROM facts WHERE name <> '{schema.CONFIGURED}' ORDER BY name"
 
 
 def bring_up_to_date(path: Path, key_hex: Callable[[], str]) -> None:
@@ -98,7 +99,7 @@ def _check(before: Connection, after: Connection) -> None:
         mine, theirs = (list(one.exec_driver_sql(query).all()) for one in (before, after))
         return mine, theirs
 
-    for query in (*(f"SELECT count(*) FROM {table}" for table in _KEPT), _OUTBOX):
+    for query in (*(f"SELECT count(*) FROM {table}" for table in _KEPT), _OUTBOX, _FACTS):
         mine, theirs = rows(query)
         if mine != theirs:
             raise _failed()

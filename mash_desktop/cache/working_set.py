@@ -45,12 +45,12 @@ def retire(connection: Connection, timeline: HubTimeline) -> frozenset[str]:
 
 def _forget(connection: Connection, streams: Sequence[str]) -> None:
     entries, table = schema.entries, schema.retired
-    last = connection.execute(
-        select(entries.c.stream, func.max(entries.c.position).label("position"))
+    first = connection.execute(
+        select(entries.c.stream, func.min(entries.c.position).label("position"))
         .where(entries.c.stream.in_(streams))
         .group_by(entries.c.stream)
     ).all()
-    connection.execute(insert(table), [{"stream": row.stream, "position": row.position} for row in last])
+    connection.execute(insert(table), [{"stream": row.stream, "position": row.position} for row in first])
     held = connection.scalars(select(entries.c.id).where(entries.c.stream.in_(streams))).all()
     for some in batches(held):
         connection.execute(delete(schema.grants).where(schema.grants.c.entry.in_(some)))
@@ -60,8 +60,9 @@ def _forget(connection: Connection, streams: Sequence[str]) -> None:
 def take_up(connection: Connection, granted: Iterable[tuple[str, int]]) -> frozenset[str]:
     """Which of these streams, each with the position of an entry that is granted, stay out.
 
-    One is taken up again where what had left is granted anew: it is given whole then. What is merely new in
-    a retired referral is not kept, since nobody can make anything of it alone.
+    One is taken up again where what had left is granted anew from its first entry on: it is given whole then.
+    What is merely new in a retired referral, or a part of it that comes by another audience, is not kept,
+    since nobody can make anything of it alone.
     """
     table = schema.retired
     first: dict[str, int] = {}

@@ -43,6 +43,7 @@ _BEGINS = (
 class Attached(msgspec.Struct, frozen=True):
     """One attached document. ``missing`` are the pieces that are not on this computer yet."""
 
+    entry: str
     document: str
     title: str
     media_type: str
@@ -73,6 +74,7 @@ def attached_to(desk: Desk, stream: str) -> tuple[Attached, ...]:
     words = {media: word for _, media, word in _BEGINS}
     return tuple(
         Attached(
+            entry=one.id,
             document=one.body.document,
             title=one.body.title,
             media_type=one.body.media_type,
@@ -126,9 +128,13 @@ def attach(desk: Desk, stream: str, path: str, title: str, about: tuple[str, ...
     verdict = desk.ask(stream, [body])
     if verdict.answer is Answer.NO:
         raise Refusal(verdict.code, verdict.sentence, verdict.field)
-    for digest, piece in zip(digests, pieces, strict=True):
-        desk.cache.put_chunk(digest, piece, sent=False)
-    return desk.act(stream, body)
+    try:
+        for digest, piece in zip(digests, pieces, strict=True):
+            desk.cache.put_chunk(digest, piece)
+        return desk.act(stream, body)
+    except BaseException:
+        desk.cache.forget_chunks(digests)
+        raise
 
 
 def put_together(desk: Desk, attached: Attached) -> bytes:
@@ -163,6 +169,7 @@ class Bringing:
         failed: Callable[[Exception], None],
     ) -> None:
         self._desk, self._waiting = desk, list(attached.missing)
+        self._entry = attached.entry
         self._whole = len(attached.chunks)
         self._progress, self._finished, self._failed = progress, finished, failed
         self._lock = Lock()
@@ -198,7 +205,8 @@ class Bringing:
             digest = self._waiting.pop(0)
             if hashlib.sha256(content).hexdigest() != digest:
                 raise Refusal("document-altered", "These bytes are not the document that was attached.")
-            self._desk.cache.put_chunk(digest, content, sent=True)
+            if not self._desk.cache.bring_chunk(self._entry, digest, content):
+                raise Refusal("document-gone", "This document is no longer yours to receive.")
         except Exception as error:
             self._failed(error)
             return

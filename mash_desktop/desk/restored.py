@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
-from sync.client.heads import HEAD_BEFORE
+from sync.client.heads import HEADS_BEFORE, heads_before
 
+from ..domain.entries import Body
 from ..domain.entries.hub import EpochOpened
-from ..proofs.head import Head, SignedHead
+from ..proofs.head import Head
 from .desk import Desk
 from .wording import say_moment
 
 
 def restored(desk: Desk) -> str:
-    """From when the backup was, and how much of what this desktop had seen it lacked; empty where there is
+    """From when each backup was, and how much of what this desktop had seen it lacked; empty where there is
     nothing to tell, or the hub has yet to say so."""
-    kept = desk.cache.fact(HEAD_BEFORE)
-    if kept is None:
+    kept = heads_before(desk.cache)
+    if not kept:
         return ""
-    before = msgspec.json.decode(msgspec.json.decode(kept, type=SignedHead).head, type=Head)
     told = [entry.body for entry in desk.cache.entries_of_kinds("hub", EpochOpened.KIND)]
+    heads = [msgspec.json.decode(signed.head, type=Head) for signed in kept]
+    return " ".join(filter(None, (_restored(desk, before, told) for before in heads)))
+
+
+def _restored(desk: Desk, before: Head, told: Sequence[Body]) -> str:
+    """What became of the log that this desktop had seen up to there."""
     opened = [body for body in told if isinstance(body, EpochOpened) and body.epoch > before.epoch]
     if not opened:
         return ""
@@ -33,4 +41,4 @@ def restored(desk: Desk) -> str:
 
 def seen(desk: Desk) -> None:
     """Its person has read it."""
-    desk.cache.put_facts({HEAD_BEFORE: None})
+    desk.cache.put_facts({HEADS_BEFORE: None})

@@ -220,6 +220,8 @@ def _retry_after(response: httpx.Response) -> float | None:
     """Seconds, as what stands before a store says them too: a number, or the date to wait for."""
     said = response.headers.get("Retry-After", "")
     try:
-        return float(said) if said.isdecimal() else parsedate_to_datetime(said).timestamp() - time.time()
+        if said.isdecimal():
+            return float(said)
+        return max(0.0, parsedate_to_datetime(said).timestamp() - time.time())
     except ValueError:
         return None

@@ -42,8 +42,10 @@ STORE_KEYS = "store-keys"
 """The fact that keeps which keys of the store are trusted."""
 HEAD = "head"
 """The fact that keeps the last verified head."""
-HEAD_BEFORE = "head-before"
-"""The fact that keeps the last one before the hub was restored, until its person has seen that it was."""
+HEADS_BEFORE = "heads-before"
+"""The fact that keeps the last one before each restore of the hub, until its person has seen that it was."""
+HEAD_UNCHECKED = "head-unchecked"
+"""The fact that keeps the last one before a restore, until it is known what became of the log under it."""
 
 
 class Verified:
@@ -71,21 +73,23 @@ class Verified:
         """The last head that the store showed, whether it held or not."""
         self._on_seen, self._on_verified, self._began_epoch = on_seen, on_verified, began_epoch
 
-    def take_kept(self) -> None:
-        """Go on from the head that was kept, unless that has been done. Raises ``Distrust``."""
+    async def take_kept(self, connection: Connection) -> None:
+        """Go on from the head that was kept, unless that has been done. Raises ``Distrust``.
+
+        Whoever enrolled anew was given the store's key of now, which may be another than signed that head:
+        the store then shows how one was handed on to the other.
+        """
         if self._head is not None:
             return
         known = msgspec.json.decode(self._cache.fact(STORE_KEYS) or b"[]", type=tuple[bytes, ...])
         if self._store_keys.present in known:
             self._store_keys = StoreKeys(self._hub, known)
-        self._before = self._kept(HEAD_BEFORE)
-        kept = self._kept(HEAD)
-        if kept is not None:
-            self._take(kept)
-
-    def _kept(self, fact: str) -> Head | None:
-        signed = self._signed(fact)
-        return None if signed is None else self._store_keys.kept_head(signed)
+        before, head = self._signed(HEAD_UNCHECKED), self._signed(HEAD)
+        if not all(self._store_keys.know(signed) for signed in (before, head) if signed is not None):
+            await self._learn_keys(connection)
+        self._before = None if before is None else self._store_keys.kept_head(before)
+        if head is not None:
+            self._take(self._store_keys.kept_head(head))
 
     def _signed(self, fact: str) -> SignedHead | None:
         kept = self._cache.fact(fact)
@@ -94,7 +98,7 @@ class Verified:
     @property
     def held(self) -> SignedHead | None:
         """The last head that held, as the store signed it."""
-        return self._signed(HEAD if self._before is None else HEAD_BEFORE)
+        return self._signed(HEAD if self._before is None else HEAD_UNCHECKED)
 
     async def check_head(self, connection: Connection, signed: SignedHead) -> Head:
         """The head, once the log under it is shown to begin with the last one's. Raises ``Distrust``."""
@@ -109,8 +113,7 @@ class Verified:
             if old.epoch != head.epoch:
                 _log.warning("the store began epoch %d at %d entries", head.epoch, head.size)
                 if self._before is None:
-                    self._before = old
-                    self._cache.put_facts({HEAD_BEFORE: self._cache.fact(HEAD)})
+                    self._keep_before(old)
                 self._began_epoch()
             elif (old.size, old.root) == (head.size, head.root):
                 self._on_verified(datetime.now(UTC), head.size)
@@ -142,6 +145,7 @@ class Verified:
         if min(sizes) >= before.size:
             path = await proof(connection, "consistency", old=before.size, new=head.size)
             check_growth(before, head, path)
+        self._cache.put_facts({HEAD_UNCHECKED: None})
         self._before = None
 
     async def check_some(self, connection: Connection, head: Head, places: Sequence[Place]) -> None:
@@ -191,9 +195,23 @@ class Verified:
     def _keep_keys(self) -> None:
         self._cache.put_fact(STORE_KEYS, msgspec.json.encode(self._store_keys.keys))
 
+    def _keep_before(self, old: Head) -> None:
+        """The last head before a restore: one to check the log by, and one more to tell its person of."""
+        signed = self._signed(HEAD)
+        seen = (*heads_before(self._cache), signed)
+        self._cache.put_facts(
+            {HEAD_UNCHECKED: msgspec.json.encode(signed), HEADS_BEFORE: msgspec.json.encode(seen)}
+        )
+        self._before = old
+
     def _take(self, head: Head) -> None:
         self._head = head
         self._on_seen(Seen(head.epoch, head.size, head.root.hex()))
+
+
+def heads_before(cache: Cache) -> tuple[SignedHead, ...]:
+    """The last head before each restore of which the person has not been told, the earliest first."""
+    return msgspec.json.decode(cache.fact(HEADS_BEFORE) or b"[]", type=tuple[SignedHead, ...])
 
 
 async def proof(connection: Connection, kind: str, **of: int) -> protocol.Path:

@@ -35,6 +35,10 @@ class StoreKeys:
     def present(self) -> bytes:
         return self.keys[-1]
 
+    def know(self, signed: SignedHead) -> bool:
+        """Whether a trusted key is said to have signed it."""
+        return any(key_id(key) == signed.key for key in self.keys)
+
     def kept_head(self, signed: SignedHead) -> Head:
         """A head that was checked when it came, whichever key was in force then. Raises ``Distrust``."""
         key = next((key for key in self.keys if key_id(key) == signed.key), self.present)

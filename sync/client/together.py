@@ -18,8 +18,9 @@ from random import Random, SystemRandom
 import msgspec
 
 from mash_desktop.cache import Cache, ChangeSet
-from mash_desktop.cache.feed import FeedPlace
+from mash_desktop.cache.feed import FeedPlace, Moved
 from mash_desktop.cache.outbox import Clash
+from mash_desktop.cache.schema import READ_ONCE
 from mash_desktop.domain.acts import Parcel, Seen, read
 from mash_desktop.domain.audiences import HUB
 from mash_desktop.domain.entries.contact import DocumentAttached
@@ -44,8 +45,6 @@ WOKEN_SECONDS = 5.0
 STEADY_SECONDS = 10.0
 """A live stream that held for so long may be opened again at once."""
 PUSH_ACTS = 20
-READ_ONCE = "read-once"
-"""The fact that the feeds have been read to their end once."""
 FEWEST_ROWS = 50
 """Of a page, however slow the line is."""
 SESSION_OVER = frozenset({"session-ended"})
@@ -112,6 +111,7 @@ class Together:
         """The store was restored: feeds begin anew, and owe nothing of what they had granted before."""
         self._owed = Owed()
         self._on_change(self._cache.begin_epoch(self._session.person))
+        self._say(first_sync=True, fetched=0)
 
     def wake(self) -> None:
         """Look at once. To be called on the loop that :meth:`run` runs on."""
@@ -144,9 +144,11 @@ class Together:
             self._woken.clear()
             asked_for: float | None = None
             try:
-                self._verified.take_kept()
-                await self._push()
+                await self._verified.take_kept(self._connection)
+                unsent = await self._pushed()
                 await self._pull()
+                if unsent is not None and not self._over:
+                    raise unsent
             except Unreachable as error:
                 asked_for = error.retry_after
                 self._say(online=False, trouble="")
@@ -175,6 +177,17 @@ class Together:
                 until = min(until, loop.time() + woken)
 
     # --- sending
+
+    async def _pushed(self) -> Refusal | TooSlow | None:
+        """Send what waits; why some of it does not go, where that keeps nothing from being brought: whoever
+        may no longer send it may no longer hold what it belongs to either."""
+        try:
+            await self._push()
+        except (Refusal, TooSlow) as error:
+            if isinstance(error, Refusal) and error.code in SESSION_OVER | ACCESS_OVER:
+                raise
+            return error
+        return None
 
     async def _push(self) -> None:
         path = f"/v1/hubs/{self._hub}/acts"
@@ -215,7 +228,7 @@ class Together:
                 content = self._cache.chunk(digest) if digest in unsent else None
                 if content is not None:
                     await self._connection.put_chunk(digest, content)
-                    self._cache.put_chunk(digest, content, sent=True)
+                    self._cache.mark_sent(digest)
                     unsent.discard(digest)
 
     async def _settle(self, parcels: Sequence[Parcel], pushed: protocol.Pushed) -> ChangeSet:
@@ -316,8 +329,11 @@ class Together:
             self._ahead = message, asked
             await sent.wait()
         if checked.rows or checked.at:
-            with _uncollected():
-                change = self._cache.receive(checked.rows, checked.at, self._named())
+            try:
+                with _uncollected():
+                    change = self._cache.receive(checked.rows, checked.at, self._named(), asked_from=held)
+            except Moved:
+                return await self._read_page(standing, *only)
             self._on_change(change)
         return page
 

@@ -54,7 +54,8 @@ def test_one_entry_disposed_of_leaves_its_place_and_all_that_is_about_it_goes(ca
     page = "aa" * 32
     document = attaching(page)
     told(cache, note(RECORD, "stays"), document, first=7)
-    cache.put_chunk(page, b"a page", sent=True)
+    cache.put_chunk(page, b"a page")
+    cache.mark_sent(page)
     cache.put_draft(f"{RECORD}/note", "half a sentence")
     disposal = agreed(document.bodies[0].entry)
     assert told(cache, disposal, first=9) == {RECORD, f"keeping:{RECORD}"}

@@ -12,18 +12,19 @@ from hypothesis import given, settings
 from msgspec.structs import replace
 
 from mash_desktop.cache import Cache, ChangeSet, feed, open_engine
-from mash_desktop.cache.feed import FeedPlace, FeedRow
+from mash_desktop.cache.feed import FeedPlace, FeedRow, Moved
+from mash_desktop.cache.projection import queue_row
 from mash_desktop.cache.reading import stamp
 from mash_desktop.cache.searching import Asked
 from mash_desktop.domain.acts import Draft, Parcel, compose, read
 from mash_desktop.domain.entries import Unread
 from mash_desktop.domain.entries.contact import NoteAdded, SubjectRecorded
-from mash_desktop.domain.entries.hub import PersonEnrolled
+from mash_desktop.domain.entries.hub import HubConfigured, PersonEnrolled
 from mash_desktop.domain.entries.identity import HistoryRecorded, IdentityLinked, PastEpisode
 from mash_desktop.domain.fold import Stage
 from mash_desktop.domain.partial_date import PartialDate
 from mash_desktop.matching import Band, PersonFacts
-from tests.domain.story import CONSULTANT, KEY, MANAGER, OPERATOR, POLICE, START, Story
+from tests.domain.story import CONSULTANT, KEY, MANAGER, OPERATOR, POLICE, START, Story, staffordshire
 from tests.support.desks import receive, receive_hub, rows_for
 
 
@@ -185,6 +186,20 @@ def test_a_page_tells_the_same_as_its_rows_one_by_one(data: st.DataObject) -> No
     assert told[0] == told[1]
 
 
+def test_a_page_that_comes_once_its_feed_has_been_forgotten_is_not_kept(cache: Cache) -> None:
+    """It would stand for all that came before it."""
+    mine = "person:ruth"
+    first, second = note("referral:one", "one"), note("referral:two", "two")
+    start, then = FeedPlace(mine, 1, 1, b"a" * 32), FeedPlace(mine, 1, 2, b"b" * 32)
+    cache.receive(granted(first, 2001, mine), [start], {*cache.places(), mine}, asked_from=cache.places())
+    asked_from = cache.places()
+    cache.forget_audience(mine)
+    with pytest.raises(Moved):
+        cache.receive(granted(second, 2002, mine), [then], {*cache.places(), mine}, asked_from=asked_from)
+    assert mine not in cache.places()
+    assert cache.entries("referral:two") == ()
+
+
 def test_a_body_disposed_of_leaves_its_entry(cache: Cache) -> None:
     parcel = note("referral:1", "a")
     (row,) = granted(parcel, 7)
@@ -222,6 +237,23 @@ def test_a_case_comes_to_the_lists_once_the_configuration_is_there(tmp_path: Pat
     receive_hub(cache)
     assert cache.row("referral:1") is not None
     cache.close()
+
+
+def test_lists_are_told_anew_when_the_hub_is_configured_anew(cache: Cache) -> None:
+    story = Story("referral:1").taken().triaged().admitted()
+    receive(cache, CONSULTANT, story)
+    hub = staffordshire()
+    turned = replace(hub, routes=tuple(replace(one, immediate=not one.immediate) for one in hub.routes))
+    before = cache.row("referral:1")
+    for config, position in ((turned, 900_000), (turned, 900_001), (hub, 900_002)):
+        draft = Draft("hub", HubConfigured(config=config))
+        parcel = compose("staffordshire", CONSULTANT, [draft], KEY, START)
+        change = cache.receive(granted(parcel, position, "hub"), [], cache.places())
+        # The same once more changes nothing of a case.
+        assert ("referral:1" in change.streams) == (position != 900_001)
+        row = cache.row("referral:1")
+        assert row == queue_row(cache.referral("referral:1"))
+        assert (row == before) == (config == hub)
 
 
 def test_people_are_shown_anew_when_their_case_moves_on(cache: Cache) -> None:
@@ -311,7 +343,8 @@ def test_streams_entries_and_holdings_are_counted_by_what_they_are(cache: Cache)
     refused = note("referral:3", "the yellow bus")
     cache.save(refused)
     cache.refused(read(refused.signed).id, "not-permitted", "It cannot be done.", None, None, None)
-    cache.put_chunk("aa" * 32, b"a page", sent=True)
+    cache.put_chunk("aa" * 32, b"a page")
+    cache.mark_sent("aa" * 32)
     assert cache.streams("referral:") == ("referral:1", "referral:2", "referral:3")
     assert {entry.stream for entry in cache.entries_naming("referral:", "yellow")} == {
         "referral:1",

@@ -337,7 +337,7 @@ def attaching(digest: str, stream: str = "referral:1") -> Parcel:
 def test_pieces_of_a_document_go_with_the_last_entry_that_names_them(cache: Cache) -> None:
     one, other = "aa" * 32, "bb" * 32
     for digest in (one, other):
-        cache.put_chunk(digest, b"a page", sent=False)
+        cache.put_chunk(digest, b"a page")
     first, again, second = attaching(one), attaching(one, "referral:2"), attaching(other)
     for parcel in (first, again, second):
         cache.save(parcel)
@@ -352,7 +352,8 @@ def test_pieces_of_a_document_are_not_kept_beyond_the_right_to_it(cache: Cache) 
     digest = "aa" * 32
     parcel = attaching(digest)
     cache.receive([row_of(parcel, 0, 7)], [], cache.places())
-    cache.put_chunk(digest, b"a page", sent=True)
+    cache.put_chunk(digest, b"a page")
+    cache.mark_sent(digest)
     assert cache.holdings().documents == 1
     cache.receive([FeedRow("agency:scc-children", parcel.bodies[0].entry, False)], [], cache.places())
     assert cache.chunk(digest) is None
@@ -360,7 +361,8 @@ def test_pieces_of_a_document_are_not_kept_beyond_the_right_to_it(cache: Cache) 
 
 def test_a_document_that_the_hub_lacks_is_sent_again_when_it_is_done_again(cache: Cache) -> None:
     digest = "aa" * 32
-    cache.put_chunk(digest, b"a page", sent=True)
+    cache.put_chunk(digest, b"a page")
+    cache.mark_sent(digest)
     parcel = attaching(digest)
     cache.save(parcel)
     cache.refused(act_of(parcel), "document-unsent", "A piece has not been sent yet.", "chunks", None, None)
@@ -382,7 +384,8 @@ def test_what_its_author_holds_whole_is_offered_to_a_restored_store_before_all_e
     )
     digest = "aa" * 32
     document = attaching(digest)
-    cache.put_chunk(digest, b"a page", sent=True)
+    cache.put_chunk(digest, b"a page")
+    cache.mark_sent(digest)
     cache.receive([row_of(mine, 0, 7), row_of(mine, 1, 8)], [], cache.places())
     cache.receive([row_of(part, 0, 9), row_of(document, 0, 11)], [], cache.places())
     receive(cache, CONSULTANT, theirs)

@@ -16,6 +16,7 @@ import pytest
 
 from mash_desktop.cache import Cache, engine, open_cache, outbox, rescuing, saved
 from mash_desktop.cache.engine import connect, mark_damaged, told
+from mash_desktop.cache.schema import READ_ONCE
 from mash_desktop.domain.acts import Draft, Parcel, compose, read
 from mash_desktop.domain.entries.contact import DocumentAttached, NoteAdded
 from mash_desktop.domain.errors import Refusal
@@ -51,10 +52,10 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     receive_hub(cache)
     for number in range(1, 6):
         receive(cache, CONSULTANT, Story(f"referral:{number}", first=number * 1000).taken())
-    cache.put_facts({"account": b"somebody", "signing-key": b"secret", "head": b"3"})
+    cache.put_facts({"account": b"somebody", "signing-key": b"secret", "head": b"3", READ_ONCE: b"yes"})
     for number in range(20):
         cache.put_draft(f"triage/{number}", "Half a sentence " * 30)
-    cache.put_chunk(PIECE, b"a page", sent=False)
+    cache.put_chunk(PIECE, b"a page")
     number_from(cache, FIRST)
     for parcel in parcels():
         cache.save(parcel)
@@ -186,6 +187,8 @@ def test_what_is_saved_is_sent_as_it_was_signed_and_the_rest_is_read_anew(path: 
     assert {read(one.signed).key for one in sent} == {KEY.key_id}
     assert cache.unsent_chunks() == (PIECE,)
     assert cache.places() == {}
+    # As on the first day: what is most urgent comes first.
+    assert cache.fact(READ_ONCE) is None
     receive_hub(cache)
     receive(cache, CONSULTANT, Story("referral:1", first=1000).taken())
     assert cache.row("referral:1") is not None

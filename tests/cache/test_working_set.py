@@ -160,6 +160,42 @@ def test_what_left_comes_back_when_it_is_given_anew_and_not_by_one_late_entry(ca
     assert held(cache)
 
 
+def part_of_it(audience: str, first: int) -> list[FeedRow]:
+    """The referral as another audience would be given it: who it is about, and from which position on."""
+    return [
+        FeedRow(
+            audience, body.entry, True, parcel.signed, body, position=at + first, admitted_at=stamp(START)
+        )
+        for at, (parcel, body, entry) in enumerate(
+            (parcel, body, entry)
+            for parcel in earlier_carter().parcels.values()
+            for body, entry in zip(parcel.bodies, read(parcel.signed).entries, strict=True)
+        )
+        if entry.kind == "subject.recorded"
+    ]
+
+
+def test_what_left_does_not_come_back_in_part(cache: Cache) -> None:
+    first = cache.entries(BEFORE)[0].position
+    assert first is not None
+    pass_days(cache, 4000)
+    rows = part_of_it(OTHER, first)
+    assert rows
+    cache.receive(rows, [FeedPlace(OTHER, 1, len(rows), bytes(32))], {*cache.places(), OTHER})
+    end_feeds(cache)
+    assert cache.entries(BEFORE) == ()
+    assert cache.row(BEFORE) is None
+
+
+def test_what_left_comes_back_from_a_restored_store_that_numbers_it_anew(cache: Cache) -> None:
+    pass_days(cache, 4000)
+    cache.begin_epoch("nobody")
+    receive_hub(cache)
+    rows = part_of_it(MINE, LONG_AFTER)
+    cache.receive(rows, [FeedPlace(MINE, 2, len(rows), bytes(32))], {*cache.places(), MINE})
+    assert len(cache.entries(BEFORE)) == len(rows)
+
+
 # --- what waits
 
 
@@ -197,6 +233,22 @@ def test_an_act_whose_stream_has_been_lost_is_set_aside_and_goes_once_it_is_back
     receive(mine, OPERATOR, Story("referral:1").taken())
     assert states(mine) == [("waiting", "")] * 3
     assert len(mine.outgoing("priya", 10)) == 3
+
+
+def test_an_act_of_two_streams_waits_until_both_are_back(mine: Cache) -> None:
+    other = Story("referral:2", first=500).taken()
+    receive(mine, OPERATOR, other, by=OTHER)
+    mine.receive([], [FeedPlace(OTHER, 1, 9, bytes(32))], ["hub", MINE, OTHER])
+    for one in mine.waiting():
+        mine.let_go(one.act)
+    both = [Draft(stream, NoteAdded(words="both")) for stream in ("referral:1", "referral:2")]
+    mine.save(compose("staffordshire", OPERATOR, both, KEY, START))
+    mine.forget_audience(MINE)
+    mine.forget_audience(OTHER)
+    receive(mine, OPERATOR, Story("referral:1").taken())
+    assert states(mine) == [("quarantined", "access-lost")]
+    receive(mine, OPERATOR, other, by=OTHER)
+    assert states(mine) == [("waiting", "")]
 
 
 def test_accesses_made_while_the_feeds_are_read_are_sent_though_those_before_are_held_no_longer(

@@ -103,8 +103,24 @@ def test_a_document_needs_a_title_and_an_open_referral(tmp_path: Path) -> None:
     assert closed.cache.unsent_chunks() == ()
 
 
+def test_of_a_document_that_could_not_be_attached_no_piece_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = consultant(tmp_path)
+    path = file(tmp_path, PDF)
+
+    def full(*_: object, **__: object) -> None:
+        assert desk.cache.unsent_chunks()
+        raise Refusal("disk-full", "The disk of this computer is full. Make room on it, then try again.")
+
+    monkeypatch.setattr(desk.cache, "save", full)
+    with pytest.raises(Refusal, match="disk-full"):
+        attachments.attach(desk, STREAM, path, "Body map")
+    assert desk.cache.holdings().documents == 0
+
+
 def test_sizes_read_as_people_say_them() -> None:
-    one = Attached("d", "t", "application/pdf", "PDF", 820_400, "", (), "", False, ())
+    one = Attached("e", "d", "t", "application/pdf", "PDF", 820_400, "", (), "", False, ())
     assert one.size_words == "820 KB"
 
 
@@ -176,6 +192,23 @@ def test_missing_pieces_are_brought_one_after_the_other_and_then_it_is_whole(tmp
     assert desk.cache.unsent_chunks() == ()
 
 
+def test_a_piece_that_arrives_once_its_document_is_withdrawn_is_not_kept(tmp_path: Path) -> None:
+    desk, store = elsewhere(tmp_path)
+
+    def withdrawn(digest: str) -> Future[bytes]:
+        if len(store.given) == 1:
+            desk.cache.begin_epoch("nobody")
+        return store(digest)
+
+    desk.store_chunk = withdrawn
+    watching = Watching(desk)
+    watching.bringing.start()
+    (told,) = watching.ended
+    assert isinstance(told, Refusal)
+    assert told.code == "document-gone"
+    assert desk.cache.holdings().documents == 0
+
+
 def test_offline_it_says_where_the_document_is(tmp_path: Path) -> None:
     desk, _ = elsewhere(tmp_path)
     with pytest.raises(Refusal, match="once you are online"):
@@ -224,7 +257,8 @@ def test_pieces_that_do_not_make_up_the_document_are_refused(tmp_path: Path) -> 
     desk, store = elsewhere(tmp_path)
     one = attached(desk)
     for digest, piece in store.pieces.items():
-        desk.cache.put_chunk(digest, piece, sent=True)
+        desk.cache.put_chunk(digest, piece)
+        desk.cache.mark_sent(digest)
     with pytest.raises(Refusal, match="not the document"):
         attachments.put_together(desk, msgspec.structs.replace(one, digest="0" * 64))
 

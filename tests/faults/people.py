@@ -100,7 +100,7 @@ def corrects(desktop: Sitting, stream: str) -> None:
 def attaches(desktop: Desktop, stream: str) -> None:
     page = f"%PDF-1.7 {uuid7()}".encode()
     digest = hashlib.sha256(page).hexdigest()
-    desktop.cache.put_chunk(digest, page, sent=False)
+    desktop.cache.put_chunk(digest, page)
     desktop.desk.act(
         stream,
         DocumentAttached(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 
 from mash_desktop.cache import Cache, ChangeSet
 from mash_desktop.domain.acts import Draft
-from mash_desktop.domain.entries.contact import NoteAdded
+from mash_desktop.domain.entries.contact import DocumentAttached, NoteAdded
 from mash_desktop.domain.entries.hub import MembershipEnded
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.domain.roles import Role
@@ -113,6 +115,39 @@ def test_what_came_by_a_role_goes_with_it_and_the_other_role_goes_on(office: Off
     until(lambda: karen.status.signed_out == NO_ROLE, "that no role is held")
     until(lambda: karen.desk.cache.places() == {}, "the purge of all")
     assert states(karen) == ["refused"]
+
+
+def test_whoever_holds_no_role_is_told_so_though_a_document_of_theirs_cannot_be_sent(office: Office) -> None:
+    noor = office.served.desk(office.hub, "Noor Haddad", ("mash", Role.ADMINISTRATOR))
+    priya = office.sit("Priya Nair", *OPERATOR)
+    priya.until_online()
+    case = referral()
+    priya.contact(case)
+    priya.until_sent()
+    priya.wire.cut()
+    content = b"%PDF-1.7 body map"
+    digest = hashlib.sha256(content).hexdigest()
+    priya.desk.cache.put_chunk(digest, content)
+    priya.desk.act(
+        case,
+        DocumentAttached(
+            document="map",
+            title="Body map",
+            media_type="application/pdf",
+            size=len(content),
+            digest=digest,
+            chunks=(digest,),
+        ),
+    )
+    person, (agency, role) = priya.signed.enrolled.person, OPERATOR
+    ended = MembershipEnded(person=person, agency=agency, role=role, reason="Moved.")
+    assert noor.act(Draft("hub", ended)).state == "admitted"
+    priya.wire.mend()
+    until(lambda: priya.status.signed_out == NO_ROLE, "that no role is held")
+    assert priya.status.barred == "role-missing"
+    until(lambda: not priya.desk.cache.places(), "the purge of all")
+    (one,) = priya.desk.cache.waiting()
+    assert isinstance(one.entries[0].body, DocumentAttached)
 
 
 def test_what_the_author_may_not_hold_goes_once_the_feeds_have_been_read(office: Office) -> None:

@@ -100,6 +100,7 @@ def test_the_wait_asked_for_is_read_wherever_it_stands(office: Office) -> None:
     assert asked_for(503, PROBLEM % b"busy", retry_after="9") == 9
     assert asked_for(503, b"<html>", retry_after="11") == 11
     assert 50 < (asked_for(503, b"", retry_after=formatdate(time.time() + 60, usegmt=True)) or 0) <= 60
+    assert asked_for(503, b"", retry_after=formatdate(time.time() - 60, usegmt=True)) == 0
     assert asked_for(503, b"", retry_after="soon") is None
     assert asked_for(503, b"") is None
 

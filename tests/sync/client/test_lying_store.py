@@ -312,7 +312,7 @@ def test_a_document_that_was_altered_is_caught(deceived: Deceived, caplog: pytes
     case, content = referral(), b"%PDF-1.7 chronology"
     digest = hashlib.sha256(content).hexdigest()
     deceived.ruth.contact(case)
-    deceived.ruth.desk.cache.put_chunk(digest, content, sent=False)
+    deceived.ruth.desk.cache.put_chunk(digest, content)
     deceived.ruth.desk.act(
         case,
         DocumentAttached(

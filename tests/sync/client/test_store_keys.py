@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,12 +20,13 @@ from mash_desktop.proofs.signature import SigningKey
 from sync.client.store_keys import STORE, linked
 from sync.client.verification import Distrust
 from sync.protocol import StoreKeys
+from sync.store.bootstrap import revoke_key
 from sync.store.database import connect
 from sync.store.rotating import rotate_signing
 from sync.store.sealing import read_file
 from tests.support.postgres import PostgresServer
-from tests.support.store import serving
-from tests.sync.client.conftest import Office
+from tests.support.store import ServedStore, serving
+from tests.sync.client.conftest import Office, until
 
 HUB = "north"
 KEYS = [SigningKey.generate() for _ in range(3)]
@@ -107,6 +109,13 @@ def test_what_does_not_link_is_not_trusted(pinned: SigningKey, told: StoreKeys) 
         linked(HUB, pinned.public, told)
 
 
+def hand_on(database: str, served: ServedStore) -> None:
+    """The store's key, while the service is down."""
+    engine = connect(database, 3, generation=read_file(served.secrets_file).generation)
+    rotate_signing(engine, served.secrets_file)
+    engine.dispose()
+
+
 # Which PostgreSQL the store has is the same to a desk.
 @pytest.mark.parametrize("postgres", ["embedded"], indirect=True)
 def test_desks_go_on_when_the_store_has_handed_its_key_on(postgres: PostgresServer, tmp_path: Path) -> None:
@@ -121,9 +130,7 @@ def test_desks_go_on_when_the_store_has_handed_its_key_on(postgres: PostgresServ
             ruth = office.left("Ruth Okafor", "scc-children", Role.CONSULTANT_SOCIAL_WORKER)
             priya.until_online()
             priya.network.stop()
-        engine = connect(database, 3, generation=read_file(served.secrets_file).generation)
-        rotate_signing(engine, served.secrets_file)
-        engine.dispose()
+        hand_on(database, served)
         with serving(database, tmp_path) as office.served:
             for one in (priya, ruth):
                 one.connect(office.server)
@@ -139,4 +146,37 @@ def test_desks_go_on_when_the_store_has_handed_its_key_on(postgres: PostgresServ
                 assert not one.status.distrust
                 kept = msgspec.json.decode(one.desk.cache.fact("store-keys") or b"", type=tuple[bytes, ...])
                 assert len(kept) == 2
+    postgres.drop_database(name)
+
+
+@pytest.mark.parametrize("postgres", ["embedded"], indirect=True)
+def test_who_enrols_anew_after_a_hand_over_goes_on_from_what_was_seen_before(
+    postgres: PostgresServer, tmp_path: Path
+) -> None:
+    """They were given the key of now, and what they hold was signed by the one before."""
+    name = postgres.new_database()
+    database, folder = postgres.url(name), tmp_path / "desks"
+    folder.mkdir()
+    with ExitStack() as stack:
+        with serving(database, tmp_path) as served:
+            office = stack.enter_context(Office(served, served.new_hub(), folder))
+            priya = office.sit("Priya Nair", "scc-children", Role.TRIAGE_OPERATOR)
+            priya.until_online()
+            priya.network.stop()
+            revoke_key(served.direct, office.hub, priya.signed.enrolled.key, "The laptop was lost.")
+        before = priya.desk.cache.fact("head")
+        hand_on(database, served)
+        with serving(database, tmp_path) as served:
+            office.served = served
+            code, _ = served.code(office.hub, priya.signed.enrolled.account)
+            device = str(uuid7())
+            enrolled, key = served.enrol(code, device=device)
+            assert enrolled.store_key != priya.signed.enrolled.store_key
+            session = served.sign_in(enrolled.account, device, priya.signed.totp_uri, key)
+            anew = replace(priya.signed.enrolled, key=enrolled.key, store_key=enrolled.store_key)
+            priya.signed = dataclasses.replace(priya.signed, enrolled=anew, session=session, key=key)
+            priya.connect(office.server, session)
+            until(lambda: priya.status.online or bool(priya.status.distrust), "an end")
+            assert not priya.status.distrust
+            assert priya.desk.cache.fact("head") != before
     postgres.drop_database(name)

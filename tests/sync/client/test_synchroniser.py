@@ -394,7 +394,7 @@ def test_a_batch_too_large_goes_in_parts(office: Office) -> None:
 
 def attach(networked: Networked, stream: str, content: bytes) -> str:
     digest = hashlib.sha256(content).hexdigest()
-    networked.desk.cache.put_chunk(digest, content, sent=False)
+    networked.desk.cache.put_chunk(digest, content)
     networked.desk.act(
         stream,
         DocumentAttached(

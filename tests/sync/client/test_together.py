@@ -6,9 +6,11 @@ import hashlib
 
 from uuid6 import uuid7
 
+from mash_desktop.cache import ChangeSet
 from mash_desktop.domain.entries.contact import ContactPassed, DocumentAttached, NoteAdded
 from mash_desktop.domain.roles import Role
 from sync.store.bootstrap import revoke_key
+from tests.support.relay import Answered, Asked
 from tests.sync.client.conftest import Office, until
 
 
@@ -120,6 +122,35 @@ def test_a_fresh_desktop_of_the_same_person_holds_the_same(office: Office) -> No
     until(lambda: not again.status.first_sync, "the end of the first sync")
 
 
+def test_a_feed_forgotten_while_its_page_is_on_the_way_is_read_anew(office: Office) -> None:
+    """As this desktop does by itself once the time of broken glass is over, whatever the network is doing."""
+    relay = office.relay()
+    priya = office.sit("Priya Nair", "scc-children", Role.TRIAGE_OPERATOR)
+    ruth = office.sit("Ruth Okafor", "scc-children", Role.CONSULTANT_SOCIAL_WORKER, server=relay.server)
+    priya.until_online()
+    before, after = stream(), stream()
+    priya.contact(before)
+    ruth.until_holding(before, "contact.opened")
+    ruth.until_online()
+    ruth.network.stop()
+    priya.contact(after)
+    priya.until_sent()
+    forgotten: list[ChangeSet] = []
+
+    def alter(asked: Asked, answered: Answered) -> Answered:
+        if asked.path.endswith("/feed") and not forgotten:
+            forgotten.append(ruth.desk.cache.forget_audience("agency:scc-children"))
+        return answered
+
+    relay.alter = alter
+    ruth.connect(relay.server)
+    ruth.until_holding(after, "contact.opened")
+    ruth.until_holding(before, "contact.opened")
+    assert forgotten
+    ruth.until_online()
+    assert not ruth.status.distrust
+
+
 def test_documents_travel_in_chunks_to_who_may_see_them(office: Office) -> None:
     priya = office.sit("Priya Nair", "scc-children", Role.TRIAGE_OPERATOR)
     ruth = office.sit("Ruth Okafor", "scc-children", Role.CONSULTANT_SOCIAL_WORKER)
@@ -128,7 +159,7 @@ def test_documents_travel_in_chunks_to_who_may_see_them(office: Office) -> None:
     priya.contact(contact)
     content = b"%PDF-1.7 " + bytes(2000)
     digest = hashlib.sha256(content).hexdigest()
-    priya.desk.cache.put_chunk(digest, content, sent=False)
+    priya.desk.cache.put_chunk(digest, content)
     priya.desk.act(
         contact,
         DocumentAttached(

@@ -239,7 +239,7 @@ def test_that_the_hub_was_restored_stands_above_every_screen_until_it_is_seen(
     body = parcel.bodies[0]
     row = FeedRow("hub", body.entry, True, parcel.signed, body, position=391, admitted_at=stamp(START))
     cache = person.desk.cache
-    cache.put_fact("head-before", msgspec.json.encode(SignedHead.sign(head, KEY)))
+    cache.put_fact("heads-before", msgspec.json.encode([SignedHead.sign(head, KEY)]))
     person.desk.tell(cache.receive([row], [], cache.places()))
 
     def words() -> str:
