@@ -78,7 +78,7 @@ def no_thread_left_behind() -> Iterator[None]:
     """Fail a test that ends while a thread that it started still runs."""
     before = set(threading.enumerate())
     yield
-    deadline = time.monotonic() + 2
+    deadline = time.monotonic() + 5
     while left := [each for each in threading.enumerate() if each not in before]:
         if time.monotonic() > deadline:
             pytest.fail(f"threads left behind: {', '.join(each.name for each in left)}", pytrace=False)

@@ -44,7 +44,7 @@ class Ear:
     def next(
         self, wanted: str, where: Callable[[dict[str, object]], bool] = lambda _: True
     ) -> dict[str, object]:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while True:
             name, data = self._heard.get(timeout=max(0.01, deadline - time.monotonic()))
             if name == wanted and (where is None or where(data)):

@@ -27,7 +27,9 @@ class OpenIdProvider:
 
     def leave(self, subject: str) -> None:
         """Take a person out of the directory."""
-        httpx.post(f"{self.issuer}/left", params={"subject": subject}, trust_env=False).raise_for_status()
+        httpx.post(
+            f"{self.issuer}/left", params={"subject": subject}, trust_env=False, timeout=20
+        ).raise_for_status()
 
 
 def browse(url: str, subject: str) -> httpx.Response:

@@ -66,7 +66,7 @@ def nothing_left_running(request: pytest.FixtureRequest, monkeypatch: pytest.Mon
             each.stop()
         else:
             each.quit()
-            each.wait(2000)
+            each.wait(5000)
     if left:
         names = ", ".join(each.objectName() or repr(each) for each in left)
         pytest.fail(f"left running: {names}", pytrace=False)
@@ -85,4 +85,4 @@ def _remembering(kind: type, started: list[QThread | QTimer]) -> object:
 def _runs(each: QThread | QTimer) -> bool:
     if isinstance(each, QTimer):
         return each.isActive()
-    return each.isRunning() and not each.wait(2000)
+    return each.isRunning() and not each.wait(5000)

@@ -73,7 +73,7 @@ def test_reads_a_file_on_the_gui_thread(qapp):
     exec(compile("read()", {screen!r}, "exec"), {{"read": Path("/etc/hostname").read_text}})
 
 def test_leaves_a_thread(qapp):
-    threading.Thread(target=time.sleep, args=(4,)).start()
+    threading.Thread(target=time.sleep, args=(8,)).start()
 
 def test_leaves_a_qt_thread(qapp):
     qapp.kept = QThread()

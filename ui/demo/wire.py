@@ -56,6 +56,8 @@ class Wire:
         self._ready.set()
         await self._closed.wait()
         listening.close()
+        # Whoever has just come is nobody's task yet.
+        await asyncio.sleep(0.1)
         carrying = asyncio.all_tasks() - {asyncio.current_task()}
         self._break()
         for each in carrying:

@@ -24,7 +24,7 @@ from tests.support.store import ServedStore
 from ui.demo.wire import Wire
 
 
-def until(seen: Callable[[], bool], what: str, seconds: float = 20) -> None:
+def until(seen: Callable[[], bool], what: str, seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not seen():
         assert time.monotonic() < deadline, f"waited in vain for {what}"

@@ -61,7 +61,7 @@ def test_a_page_is_asked_for_while_the_one_before_it_is_kept(
     def slowly(
         cache: Cache, rows: Sequence[Any], at: Sequence[FeedPlace], *rest: Any, **more: Any
     ) -> ChangeSet:
-        asked, until = len(pulls), time.monotonic() + 0.3
+        asked, until = len(pulls), time.monotonic() + 1.5
         places = {one.audience: one.n for one in at}
         while at and len(pulls) == asked and time.monotonic() < until:
             time.sleep(0.01)

@@ -66,7 +66,7 @@ class Attempt:
         """The browser comes back; the status that it is answered with."""
         where = self.begun.redirect_uri + path
         asked = {"state": self.begun.state, "iss": ISSUER, "code": "c1", **query}
-        return httpx.get(where, params=asked, trust_env=False).status_code
+        return httpx.get(where, params=asked, trust_env=False, timeout=20).status_code
 
 
 @pytest.fixture
@@ -114,7 +114,7 @@ def test_an_answer_of_another_directory_or_without_a_code_signs_nobody_in(attemp
 
     def declines() -> None:
         asked = {"state": attempt.begun.state, "error": "access_denied"}
-        httpx.get(attempt.begun.redirect_uri, params=asked, trust_env=False)
+        httpx.get(attempt.begun.redirect_uri, params=asked, trust_env=False, timeout=20)
 
     assert attempt.refusal(declines) == "sign-in-refused"
     assert not any(asked.path.endswith("/finish") for asked in attempt.relay.asked)

@@ -221,10 +221,12 @@ def serve(installed: Installed, tmp_path: Path) -> Iterator[tuple[list[str], htt
         words = process.stdout.readline().split()
         context = ssl.create_default_context(cafile=str(tmp_path / "tls" / "tls.crt"))
         headers = {VERSION_HEADER: str(VERSION), "Content-Type": "application/json"}
-        with httpx.Client(base_url=words[1].rstrip(","), verify=context, headers=headers) as client:
+        with httpx.Client(
+            base_url=words[1].rstrip(","), verify=context, headers=headers, timeout=60
+        ) as client:
             yield words, client
         process.send_signal(signal.SIGTERM)
-        assert process.wait(15) == 0
+        assert process.wait(60) == 0
 
 
 def test_serve_prints_where_and_the_fingerprint_to_pin_and_stops_when_told(

@@ -190,7 +190,7 @@ def test_plain_http_and_old_tls_get_no_answer(served_store: ServedStore) -> None
     with pytest.warns(DeprecationWarning, match="TLS"):
         old.maximum_version = ssl.TLSVersion.TLSv1_1
     with (
-        socket.create_connection((host, int(port)), timeout=5) as raw,
+        socket.create_connection((host, int(port)), timeout=30) as raw,
         pytest.raises(ssl.SSLError) as refused,
     ):
         old.wrap_socket(raw, server_hostname="localhost")

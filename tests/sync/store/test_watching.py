@@ -171,6 +171,7 @@ def test_there_is_one_look_in_a_stretch_of_time_by_one_instance(cast: Cast) -> N
     for _ in range(2):
         direct.due.watching.look(cast.hub, later)
         assert cast["priya"].head().size == before + 1
+    settled(cast)
 
 
 def test_cut_off_after_an_alert_was_written_it_is_not_written_twice(

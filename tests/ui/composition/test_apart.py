@@ -81,7 +81,7 @@ class Behind:
         unlock(self.qtbot, self.person)
 
     def until(self, seen: Callable[[], bool]) -> None:
-        self.qtbot.waitUntil(seen, timeout=15_000)
+        self.qtbot.waitUntil(seen, timeout=20_000)
 
     def words(self) -> str:
         QApplication.processEvents()

@@ -55,11 +55,11 @@ class Hands:
             self.press(Qt.Key.Key_Tab)
 
     def wait(self, until: Callable[[], bool]) -> None:
-        self._bot.waitUntil(until, timeout=8000)
+        self._bot.waitUntil(until, timeout=20_000)
 
     def rest(self) -> None:
         """Until the database has nothing left to do."""
-        self._bot.waitUntil(lambda: self._worker.waiting == 0, timeout=8000)
+        self._bot.waitUntil(lambda: self._worker.waiting == 0, timeout=20_000)
 
 
 @pytest.fixture
@@ -97,4 +97,4 @@ def show(qtbot: QtBot, worker: Worker, desk: Desk) -> Iterator[Callable[[], tupl
         return screen, hands
 
     yield start
-    qtbot.waitUntil(lambda: worker.waiting == 0, timeout=8000)
+    qtbot.waitUntil(lambda: worker.waiting == 0, timeout=20_000)

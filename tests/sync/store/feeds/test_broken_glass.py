@@ -80,7 +80,7 @@ def test_the_glass_opens_a_record_to_one_person_and_the_store_closes_it_when_its
     neil, ada = house.sit("neil"), house.sit("ada")
     (pointer,) = looked_for(told["neil"], who)
     assert pointer.pointer
-    opened_by(told["neil"], pointer.key.partition("#")[0], timedelta(seconds=3))
+    opened_by(told["neil"], pointer.key.partition("#")[0], timedelta(seconds=8))
     concern, referrer = story.ids(ConcernRecorded)[0], story.ids(ReferrerRecorded)[0]
     neil.until_holding(story.stream, *story.ids(ContactOpened), concern, *story.ids(SubjectRecorded))
     (found,) = looked_for(told["neil"], who)
