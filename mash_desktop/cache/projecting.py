@@ -150,7 +150,8 @@ def _unprojected(connection: Connection) -> set[str]:
 
 
 def _told_otherwise(connection: Connection, timeline: HubTimeline) -> set[str]:
-    """Open referrals whose rows were made by another configuration of the hub than it has now."""
+    """Open referrals whose rows were made by another configuration of the hub than it has now, which is noted
+    for the next time."""
     made_by = blake2b(msgspec.json.encode(timeline.at(None)), digest_size=16).digest()
     if ask(connection, "SELECT value FROM facts WHERE name = ?", (schema.CONFIGURED,)) == [(made_by,)]:
         return set()

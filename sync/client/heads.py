@@ -74,7 +74,8 @@ class Verified:
         self._on_seen, self._on_verified, self._began_epoch = on_seen, on_verified, began_epoch
 
     async def take_kept(self, connection: Connection) -> None:
-        """Go on from the head that was kept, unless that has been done. Raises ``Distrust``.
+        """Go on from the head that was kept, unless that has been done. Raises ``Distrust``, and as
+        ``Connection.get`` does.
 
         Whoever enrolled anew was given the store's key of now, which may be another than signed that head:
         the store then shows how one was handed on to the other.
@@ -112,8 +113,7 @@ class Verified:
             check_not_behind(old, head)
             if old.epoch != head.epoch:
                 _log.warning("the store began epoch %d at %d entries", head.epoch, head.size)
-                if self._before is None:
-                    self._keep_before(old)
+                self._keep_before(old)
                 self._began_epoch()
             elif (old.size, old.root) == (head.size, head.root):
                 self._on_verified(datetime.now(UTC), head.size)
@@ -196,13 +196,14 @@ class Verified:
         self._cache.put_fact(STORE_KEYS, msgspec.json.encode(self._store_keys.keys))
 
     def _keep_before(self, old: Head) -> None:
-        """The last head before a restore: one to check the log by, and one more to tell its person of."""
+        """The last head before a restore: to tell its person of, and to check the log by where that has been
+        checked by all before."""
         signed = self._signed(HEAD)
-        seen = (*heads_before(self._cache), signed)
-        self._cache.put_facts(
-            {HEAD_UNCHECKED: msgspec.json.encode(signed), HEADS_BEFORE: msgspec.json.encode(seen)}
-        )
-        self._before = old
+        kept = {HEADS_BEFORE: msgspec.json.encode((*heads_before(self._cache), signed))}
+        if self._before is None:
+            self._before = old
+            kept[HEAD_UNCHECKED] = msgspec.json.encode(signed)
+        self._cache.put_facts(kept)
 
     def _take(self, head: Head) -> None:
         self._head = head

@@ -23,7 +23,7 @@ class Status(msgspec.Struct, frozen=True):
     distrust: str = ""
     """What does not hold together at the store, as a sentence; syncing has stopped."""
     first_sync: bool = False
-    """The feeds have yet to be read to their end for the first time."""
+    """The feeds have yet to be read to their end for the first time, or since the hub was restored."""
     fetched: int = 0
     """Rows of the feeds that the first reading has brought since this began."""
     to_fetch: int = 0

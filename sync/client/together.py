@@ -157,7 +157,7 @@ class Together:
             else:
                 if not self._over:
                     backoff.reset()
-                    self._say(online=True, synced_at=datetime.now(UTC), first_sync=False, trouble="")
+                    self._say(online=True, synced_at=datetime.now(UTC), trouble="")
                     await self._wait(POLL_SECONDS, woken=0.0)
                 continue
             await self._wait(backoff.next(asked_for), woken=None if asked_for else WOKEN_SECONDS)
@@ -192,9 +192,10 @@ class Together:
     async def _push(self) -> None:
         path = f"/v1/hubs/{self._hub}/acts"
         most = self._most_acts
-        if not self._looked and self._cache.outgoing(self._session.person, 1):
+        if not self._looked:
             # Of a store that was restored meanwhile: what it had admitted is offered before what waits, which
-            # may rest on it. No session outlives a restore, so once is enough.
+            # may rest on it, and what is most urgent is brought first. No session outlives a restore, so once
+            # is enough.
             head = await self._connection.get(f"/v1/hubs/{self._hub}/head", SignedHead)
             await self._verified.check_head(self._connection, head)
         self._looked = True
@@ -273,6 +274,7 @@ class Together:
         self._on_change(self._cache.receive([], [], self._named(), read_to=min(ends, default=None)))
         if ends and self.status.first_sync:
             self._cache.put_fact(READ_ONCE, b"yes")
+            self._say(first_sync=False)
 
     async def _look_first(self, standing: protocol.Standing) -> None:
         """Bring what is open and most urgent, once people, keys and configuration are here to read it by."""

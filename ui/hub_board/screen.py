@@ -137,11 +137,13 @@ class HubBoard(Screen):
     def show_change(self, change_set: object) -> None:
         if not isinstance(change_set, ChangeSet):
             return
-        if change_set.hub:
-            self.run(partial(hub_board.read_board, self._desk), self._show_board)
         streams = frozenset(one for one in change_set.streams if one.startswith("referral:"))
-        self._changed |= streams
-        self._refresh()
+        if change_set.hub:
+            self._changed = frozenset()
+            self.run(partial(hub_board.read_board, self._desk), self._show_board)
+        else:
+            self._changed |= streams
+            self._refresh()
         if self._asked in streams:
             self._read_case(self._asked)
         if change_set.outbox:

@@ -95,11 +95,13 @@ class Oversight(Screen):
     def show_change(self, change_set: object) -> None:
         if not isinstance(change_set, ChangeSet) or self._queue is None:
             return
-        if change_set.hub:
-            self.run(partial(oversight.read_queue, self._desk), self._show_queue)
         streams = frozenset(one for one in change_set.streams if one.startswith("referral:"))
-        self._changed |= streams
-        self._refresh()
+        if change_set.hub:
+            self._changed = frozenset()
+            self.run(partial(oversight.read_queue, self._desk), self._show_queue)
+        else:
+            self._changed |= streams
+            self._refresh()
         others = any(one.startswith("identity:") for one in change_set.streams)
         if self._asked and (self._asked in streams or others):
             self._read_contact(self._asked)

@@ -217,12 +217,12 @@ def test_a_store_that_asks_for_time_gets_it(office: Office) -> None:
     relay = office.relay()
     relay.before = lambda asked: Answered(503, problem("busy"), {"Retry-After": "5"})
     priya = office.sit("Priya Nair", *OPERATOR, server=relay.server)
-    until(lambda: "feed" in paths(relay.asked), "the first try")
+    until(lambda: "head" in paths(relay.asked), "the first try")
     began = time.monotonic()
     while time.monotonic() - began < 1.2:
         priya.network.wake()
         time.sleep(0.05)
-    assert paths(relay.asked).count("feed") == 1
+    assert paths(relay.asked).count("head") == 1
     relay.before = lambda asked: asked
     priya.until_online()
     assert time.monotonic() - began > 4
@@ -237,7 +237,7 @@ def test_a_person_who_acts_after_a_failure_does_not_wait_for_the_longest_pause(
     relay.before = lambda asked: Answered(500, b"")
     priya = office.left("Priya Nair", *OPERATOR)
     priya.connect(relay.server)
-    until(lambda: "feed" in paths(relay.asked), "the first try")
+    until(lambda: "head" in paths(relay.asked), "the first try")
     relay.before = lambda asked: asked
     priya.contact(referral())
     began = time.monotonic()
