@@ -45,6 +45,7 @@ def _cut_and_refused(day: Day) -> None:
     karen.go("hub")
     karen.pick("hub.table", CASE)
     rate(karen, "Amber", "Third contact in a year.")
+    karen.sent()
     wire.mend()
     neil.wait(lambda: neil.person_window.shown.status.online, "the line mended")
     neil.find("hub.again")

@@ -128,6 +128,12 @@ class Seat:
         worker = self.person_window.worker
         self.wait(lambda: not worker.waiting and not self._reading(), "everything read")
 
+    def sent(self) -> None:
+        """Wait until the hub has answered all that was done here."""
+        self.settle()
+        desk = self.person_window.desk
+        self.wait(lambda: desk is not None and not desk.cache.waiting(), "everything sent")
+
     def _reading(self) -> bool:
         QApplication.processEvents()
         return any(rows.isVisible() for rows in self.window.findChildren(SkeletonRows))
