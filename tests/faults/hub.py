@@ -252,8 +252,8 @@ def _check_outbox(cache: Cache) -> None:
             assert not here, one
         if one.state == WAITING:
             assert streams & held, one
-        else:
-            held |= streams
+        # What waits behind that is on one of its streams, and keeps others of another back.
+        held |= streams
 
 
 def _ordered(streams: Iterable[str]) -> set[str]:
