@@ -358,8 +358,7 @@ def offer_again(connection: Connection, author: str) -> set[str]:
         if (act := read(SignedAct(row.signed, row.signature))).author == author
         and row.bodies == len(act.entries)
     ]
-    lowest = connection.scalar(select(func.coalesce(func.min(box.c.seq), 1)))
-    assert lowest is not None
+    lowest = connection.execute(select(func.coalesce(func.min(box.c.seq), 1))).scalar_one()
     for number, act in enumerate(offered, lowest - len(offered)):
         connection.execute(update(table).where(table.c.act == act.id).values(position=None, admitted_at=None))
         connection.execute(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-
 import pytest
 
 from mash_desktop.cache import Cache, ChangeSet
@@ -16,7 +14,7 @@ from sync.client.together import NO_ROLE
 from sync.store.bootstrap import revoke_key
 from tests.support.relay import Answered
 from tests.sync.client.conftest import Office, until
-from tests.sync.client.test_synchroniser import OPERATOR, note, paths, referral, states
+from tests.sync.client.test_synchroniser import OPERATOR, attach, note, paths, referral, states
 
 # Which PostgreSQL the store has is the same to a desk.
 pytestmark = pytest.mark.parametrize("postgres", ["embedded"], indirect=True)
@@ -125,20 +123,7 @@ def test_whoever_holds_no_role_is_told_so_though_a_document_of_theirs_cannot_be_
     priya.contact(case)
     priya.until_sent()
     priya.wire.cut()
-    content = b"%PDF-1.7 body map"
-    digest = hashlib.sha256(content).hexdigest()
-    priya.desk.cache.put_chunk(digest, content)
-    priya.desk.act(
-        case,
-        DocumentAttached(
-            document="map",
-            title="Body map",
-            media_type="application/pdf",
-            size=len(content),
-            digest=digest,
-            chunks=(digest,),
-        ),
-    )
+    attach(priya, case, b"%PDF-1.7 body map")
     person, (agency, role) = priya.signed.enrolled.person, OPERATOR
     ended = MembershipEnded(person=person, agency=agency, role=role, reason="Moved.")
     assert noor.act(Draft("hub", ended)).state == "admitted"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import replace as changed
 
@@ -15,7 +14,7 @@ from mash_desktop.cache import Cache
 from mash_desktop.cache.feed import FeedRow
 from mash_desktop.cache.reading import stamp
 from mash_desktop.domain.acts import Draft, Seen, compose
-from mash_desktop.domain.entries.contact import DocumentAttached, NoteAdded
+from mash_desktop.domain.entries.contact import NoteAdded
 from mash_desktop.domain.errors import Refusal
 from mash_desktop.domain.roles import Role
 from mash_desktop.proofs.head import Head, SignedHead
@@ -25,6 +24,7 @@ from sync.client.evidence import Found, evidence, settle, unsettled
 from sync.protocol import Page, Path, Pushed
 from tests.support.relay import Alter, Answered, Asked
 from tests.sync.client.conftest import Networked, Office, until
+from tests.sync.client.test_synchroniser import attach
 
 # Which PostgreSQL the store has is the same to a desk.
 pytestmark = pytest.mark.parametrize("postgres", ["embedded"], indirect=True)
@@ -310,20 +310,8 @@ def test_two_entries_at_one_place_are_caught(deceived: Deceived, caplog: pytest.
 
 def test_a_document_that_was_altered_is_caught(deceived: Deceived, caplog: pytest.LogCaptureFixture) -> None:
     case, content = referral(), b"%PDF-1.7 chronology"
-    digest = hashlib.sha256(content).hexdigest()
     deceived.ruth.contact(case)
-    deceived.ruth.desk.cache.put_chunk(digest, content)
-    deceived.ruth.desk.act(
-        case,
-        DocumentAttached(
-            document="d1",
-            title="School chronology",
-            media_type="application/pdf",
-            size=len(content),
-            digest=digest,
-            chunks=(digest,),
-        ),
-    )
+    digest = attach(deceived.ruth, case, content)
     priya = deceived.priya
     priya.until_holding(case, "document.attached")
     assert priya.network.fetch_chunk(digest).result(10) == content

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -109,6 +110,14 @@ def test_what_does_not_link_is_not_trusted(pinned: SigningKey, told: StoreKeys) 
         linked(HUB, pinned.public, told)
 
 
+@pytest.fixture
+def database(postgres: PostgresServer) -> Iterator[str]:
+    """Of a store of the test's own."""
+    name = postgres.new_database()
+    yield postgres.url(name)
+    postgres.drop_database(name)
+
+
 def hand_on(database: str, served: ServedStore) -> None:
     """The store's key, while the service is down."""
     engine = connect(database, 3, generation=read_file(served.secrets_file).generation)
@@ -118,10 +127,9 @@ def hand_on(database: str, served: ServedStore) -> None:
 
 # Which PostgreSQL the store has is the same to a desk.
 @pytest.mark.parametrize("postgres", ["embedded"], indirect=True)
-def test_desks_go_on_when_the_store_has_handed_its_key_on(postgres: PostgresServer, tmp_path: Path) -> None:
+def test_desks_go_on_when_the_store_has_handed_its_key_on(database: str, tmp_path: Path) -> None:
     """One that was there before, one that was away meanwhile, and one enrolled afterwards."""
-    name = postgres.new_database()
-    database, folder = postgres.url(name), tmp_path / "desks"
+    folder = tmp_path / "desks"
     folder.mkdir()
     with ExitStack() as stack:
         with serving(database, tmp_path) as served:
@@ -146,16 +154,14 @@ def test_desks_go_on_when_the_store_has_handed_its_key_on(postgres: PostgresServ
                 assert not one.status.distrust
                 kept = msgspec.json.decode(one.desk.cache.fact("store-keys") or b"", type=tuple[bytes, ...])
                 assert len(kept) == 2
-    postgres.drop_database(name)
 
 
 @pytest.mark.parametrize("postgres", ["embedded"], indirect=True)
 def test_who_enrols_anew_after_a_hand_over_goes_on_from_what_was_seen_before(
-    postgres: PostgresServer, tmp_path: Path
+    database: str, tmp_path: Path
 ) -> None:
     """They were given the key of now, and what they hold was signed by the one before."""
-    name = postgres.new_database()
-    database, folder = postgres.url(name), tmp_path / "desks"
+    folder = tmp_path / "desks"
     folder.mkdir()
     with ExitStack() as stack:
         with serving(database, tmp_path) as served:
@@ -179,4 +185,3 @@ def test_who_enrols_anew_after_a_hand_over_goes_on_from_what_was_seen_before(
             until(lambda: priya.status.online or bool(priya.status.distrust), "an end")
             assert not priya.status.distrust
             assert priya.desk.cache.fact("head") != before
-    postgres.drop_database(name)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from uuid6 import uuid7
 
 from mash_desktop.cache import ChangeSet
-from mash_desktop.domain.entries.contact import ContactPassed, DocumentAttached, NoteAdded
+from mash_desktop.domain.entries.contact import ContactPassed, NoteAdded
 from mash_desktop.domain.roles import Role
 from sync.store.bootstrap import revoke_key
 from tests.support.relay import Answered, Asked
 from tests.sync.client.conftest import Office, until
+from tests.sync.client.test_synchroniser import attach
 
 
 def stream() -> str:
@@ -158,19 +157,7 @@ def test_documents_travel_in_chunks_to_who_may_see_them(office: Office) -> None:
     contact = stream()
     priya.contact(contact)
     content = b"%PDF-1.7 " + bytes(2000)
-    digest = hashlib.sha256(content).hexdigest()
-    priya.desk.cache.put_chunk(digest, content)
-    priya.desk.act(
-        contact,
-        DocumentAttached(
-            document="d1",
-            title="School chronology",
-            media_type="application/pdf",
-            size=len(content),
-            digest=digest,
-            chunks=(digest,),
-        ),
-    )
+    digest = attach(priya, contact, content)
     ruth.until_holding(contact, "document.attached")
     until(lambda: not priya.desk.cache.unsent_chunks(), "the chunk sent")
     assert ruth.network.fetch_chunk(digest).result(10) == content
